@@ -1,0 +1,1 @@
+//! Settings: what the operator wrote in files, environment and flags, as one value.

@@ -1,0 +1,1 @@
+//! The outbox worker: takes queued mails and delivers them over SMTP.

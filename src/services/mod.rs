@@ -1,0 +1,1 @@
+//! The admin services: one folder each, a declared contract and the functions that do the work.

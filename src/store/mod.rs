@@ -1,0 +1,1 @@
+//! Durable state: transactions and the SQL of each aggregate.

@@ -1,0 +1,1 @@
+//! The pages a browser sees: login, dashboard, password reset.
