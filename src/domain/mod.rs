@@ -1,1 +1,12 @@
-//! The rules: users, claims, logins and the forced password reset, without any wire.
+//! The rules: users, claims, logins and the forced password reset.
+//!
+//! Everything here is synchronous and takes the transaction, the time and its inputs; nothing knows SOAP, HTTP
+//! or SMTP. One function per use case, named by module and verb: `claim::write`, `login::attempt`.
+
+pub mod clock;
+mod error;
+mod secret;
+
+pub use clock::{Clock, Now};
+pub use error::Error;
+pub use secret::Secret;

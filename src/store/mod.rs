@@ -1,1 +1,17 @@
-//! Durable state: transactions and the SQL of each aggregate.
+//! Durable state: transactions over SQLite, and the SQL of each aggregate.
+//!
+//! Reads run on the calling thread over a few pooled connections (WAL: a reader never waits for the writer).
+//! Writes go to one writer thread that commits whatever has queued up together, so that many waiting callers
+//! share one fsync. A write is answered only when it is durable. Nothing here knows a rule; the engine is
+//! named in `sqlite.rs`, `tx.rs` and `migrate.rs` only.
+
+mod error;
+mod migrate;
+#[cfg(test)]
+pub(crate) mod scratch;
+mod sqlite;
+mod tx;
+
+pub use error::Error;
+pub use sqlite::{Store, WriteError};
+pub use tx::{Row, Tx, Value};

@@ -1,0 +1,36 @@
+//! What the rules can answer instead of a result.
+//!
+//! The text of a refusal is the one clients of IS 5.3.0 know; a face may show it as it stands. `Internal` is
+//! different: its text is for the log, and every face has a fixed text of its own for it.
+
+/// A refusal, or a failure below the rules.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The named user does not exist (claim reads and writes; IS 5.3.0 leaves out the blank before "does").
+    #[error("UserNotFound: User {name}does not exist in: {domain}")]
+    NoSuchUser {
+        /// Name without domain.
+        name: String,
+        /// The user store that was asked.
+        domain: String,
+    },
+    /// The name carries a user-store prefix that no store has.
+    #[error("Invalid Domain Name")]
+    UnknownDomain,
+    /// The caller may not do this to that user (IS 5.3.0, UserProfileAdmin).
+    #[error("You are not authorized to perform this action.")]
+    NotAuthorized,
+    /// A refusal whose text is said where the rule is; used when no caller acts on the difference.
+    #[error("{0}")]
+    Refused(String),
+    /// The database failed; never shown to a client.
+    #[error("internal: {0}")]
+    Internal(#[from] crate::store::Error),
+}
+
+impl Error {
+    /// A refusal with the text that the original answers.
+    pub fn refused(text: impl Into<String>) -> Self {
+        Self::Refused(text.into())
+    }
+}

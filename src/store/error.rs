@@ -1,0 +1,58 @@
+//! What can go wrong below the rules.
+
+/// A failure of the database, told apart as far as a caller acts on the difference.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A row that must be unique or must have a parent; the text names the constraint.
+    #[error("constraint violated: {0}")]
+    Constraint(String),
+    /// The row that had to be there is not.
+    #[error("no row where one was expected: {0}")]
+    Missing(&'static str),
+    /// Another process held the database for longer than the busy timeout.
+    #[error("the database is busy")]
+    Busy,
+    /// The file was written by a newer program.
+    #[error(
+        "{path} has schema version {found}, this program knows {known}: start the newer soapstone, or restore the backup beside the file"
+    )]
+    NewerSchema {
+        /// The database file.
+        path: std::path::PathBuf,
+        /// Version found in the file.
+        found: u32,
+        /// Newest version this program can write.
+        known: u32,
+    },
+    /// Another server runs on the same data directory.
+    #[error("another soapstone server already runs on {0}; stop it, or give this one its own --data-dir")]
+    InUse(std::path::PathBuf),
+    /// A file of the data directory could not be made, read or locked.
+    #[error("{path}: {source}")]
+    Io {
+        /// The file or folder.
+        path: std::path::PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// Anything else SQLite said.
+    #[error("sqlite: {0}")]
+    Sqlite(rusqlite::Error),
+    /// The writer stopped, because the server is shutting down or a job panicked.
+    #[error("the store is closed")]
+    Closed,
+}
+
+impl From<rusqlite::Error> for Error {
+    fn from(error: rusqlite::Error) -> Self {
+        use rusqlite::ErrorCode::{ConstraintViolation, DatabaseBusy, DatabaseLocked};
+        match &error {
+            rusqlite::Error::SqliteFailure(failure, text) => match failure.code {
+                ConstraintViolation => Self::Constraint(text.clone().unwrap_or_else(|| failure.to_string())),
+                DatabaseBusy | DatabaseLocked => Self::Busy,
+                _ => Self::Sqlite(error),
+            },
+            _ => Self::Sqlite(error),
+        }
+    }
+}

@@ -1,0 +1,345 @@
+//! The SQLite engine: one writer thread with group commit, pooled readers on the callers' threads.
+
+use super::{Error, Tx, migrate};
+use rusqlite::{Connection, OpenFlags};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use tokio::sync::{Notify, oneshot};
+
+/// Readers kept open while idle; more are opened when more threads read at once.
+const IDLE_READERS: usize = 8;
+/// Jobs that share one commit at most, so that the first of them does not wait for ever.
+const BATCH: usize = 256;
+/// Statements kept compiled per connection.
+const STATEMENTS: usize = 128;
+
+/// The database of one data directory. Clones share it.
+#[derive(Debug, Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    path: PathBuf,
+    readers: Mutex<Vec<Connection>>,
+    jobs: Mutex<Option<mpsc::Sender<Box<dyn Job>>>>,
+    writer: Mutex<Option<std::thread::JoinHandle<()>>>,
+    outbox: Arc<Notify>,
+}
+
+/// A caller's error type can carry the store's own.
+pub trait WriteError: From<Error> + Send + 'static {}
+impl<E: From<Error> + Send + 'static> WriteError for E {}
+
+impl Store {
+    /// Opens or creates `soapstone.db` in `directory` and brings its schema up to date.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when the directory cannot be used, [`Error::NewerSchema`] for a file of a newer program.
+    pub fn open(directory: &Path) -> Result<Self, Error> {
+        let path = directory.join("soapstone.db");
+        let mut connection =
+            connect(&path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
+        connection.pragma_update(None, "journal_mode", "wal")?;
+        // An answered write survives a power failure.
+        connection.pragma_update(None, "synchronous", "full")?;
+        migrate::run(&mut connection, &path)?;
+        let outbox = Arc::new(Notify::new());
+        let (jobs, queue) = mpsc::channel();
+        let wake = Arc::clone(&outbox);
+        let writer = std::thread::Builder::new()
+            .name("store-writer".into())
+            .spawn(move || write_until_closed(&connection, &queue, &wake))
+            .map_err(|source| Error::Io { path: path.clone(), source })?;
+        Ok(Self {
+            inner: Arc::new(Inner {
+                path,
+                readers: Mutex::new(Vec::new()),
+                jobs: Mutex::new(Some(jobs)),
+                writer: Mutex::new(Some(writer)),
+                outbox,
+            }),
+        })
+    }
+
+    /// Runs `work` over one consistent snapshot, on the calling thread.
+    ///
+    /// # Errors
+    /// What `work` returned, or a failure of the database.
+    pub fn read<T, E: From<Error>>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
+        let connection = self.reader()?;
+        let result = connection.prepare_cached("BEGIN").and_then(|mut begin| begin.execute([]));
+        result.map_err(Error::from)?;
+        let outcome = work(&mut Tx::new(&connection));
+        let ended = connection.prepare_cached("COMMIT").and_then(|mut commit| commit.execute([]));
+        if ended.is_ok() {
+            let mut idle = self.inner.readers.lock().unwrap_or_else(PoisonError::into_inner);
+            if idle.len() < IDLE_READERS {
+                idle.push(connection);
+            }
+        }
+        outcome
+    }
+
+    /// Runs `work` on the writer thread and returns once its changes are durable. An `Err` undoes them.
+    /// The work is carried out even if the caller stops waiting.
+    ///
+    /// # Errors
+    /// What `work` returned, or a failure of the database.
+    pub async fn write<T: Send + 'static, E: WriteError>(
+        &self,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E> {
+        self.enqueue(work)?.await.unwrap_or_else(|_| Err(Error::Closed.into()))
+    }
+
+    /// As [`Store::write`], for threads that may block: the command line and start-up.
+    ///
+    /// # Errors
+    /// What `work` returned, or a failure of the database.
+    pub fn write_blocking<T: Send + 'static, E: WriteError>(
+        &self,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E> {
+        self.enqueue(work)?.blocking_recv().unwrap_or_else(|_| Err(Error::Closed.into()))
+    }
+
+    /// Resolves after the next commit that queued a mail.
+    pub async fn outbox_woken(&self) {
+        self.inner.outbox.notified().await;
+    }
+
+    /// Takes no more writes, finishes the queued ones and returns when they are durable.
+    pub fn close(&self) {
+        self.inner.jobs.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let writer = self.inner.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(writer) = writer {
+            // A panic of the writer was logged where it happened; there is nothing left to save.
+            let _ = writer.join();
+        }
+    }
+
+    fn enqueue<T: Send + 'static, E: WriteError>(
+        &self,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<oneshot::Receiver<Result<T, E>>, Error> {
+        let (reply, answer) = oneshot::channel();
+        let job = Box::new(Pending { work: Some(work), outcome: None, reply: Some(reply) });
+        let jobs = self.inner.jobs.lock().unwrap_or_else(PoisonError::into_inner);
+        jobs.as_ref().ok_or(Error::Closed)?.send(job).map_err(|_| Error::Closed)?;
+        Ok(answer)
+    }
+
+    fn reader(&self) -> Result<Connection, Error> {
+        let idle = self.inner.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        match idle {
+            Some(connection) => Ok(connection),
+            None => connect(&self.inner.path, OpenFlags::SQLITE_OPEN_READ_ONLY),
+        }
+    }
+}
+
+fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, Error> {
+    let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    connection.busy_timeout(std::time::Duration::from_secs(10))?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "trusted_schema", false)?;
+    connection.pragma_update(None, "cache_size", -1024)?;
+    Ok(connection)
+}
+
+/// One caller's write: run inside the batch, answered after its commit.
+trait Job: Send {
+    /// Does the work in a savepoint; `false` means that it was undone and has been answered.
+    fn run(&mut self, tx: &mut Tx<'_>) -> bool;
+    /// Tells the caller how the commit went.
+    fn answer(self: Box<Self>, committed: bool);
+}
+
+struct Pending<F, T, E> {
+    work: Option<F>,
+    outcome: Option<T>,
+    reply: Option<oneshot::Sender<Result<T, E>>>,
+}
+
+impl<F, T, E> Job for Pending<F, T, E>
+where
+    F: FnOnce(&mut Tx<'_>) -> Result<T, E> + Send,
+    T: Send,
+    E: From<Error> + Send,
+{
+    fn run(&mut self, tx: &mut Tx<'_>) -> bool {
+        let Some(work) = self.work.take() else { return false };
+        match in_savepoint(tx, work) {
+            Ok(value) => {
+                self.outcome = Some(value);
+                true
+            }
+            Err(error) => {
+                if let Some(reply) = self.reply.take() {
+                    // The caller may have gone; the work stands undone either way.
+                    let _ = reply.send(Err(error));
+                }
+                false
+            }
+        }
+    }
+
+    fn answer(mut self: Box<Self>, committed: bool) {
+        let result = match self.outcome.take() {
+            Some(value) if committed => Ok(value),
+            _ => Err(Error::Closed.into()),
+        };
+        if let Some(reply) = self.reply.take() {
+            let _ = reply.send(result);
+        }
+    }
+}
+
+/// A savepoint per job lets one fail without its neighbours of the same commit.
+fn in_savepoint<T, E: From<Error>>(
+    tx: &mut Tx<'_>,
+    work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
+) -> Result<T, E> {
+    tx.execute("SAVEPOINT job", &[])?;
+    let wakes = tx.wakes;
+    let attempt = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(tx)));
+    let outcome = attempt.unwrap_or_else(|_| {
+        tracing::error!("a write panicked and was undone");
+        Err(Error::Closed.into())
+    });
+    if outcome.is_err() {
+        tx.wakes = wakes;
+        tx.execute("ROLLBACK TO job", &[])?;
+    }
+    tx.execute("RELEASE job", &[])?;
+    outcome
+}
+
+/// The writer thread: takes a job, then whatever else has queued up meanwhile, and commits them together.
+fn write_until_closed(connection: &Connection, queue: &mpsc::Receiver<Box<dyn Job>>, outbox: &Notify) {
+    while let Ok(first) = queue.recv() {
+        if let Err(error) = commit_batch(connection, first, queue, outbox) {
+            tracing::error!(%error, "a batch of writes could not be committed");
+        }
+    }
+    // Leave a tidy file behind; the next start would do the same from the log.
+    if let Err(error) = connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)") {
+        tracing::warn!(%error, "the write-ahead log could not be folded in at shutdown");
+    }
+}
+
+fn commit_batch(
+    connection: &Connection,
+    first: Box<dyn Job>,
+    queue: &mpsc::Receiver<Box<dyn Job>>,
+    outbox: &Notify,
+) -> Result<(), Error> {
+    // IMMEDIATE: an administrator's command line may be writing; wait for it here, not in the middle.
+    connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+    let mut tx = Tx::new(connection);
+    let mut done = Vec::new();
+    let mut next = Some(first);
+    let mut taken = 0;
+    while let Some(mut job) = next {
+        if job.run(&mut tx) {
+            done.push(job);
+        }
+        taken += 1;
+        next = if taken < BATCH { queue.try_recv().ok() } else { None };
+    }
+    let committed = connection.prepare_cached("COMMIT").and_then(|mut commit| commit.execute([]));
+    if committed.is_err() {
+        // Ignored on purpose: after some failed commits SQLite has already rolled back.
+        let _ = connection.execute_batch("ROLLBACK");
+    }
+    for job in done {
+        job.answer(committed.is_ok());
+    }
+    if committed.is_ok() && tx.wakes.outbox {
+        outbox.notify_one();
+    }
+    committed.map(|_| ()).map_err(Error::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tenant(tx: &mut Tx<'_>, id: i64, domain: &str) -> Result<usize, Error> {
+        tx.execute(
+            "INSERT INTO tenant (id, domain, active, created_at, admin_name) VALUES ($1, $2, 1, 0, 'admin')",
+            &[id.into(), domain.into()],
+        )
+    }
+
+    fn domains(store: &Store) -> Vec<String> {
+        store.read(|tx| tx.query("SELECT domain FROM tenant ORDER BY id", &[], |row| row.text(0))).unwrap()
+    }
+
+    fn fresh() -> (crate::store::scratch::Scratch, Store) {
+        let scratch = crate::store::scratch::Scratch::new();
+        let store = Store::open(scratch.path()).unwrap();
+        (scratch, store)
+    }
+
+    #[test]
+    fn a_write_is_seen_by_the_next_read() {
+        let (_dir, store) = fresh();
+        store.write_blocking(|tx| tenant(tx, 1, "a.example")).unwrap();
+        assert_eq!(domains(&store), ["a.example"]);
+    }
+
+    #[test]
+    fn a_failing_write_leaves_nothing_and_spoils_no_neighbour() {
+        let (_dir, store) = fresh();
+        let waiting: Vec<_> = (1..=20)
+            .map(|id| {
+                store
+                    .enqueue(move |tx| {
+                        tenant(tx, id, &format!("t{id}"))?;
+                        if id % 2 == 0 { Err(Error::Missing("on purpose")) } else { Ok(id) }
+                    })
+                    .unwrap()
+            })
+            .collect();
+        let kept = waiting.into_iter().filter_map(|job| job.blocking_recv().unwrap().ok()).count();
+        assert_eq!(kept, 10);
+        assert_eq!(domains(&store).len(), 10);
+    }
+
+    #[test]
+    fn a_panicking_write_is_undone_and_the_writer_goes_on() {
+        let (_dir, store) = fresh();
+        let outcome: Result<(), Error> = store.write_blocking(|tx| {
+            tenant(tx, 1, "lost")?;
+            panic!("on purpose")
+        });
+        assert!(outcome.is_err());
+        store.write_blocking(|tx| tenant(tx, 2, "kept")).unwrap();
+        assert_eq!(domains(&store), ["kept"]);
+    }
+
+    #[test]
+    fn closing_finishes_what_was_queued_and_refuses_more() {
+        let (_dir, store) = fresh();
+        let queued = store.enqueue::<_, Error>(|tx| tenant(tx, 1, "queued")).unwrap();
+        store.close();
+        assert!(queued.blocking_recv().unwrap().is_ok());
+        assert!(matches!(store.write_blocking(|tx| tenant(tx, 2, "late")), Err(Error::Closed)));
+        assert_eq!(domains(&store), ["queued"]);
+    }
+
+    #[test]
+    fn a_file_of_a_newer_program_is_refused_with_a_hint() {
+        let (dir, store) = fresh();
+        store.close();
+        let connection = Connection::open(dir.path().join("soapstone.db")).unwrap();
+        connection.pragma_update(None, "user_version", 999).unwrap();
+        drop(connection);
+        let error = Store::open(dir.path()).unwrap_err().to_string();
+        assert!(error.contains("schema version 999") && error.contains("newer soapstone"), "{error}");
+    }
+}
