@@ -26,6 +26,9 @@ pub enum Error {
     /// The database failed; never shown to a client.
     #[error("internal: {0}")]
     Internal(#[from] crate::store::Error),
+    /// The machine failed: no randomness, no memory; never shown to a client.
+    #[error("internal: {0}")]
+    Broken(&'static str),
 }
 
 impl Error {

@@ -4,7 +4,10 @@
 //! or SMTP. One function per use case, named by module and verb: `claim::write`, `login::attempt`.
 
 pub mod clock;
+pub mod credential;
 mod error;
+pub mod otp;
+pub mod pattern;
 mod secret;
 
 pub use clock::{Clock, Now};

@@ -1,0 +1,244 @@
+//! Stored passwords: Argon2id for everything new, and the hashes that imported deployments bring along.
+//!
+//! Verification takes one Argon2 computation whatever is stored, and so does the verification of nobody, so that
+//! time tells no one which user exists. The computations are memory-hungry; only as many run at once as there
+//! are processors. Knows no user and no rule; never called inside a write.
+
+mod imported;
+mod verified;
+
+pub use verified::{Proof, Verified};
+
+use super::{Error, Secret};
+use argon2::password_hash::phc::PasswordHash;
+use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
+use std::sync::{Condvar, LazyLock, Mutex, PoisonError};
+
+/// OWASP's smallest recommended setting: 19 MiB, two passes, one lane.
+const MEMORY_KIB: u32 = 19 * 1024;
+const PASSES: u32 = 2;
+const LANES: u32 = 1;
+
+/// What the `credential` column of a user holds: a PHC string, or an imported scheme.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Credential(String);
+
+impl std::fmt::Debug for Credential {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Credential(***)")
+    }
+}
+
+impl From<String> for Credential {
+    /// Takes over what the column holds.
+    fn from(stored: String) -> Self {
+        Self(stored)
+    }
+}
+
+impl Credential {
+    /// Hashes a new password. Slow on purpose: keep it out of writes and off the async threads.
+    ///
+    /// # Errors
+    /// [`Error::Broken`] when there is no randomness or no memory.
+    pub fn hash(password: &Secret) -> Result<Self, Error> {
+        let hashed = one_at_a_time(|| argon2().map(|argon| argon.hash_password(password.reveal().as_bytes())));
+        match hashed {
+            Some(Ok(hash)) => Ok(Self(hash.to_string())),
+            _ => Err(Error::Broken("a password could not be hashed")),
+        }
+    }
+
+    /// A row of an imported `UM_USER` table: the realm's `PasswordDigest`, `UM_SALT_VALUE` (empty without salting)
+    /// and `UM_USER_PASSWORD`. A password that was stored in clear is hashed here and never stored as it was.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] for a digest nobody can verify, [`Error::Broken`] as in [`Credential::hash`].
+    pub fn import_jdbc(digest: &str, salt: &str, stored: &str) -> Result<Self, Error> {
+        match imported::jdbc(digest, salt, stored)? {
+            imported::Import::Hash(text) => Ok(Self(text)),
+            imported::Import::Clear(password) => Self::hash(&password),
+        }
+    }
+
+    /// A `userPassword` value of an imported directory: `{METHOD}…`, or the password itself, which is hashed here.
+    ///
+    /// # Errors
+    /// As [`Credential::import_jdbc`].
+    pub fn import_ldap(stored: &str) -> Result<Self, Error> {
+        match imported::ldap(stored)? {
+            imported::Import::Hash(text) => Ok(Self(text)),
+            imported::Import::Clear(password) => Self::hash(&password),
+        }
+    }
+
+    /// Whether `password` is the one. As slow as [`Credential::hash`], and equally so for every scheme and answer.
+    #[must_use]
+    pub fn verify(&self, password: &Secret) -> bool {
+        match PasswordHash::new(&self.0) {
+            Ok(hash) => one_at_a_time(|| Argon2::default().verify_password(password.reveal().as_bytes(), &hash).is_ok()),
+            Err(_) => {
+                let right = imported::verify(&self.0, password);
+                verify_nobody(password);
+                right
+            }
+        }
+    }
+
+    /// Whether the next successful login should replace it: an imported scheme, or weaker settings than today's.
+    #[must_use]
+    pub fn needs_upgrade(&self) -> bool {
+        let Ok(hash) = PasswordHash::new(&self.0) else { return true };
+        let Ok(params) = Params::try_from(&hash) else { return true };
+        hash.algorithm.as_str() != "argon2id"
+            || params.m_cost() < MEMORY_KIB
+            || params.t_cost() < PASSES
+            || params.p_cost() != LANES
+    }
+
+    /// The text for the `credential` column.
+    #[must_use]
+    pub fn stored(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Spends the time of one verification, for users that do not exist or may not log in.
+pub fn verify_nobody(password: &Secret) {
+    static NOBODY: LazyLock<Option<Credential>> =
+        LazyLock::new(|| Credential::hash(&Secret::from("nobody has this password")).ok());
+    if let Some(nobody) = NOBODY.as_ref() {
+        let _ = nobody.verify(password);
+    }
+}
+
+fn argon2() -> Option<Argon2<'static>> {
+    let params = Params::new(MEMORY_KIB, PASSES, LANES, None).ok()?;
+    Some(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+}
+
+/// Waits for a processor to be free of other hashing, so that a burst of logins cannot take all the memory.
+fn one_at_a_time<T>(work: impl FnOnce() -> T) -> T {
+    static BUSY: Mutex<usize> = Mutex::new(0);
+    static FREED: Condvar = Condvar::new();
+    static LIMIT: LazyLock<usize> = LazyLock::new(|| std::thread::available_parallelism().map_or(2, usize::from));
+    struct Place;
+    impl Drop for Place {
+        fn drop(&mut self) {
+            *BUSY.lock().unwrap_or_else(PoisonError::into_inner) -= 1;
+            FREED.notify_one();
+        }
+    }
+    let mut busy = BUSY.lock().unwrap_or_else(PoisonError::into_inner);
+    while *busy >= *LIMIT {
+        busy = FREED.wait(busy).unwrap_or_else(PoisonError::into_inner);
+    }
+    *busy += 1;
+    drop(busy);
+    let _place = Place;
+    work()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn secret(text: &str) -> Secret {
+        Secret::from(text)
+    }
+
+    #[test]
+    fn a_new_password_is_kept_as_argon2id_with_a_salt_of_its_own() {
+        let first = Credential::hash(&secret("Old@1234")).unwrap();
+        let second = Credential::hash(&secret("Old@1234")).unwrap();
+        assert!(first.stored().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{}", first.stored());
+        assert_ne!(first.stored(), second.stored());
+        assert!(first.verify(&secret("Old@1234")) && second.verify(&secret("Old@1234")));
+        assert!(!first.verify(&secret("old@1234")) && !first.verify(&secret("")));
+        assert!(!first.needs_upgrade());
+    }
+
+    #[test]
+    fn a_salted_jdbc_hash_verifies_and_asks_for_an_upgrade() {
+        let stored = Credential::import_jdbc(
+            "SHA-256",
+            "c2FsdHNhbHRzYWx0c2FsdA==",
+            "wcpYc6Iqx3k8rRp61TEEd91QnuRdxJpz77YEWyTjGrE=",
+        )
+        .unwrap();
+        assert!(stored.verify(&secret("admin")) && !stored.verify(&secret("Admin")));
+        assert!(stored.needs_upgrade());
+    }
+
+    #[test]
+    fn an_unsalted_jdbc_hash_verifies() {
+        let stored =
+            Credential::import_jdbc("SHA-256", "", "jGl25bVBBBW96Qi9Te4V37Fnqchz/Eu4qB9vKrRIqRg=").unwrap();
+        assert!(stored.verify(&secret("admin")) && !stored.verify(&secret("admin ")));
+    }
+
+    #[test]
+    fn the_older_digests_verify() {
+        for (digest, stored) in [
+            ("SHA", "0DPiKuNIrrVmD8IUCuw1hQxNqZc="),
+            ("MD5", "ISMvKXpXpadDiUoOSoAfww=="),
+            (
+                "SHA-512",
+                "x61Ey612Kl2gpFL56FT9weDnpSo4AV8j8+qx2AuTHdRyY036xxzTTrw10Wq3+4qQyB+XURPWx1ONxp3Y3pB37A==",
+            ),
+        ] {
+            let credential = Credential::import_jdbc(digest, "", stored).unwrap();
+            assert!(credential.verify(&secret("admin")), "{digest}");
+        }
+    }
+
+    #[test]
+    fn a_directory_value_verifies_by_its_method() {
+        for stored in [
+            "{SHA}0DPiKuNIrrVmD8IUCuw1hQxNqZc=",
+            "{SHA-256}jGl25bVBBBW96Qi9Te4V37Fnqchz/Eu4qB9vKrRIqRg=",
+            "{MD5}ISMvKXpXpadDiUoOSoAfww==",
+        ] {
+            let credential = Credential::import_ldap(stored).unwrap();
+            assert!(credential.verify(&secret("admin")) && !credential.verify(&secret("nimda")), "{stored}");
+            assert!(credential.needs_upgrade());
+        }
+    }
+
+    #[test]
+    fn a_password_imported_in_clear_is_never_stored_in_clear() {
+        for credential in [
+            Credential::import_ldap("admin").unwrap(),
+            Credential::import_jdbc("PLAIN_TEXT", "c2FsdA==", "adminc2FsdA==").unwrap(),
+            Credential::import_jdbc("", "", "admin").unwrap(),
+        ] {
+            assert!(credential.stored().starts_with("$argon2id$"));
+            assert!(credential.verify(&secret("admin")));
+        }
+    }
+
+    #[test]
+    fn a_digest_nobody_can_verify_is_refused_at_import() {
+        assert!(Credential::import_jdbc("SHA-3", "", "x").is_err());
+        assert!(Credential::import_ldap("{BCRYPT}x").is_err());
+    }
+
+    #[test]
+    fn weaker_settings_ask_for_an_upgrade() {
+        let params = Params::new(8 * 1024, 1, 1, None).unwrap();
+        let weak = Argon2::new(Algorithm::Argon2id, Version::V0x13, params).hash_password(b"admin").unwrap();
+        let credential = Credential::from(weak.to_string());
+        assert!(credential.verify(&secret("admin")) && credential.needs_upgrade());
+    }
+
+    #[test]
+    fn what_is_stored_never_shows_in_debug_output() {
+        assert_eq!(format!("{:?}", Credential::from("$argon2id$secret".to_owned())), "Credential(***)");
+    }
+
+    #[test]
+    fn something_that_is_no_credential_verifies_nothing() {
+        assert!(!Credential::from(String::new()).verify(&secret("")));
+        assert!(!Credential::from("admin".to_owned()).verify(&secret("admin")));
+    }
+}

@@ -1,0 +1,180 @@
+//! Recent successful verifications, so that basic authentication on every call does not cost a hash every time.
+//!
+//! An entry is a keyed hash over tenant, user, the *stored* credential and the presented password: a new password
+//! makes the old entry unreachable at once, on every node, without telling anybody. The other conditions of a
+//! login (lock, reset, disabling) are looked up each time and never kept here.
+
+use super::Credential;
+use crate::domain::{Now, Secret};
+use aws_lc_rs::hmac;
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+/// How long an entry counts, in milliseconds.
+const LIFE: i64 = 60_000;
+
+/// The name of an entry; says nothing about what went into it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Proof([u8; 32]);
+
+impl std::fmt::Debug for Proof {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Proof(***)")
+    }
+}
+
+/// The cache of one process. Bounded, and empty after a restart.
+pub struct Verified {
+    key: hmac::Key,
+    half: usize,
+    entries: Mutex<Generations>,
+}
+
+/// Two halves: the old one is dropped as a whole when the new one is full or its time is over.
+#[derive(Default)]
+struct Generations {
+    new: HashMap<Proof, Entry>,
+    old: HashMap<Proof, Entry>,
+    began: i64,
+}
+
+struct Entry {
+    at: i64,
+    session: Option<Secret>,
+}
+
+impl std::fmt::Debug for Verified {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Verified(***)")
+    }
+}
+
+impl Default for Verified {
+    fn default() -> Self {
+        Self::with_room_for(20_000)
+    }
+}
+
+impl Verified {
+    /// A cache that never holds more than `entries`.
+    #[must_use]
+    pub fn with_room_for(entries: usize) -> Self {
+        let mut key = [0_u8; 32];
+        // A failing generator leaves a known key; entries are found only by code of this process all the same.
+        let _ = aws_lc_rs::rand::fill(&mut key);
+        Self { key: hmac::Key::new(hmac::HMAC_SHA256, &key), half: (entries / 2).max(1), entries: Mutex::default() }
+    }
+
+    /// The name under which this very login is remembered.
+    #[must_use]
+    pub fn proof(&self, tenant: i64, user: i64, stored: &Credential, presented: &Secret) -> Proof {
+        let mut context = hmac::Context::with_key(&self.key);
+        context.update(&tenant.to_be_bytes());
+        context.update(&user.to_be_bytes());
+        // The length keeps credential and password apart.
+        context.update(&stored.stored().len().to_be_bytes());
+        context.update(stored.stored().as_bytes());
+        context.update(presented.reveal().as_bytes());
+        let mut proof = [0_u8; 32];
+        proof.copy_from_slice(context.sign().as_ref());
+        Proof(proof)
+    }
+
+    /// Notes that this login was verified just now.
+    pub fn remember(&self, now: Now, proof: Proof) {
+        let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
+        if entries.new.len() >= self.half || now.0.abs_diff(entries.began) > LIFE.unsigned_abs() {
+            entries.old = std::mem::take(&mut entries.new);
+            entries.began = now.0;
+        }
+        entries.new.insert(proof, Entry { at: now.0, session: None });
+    }
+
+    /// Whether this login was verified within the last minute.
+    #[must_use]
+    pub fn holds(&self, now: Now, proof: Proof) -> bool {
+        self.fresh(now, proof, |_| ()).is_some()
+    }
+
+    /// The session that was opened for it, for clients that send no cookie back.
+    #[must_use]
+    pub fn session(&self, now: Now, proof: Proof) -> Option<Secret> {
+        self.fresh(now, proof, |entry| entry.session.clone()).flatten()
+    }
+
+    /// Notes the session that was opened for it.
+    pub fn keep_session(&self, now: Now, proof: Proof, session: Secret) {
+        self.fresh(now, proof, |entry| entry.session = Some(session));
+    }
+
+    fn fresh<T>(&self, now: Now, proof: Proof, then: impl FnOnce(&mut Entry) -> T) -> Option<T> {
+        let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
+        let Generations { new, old, .. } = &mut *entries;
+        let entry = new.get_mut(&proof).or_else(|| old.get_mut(&proof))?;
+        // A clock that was set back does not lengthen the life of an entry.
+        let age = now.0.checked_sub(entry.at)?;
+        (0..=LIFE).contains(&age).then(|| then(entry))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stored(text: &str) -> Credential {
+        Credential::from(text.to_owned())
+    }
+
+    #[test]
+    fn a_login_is_remembered_for_a_minute() {
+        let cache = Verified::default();
+        let proof = cache.proof(1, 2, &stored("hash"), &Secret::from("pw"));
+        cache.remember(Now(1_000), proof);
+        assert!(cache.holds(Now(1_000), proof) && cache.holds(Now(61_000), proof));
+        assert!(!cache.holds(Now(61_001), proof));
+        assert!(!cache.holds(Now(999), proof), "before it happened");
+    }
+
+    #[test]
+    fn anything_different_is_another_login() {
+        let cache = Verified::default();
+        let proof = cache.proof(1, 2, &stored("hash"), &Secret::from("pw"));
+        cache.remember(Now(0), proof);
+        for other in [
+            cache.proof(1, 2, &stored("hash"), &Secret::from("pw2")),
+            cache.proof(1, 2, &stored("hash2"), &Secret::from("pw")),
+            cache.proof(1, 3, &stored("hash"), &Secret::from("pw")),
+            cache.proof(2, 2, &stored("hash"), &Secret::from("pw")),
+            cache.proof(1, 2, &stored("has"), &Secret::from("hpw")),
+            Verified::default().proof(1, 2, &stored("hash"), &Secret::from("pw")),
+        ] {
+            assert!(!cache.holds(Now(0), other));
+        }
+    }
+
+    #[test]
+    fn the_session_of_a_login_is_found_again() {
+        let cache = Verified::default();
+        let proof = cache.proof(1, 2, &stored("hash"), &Secret::from("pw"));
+        cache.keep_session(Now(0), proof, Secret::from("lost: not remembered yet"));
+        cache.remember(Now(0), proof);
+        assert!(cache.session(Now(0), proof).is_none());
+        cache.keep_session(Now(0), proof, Secret::from("S1"));
+        assert_eq!(cache.session(Now(60_000), proof).unwrap().reveal(), "S1");
+        assert!(cache.session(Now(60_001), proof).is_none());
+    }
+
+    #[test]
+    fn the_cache_never_grows_beyond_its_room_and_keeps_the_newest() {
+        let cache = Verified::with_room_for(100);
+        let proofs: Vec<Proof> =
+            (0..1_000).map(|user| cache.proof(1, user, &stored("hash"), &Secret::from("pw"))).collect();
+        for proof in &proofs {
+            cache.remember(Now(0), *proof);
+            let entries = cache.entries.lock().unwrap();
+            assert!(entries.new.len() + entries.old.len() <= 100);
+        }
+        assert!(proofs[951..].iter().all(|proof| cache.holds(Now(0), *proof)));
+        assert!(!cache.holds(Now(0), proofs[0]));
+    }
+}
