@@ -42,7 +42,8 @@ impl Credential {
     /// # Errors
     /// [`Error::Broken`] when there is no randomness or no memory.
     pub fn hash(password: &Secret) -> Result<Self, Error> {
-        let hashed = one_at_a_time(|| argon2().map(|argon| argon.hash_password(password.reveal().as_bytes())));
+        let hashed =
+            one_at_a_time(|| argon2().map(|argon| argon.hash_password(password.reveal().as_bytes())));
         match hashed {
             Some(Ok(hash)) => Ok(Self(hash.to_string())),
             _ => Err(Error::Broken("a password could not be hashed")),
@@ -76,7 +77,9 @@ impl Credential {
     #[must_use]
     pub fn verify(&self, password: &Secret) -> bool {
         match PasswordHash::new(&self.0) {
-            Ok(hash) => one_at_a_time(|| Argon2::default().verify_password(password.reveal().as_bytes(), &hash).is_ok()),
+            Ok(hash) => one_at_a_time(|| {
+                Argon2::default().verify_password(password.reveal().as_bytes(), &hash).is_ok()
+            }),
             Err(_) => {
                 let right = imported::verify(&self.0, password);
                 verify_nobody(password);
@@ -121,7 +124,8 @@ fn argon2() -> Option<Argon2<'static>> {
 fn one_at_a_time<T>(work: impl FnOnce() -> T) -> T {
     static BUSY: Mutex<usize> = Mutex::new(0);
     static FREED: Condvar = Condvar::new();
-    static LIMIT: LazyLock<usize> = LazyLock::new(|| std::thread::available_parallelism().map_or(2, usize::from));
+    static LIMIT: LazyLock<usize> =
+        LazyLock::new(|| std::thread::available_parallelism().map_or(2, usize::from));
     struct Place;
     impl Drop for Place {
         fn drop(&mut self) {

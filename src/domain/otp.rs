@@ -76,7 +76,10 @@ mod tests {
         let codes: Vec<Secret> = (0..10_000).map(|_| generate(&Shape::default()).unwrap()).collect();
         let mut counts: HashMap<char, u32> = HashMap::new();
         for code in &codes {
-            assert!(code.reveal().len() == 6 && code.reveal().bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit()));
+            assert!(
+                code.reveal().len() == 6
+                    && code.reveal().bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+            );
             code.reveal().chars().for_each(|symbol| *counts.entry(symbol).or_default() += 1);
         }
         assert_eq!(counts.len(), 36);

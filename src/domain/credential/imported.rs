@@ -105,7 +105,8 @@ mod tests {
     #[test]
     fn a_salted_directory_value_verifies() {
         let salt = [7_u8; 8];
-        for (method, name) in [("SSHA", "SHA"), ("SSHA256", "SHA256"), ("SSHA512", "SHA512"), ("SMD5", "MD5")] {
+        for (method, name) in [("SSHA", "SHA"), ("SSHA256", "SHA256"), ("SSHA512", "SHA512"), ("SMD5", "MD5")]
+        {
             let mut bytes = digest_of(name, &[b"admin", &salt]).unwrap();
             bytes.extend(salt);
             let stored = format!("{{{method}}}{}", STANDARD.encode(bytes));

@@ -62,7 +62,11 @@ impl Verified {
         let mut key = [0_u8; 32];
         // A failing generator leaves a known key; entries are found only by code of this process all the same.
         let _ = aws_lc_rs::rand::fill(&mut key);
-        Self { key: hmac::Key::new(hmac::HMAC_SHA256, &key), half: (entries / 2).max(1), entries: Mutex::default() }
+        Self {
+            key: hmac::Key::new(hmac::HMAC_SHA256, &key),
+            half: (entries / 2).max(1),
+            entries: Mutex::default(),
+        }
     }
 
     /// The name under which this very login is remembered.
