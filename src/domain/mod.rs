@@ -9,7 +9,9 @@ mod error;
 pub mod otp;
 pub mod pattern;
 mod secret;
+mod secret_key;
 
 pub use clock::{Clock, Now};
 pub use error::Error;
 pub use secret::Secret;
+pub use secret_key::SecretKey;

@@ -6,7 +6,11 @@
 //! named in `sqlite.rs`, `tx.rs` and `migrate.rs` only.
 
 mod error;
+pub mod login_context;
 mod migrate;
+pub mod outbox;
+pub mod password_history;
+pub mod recovery;
 #[cfg(test)]
 pub(crate) mod scratch;
 mod sqlite;

@@ -1,0 +1,250 @@
+//! Mails waiting to be sent, and what became of the others.
+//!
+//! A worker takes a mail by moving its due time on: if the process dies, the mail becomes due again and another
+//! attempt follows. Once a mail is out of the queue its text is blanked.
+
+use super::{Error, Row, Tx};
+
+/// A mail to queue.
+#[derive(Debug, Clone, Copy)]
+pub struct NewMail<'a> {
+    /// The recipient's tenant.
+    pub tenant: i64,
+    /// Now, epoch milliseconds; the first attempt is due at once.
+    pub created_at: i64,
+    /// No attempt after this moment.
+    pub expires_at: i64,
+    /// Type of the template it was made from.
+    pub template: &'a str,
+    /// One address.
+    pub recipient: &'a str,
+    /// Subject and body, sealed.
+    pub subject: &'a str,
+    /// See `subject`.
+    pub body: &'a str,
+    /// `text/plain` or `text/html`.
+    pub content_type: &'a str,
+    /// Stays the same over all attempts.
+    pub message_id: &'a str,
+    /// The recovery whose code it carries.
+    pub recovery: Option<i64>,
+}
+
+/// A mail taken for an attempt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Taken {
+    /// Key of the row.
+    pub id: i64,
+    /// Type of the template it was made from.
+    pub template: String,
+    /// One address.
+    pub recipient: String,
+    /// Sealed.
+    pub subject: String,
+    /// Sealed.
+    pub body: String,
+    /// `text/plain` or `text/html`.
+    pub content_type: String,
+    /// Without angle brackets.
+    pub message_id: String,
+    /// Attempts including this one.
+    pub attempts: i64,
+    /// When it was queued.
+    pub created_at: i64,
+    /// No attempt after this moment.
+    pub expires_at: i64,
+}
+
+/// A mail as the operator sees it: everything but its text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// Key of the row, for `retry` and `drop`.
+    pub id: i64,
+    /// Domain of the tenant.
+    pub tenant: String,
+    /// `queued`, `sent`, `failed` or `dropped`.
+    pub state: String,
+    /// Type of the template.
+    pub template: String,
+    /// One address.
+    pub recipient: String,
+    /// Attempts so far.
+    pub attempts: i64,
+    /// When it was queued.
+    pub created_at: i64,
+    /// When the next attempt is due, while queued.
+    pub due_at: i64,
+    /// No attempt after this moment.
+    pub expires_at: Option<i64>,
+    /// What the last attempt said.
+    pub last_error: Option<String>,
+    /// When it was sent or given up.
+    pub finished_at: Option<i64>,
+}
+
+/// Queues a mail and wakes the worker after the commit.
+pub fn insert(tx: &mut Tx<'_>, mail: &NewMail<'_>) -> Result<i64, Error> {
+    let id = tx.insert(
+        "INSERT INTO outbox (tenant_id, state, created_at, due_at, expires_at, template, recipient, subject, body, \
+         content_type, message_id, recovery_id) VALUES ($1, 'queued', $2, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        &[
+            mail.tenant.into(),
+            mail.created_at.into(),
+            mail.expires_at.into(),
+            mail.template.into(),
+            mail.recipient.into(),
+            mail.subject.into(),
+            mail.body.into(),
+            mail.content_type.into(),
+            mail.message_id.into(),
+            mail.recovery.into(),
+        ],
+    )?;
+    tx.wake_outbox();
+    Ok(id)
+}
+
+/// When the next attempt is due, if anything is queued.
+pub fn next_due(tx: &mut Tx<'_>) -> Result<Option<i64>, Error> {
+    tx.opt("SELECT due_at FROM outbox WHERE state = 'queued' ORDER BY due_at LIMIT 1", &[], |row| row.int(0))
+}
+
+/// Takes at most `limit` mails that are due; until `hidden_until` nobody else takes them.
+pub fn take_due(tx: &mut Tx<'_>, now: i64, hidden_until: i64, limit: i64) -> Result<Vec<Taken>, Error> {
+    tx.query(
+        "UPDATE outbox SET due_at = $1, attempts = attempts + 1 WHERE id IN \
+         (SELECT id FROM outbox WHERE state = 'queued' AND due_at <= $2 ORDER BY due_at, id LIMIT $3) \
+         RETURNING id, template, recipient, subject, body, content_type, message_id, attempts, created_at, expires_at",
+        &[hidden_until.into(), now.into(), limit.into()],
+        |row| {
+            Ok(Taken {
+                id: row.int(0)?,
+                template: row.text(1)?,
+                recipient: row.text(2)?,
+                subject: row.text(3)?,
+                body: row.text(4)?,
+                content_type: row.text(5)?,
+                message_id: row.text(6)?,
+                attempts: row.int(7)?,
+                created_at: row.int(8)?,
+                expires_at: row.opt_int(9)?.unwrap_or(i64::MAX),
+            })
+        },
+    )
+}
+
+/// Plans another attempt and keeps what the last one said.
+pub fn postpone(tx: &mut Tx<'_>, id: i64, due_at: i64, error: &str) -> Result<(), Error> {
+    tx.execute(
+        "UPDATE outbox SET due_at = $1, last_error = $2 WHERE id = $3 AND state = 'queued'",
+        &[due_at.into(), error.into(), id.into()],
+    )?;
+    Ok(())
+}
+
+/// How a mail leaves the queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// The mail server took it.
+    Sent,
+    /// It was refused for good, or its time was over.
+    Failed,
+    /// It was no longer wanted.
+    Dropped,
+}
+
+impl End {
+    fn state(self) -> &'static str {
+        match self {
+            Self::Sent => "sent",
+            Self::Failed => "failed",
+            Self::Dropped => "dropped",
+        }
+    }
+}
+
+/// Takes a mail out of the queue and blanks its text. `false` when it was not queued any more.
+pub fn finish(tx: &mut Tx<'_>, id: i64, end: End, now: i64, error: Option<&str>) -> Result<bool, Error> {
+    let changed = tx.execute(
+        "UPDATE outbox SET state = $1, finished_at = $2, subject = '', body = '', \
+         last_error = COALESCE($3, last_error) WHERE id = $4 AND state = 'queued'",
+        &[end.state().into(), now.into(), error.into(), id.into()],
+    )?;
+    Ok(changed > 0)
+}
+
+/// Drops the queued mails that carry a code of this recovery, because the code is no longer good.
+pub fn drop_of_recovery(tx: &mut Tx<'_>, recovery: i64, now: i64) -> Result<usize, Error> {
+    tx.execute(
+        "UPDATE outbox SET state = 'dropped', finished_at = $1, subject = '', body = '' \
+         WHERE recovery_id = $2 AND state = 'queued'",
+        &[now.into(), recovery.into()],
+    )
+}
+
+/// Gives up the queued mails whose time is over and says how many they were.
+pub fn give_up_expired(tx: &mut Tx<'_>, now: i64) -> Result<usize, Error> {
+    tx.execute(
+        "UPDATE outbox SET state = 'failed', finished_at = $1, subject = '', body = '', \
+         last_error = COALESCE('gave up when its code expired; last attempt: ' || last_error, \
+         'its code expired before the first attempt') \
+         WHERE state = 'queued' AND expires_at < $1",
+        &[now.into()],
+    )
+}
+
+/// Makes a queued mail due now. `false` when it is not queued: the text of a finished one is gone.
+pub fn make_due(tx: &mut Tx<'_>, id: i64, now: i64) -> Result<bool, Error> {
+    let changed = tx
+        .execute("UPDATE outbox SET due_at = $1 WHERE id = $2 AND state = 'queued'", &[now.into(), id.into()])?;
+    if changed > 0 {
+        tx.wake_outbox();
+    }
+    Ok(changed > 0)
+}
+
+/// Makes every queued mail due now and says how many they are.
+pub fn make_all_due(tx: &mut Tx<'_>, now: i64) -> Result<usize, Error> {
+    let changed = tx.execute("UPDATE outbox SET due_at = $1 WHERE state = 'queued'", &[now.into()])?;
+    if changed > 0 {
+        tx.wake_outbox();
+    }
+    Ok(changed)
+}
+
+/// The newest mails first; only those in `state` when it is given.
+pub fn list(tx: &mut Tx<'_>, state: Option<&str>, limit: i64) -> Result<Vec<Listed>, Error> {
+    tx.query(
+        "SELECT o.id, t.domain, o.state, o.template, o.recipient, o.attempts, o.created_at, o.due_at, o.expires_at, \
+         o.last_error, o.finished_at FROM outbox o JOIN tenant t ON t.id = o.tenant_id \
+         WHERE $1 IS NULL OR o.state = $1 ORDER BY o.id DESC LIMIT $2",
+        &[state.into(), limit.into()],
+        listed,
+    )
+}
+
+fn listed(row: &Row<'_>) -> Result<Listed, Error> {
+    Ok(Listed {
+        id: row.int(0)?,
+        tenant: row.text(1)?,
+        state: row.text(2)?,
+        template: row.text(3)?,
+        recipient: row.text(4)?,
+        attempts: row.int(5)?,
+        created_at: row.int(6)?,
+        due_at: row.int(7)?,
+        expires_at: row.opt_int(8)?,
+        last_error: row.opt_text(9)?,
+        finished_at: row.opt_int(10)?,
+    })
+}
+
+/// How many mails are in each state, for the metrics.
+pub fn counts(tx: &mut Tx<'_>) -> Result<Vec<(String, i64)>, Error> {
+    tx.query("SELECT state, COUNT(*) FROM outbox GROUP BY state", &[], |row| Ok((row.text(0)?, row.int(1)?)))
+}
+
+/// Forgets mails that were finished before that moment.
+pub fn forget_finished(tx: &mut Tx<'_>, before: i64) -> Result<usize, Error> {
+    tx.execute("DELETE FROM outbox WHERE state <> 'queued' AND finished_at < $1", &[before.into()])
+}

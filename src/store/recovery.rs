@@ -1,0 +1,132 @@
+//! Recoveries under way: at most one per user, their codes kept as keyed hashes.
+
+use super::{Error, Row, Tx};
+
+/// A recovery to begin.
+#[derive(Debug, Clone, Copy)]
+pub struct NewRecovery<'a> {
+    /// Whose it is.
+    pub user: i64,
+    /// The scenario's name in IS 5.3.0.
+    pub scenario: &'a str,
+    /// The step's name in IS 5.3.0.
+    pub step: &'a str,
+    /// Keyed hash of the code in a mailed link.
+    pub link_hash: Option<&'a [u8]>,
+    /// Keyed hash of the one-time password.
+    pub otp_hash: Option<&'a [u8]>,
+    /// When the codes were issued, epoch milliseconds.
+    pub created_at: i64,
+    /// Who set the claim.
+    pub forced_by: Option<&'a str>,
+}
+
+/// A recovery, with the user it belongs to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecoveryRow {
+    /// Key of the row.
+    pub id: i64,
+    /// Whose it is.
+    pub user: i64,
+    /// The user's tenant.
+    pub tenant: i64,
+    /// The user's store.
+    pub domain: String,
+    /// The user's lower-cased name without domain.
+    pub folded: String,
+    /// The scenario's name.
+    pub scenario: String,
+    /// The step's name.
+    pub step: String,
+    /// Keyed hash of the code in a mailed link.
+    pub link_hash: Option<Vec<u8>>,
+    /// Keyed hash of the one-time password.
+    pub otp_hash: Option<Vec<u8>>,
+    /// When the codes were issued.
+    pub created_at: i64,
+    /// Wrong codes presented since.
+    pub wrong_codes: i64,
+    /// Set when they were too many.
+    pub voided_at: Option<i64>,
+    /// Who set the claim.
+    pub forced_by: Option<String>,
+}
+
+const COLUMNS: &str = "SELECT r.id, r.user_id, u.tenant_id, u.domain, u.folded, r.scenario, r.step, r.link_hash, \
+                       r.otp_hash, r.created_at, r.wrong_codes, r.voided_at, r.forced_by \
+                       FROM recovery r JOIN user u ON u.id = r.user_id";
+
+fn recovery(row: &Row<'_>) -> Result<RecoveryRow, Error> {
+    Ok(RecoveryRow {
+        id: row.int(0)?,
+        user: row.int(1)?,
+        tenant: row.int(2)?,
+        domain: row.text(3)?,
+        folded: row.text(4)?,
+        scenario: row.text(5)?,
+        step: row.text(6)?,
+        link_hash: row.opt_bytes(7)?,
+        otp_hash: row.opt_bytes(8)?,
+        created_at: row.int(9)?,
+        wrong_codes: row.int(10)?,
+        voided_at: row.opt_int(11)?,
+        forced_by: row.opt_text(12)?,
+    })
+}
+
+/// Begins a recovery. The user must have none: see [`delete_of_user`].
+pub fn insert(tx: &mut Tx<'_>, new: &NewRecovery<'_>) -> Result<i64, Error> {
+    tx.insert(
+        "INSERT INTO recovery (user_id, scenario, step, link_hash, otp_hash, created_at, forced_by) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        &[
+            new.user.into(),
+            new.scenario.into(),
+            new.step.into(),
+            new.link_hash.into(),
+            new.otp_hash.into(),
+            new.created_at.into(),
+            new.forced_by.into(),
+        ],
+    )
+}
+
+/// The recovery of a user.
+pub fn of_user(tx: &mut Tx<'_>, user: i64) -> Result<Option<RecoveryRow>, Error> {
+    tx.opt(&format!("{COLUMNS} WHERE r.user_id = $1"), &[user.into()], recovery)
+}
+
+/// The recovery whose mailed link carries the code of that hash.
+pub fn by_link(tx: &mut Tx<'_>, hash: &[u8]) -> Result<Option<RecoveryRow>, Error> {
+    tx.opt(&format!("{COLUMNS} WHERE r.link_hash = $1"), &[hash.into()], recovery)
+}
+
+/// The recoveries with the one-time password of that hash; two users may have drawn the same.
+pub fn by_otp(tx: &mut Tx<'_>, hash: &[u8]) -> Result<Vec<RecoveryRow>, Error> {
+    tx.query(&format!("{COLUMNS} WHERE r.otp_hash = $1"), &[hash.into()], recovery)
+}
+
+/// The recoveries of a tenant that began before that moment.
+pub fn older(tx: &mut Tx<'_>, tenant: i64, before: i64) -> Result<Vec<RecoveryRow>, Error> {
+    tx.query(
+        &format!("{COLUMNS} WHERE u.tenant_id = $1 AND r.created_at < $2"),
+        &[tenant.into(), before.into()],
+        recovery,
+    )
+}
+
+/// Ends a recovery; `false` when it had ended already, so that one of two requests goes on.
+pub fn delete(tx: &mut Tx<'_>, id: i64) -> Result<bool, Error> {
+    Ok(tx.execute("DELETE FROM recovery WHERE id = $1", &[id.into()])? > 0)
+}
+
+/// Counts a wrong code and says how many there are now; voids the codes when they reach `limit`.
+pub fn count_wrong_code(tx: &mut Tx<'_>, id: i64, now: i64, limit: i64) -> Result<i64, Error> {
+    tx.execute(
+        "UPDATE recovery SET wrong_codes = wrong_codes + 1, \
+         voided_at = CASE WHEN voided_at IS NULL AND wrong_codes + 1 >= $1 THEN $2 ELSE voided_at END WHERE id = $3",
+        &[limit.into(), now.into(), id.into()],
+    )?;
+    let count = tx.opt("SELECT wrong_codes FROM recovery WHERE id = $1", &[id.into()], |row| row.int(0))?;
+    Ok(count.unwrap_or(0))
+}
