@@ -195,8 +195,10 @@ pub fn give_up_expired(tx: &mut Tx<'_>, now: i64) -> Result<usize, Error> {
 
 /// Makes a queued mail due now. `false` when it is not queued: the text of a finished one is gone.
 pub fn make_due(tx: &mut Tx<'_>, id: i64, now: i64) -> Result<bool, Error> {
-    let changed = tx
-        .execute("UPDATE outbox SET due_at = $1 WHERE id = $2 AND state = 'queued'", &[now.into(), id.into()])?;
+    let changed = tx.execute(
+        "UPDATE outbox SET due_at = $1 WHERE id = $2 AND state = 'queued'",
+        &[now.into(), id.into()],
+    )?;
     if changed > 0 {
         tx.wake_outbox();
     }
