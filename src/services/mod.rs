@@ -1,1 +1,2 @@
 //! The admin services: one folder each, a declared contract and the functions that do the work.
+pub mod credentials;
