@@ -103,7 +103,9 @@ mod tests {
 
     #[test]
     fn half_credentials_are_unreadable_and_other_schemes_unsupported() {
-        for value in ["Basic YWRtaW4=", "Basic YWRtaW46", "Basic OmFkbWlu", "Basic !!!", "Basic  YWRtaW46YWRtaW4="] {
+        for value in
+            ["Basic YWRtaW4=", "Basic YWRtaW46", "Basic OmFkbWlu", "Basic !!!", "Basic  YWRtaW46YWRtaW4="]
+        {
             assert!(matches!(read(value), Credentials::Unreadable), "{value}");
         }
         assert!(matches!(read("Basic"), Credentials::Unsupported { bare_basic: true }));
