@@ -8,8 +8,10 @@ pub mod credential;
 mod error;
 pub mod otp;
 pub mod pattern;
+pub mod placeholder;
 mod secret;
 mod secret_key;
+pub mod template;
 
 pub use clock::{Clock, Now};
 pub use error::Error;

@@ -14,6 +14,7 @@ pub mod recovery;
 #[cfg(test)]
 pub(crate) mod scratch;
 mod sqlite;
+pub mod template;
 mod tx;
 
 pub use error::Error;

@@ -197,9 +197,17 @@ CREATE TABLE recovery (
 CREATE INDEX recovery_by_link ON recovery (link_hash) WHERE link_hash IS NOT NULL;
 CREATE INDEX recovery_by_otp ON recovery (otp_hash) WHERE otp_hash IS NOT NULL;
 
-CREATE TABLE email_template (
+-- Types exist on their own: one may have lost, or not yet received, its templates.
+CREATE TABLE email_template_type (
     tenant_id    INTEGER NOT NULL REFERENCES tenant(id) ON DELETE CASCADE,
     key          TEXT    NOT NULL,                -- display name without blanks, lower case
+    display      TEXT    NOT NULL,                -- the first one it was given
+    PRIMARY KEY (tenant_id, key)
+) WITHOUT ROWID;
+
+CREATE TABLE email_template (
+    tenant_id    INTEGER NOT NULL REFERENCES tenant(id) ON DELETE CASCADE,
+    key          TEXT    NOT NULL,
     display      TEXT    NOT NULL,
     locale       TEXT    NOT NULL,                -- as written
     folded_locale TEXT   NOT NULL,
@@ -208,7 +216,9 @@ CREATE TABLE email_template (
     body         TEXT    NOT NULL,
     footer       TEXT    NOT NULL,
     edited       INTEGER NOT NULL DEFAULT 0,      -- by an administrator; the file no longer replaces it
-    PRIMARY KEY (tenant_id, key, folded_locale)
+    deleted      INTEGER NOT NULL DEFAULT 0,      -- by an administrator; kept so that the file does not bring it back
+    PRIMARY KEY (tenant_id, key, folded_locale),
+    FOREIGN KEY (tenant_id, key) REFERENCES email_template_type (tenant_id, key) ON DELETE CASCADE
 ) WITHOUT ROWID;
 
 -- Mails to send. A row is written in the transaction that caused it and blanked once it was sent or gave up.

@@ -1,0 +1,178 @@
+use super::*;
+use crate::store::{Store, scratch::Scratch};
+
+const TENANT: i64 = 1;
+
+/// Runs `work` in a tenant that has the shipped templates.
+fn in_tenant(work: impl FnOnce(&mut Tx<'_>) -> Result<(), Problem> + Send + 'static) {
+    let dir = Scratch::new();
+    let store = Store::open(dir.path()).unwrap();
+    store
+        .write_blocking::<_, Problem>(|tx| {
+            tx.execute(
+                "INSERT INTO tenant (id, domain, active, created_at, admin_name) VALUES (1, 'a', 1, 0, 'admin')",
+                &[],
+            )?;
+            refresh(tx, TENANT, shipped()).unwrap();
+            work(tx)
+        })
+        .unwrap();
+}
+
+fn template(display: &str, locale: &str, subject: &str) -> Template {
+    Template {
+        display: display.into(),
+        locale: locale.into(),
+        content_type: "text/html".into(),
+        subject: subject.into(),
+        body: "body".into(),
+        footer: "footer".into(),
+    }
+}
+
+fn subject(tx: &mut Tx<'_>, key: &str, locale: Option<&str>) -> Option<String> {
+    choose(tx, TENANT, key, locale, DEFAULT_LOCALE).unwrap().map(|found| found.subject)
+}
+
+#[test]
+fn every_type_of_the_original_ships_with_its_placeholders() {
+    const LINK: [&str; 4] = ["confirmation-code", "userstore-domain", "user-name", "tenant-domain"];
+    for (display, placeholders) in [
+        ("PasswordReset", &LINK[..]),
+        ("EmailConfirm", &LINK),
+        ("AccountIdRecovery", &LINK[1..]),
+        ("AccountConfirmation", &LINK),
+        ("ResendAccountConfirmation", &LINK),
+        ("TemporaryPassword", &["user-name", "temporary-password"]),
+        ("OneTimePassword", &["otp-password"]),
+        ("AskPassword", &LINK),
+        ("AdminForcedPasswordReset", &LINK),
+        ("AdminForcedPasswordResetWithOTP", &["user-name", "confirmation-code"]),
+        ("AccountUnLock", &["user-name"]),
+        ("AccountLock", &["user-name"]),
+        ("AccountEnable", &["user-name"]),
+        ("AccountDisable", &["user-name"]),
+        ("passwordResetSucess", &[]),
+        ("initiateRecovery", &[]),
+        ("idleAccountReminder", &[]),
+    ] {
+        let found = shipped().iter().find(|template| template.display == display).expect(display);
+        let text = format!("{}{}{}", found.subject, found.body, found.footer);
+        let names = crate::domain::placeholder::names(&text);
+        assert!(placeholders.iter().all(|name| names.contains(name)), "{display}: {names:?}");
+        assert!(names.contains(&"user.claim.givenname"), "{display}");
+        assert!(!found.subject.contains('\n') && !found.subject.is_empty() && !found.footer.trim().is_empty());
+    }
+    assert_eq!(shipped().len(), 17);
+}
+
+#[test]
+fn the_link_of_a_forced_reset_is_the_only_one_in_its_mail_and_names_no_host() {
+    let found = shipped().iter().find(|template| template.display == "AdminForcedPasswordReset").unwrap();
+    assert_eq!(format!("{}{}", found.body, found.footer).matches("://").count(), 0);
+    assert_eq!(format!("{}{}", found.body, found.footer).matches("{{carbon.product-url}}").count(), 1);
+    assert!(found.body.contains(
+        "{{carbon.product-url}}/accountrecoveryendpoint/confirmrecovery.do?confirmation={{confirmation-code}}\
+         &userstoredomain={{userstore-domain}}&username={{url:user-name}}&tenantdomain={{tenant-domain}}\n"
+    ));
+}
+
+// I96
+#[test]
+fn a_new_tenant_has_every_template() {
+    in_tenant(|tx| {
+        assert_eq!(types(tx, TENANT)?.len(), 17);
+        assert_eq!(all(tx, TENANT)?.len(), 17);
+        assert!(subject(tx, "adminforcedpasswordreset", None).is_some());
+        assert!(subject(tx, "passwordresetsucess", None).is_some());
+        Ok(())
+    });
+}
+
+// K112
+#[test]
+fn an_edited_template_survives_a_restart_and_an_untouched_one_follows_the_file() {
+    in_tenant(|tx| {
+        save(tx, TENANT, &template("Account Lock", "en_US", "edited"))?;
+        let file = [template("AccountLock", "en_US", "from the file"), template("AccountUnLock", "en_US", "from the file")];
+        refresh(tx, TENANT, &file).unwrap();
+        assert_eq!(subject(tx, "accountlock", None).unwrap(), "edited");
+        assert_eq!(subject(tx, "accountunlock", None).unwrap(), "from the file");
+        Ok(())
+    });
+}
+
+#[test]
+fn a_new_locale_in_the_file_is_added_to_an_existing_type() {
+    in_tenant(|tx| {
+        refresh(tx, TENANT, &[template("AccountLock", "fr_FR", "verrouillé")]).unwrap();
+        assert_eq!(subject(tx, "accountlock", Some("fr_FR")).unwrap(), "verrouillé");
+        Ok(())
+    });
+}
+
+#[test]
+fn a_deleted_template_stays_away_until_its_whole_type_is_gone() {
+    in_tenant(|tx| {
+        delete(tx, TENANT, "AccountLock", "en_US")?;
+        refresh(tx, TENANT, shipped()).unwrap();
+        assert_eq!(subject(tx, "accountlock", None), None);
+        assert!(types(tx, TENANT)?.contains(&"AccountLock".to_owned()));
+        assert!(matches!(delete(tx, TENANT, "AccountLock", "en_US"), Err(Problem::Missing(_))));
+        delete_type(tx, TENANT, "AccountLock")?;
+        refresh(tx, TENANT, shipped()).unwrap();
+        assert!(subject(tx, "accountlock", None).is_some());
+        Ok(())
+    });
+}
+
+#[test]
+fn adding_and_saving_are_the_same_upsert_and_make_the_type() {
+    in_tenant(|tx| {
+        save(tx, TENANT, &template("My Type", "en_US", "one"))?;
+        save(tx, TENANT, &template("MYTYPE", "EN_us", "two"))?;
+        let mine: Vec<Template> =
+            all(tx, TENANT)?.into_iter().filter(|template| type_of(&template.display) == "mytype").collect();
+        assert_eq!(mine, [template("MYTYPE", "EN_us", "two")]);
+        assert!(types(tx, TENANT)?.contains(&"My Type".to_owned()), "the type keeps its first display name");
+        assert!(matches!(add_type(tx, TENANT, "my type"), Err(Problem::TypeExists(_))));
+        delete_type(tx, TENANT, "m y t y p e")?;
+        assert_eq!(subject(tx, "mytype", None), None);
+        assert!(matches!(delete_type(tx, TENANT, "my type"), Err(Problem::Missing(_))));
+        Ok(())
+    });
+}
+
+#[test]
+fn what_cannot_be_a_template_is_refused() {
+    in_tenant(|tx| {
+        for name in ["", "  ", "|", "~!@"] {
+            assert!(matches!(add_type(tx, TENANT, name), Err(Problem::BadName(_))), "{name}");
+        }
+        for name in ["My-Type", "a|b", "1 2"] {
+            add_type(tx, TENANT, name)?;
+        }
+        assert!(matches!(save(tx, TENANT, &template("x", " ", "s")), Err(Problem::NoLocale)));
+        let slashed = save(tx, TENANT, &template("x", "en/US", "s")).unwrap_err();
+        assert_eq!(slashed.to_string(), "Locale contains invalid special characters : en/US");
+        assert!(matches!(save(tx, TENANT, &template("x", "en_US", " ")), Err(Problem::Incomplete)));
+        Ok(())
+    });
+}
+
+// K110
+#[test]
+fn the_locale_falls_back_to_the_language_and_then_to_the_default() {
+    in_tenant(|tx| {
+        save(tx, TENANT, &template("AccountLock", "fr_FR", "français"))?;
+        save(tx, TENANT, &template("AccountLock", "de", "deutsch"))?;
+        let default = subject(tx, "accountlock", None);
+        assert_eq!(subject(tx, "accountlock", Some("fr_FR")).unwrap(), "français");
+        assert_eq!(subject(tx, "accountlock", Some("FR-fr")).unwrap(), "français");
+        assert_eq!(subject(tx, "accountlock", Some("de_AT")).unwrap(), "deutsch");
+        for town in ["Colombo, LK", "fr_CA", "fr_", "", "Bern", "f/../x", "en_US;x"] {
+            assert_eq!(subject(tx, "accountlock", Some(town)), default, "{town}");
+        }
+        Ok(())
+    });
+}
