@@ -134,13 +134,19 @@ mod tests {
     #[test]
     fn url_values_are_form_encoded_as_java_does() {
         assert_eq!(fill("u={{url:user-name}}&x", Form::Html, values), "u=a%24b%5Cc+d&x");
-        assert_eq!(fill("{{url:callback}}", Form::Plain, values), "https%3A%2F%2Fh%2Fp%3Fa%3Db%26c%3D%C3%BC*-._");
+        assert_eq!(
+            fill("{{url:callback}}", Form::Plain, values),
+            "https%3A%2F%2Fh%2Fp%3Fa%3Db%26c%3D%C3%BC*-._"
+        );
     }
 
     // K111
     #[test]
     fn values_in_html_are_escaped_and_the_template_is_not() {
-        assert_eq!(fill("<i>{{user.claim.givenname}}</i>", Form::Html, values), "<i>&lt;b&gt;x&lt;/b&gt;</i>");
+        assert_eq!(
+            fill("<i>{{user.claim.givenname}}</i>", Form::Html, values),
+            "<i>&lt;b&gt;x&lt;/b&gt;</i>"
+        );
         assert_eq!(fill("<i>{{user.claim.givenname}}</i>", Form::Plain, values), "<i><b>x</b></i>");
     }
 
@@ -163,6 +169,9 @@ mod tests {
 
     #[test]
     fn names_are_listed_for_those_who_look_the_values_up() {
-        assert_eq!(names("{{user-name}} {{url: user.claim.givenname }} {{ x }}"), ["user-name", "user.claim.givenname", "x"]);
+        assert_eq!(
+            names("{{user-name}} {{url: user.claim.givenname }} {{ x }}"),
+            ["user-name", "user.claim.givenname", "x"]
+        );
     }
 }

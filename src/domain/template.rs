@@ -102,7 +102,9 @@ pub fn refresh(tx: &mut Tx<'_>, tenant: i64, defaults: &[Template]) -> Result<()
         let row = row_of(default);
         match store::template::place(tx, tenant, &key, &locale)? {
             None => store::template::save(tx, tenant, &locale, &row, false)?,
-            Some(Place::Shipped) if store::template::find(tx, tenant, &key, &locale)?.as_ref() != Some(&row) => {
+            Some(Place::Shipped)
+                if store::template::find(tx, tenant, &key, &locale)?.as_ref() != Some(&row) =>
+            {
                 store::template::save(tx, tenant, &locale, &row, false)?;
             }
             Some(_) => {}
@@ -145,7 +147,11 @@ pub fn add_type(tx: &mut Tx<'_>, tenant: i64, display: &str) -> Result<(), Probl
 /// [`Problem::BadName`], [`Problem::Missing`].
 pub fn delete_type(tx: &mut Tx<'_>, tenant: i64, display: &str) -> Result<(), Problem> {
     let key = checked_type(display)?;
-    if store::template::delete_type(tx, tenant, &key)? { Ok(()) } else { Err(Problem::Missing(display.to_owned())) }
+    if store::template::delete_type(tx, tenant, &key)? {
+        Ok(())
+    } else {
+        Err(Problem::Missing(display.to_owned()))
+    }
 }
 
 /// Saves a template as the administrator's own, over the one of the same type and locale if there is one; makes

@@ -83,7 +83,12 @@ pub fn delete_type(tx: &mut Tx<'_>, tenant: i64, key: &str) -> Result<bool, Erro
 }
 
 /// The template of a type in a locale.
-pub fn find(tx: &mut Tx<'_>, tenant: i64, key: &str, folded_locale: &str) -> Result<Option<TemplateRow>, Error> {
+pub fn find(
+    tx: &mut Tx<'_>,
+    tenant: i64,
+    key: &str,
+    folded_locale: &str,
+) -> Result<Option<TemplateRow>, Error> {
     tx.opt(
         &format!("{COLUMNS} WHERE tenant_id = $1 AND key = $2 AND folded_locale = $3 AND deleted = 0"),
         &[tenant.into(), key.into(), folded_locale.into()],

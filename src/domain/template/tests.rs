@@ -61,7 +61,9 @@ fn every_type_of_the_original_ships_with_its_placeholders() {
         let names = crate::domain::placeholder::names(&text);
         assert!(placeholders.iter().all(|name| names.contains(name)), "{display}: {names:?}");
         assert!(names.contains(&"user.claim.givenname"), "{display}");
-        assert!(!found.subject.contains('\n') && !found.subject.is_empty() && !found.footer.trim().is_empty());
+        assert!(
+            !found.subject.contains('\n') && !found.subject.is_empty() && !found.footer.trim().is_empty()
+        );
     }
     assert_eq!(shipped().len(), 17);
 }
@@ -94,7 +96,10 @@ fn a_new_tenant_has_every_template() {
 fn an_edited_template_survives_a_restart_and_an_untouched_one_follows_the_file() {
     in_tenant(|tx| {
         save(tx, TENANT, &template("Account Lock", "en_US", "edited"))?;
-        let file = [template("AccountLock", "en_US", "from the file"), template("AccountUnLock", "en_US", "from the file")];
+        let file = [
+            template("AccountLock", "en_US", "from the file"),
+            template("AccountUnLock", "en_US", "from the file"),
+        ];
         refresh(tx, TENANT, &file).unwrap();
         assert_eq!(subject(tx, "accountlock", None).unwrap(), "edited");
         assert_eq!(subject(tx, "accountunlock", None).unwrap(), "from the file");
