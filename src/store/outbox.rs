@@ -109,6 +109,34 @@ pub fn next_due(tx: &mut Tx<'_>) -> Result<Option<i64>, Error> {
     tx.opt("SELECT due_at FROM outbox WHERE state = 'queued' ORDER BY due_at LIMIT 1", &[], |row| row.int(0))
 }
 
+/// How many mails are due, counting no further than `limit`.
+pub fn count_due(tx: &mut Tx<'_>, now: i64, limit: i64) -> Result<i64, Error> {
+    tx.one(
+        "SELECT COUNT(*) FROM (SELECT 1 FROM outbox WHERE state = 'queued' AND due_at <= $1 LIMIT $2) AS due",
+        &[now.into(), limit.into()],
+        "a count",
+        |row| row.int(0),
+    )
+}
+
+/// Whether a queued mail's time is over.
+pub fn has_expired(tx: &mut Tx<'_>, now: i64) -> Result<bool, Error> {
+    let found = tx.opt(
+        "SELECT 1 FROM outbox WHERE state = 'queued' AND expires_at < $1 LIMIT 1",
+        &[now.into()],
+        |_| Ok(()),
+    )?;
+    Ok(found.is_some())
+}
+
+/// When the oldest finished mail left the queue.
+pub fn oldest_finished(tx: &mut Tx<'_>) -> Result<Option<i64>, Error> {
+    tx.opt("SELECT finished_at FROM outbox WHERE state <> 'queued' ORDER BY id LIMIT 1", &[], |row| {
+        row.opt_int(0)
+    })
+    .map(Option::flatten)
+}
+
 /// Takes at most `limit` mails that are due; until `hidden_until` nobody else takes them.
 pub fn take_due(tx: &mut Tx<'_>, now: i64, hidden_until: i64, limit: i64) -> Result<Vec<Taken>, Error> {
     tx.query(
