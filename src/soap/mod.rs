@@ -1,1 +1,20 @@
 //! The SOAP codec: envelopes, values, faults, WSDL. Pure: bytes and declarations in, bytes out.
+//!
+//! A service is declared once with [`crate::dto!`] and [`crate::service!`]; the tables of [`contract`] are what
+//! everything else reads. A request of any form (SOAP, plain XML, form, query, JSON) becomes one element tree
+//! ([`xml::Document`]), its operation is found, and only when the operation is invoked are its [`Arguments`] read.
+
+mod arguments;
+pub mod contract;
+mod declare;
+mod fault;
+mod reply;
+mod value;
+mod writer;
+pub mod xml;
+
+pub use arguments::Arguments;
+pub use fault::{Code, Detail, Fault, Problem};
+pub use reply::{Answering, Nil, Reply, bad_arguments};
+pub use value::{Bean, Binary, Found, Place, Value, bean_shape, read_bean, write_bean};
+pub use writer::{Prefix, Writer, push_attribute, push_escaped, push_json_text};

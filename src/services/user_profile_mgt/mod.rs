@@ -1,0 +1,3 @@
+//! `UserProfileMgtService`.
+
+pub mod contract;

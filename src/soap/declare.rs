@@ -1,0 +1,177 @@
+//! The macros that declare beans and services. Their bodies only fill tables and call ordinary functions.
+
+/// Declares bean types as they look on the wire.
+///
+/// Fields stand in Axis2's order (by name, capitals first); a test checks it. `extends` adds a field `base`.
+#[macro_export]
+macro_rules! dto {
+    ($(
+        $(#[$meta:meta])*
+        pub struct $name:ident in $namespace:literal $(extends $base:ident)? {
+            $( $(#[$field_meta:meta])* $field:ident : $type:ty ),* $(,)?
+        }
+    )*) => { $(
+        $(#[$meta])*
+        #[allow(non_snake_case, reason = "wire names are written as on the wire")]
+        #[derive(Debug, Clone, Default, PartialEq)]
+        pub struct $name {
+            $(
+                /// What it inherits.
+                pub base: $base,
+            )?
+            $(
+                $(#[$field_meta])*
+                #[doc = concat!("`", stringify!($field), "` on the wire.")]
+                pub $field: $type,
+            )*
+        }
+
+        impl $crate::soap::Bean for $name {
+            const TYPE: &'static $crate::soap::contract::Type = &$crate::soap::contract::Type {
+                name: stringify!($name),
+                namespace: $namespace,
+                fields: &[ $( $crate::soap::contract::Field {
+                    name: stringify!($field),
+                    shape: <$type as $crate::soap::Value>::shape,
+                } ),* ],
+                base: $crate::dto!(@base $($base)?),
+            };
+            fn read_properties(element: $crate::soap::xml::Element<'_>) -> Result<Self, $crate::soap::Fault> {
+                let _ = element;
+                Ok(Self {
+                    $( base: <$base as $crate::soap::Bean>::read_properties(element)?, )?
+                    $( $field: $crate::soap::Value::read(
+                        $crate::soap::Found::property(element, stringify!($field)))?, )*
+                })
+            }
+            fn write_properties(&self, writer: &mut $crate::soap::Writer) {
+                $( <$base as $crate::soap::Bean>::write_properties(&self.base, writer); )?
+                let prefix = writer.prefix($namespace);
+                let _ = prefix;
+                $( $crate::soap::Value::write(&self.$field, writer, prefix, stringify!($field)); )*
+            }
+        }
+
+        impl $crate::soap::Value for $name {
+            fn shape() -> $crate::soap::contract::Shape {
+                $crate::soap::bean_shape(<Self as $crate::soap::Bean>::TYPE)
+            }
+            fn read(found: $crate::soap::Found<'_>) -> Result<Self, $crate::soap::Fault> {
+                found.first_value().map_or_else(|| Ok(Self::default()), $crate::soap::read_bean)
+            }
+            fn write(&self, writer: &mut $crate::soap::Writer, prefix: $crate::soap::Prefix, name: &str) {
+                $crate::soap::write_bean(self, writer, prefix, name);
+            }
+        }
+    )* };
+    (@base) => { None };
+    (@base $base:ident) => { Some(<$base as $crate::soap::Bean>::TYPE) };
+}
+
+/// Declares a service: its contract, the trait its behaviour implements, and the dispatch between them.
+///
+/// ```text
+/// service! {
+///     /// Reads and writes the claims of users.
+///     pub UserProfileMgtService in "http://mgt.profile.user.identity.carbon.wso2.org" with Call,
+///     each ([faults UserProfileException] [needs "/permission/admin/login"]) {
+///         fn setUserProfile(username: Option<String>, profile: Option<UserProfileDTO>);      // 202, no body
+///         fn getUserProfile(username: Option<String>, profileName: Option<String>) -> Option<UserProfileDTO>;
+///         fn updateThing(thing: Option<Thing>) -> Nil [needs "/permission/admin/manage"];    // 200, nil
+///     }
+/// }
+/// ```
+/// Options of `each` hold for every operation that does not say otherwise: `[faults TYPE]`, `[faults none]`,
+/// `[needs "a", "b"]` (any one suffices), `[open]` (no credentials), `[scans]` (may read a lot).
+#[macro_export]
+macro_rules! service {
+    (
+        $(#[$meta:meta])*
+        pub $service:ident in $namespace:literal $(schema $schema:literal)? with $call:ty, each $each:tt {
+            $(
+                $(#[$operation_meta:meta])*
+                fn $operation:ident ( $( $argument:ident : $type:ty ),* $(,)? ) $(-> $reply:ty)? $([ $($option:tt)* ])* ;
+            )*
+        }
+    ) => {
+        $(#[$meta])*
+        pub static CONTRACT: $crate::soap::contract::Service = $crate::soap::contract::Service {
+            name: stringify!($service),
+            target_namespace: $namespace,
+            schema_namespace: $crate::service!(@schema $namespace $($schema)?),
+            open: $crate::service!(@of open $each),
+            operations: &[ $( $crate::soap::contract::Operation {
+                name: stringify!($operation),
+                parameters: &[ $( $crate::soap::contract::Field {
+                    name: stringify!($argument),
+                    shape: <$type as $crate::soap::Value>::shape,
+                } ),* ],
+                output: <$crate::service!(@reply $($reply)?) as $crate::soap::Reply>::OUTPUT,
+                fault: $crate::service!(@of fault $each $([ $($option)* ])*),
+                permissions: $crate::service!(@of permissions $each $([ $($option)* ])*),
+                open: $crate::service!(@of open $each $([ $($option)* ])*),
+                scans: $crate::service!(@of scans $each $([ $($option)* ])*),
+            } ),* ],
+        };
+
+        /// What the behaviour of the service has to answer, one function per operation.
+        #[allow(non_snake_case, reason = "wire names are written as on the wire")]
+        pub trait Operations: Send + Sync + 'static {
+            $(
+                $(#[$operation_meta])*
+                #[doc = concat!("The operation `", stringify!($operation), "`.")]
+                fn $operation(
+                    call: &$call
+                    $(, $argument: $type)*
+                ) -> impl Future<Output = Result<$crate::service!(@reply $($reply)?), $crate::soap::Fault>> + Send;
+            )*
+        }
+
+        /// Reads the arguments of `operation`, has the behaviour answer and writes what it answered.
+        #[allow(non_snake_case, unused_mut, reason = "wire names are written as on the wire")]
+        pub fn invoke<'a, B: Operations>(
+            call: &'a $call,
+            operation: &'static $crate::soap::contract::Operation,
+            arguments: $crate::soap::Arguments<'a>,
+            writer: &'a mut $crate::soap::Writer,
+        ) -> $crate::soap::Answering<'a> {
+            match operation.name {
+                $( stringify!($operation) => {
+                    let read = || {
+                        let mut found = arguments.assign(&CONTRACT, operation)?.into_iter();
+                        Ok(( $( <$type as $crate::soap::Value>::read(found.next().unwrap_or_else($crate::soap::Found::absent))?, )* ))
+                    };
+                    let read: Result<( $($type,)* ), $crate::soap::Fault> = read();
+                    Box::pin(async move {
+                        let ( $($argument,)* ) = read.map_err(|fault| $crate::soap::bad_arguments(operation, fault))?;
+                        let reply = B::$operation(call $(, $argument)*).await?;
+                        $crate::soap::Reply::write(&reply, operation, CONTRACT.schema_namespace, writer);
+                        Ok(())
+                    })
+                } )*
+                _ => Box::pin(async { Err($crate::soap::Fault::unknown()) }),
+            }
+        }
+    };
+
+    (@schema $namespace:literal) => { $namespace };
+    (@schema $namespace:literal $schema:literal) => { $schema };
+    (@reply) => { () };
+    (@reply $reply:ty) => { $reply };
+
+    // The options of an operation stand before those of `each`; the first that fits decides.
+    (@of $what:ident ($($each:tt)*) $($own:tt)*) => { $crate::service!(@$what $($own)* $($each)*) };
+    (@permissions [needs $($permission:literal),+] $($rest:tt)*) => { &[ $($permission),+ ] };
+    (@permissions [$($other:tt)*] $($rest:tt)*) => { $crate::service!(@permissions $($rest)*) };
+    (@permissions) => { &[] };
+    (@fault [faults none] $($rest:tt)*) => { None };
+    (@fault [faults $fault:ident] $($rest:tt)*) => { Some(<$fault as $crate::soap::Bean>::TYPE) };
+    (@fault [$($other:tt)*] $($rest:tt)*) => { $crate::service!(@fault $($rest)*) };
+    (@fault) => { None };
+    (@open [open] $($rest:tt)*) => { true };
+    (@open [$($other:tt)*] $($rest:tt)*) => { $crate::service!(@open $($rest)*) };
+    (@open) => { false };
+    (@scans [scans] $($rest:tt)*) => { true };
+    (@scans [$($other:tt)*] $($rest:tt)*) => { $crate::service!(@scans $($rest)*) };
+    (@scans) => { false };
+}

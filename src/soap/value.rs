@@ -1,0 +1,302 @@
+//! Values on the wire: how each Rust type is declared, read and written.
+//!
+//! Nullability and repetition are properties of the Rust type: `Option<_>` and beans are nillable, `Vec<_>` repeats,
+//! numbers and booleans are neither. Reading follows Axis2's BeanUtil, which treats parameters and bean
+//! properties differently in small ways ([`Place`]).
+
+use super::contract::{Kind, Shape, Type};
+use super::fault::{Code, Fault};
+use super::writer::{Prefix, Writer};
+use super::xml::{Element, Siblings};
+
+/// Where a value stands, since the original reads the two by different code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// An argument of an operation.
+    Parameter,
+    /// A property of a bean.
+    Property,
+}
+
+/// The elements that carry one value: none, one, or several for an array.
+#[derive(Debug, Clone, Copy)]
+pub struct Found<'d> {
+    siblings: Option<Siblings<'d>>,
+    select: Select<'d>,
+    /// Where the value stands.
+    pub place: Place,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Select<'d> {
+    /// Every sibling of that name, letter case ignored.
+    Named(&'d str),
+    /// So many siblings from here.
+    Run(usize),
+}
+
+impl<'d> Found<'d> {
+    /// An absent parameter.
+    #[must_use]
+    pub fn absent() -> Self {
+        Self { siblings: None, select: Select::Run(0), place: Place::Parameter }
+    }
+
+    /// A run of parameters that belong together.
+    #[must_use]
+    pub fn run(from: Siblings<'d>, length: usize) -> Self {
+        Self { siblings: Some(from), select: Select::Run(length), place: Place::Parameter }
+    }
+
+    /// The property of a bean.
+    #[must_use]
+    pub fn property(bean: Element<'d>, name: &'d str) -> Self {
+        Self { siblings: Some(bean.children()), select: Select::Named(name), place: Place::Property }
+    }
+
+    /// The elements themselves.
+    pub fn elements(self) -> impl Iterator<Item = Element<'d>> {
+        let (limit, wanted) = match self.select {
+            Select::Named(name) => (usize::MAX, Some(name)),
+            Select::Run(length) => (length, None),
+        };
+        self.siblings
+            .into_iter()
+            .flatten()
+            .filter(move |element| wanted.is_none_or(|name| element.local().eq_ignore_ascii_case(name)))
+            .take(limit)
+    }
+
+    /// The first element; a scalar given twice keeps its first value.
+    #[must_use]
+    pub fn first(self) -> Option<Element<'d>> {
+        self.elements().next()
+    }
+
+    /// Whether an element stands for null: in a parameter any `xsi:nil` counts, in a bean only a true one.
+    #[must_use]
+    pub fn is_nil(self, element: Element<'_>) -> bool {
+        match (self.place, element.nil_attribute()) {
+            (_, None) => false,
+            (Place::Parameter, Some(_)) => true,
+            (Place::Property, Some(value)) => matches!(value.trim(), "true" | "1"),
+        }
+    }
+
+    /// The first element unless it is nil.
+    #[must_use]
+    pub fn first_value(self) -> Option<Element<'d>> {
+        self.first().filter(|element| !self.is_nil(*element))
+    }
+
+    fn only(element: Element<'d>, place: Place) -> Self {
+        Self { siblings: Some(element.and_following()), select: Select::Run(1), place }
+    }
+}
+
+/// A type that can be read and written.
+pub trait Value: Sized + Send {
+    /// How the schema declares it.
+    fn shape() -> Shape;
+    /// Reads it.
+    ///
+    /// # Errors
+    /// The fault the original answers for a text that is no such value.
+    fn read(found: Found<'_>) -> Result<Self, Fault>;
+    /// Writes it as an element.
+    fn write(&self, writer: &mut Writer, prefix: Prefix, name: &str);
+}
+
+/// A declared bean.
+pub trait Bean: Sized {
+    /// Its declaration.
+    const TYPE: &'static Type;
+    /// Reads the properties from a bean element.
+    ///
+    /// # Errors
+    /// As [`Value::read`].
+    fn read_properties(element: Element<'_>) -> Result<Self, Fault>;
+    /// Writes the properties, those of the base first.
+    fn write_properties(&self, writer: &mut Writer);
+}
+
+/// Reads a bean element, honouring its `xsi:type`.
+///
+/// # Errors
+/// `Unknow type …` (the original's spelling) for a type that is not the declared one.
+pub fn read_bean<B: Bean>(element: Element<'_>) -> Result<B, Fault> {
+    if let Some(named) = element.type_name() {
+        let declared = B::TYPE;
+        if named.local != declared.name || named.namespace != declared.namespace {
+            return Err(Fault::server(format!("Unknow type {named}")));
+        }
+    }
+    B::read_properties(element)
+}
+
+/// Writes a bean element.
+pub fn write_bean<B: Bean>(bean: &B, writer: &mut Writer, prefix: Prefix, name: &str) {
+    writer.open_bean(prefix, name, B::TYPE);
+    writer.inside(|writer| bean.write_properties(writer));
+    writer.close_bean(prefix, name);
+}
+
+/// The shape of a bean: nillable, since its Java type is a class.
+#[must_use]
+pub fn bean_shape(bean: &'static Type) -> Shape {
+    Shape { kind: Kind::Bean(bean), nillable: true, many: false }
+}
+
+const fn simple(name: &'static str, nillable: bool) -> Shape {
+    Shape { kind: Kind::Simple(name), nillable, many: false }
+}
+
+impl Value for String {
+    fn shape() -> Shape {
+        simple("string", true)
+    }
+    fn read(found: Found<'_>) -> Result<Self, Fault> {
+        Ok(found.first_value().map(|element| element.text().to_owned()).unwrap_or_default())
+    }
+    fn write(&self, writer: &mut Writer, prefix: Prefix, name: &str) {
+        writer.text(prefix, name, self);
+    }
+}
+
+impl Value for bool {
+    fn shape() -> Shape {
+        simple("boolean", false)
+    }
+    fn read(found: Found<'_>) -> Result<Self, Fault> {
+        let Some(element) = found.first_value() else { return absent_primitive(found) };
+        match element.text() {
+            "1" => Ok(true),
+            "0" => Ok(false),
+            text if text.eq_ignore_ascii_case("true") => Ok(true),
+            text if text.eq_ignore_ascii_case("false") => Ok(false),
+            "" => Err(Fault::unknown()),
+            text => Err(Fault::server(format!("in valid string -{text} for boolean value"))),
+        }
+    }
+    fn write(&self, writer: &mut Writer, prefix: Prefix, name: &str) {
+        writer.literal(prefix, name, if *self { "true" } else { "false" });
+    }
+}
+
+/// A parameter must be there; a property that is absent keeps Java's default.
+fn absent_primitive<T: Default>(found: Found<'_>) -> Result<T, Fault> {
+    match (found.place, found.first()) {
+        (Place::Property, None) => Ok(T::default()),
+        _ => Err(Fault::unknown()),
+    }
+}
+
+macro_rules! integer {
+    ($($rust:ty => $schema:literal),*) => { $(
+        impl Value for $rust {
+            fn shape() -> Shape {
+                simple($schema, false)
+            }
+            fn read(found: Found<'_>) -> Result<Self, Fault> {
+                match found.first_value() {
+                    Some(element) => number(found.place, element),
+                    None => absent_primitive(found),
+                }
+            }
+            fn write(&self, writer: &mut Writer, prefix: Prefix, name: &str) {
+                writer.literal(prefix, name, &self.to_string());
+            }
+        }
+    )* };
+}
+
+integer!(i32 => "int", i64 => "long", i16 => "short");
+
+fn number<T: std::str::FromStr>(place: Place, element: Element<'_>) -> Result<T, Fault> {
+    let text = element.text();
+    text.parse().map_err(|_| match place {
+        Place::Parameter => {
+            let name = element.local();
+            Fault::new(Code::Sender, format!("Invalid value \"{text}\" for element {name}"))
+        }
+        Place::Property if text.is_empty() => Fault::unknown(),
+        Place::Property => Fault::server(format!("For input string: \"{text}\"")),
+    })
+}
+
+/// Bytes, base64 on the wire.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Binary(pub Vec<u8>);
+
+impl Value for Binary {
+    fn shape() -> Shape {
+        simple("base64Binary", true)
+    }
+    fn read(found: Found<'_>) -> Result<Self, Fault> {
+        use base64::Engine as _;
+        let Some(element) = found.first_value() else { return Ok(Self::default()) };
+        let text: String = element.text().split_ascii_whitespace().collect();
+        base64::engine::general_purpose::STANDARD
+            .decode(text)
+            .map(Self)
+            .map_err(|error| Fault::server(format!("invalid base64 in element {}: {error}", element.local())))
+    }
+    fn write(&self, writer: &mut Writer, prefix: Prefix, name: &str) {
+        use base64::Engine as _;
+        writer.text(prefix, name, &base64::engine::general_purpose::STANDARD.encode(&self.0));
+    }
+}
+
+impl<T: Value> Value for Option<T> {
+    fn shape() -> Shape {
+        Shape { nillable: T::shape().nillable, ..T::shape() }
+    }
+    fn read(found: Found<'_>) -> Result<Self, Fault> {
+        match found.first_value() {
+            Some(_) => T::read(found).map(Some),
+            None => Ok(None),
+        }
+    }
+    fn write(&self, writer: &mut Writer, prefix: Prefix, name: &str) {
+        match self {
+            Some(value) => value.write(writer, prefix, name),
+            None => writer.nil(prefix, name),
+        }
+    }
+}
+
+impl<T: Value> Value for Box<T> {
+    fn shape() -> Shape {
+        T::shape()
+    }
+    fn read(found: Found<'_>) -> Result<Self, Fault> {
+        T::read(found).map(Self::new)
+    }
+    fn write(&self, writer: &mut Writer, prefix: Prefix, name: &str) {
+        (**self).write(writer, prefix, name);
+    }
+}
+
+impl<T: Value> Value for Vec<T> {
+    fn shape() -> Shape {
+        Shape { many: true, ..T::shape() }
+    }
+    /// A nil first element empties a whole array.
+    fn read(found: Found<'_>) -> Result<Self, Fault> {
+        if found.first().is_some_and(|first| found.is_nil(first)) {
+            return Ok(Self::new());
+        }
+        let mut values = Self::new();
+        for element in found.elements() {
+            values.push(T::read(Found::only(element, found.place))?);
+        }
+        Ok(values)
+    }
+    fn write(&self, writer: &mut Writer, prefix: Prefix, name: &str) {
+        writer.array(name, |writer| {
+            for value in self {
+                value.write(writer, prefix, name);
+            }
+        });
+    }
+}

@@ -1,0 +1,305 @@
+//! Writes values as XML or as JSON, by the rules of Axis2's serialiser.
+//!
+//! XML: `<` and `&` are escaped, `>` only in `]]>`, CR as `&#xd;`; beans carry `xsi:type`, scalars do not; null is
+//! `xsi:nil="true"`, an empty array is no element at all. JSON: the same names without prefixes, numbers and
+//! booleans bare, null as `null`, arrays as arrays.
+
+use super::contract::Type;
+use std::fmt::Write as _;
+
+/// Where the values of an answer go.
+#[derive(Debug)]
+pub struct Writer {
+    out: String,
+    json: bool,
+    /// Prefixes of the bean namespaces of this service: `ax2` and the position.
+    namespaces: Vec<&'static str>,
+    /// JSON: whether a comma is due, and whether values stand in an array (without names).
+    comma: bool,
+    in_array: bool,
+}
+
+/// A namespace prefix: `ns` for the service's own elements, `axN` for bean types.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Prefix {
+    /// The schema namespace of the service.
+    Service,
+    /// The n-th bean namespace.
+    Bean(usize),
+}
+
+/// First number of the bean prefixes; the original counts over the whole server, so any number may occur.
+const FIRST_PREFIX: usize = 2301;
+
+impl Writer {
+    /// A writer of XML; `types` are those the service can answer with.
+    #[must_use]
+    pub fn xml(types: &[&'static Type]) -> Self {
+        Self::new(types, false)
+    }
+
+    /// A writer of JSON.
+    #[must_use]
+    pub fn json(types: &[&'static Type]) -> Self {
+        Self::new(types, true)
+    }
+
+    fn new(types: &[&'static Type], json: bool) -> Self {
+        let mut namespaces: Vec<&'static str> = Vec::new();
+        for bean in types {
+            if !namespaces.contains(&bean.namespace) {
+                namespaces.push(bean.namespace);
+            }
+        }
+        Self { out: String::with_capacity(4096), json, namespaces, comma: false, in_array: false }
+    }
+
+    /// Whether this writes JSON.
+    #[must_use]
+    pub fn is_json(&self) -> bool {
+        self.json
+    }
+
+    /// What was written.
+    #[must_use]
+    pub fn finish(self) -> String {
+        self.out
+    }
+
+    /// Markup that is already in its final form.
+    pub fn raw(&mut self, text: &str) {
+        self.out.push_str(text);
+    }
+
+    /// The prefix of a bean namespace.
+    #[must_use]
+    pub fn prefix(&self, namespace: &str) -> Prefix {
+        self.namespaces.iter().position(|known| *known == namespace).map_or(Prefix::Service, Prefix::Bean)
+    }
+
+    /// ` xmlns:axN="…"` for every bean namespace.
+    pub fn declare_namespaces(&mut self) {
+        for (index, namespace) in self.namespaces.iter().enumerate() {
+            let _ = write!(self.out, " xmlns:ax{}=\"{namespace}\"", FIRST_PREFIX + index);
+        }
+    }
+
+    fn name(&mut self, prefix: Prefix, name: &str) {
+        match prefix {
+            Prefix::Service => self.out.push_str("ns:"),
+            Prefix::Bean(index) => {
+                self.out.push_str("ax");
+                push_number(&mut self.out, FIRST_PREFIX + index);
+                self.out.push(':');
+            }
+        }
+        self.out.push_str(name);
+    }
+
+    /// JSON: the separator and, outside arrays, the name.
+    fn key(&mut self, name: &str) {
+        if self.comma {
+            self.out.push(',');
+        }
+        self.comma = true;
+        if !self.in_array {
+            push_json_text(&mut self.out, name);
+            self.out.push(':');
+        }
+    }
+
+    /// An element with text.
+    pub fn text(&mut self, prefix: Prefix, name: &str, text: &str) {
+        if self.json {
+            self.key(name);
+            push_json_text(&mut self.out, text);
+            return;
+        }
+        self.open_tag(prefix, name);
+        push_escaped(&mut self.out, text);
+        self.close_tag(prefix, name);
+    }
+
+    /// An element whose text needs no escaping and stands bare in JSON: numbers and booleans.
+    pub fn literal(&mut self, prefix: Prefix, name: &str, text: &str) {
+        if self.json {
+            self.key(name);
+            self.out.push_str(text);
+            return;
+        }
+        self.open_tag(prefix, name);
+        self.out.push_str(text);
+        self.close_tag(prefix, name);
+    }
+
+    /// A null. The answer element declares `xsi` itself, since nothing around it does.
+    pub fn nil(&mut self, prefix: Prefix, name: &str) {
+        if self.json {
+            self.key(name);
+            self.out.push_str("null");
+            return;
+        }
+        self.out.push('<');
+        self.name(prefix, name);
+        if prefix == Prefix::Service {
+            self.declare_xsi();
+        }
+        self.out.push_str(" xsi:nil=\"true\"/>");
+    }
+
+    /// Opens a bean element; `top` is the answer element of a single bean, which declares all namespaces.
+    pub fn open_bean(&mut self, prefix: Prefix, name: &str, bean: &Type) {
+        if self.json {
+            self.key(name);
+            self.out.push('{');
+            self.comma = false;
+            return;
+        }
+        self.out.push('<');
+        self.name(prefix, name);
+        if prefix == Prefix::Service {
+            if !self.in_array {
+                self.declare_namespaces();
+            }
+            self.declare_xsi();
+        }
+        self.out.push_str(" xsi:type=\"");
+        let own = self.prefix(bean.namespace);
+        self.name(own, bean.name);
+        self.out.push_str("\">");
+    }
+
+    /// Closes what `open_bean` opened.
+    pub fn close_bean(&mut self, prefix: Prefix, name: &str) {
+        if self.json {
+            self.out.push('}');
+            self.comma = true;
+            return;
+        }
+        self.close_tag(prefix, name);
+    }
+
+    /// Writes the entries of an array through `entries`.
+    pub fn array(&mut self, name: &str, entries: impl FnOnce(&mut Self)) {
+        let outer = self.in_array;
+        if self.json {
+            self.key(name);
+            self.out.push('[');
+            self.comma = false;
+        }
+        self.in_array = true;
+        entries(self);
+        self.in_array = outer;
+        if self.json {
+            self.out.push(']');
+            self.comma = true;
+        }
+    }
+
+    /// Runs `entries` as the inside of an object, whatever stands around it.
+    pub fn inside(&mut self, entries: impl FnOnce(&mut Self)) {
+        let outer = std::mem::replace(&mut self.in_array, false);
+        entries(self);
+        self.in_array = outer;
+    }
+
+    /// The response element around `content`; closed at once when nothing was written inside (an empty array).
+    pub fn response(&mut self, operation: &str, namespace: &str, declare: bool, content: impl FnOnce(&mut Self)) {
+        let _ = write!(self.out, "<ns:{operation}Response xmlns:ns=\"{namespace}\"");
+        if declare {
+            self.declare_namespaces();
+        }
+        self.out.push('>');
+        let start = self.out.len();
+        content(self);
+        if self.out.len() == start {
+            self.out.pop();
+            self.out.push_str("/>");
+        } else {
+            let _ = write!(self.out, "</ns:{operation}Response>");
+        }
+    }
+
+    /// JSON: an object with one entry, an object itself.
+    pub fn object(&mut self, name: &str, content: impl FnOnce(&mut Self)) {
+        self.out.push('{');
+        push_json_text(&mut self.out, name);
+        self.out.push_str(":{");
+        self.comma = false;
+        content(self);
+        self.out.push_str("}}");
+    }
+
+    fn declare_xsi(&mut self) {
+        self.out.push_str(" xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\"");
+    }
+
+    fn open_tag(&mut self, prefix: Prefix, name: &str) {
+        self.out.push('<');
+        self.name(prefix, name);
+        self.out.push('>');
+    }
+
+    fn close_tag(&mut self, prefix: Prefix, name: &str) {
+        self.out.push_str("</");
+        self.name(prefix, name);
+        self.out.push('>');
+    }
+}
+
+fn push_number(out: &mut String, number: usize) {
+    let _ = write!(out, "{number}");
+}
+
+/// Escapes character data as Axis2 does.
+pub fn push_escaped(out: &mut String, text: &str) {
+    let mut rest = text;
+    while let Some(at) = rest.find(['<', '&', '\r', '>']) {
+        let (before, from) = rest.split_at(at);
+        out.push_str(before);
+        let (escaped, length) = match from.as_bytes().first() {
+            Some(b'<') => ("&lt;", 1),
+            Some(b'&') => ("&amp;", 1),
+            Some(b'\r') => ("&#xd;", 1),
+            _ if out.ends_with("]]") => ("&gt;", 1),
+            _ => (">", 1),
+        };
+        out.push_str(escaped);
+        rest = from.get(length..).unwrap_or("");
+    }
+    out.push_str(rest);
+}
+
+/// Escapes for an attribute value in double quotes.
+pub fn push_attribute(out: &mut String, text: &str) {
+    for character in text.chars() {
+        match character {
+            '<' => out.push_str("&lt;"),
+            '&' => out.push_str("&amp;"),
+            '"' => out.push_str("&quot;"),
+            '\t' => out.push_str("&#x9;"),
+            '\n' => out.push_str("&#xa;"),
+            '\r' => out.push_str("&#xd;"),
+            other => out.push(other),
+        }
+    }
+}
+
+/// A JSON string.
+pub fn push_json_text(out: &mut String, text: &str) {
+    out.push('"');
+    for character in text.chars() {
+        match character {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            control if control < ' ' => {
+                let _ = write!(out, "\\u{:04x}", u32::from(control));
+            }
+            other => out.push(other),
+        }
+    }
+    out.push('"');
+}
