@@ -25,7 +25,11 @@ impl<'d> Arguments<'d> {
     pub fn assign(self, service: &Service, operation: &Operation) -> Result<Vec<Found<'d>>, Fault> {
         let parameters = operation.parameters;
         let Some(wrapper) = self.wrapper else {
-            return if parameters.is_empty() { Ok(Vec::new()) } else { Err(Fault::wrong_number_of_arguments()) };
+            return if parameters.is_empty() {
+                Ok(Vec::new())
+            } else {
+                Err(Fault::wrong_number_of_arguments())
+            };
         };
         if wrapper.namespace() != service.schema_namespace {
             return Err(Fault::namespace_mismatch(service.schema_namespace, wrapper.namespace()));

@@ -145,6 +145,8 @@ pub struct Type {
     pub fields: &'static [Field],
     /// The type it extends.
     pub base: Option<&'static Type>,
+    /// Whether its class is abstract.
+    pub is_abstract: bool,
 }
 
 impl Type {

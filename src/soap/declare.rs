@@ -7,7 +7,7 @@
 macro_rules! dto {
     ($(
         $(#[$meta:meta])*
-        pub struct $name:ident in $namespace:literal $(extends $base:ident)? {
+        pub struct $name:ident $(as $alias:literal)? in $namespace:literal $(extends $base:ident)? $(, $abstract:ident)? {
             $( $(#[$field_meta:meta])* $field:ident : $type:ty ),* $(,)?
         }
     )*) => { $(
@@ -28,27 +28,28 @@ macro_rules! dto {
 
         impl $crate::soap::Bean for $name {
             const TYPE: &'static $crate::soap::contract::Type = &$crate::soap::contract::Type {
-                name: stringify!($name),
+                name: $crate::dto!(@name $name $($alias)?),
                 namespace: $namespace,
                 fields: &[ $( $crate::soap::contract::Field {
-                    name: stringify!($field),
+                    name: $crate::soap::wire_name(stringify!($field)),
                     shape: <$type as $crate::soap::Value>::shape,
                 } ),* ],
                 base: $crate::dto!(@base $($base)?),
+                is_abstract: $crate::dto!(@abstract $($abstract)?),
             };
             fn read_properties(element: $crate::soap::xml::Element<'_>) -> Result<Self, $crate::soap::Fault> {
                 let _ = element;
                 Ok(Self {
                     $( base: <$base as $crate::soap::Bean>::read_properties(element)?, )?
                     $( $field: $crate::soap::Value::read(
-                        $crate::soap::Found::property(element, stringify!($field)))?, )*
+                        $crate::soap::Found::property(element, $crate::soap::wire_name(stringify!($field))))?, )*
                 })
             }
             fn write_properties(&self, writer: &mut $crate::soap::Writer) {
                 $( <$base as $crate::soap::Bean>::write_properties(&self.base, writer); )?
                 let prefix = writer.prefix($namespace);
                 let _ = prefix;
-                $( $crate::soap::Value::write(&self.$field, writer, prefix, stringify!($field)); )*
+                $( $crate::soap::Value::write(&self.$field, writer, prefix, const { $crate::soap::wire_name(stringify!($field)) }); )*
             }
         }
 
@@ -64,8 +65,53 @@ macro_rules! dto {
             }
         }
     )* };
+    (@name $name:ident) => { stringify!($name) };
+    (@name $name:ident $alias:literal) => { $alias };
+    (@abstract) => { false };
+    (@abstract abstract) => { true };
     (@base) => { None };
     (@base $base:ident) => { Some(<$base as $crate::soap::Bean>::TYPE) };
+}
+
+/// Declares bean types that only the published schema needs: no client can send them, so they hold nothing.
+#[macro_export]
+macro_rules! schema_only {
+    ($( pub struct $name:ident $(as $alias:literal)? in $namespace:literal $(extends $base:ident)? $(, $abstract:ident)? {
+        $( $field:ident : $type:ty ),* $(,)?
+    } )*) => { $(
+        #[doc = concat!("`", stringify!($name), "`, for the published schema only.")]
+        #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+        pub struct $name;
+
+        impl $crate::soap::Bean for $name {
+            const TYPE: &'static $crate::soap::contract::Type = &$crate::soap::contract::Type {
+                name: $crate::dto!(@name $name $($alias)?),
+                namespace: $namespace,
+                fields: &[ $( $crate::soap::contract::Field {
+                    name: $crate::soap::wire_name(stringify!($field)),
+                    shape: <$type as $crate::soap::Value>::shape,
+                } ),* ],
+                base: $crate::dto!(@base $($base)?),
+                is_abstract: $crate::dto!(@abstract $($abstract)?),
+            };
+            fn read_properties(_: $crate::soap::xml::Element<'_>) -> Result<Self, $crate::soap::Fault> {
+                Ok(Self)
+            }
+            fn write_properties(&self, _: &mut $crate::soap::Writer) {}
+        }
+
+        impl $crate::soap::Value for $name {
+            fn shape() -> $crate::soap::contract::Shape {
+                $crate::soap::bean_shape(<Self as $crate::soap::Bean>::TYPE)
+            }
+            fn read(_: $crate::soap::Found<'_>) -> Result<Self, $crate::soap::Fault> {
+                Ok(Self)
+            }
+            fn write(&self, writer: &mut $crate::soap::Writer, prefix: $crate::soap::Prefix, name: &str) {
+                $crate::soap::write_bean(self, writer, prefix, name);
+            }
+        }
+    )* };
 }
 
 /// Declares a service: its contract, the trait its behaviour implements, and the dispatch between them.
@@ -103,7 +149,7 @@ macro_rules! service {
             operations: &[ $( $crate::soap::contract::Operation {
                 name: stringify!($operation),
                 parameters: &[ $( $crate::soap::contract::Field {
-                    name: stringify!($argument),
+                    name: $crate::soap::wire_name(stringify!($argument)),
                     shape: <$type as $crate::soap::Value>::shape,
                 } ),* ],
                 output: <$crate::service!(@reply $($reply)?) as $crate::soap::Reply>::OUTPUT,
@@ -128,7 +174,7 @@ macro_rules! service {
         }
 
         /// Reads the arguments of `operation`, has the behaviour answer and writes what it answered.
-        #[allow(non_snake_case, unused_mut, reason = "wire names are written as on the wire")]
+        #[allow(non_snake_case, unused_mut, unused_variables, reason = "wire names are written as on the wire")]
         pub fn invoke<'a, B: Operations>(
             call: &'a $call,
             operation: &'static $crate::soap::contract::Operation,

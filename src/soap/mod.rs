@@ -4,17 +4,25 @@
 //! everything else reads. A request of any form (SOAP, plain XML, form, query, JSON) becomes one element tree
 //! ([`xml::Document`]), its operation is found, and only when the operation is invoked are its [`Arguments`] read.
 
+pub mod addressing;
 mod arguments;
+pub mod charset;
 pub mod contract;
 mod declare;
+pub mod envelope;
 mod fault;
+pub mod info;
 mod reply;
 mod value;
 mod writer;
+pub mod wsdl;
+pub mod wsdl2;
 pub mod xml;
 
 pub use arguments::Arguments;
 pub use fault::{Code, Detail, Fault, Problem};
 pub use reply::{Answering, Nil, Reply, bad_arguments};
-pub use value::{Bean, Binary, Found, Place, Value, bean_shape, read_bean, write_bean};
+pub use value::{
+    AnyType, Bean, Binary, Date, Found, Place, Value, bean_shape, read_bean, wire_name, write_bean,
+};
 pub use writer::{Prefix, Writer, push_attribute, push_escaped, push_json_text};

@@ -224,6 +224,41 @@ fn number<T: std::str::FromStr>(place: Place, element: Element<'_>) -> Result<T,
     })
 }
 
+/// The name behind an identifier: Rust writes `type` as `r#type`.
+#[must_use]
+pub const fn wire_name(identifier: &'static str) -> &'static str {
+    match identifier.as_bytes() {
+        [b'r', b'#', ..] => identifier.split_at(2).1,
+        _ => identifier,
+    }
+}
+
+macro_rules! ignored {
+    ($($(#[$doc:meta])* $name:ident => $schema:literal),*) => { $(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+        pub struct $name;
+        impl Value for $name {
+            fn shape() -> Shape {
+                simple($schema, true)
+            }
+            fn read(_: Found<'_>) -> Result<Self, Fault> {
+                Ok(Self)
+            }
+            fn write(&self, writer: &mut Writer, prefix: Prefix, name: &str) {
+                writer.nil(prefix, name);
+            }
+        }
+    )* };
+}
+
+ignored! {
+    /// Anything at all: accepted, never looked at, written as null.
+    AnyType => "anyType",
+    /// A date of a type that is only published.
+    Date => "date"
+}
+
 /// Bytes, base64 on the wire.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Binary(pub Vec<u8>);

@@ -204,7 +204,13 @@ impl Writer {
     }
 
     /// The response element around `content`; closed at once when nothing was written inside (an empty array).
-    pub fn response(&mut self, operation: &str, namespace: &str, declare: bool, content: impl FnOnce(&mut Self)) {
+    pub fn response(
+        &mut self,
+        operation: &str,
+        namespace: &str,
+        declare: bool,
+        content: impl FnOnce(&mut Self),
+    ) {
         let _ = write!(self.out, "<ns:{operation}Response xmlns:ns=\"{namespace}\"");
         if declare {
             self.declare_namespaces();

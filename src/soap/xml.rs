@@ -196,7 +196,11 @@ impl<'a> Document<'a> {
 
     /// Builds a document of one level: a wrapper with text children, as form posts and queries give.
     #[must_use]
-    pub fn flat(namespace: &str, wrapper: String, fields: Vec<(String, Option<String>)>) -> Document<'static> {
+    pub fn flat(
+        namespace: &str,
+        wrapper: String,
+        fields: Vec<(String, Option<String>)>,
+    ) -> Document<'static> {
         let mut document = Document { nodes: Vec::new(), namespaces: Vec::new(), attributes: Vec::new() };
         let space = document.intern(namespace);
         let xsi = document.intern(XSI);
@@ -287,7 +291,11 @@ impl<'a> Parser<'a> {
         config.check_comments = true;
         Self {
             reader,
-            document: Document { nodes: Vec::with_capacity(32), namespaces: Vec::new(), attributes: Vec::new() },
+            document: Document {
+                nodes: Vec::with_capacity(32),
+                namespaces: Vec::new(),
+                attributes: Vec::new(),
+            },
             open: Vec::new(),
         }
     }
@@ -439,8 +447,10 @@ impl<'a> Parser<'a> {
         while let Some(start) = rest.find('&') {
             let (before, from) = rest.split_at(start);
             value.push_str(before);
-            let (name, after) =
-                from.get(1..).and_then(|text| text.split_once(';')).ok_or_else(|| self.syntax("a bare '&'"))?;
+            let (name, after) = from
+                .get(1..)
+                .and_then(|text| text.split_once(';'))
+                .ok_or_else(|| self.syntax("a bare '&'"))?;
             match name.strip_prefix('#') {
                 Some(number) => {
                     let code = match number.strip_prefix('x') {
@@ -450,9 +460,10 @@ impl<'a> Parser<'a> {
                     let character = code.ok().and_then(char::from_u32).filter(|c| is_xml_character(*c));
                     value.push(character.ok_or_else(|| self.syntax("a reference to no XML character"))?);
                 }
-                None => value.push_str(predefined(name).ok_or_else(|| {
-                    self.syntax("a reference to an entity that is not defined")
-                })?),
+                None => value.push_str(
+                    predefined(name)
+                        .ok_or_else(|| self.syntax("a reference to an entity that is not defined"))?,
+                ),
             }
             rest = after;
         }

@@ -31,7 +31,7 @@ dto! {
     }
 
     /// The base class of the service's own class, which `getInstance` publishes.
-    pub struct AbstractAdmin in "http://core.carbon.wso2.org/xsd" {}
+    pub struct AbstractAdmin in "http://core.carbon.wso2.org/xsd", abstract {}
 
     /// What the getters of the service's class give when it is published itself.
     pub struct UserProfileAdmin in "http://mgt.profile.user.identity.carbon.wso2.org/xsd" extends AbstractAdmin {

@@ -1,0 +1,4 @@
+//! `AuthenticationAdmin`.
+
+pub mod contract;
+mod message_context;

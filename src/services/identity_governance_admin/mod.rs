@@ -1,0 +1,3 @@
+//! `IdentityGovernanceAdminService`.
+
+pub mod contract;

@@ -1,0 +1,3 @@
+//! `IdentityProviderMgtService`.
+
+pub mod contract;

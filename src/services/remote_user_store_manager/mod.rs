@@ -1,0 +1,3 @@
+//! `RemoteUserStoreManagerService`.
+
+pub mod contract;

@@ -1,0 +1,185 @@
+//! Character sets: a request is decoded by what its header or byte-order mark says, an answer is written in the
+//! charset that the request declared, named as the request named it.
+
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
+use std::borrow::Cow;
+
+/// The charset of a message: the name as the client wrote it and what it means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Charset {
+    name: Cow<'static, str>,
+    kind: Kind,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Known(&'static Encoding),
+    /// UTF-16 without byte order in its name: big endian with a mark when written.
+    Utf16,
+    Unknown,
+}
+
+impl Default for Charset {
+    fn default() -> Self {
+        Self { name: Cow::Borrowed("UTF-8"), kind: Kind::Known(UTF_8) }
+    }
+}
+
+impl Charset {
+    /// The charset that a `Content-Type` declares; UTF-8 when it declares none.
+    #[must_use]
+    pub fn of(content_type: Option<&str>) -> Self {
+        let Some(name) = content_type.and_then(|text| parameter(text, "charset")) else {
+            return Self::default();
+        };
+        let name = name.trim();
+        if name == "UTF-8" {
+            return Self::default();
+        }
+        let kind = match Encoding::for_label(name.as_bytes()) {
+            _ if name.eq_ignore_ascii_case("utf-16") => Kind::Utf16,
+            // The web's reading of "ISO-8859-1" is windows-1252; both agree on every character of Latin-1.
+            Some(encoding) => Kind::Known(encoding),
+            None => Kind::Unknown,
+        };
+        // The name is written into answer headers: nothing but what a charset name can be.
+        let plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:+()".contains(&byte));
+        match kind {
+            Kind::Unknown => Self { kind, ..Self::default() },
+            _ if plain => Self { name: Cow::Owned(name.to_owned()), kind },
+            _ => Self::default(),
+        }
+    }
+
+    /// Whether the client named a charset that nobody knows.
+    #[must_use]
+    pub fn is_unknown(&self) -> bool {
+        self.kind == Kind::Unknown
+    }
+
+    /// The name, as the client wrote it.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The text of a request body; a byte-order mark wins over the declared charset.
+    ///
+    /// # Errors
+    /// The offset of the first byte that is not of the charset.
+    pub fn decode<'b>(&self, body: &'b [u8]) -> Result<Cow<'b, str>, InvalidBytes> {
+        let (encoding, skip) = match body {
+            [0x00, 0x00, 0xfe, 0xff, ..] | [0xff, 0xfe, 0x00, 0x00, ..] => return decode_utf32(body),
+            [0xef, 0xbb, 0xbf, ..] => (UTF_8, 3),
+            [0xfe, 0xff, ..] => (UTF_16BE, 2),
+            [0xff, 0xfe, ..] => (UTF_16LE, 2),
+            _ => match self.kind {
+                Kind::Known(encoding) => (encoding, 0),
+                Kind::Utf16 => (UTF_16BE, 0),
+                Kind::Unknown => (UTF_8, 0),
+            },
+        };
+        let bytes = body.get(skip..).unwrap_or_default();
+        if encoding == UTF_8 {
+            return std::str::from_utf8(bytes)
+                .map(Cow::Borrowed)
+                .map_err(|error| InvalidBytes { charset: "UTF-8", at: skip + error.valid_up_to() });
+        }
+        encoding
+            .decode_without_bom_handling_and_without_replacement(bytes)
+            .ok_or(InvalidBytes { charset: encoding.name(), at: skip })
+    }
+
+    /// The bytes of an answer; characters that the charset lacks become numeric references.
+    #[must_use]
+    pub fn encode(&self, text: String) -> Vec<u8> {
+        match self.kind {
+            Kind::Known(encoding) if encoding == UTF_16LE => utf16(&text, u16::to_le_bytes, None),
+            Kind::Known(encoding) if encoding == UTF_16BE => utf16(&text, u16::to_be_bytes, None),
+            Kind::Utf16 => utf16(&text, u16::to_be_bytes, Some([0xfe, 0xff])),
+            // encoding_rs writes "&#233;" for what a charset lacks, which is what XML wants.
+            Kind::Known(encoding) if encoding != UTF_8 => encoding.encode(&text).0.into_owned(),
+            _ => text.into_bytes(),
+        }
+    }
+}
+
+/// Bytes that are no text of the charset.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("com.ctc.wstx.exc.WstxIOException: Invalid {charset} byte sequence at byte {at}")]
+pub struct InvalidBytes {
+    charset: &'static str,
+    at: usize,
+}
+
+fn decode_utf32(body: &[u8]) -> Result<Cow<'_, str>, InvalidBytes> {
+    let big = body.first() == Some(&0);
+    let mut text = String::with_capacity(body.len() / 4);
+    for (index, chunk) in body.chunks(4).enumerate().skip(1) {
+        let invalid = InvalidBytes { charset: "UTF-32", at: index * 4 };
+        let four: [u8; 4] = chunk.try_into().map_err(|_| invalid)?;
+        let code = if big { u32::from_be_bytes(four) } else { u32::from_le_bytes(four) };
+        text.push(char::from_u32(code).ok_or(invalid)?);
+    }
+    Ok(Cow::Owned(text))
+}
+
+fn utf16(text: &str, bytes: fn(u16) -> [u8; 2], mark: Option<[u8; 2]>) -> Vec<u8> {
+    mark.into_iter().flatten().chain(text.encode_utf16().flat_map(bytes)).collect()
+}
+
+/// A parameter of a media type: `charset` of `text/xml; charset="utf-8"`. Names ignore letter case.
+#[must_use]
+pub fn parameter<'h>(header: &'h str, name: &str) -> Option<&'h str> {
+    let mut rest = header.split_once(';')?.1;
+    loop {
+        let (key, after) = rest.split_once('=')?;
+        let after = after.trim_start();
+        let (value, next) = match after.strip_prefix('"') {
+            Some(quoted) => {
+                let (value, next) = quoted.split_once('"')?;
+                (value, next.split_once(';').map_or("", |(_, next)| next))
+            }
+            None => after.split_once(';').unwrap_or((after, "")),
+        };
+        if key.trim().eq_ignore_ascii_case(name) {
+            return Some(value.trim());
+        }
+        rest = next;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parameters_are_found_quoted_or_not_and_in_any_case() {
+        let soapui = "application/soap+xml;charset=UTF-8;action=\"urn:op;x\"";
+        assert_eq!(parameter(soapui, "action"), Some("urn:op;x"));
+        assert_eq!(parameter("text/xml; Charset=\"utf-8\"", "charset"), Some("utf-8"));
+        assert_eq!(parameter("text/xml", "charset"), None);
+        assert_eq!(parameter("text/xml; boundary=\"a", "charset"), None);
+    }
+
+    #[test]
+    fn the_answer_speaks_the_charset_of_the_request_verbatim() {
+        let latin = Charset::of(Some("text/xml; charset=ISO-8859-1"));
+        assert_eq!(latin.name(), "ISO-8859-1");
+        assert_eq!(latin.encode("é€Ā".into()), b"\xe9\x80&#256;");
+        assert_eq!(latin.decode(b"\xe9").unwrap(), "é");
+        let sixteen = Charset::of(Some("text/xml; charset=UTF-16"));
+        assert_eq!(sixteen.encode("a".into()), [0xfe, 0xff, 0, b'a']);
+        assert_eq!(sixteen.decode(&[0xff, 0xfe, b'a', 0]).unwrap(), "a");
+    }
+
+    #[test]
+    fn a_mark_wins_and_bad_bytes_are_told() {
+        let utf8 = Charset::default();
+        assert_eq!(utf8.decode(b"\xef\xbb\xbfa").unwrap(), "a");
+        assert_eq!(utf8.decode(&[0, 0, 0xfe, 0xff, 0, 0, 0, b'a']).unwrap(), "a");
+        assert!(utf8.decode(b"a\xff").unwrap_err().to_string().contains("byte 1"));
+        assert!(Charset::of(Some("text/xml; charset=foo")).is_unknown());
+        assert_eq!(Charset::of(Some("text/xml; charset=\"utf-8\r\nX: y\"")).name(), "UTF-8");
+    }
+}

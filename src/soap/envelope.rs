@@ -1,0 +1,225 @@
+//! Envelopes of SOAP 1.1 and 1.2: told apart by the content type, checked against their namespace, and written
+//! with the prefixes that clients of the original look for.
+
+use super::addressing::{self, Addressing};
+use super::fault::{Code, Fault, Problem};
+use super::writer::{Writer, push_escaped};
+use super::xml::{Document, Element};
+use std::fmt::Write as _;
+
+/// Namespace of SOAP 1.1 envelopes.
+pub const SOAP11: &str = "http://schemas.xmlsoap.org/soap/envelope/";
+/// Namespace of SOAP 1.2 envelopes.
+pub const SOAP12: &str = "http://www.w3.org/2003/05/soap-envelope";
+
+/// The version of SOAP that a conversation speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Version {
+    /// SOAP 1.1, `text/xml`.
+    V11,
+    /// SOAP 1.2, `application/soap+xml`.
+    V12,
+}
+
+impl Version {
+    /// The envelope namespace.
+    #[must_use]
+    pub fn namespace(self) -> &'static str {
+        match self {
+            Self::V11 => SOAP11,
+            Self::V12 => SOAP12,
+        }
+    }
+
+    /// The media type of messages.
+    #[must_use]
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Self::V11 => "text/xml",
+            Self::V12 => "application/soap+xml",
+        }
+    }
+}
+
+/// A message that was read as an envelope.
+#[derive(Debug)]
+pub struct Envelope<'d> {
+    /// Its version.
+    pub version: Version,
+    header: Option<Element<'d>>,
+    body: Element<'d>,
+}
+
+impl<'d> Envelope<'d> {
+    /// Reads the envelope of a document. `declared` is what the content type says; without it the envelope decides.
+    ///
+    /// # Errors
+    /// The version faults of the original, in the version to answer with.
+    pub fn read(document: &'d Document<'d>, declared: Option<Version>) -> Result<Self, (Version, Fault)> {
+        let answer_in = declared.unwrap_or(Version::V11);
+        let refuse = |code, text: &str| Err((answer_in, Fault::new(code, text)));
+        let Some(root) = document.root() else { return refuse(Code::Sender, "The message is empty") };
+        if root.local() != "Envelope" {
+            let found = root.local();
+            let text = format!("First Element must contain the local name, Envelope , but found {found}");
+            return refuse(Code::Sender, &text);
+        }
+        let version = match root.namespace() {
+            SOAP11 => Version::V11,
+            SOAP12 => Version::V12,
+            _ => {
+                return refuse(
+                    Code::VersionMismatch,
+                    "Only SOAP 1.1 or SOAP 1.2 messages are supported in the system",
+                );
+            }
+        };
+        if declared.is_some_and(|declared| declared != version) {
+            return refuse(
+                Code::VersionMismatch,
+                "Transport level information does not match with SOAP Message namespace URI",
+            );
+        }
+        let Some(body) = root.child(version.namespace(), "Body") else {
+            return Err((version, Fault::new(Code::Sender, "The envelope has no Body")));
+        };
+        Ok(Self { version, header: root.child(version.namespace(), "Header"), body })
+    }
+
+    /// The request element: the first child of the Body; later ones are ignored.
+    #[must_use]
+    pub fn payload(&self) -> Option<Element<'d>> {
+        self.body.children().next()
+    }
+
+    /// The WS-Addressing headers, if there are any.
+    #[must_use]
+    pub fn addressing(&self) -> Option<Addressing> {
+        Addressing::read(self.header?)
+    }
+
+    /// Refuses a header that must be understood by this node and is not.
+    ///
+    /// # Errors
+    /// The `MustUnderstand` fault, naming the header.
+    pub fn check_must_understand(&self) -> Result<(), Fault> {
+        let envelope = self.version.namespace();
+        for block in self.header.into_iter().flat_map(Element::children) {
+            let demanded = block.attribute(envelope, "mustUnderstand").unwrap_or("0").trim();
+            if !matches!(demanded, "1" | "true") || addressing::is_namespace(block.namespace()) {
+                continue;
+            }
+            let role = match self.version {
+                Version::V11 => block.attribute(envelope, "actor"),
+                Version::V12 => block.attribute(envelope, "role"),
+            };
+            let ours = match role.unwrap_or("").trim() {
+                "" | "http://schemas.xmlsoap.org/soap/actor/next" => true,
+                role => {
+                    role == "http://www.w3.org/2003/05/soap-envelope/role/next"
+                        || role == "http://www.w3.org/2003/05/soap-envelope/role/ultimateReceiver"
+                }
+            };
+            if ours {
+                return Err(Fault::must_understand(block.namespace(), block.local()));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Writes the start of an answer up to and including `<soapenv:Body>`; the payload follows.
+pub fn open(writer: &mut Writer, version: Version, charset: &str, headers: Option<&str>) {
+    writer.raw("<?xml version='1.0' encoding='");
+    writer.raw(charset);
+    writer.raw("'?><soapenv:Envelope xmlns:soapenv=\"");
+    writer.raw(version.namespace());
+    writer.raw("\">");
+    if let Some(headers) = headers {
+        writer.raw(headers);
+    }
+    writer.raw("<soapenv:Body>");
+}
+
+/// Writes the end of an answer.
+pub fn close(writer: &mut Writer) {
+    writer.raw("</soapenv:Body></soapenv:Envelope>");
+}
+
+/// Writes a fault as the payload of an envelope.
+pub fn write_fault(
+    writer: &mut Writer,
+    version: Version,
+    fault: &Fault,
+    detail: Option<&dyn Fn(&mut Writer)>,
+) {
+    let code = match (fault.code, version) {
+        (Code::Server, Version::V11) => "soapenv:Server".into(),
+        (Code::Server, Version::V12) => "soapenv:Receiver".into(),
+        (Code::Sender, Version::V11) => "soapenv:Client".into(),
+        (Code::Sender, Version::V12) => "soapenv:Sender".into(),
+        (Code::VersionMismatch, _) => "soapenv:VersionMismatch".into(),
+        (Code::Named(local), _) => format!("axis2ns1:{local}"),
+        (Code::Addressing(local), _) => format!("wsa:{local}"),
+    };
+    writer.raw("<soapenv:Fault");
+    match fault.code {
+        Code::Named(_) => {
+            writer.raw(" xmlns:axis2ns1=\"");
+            writer.raw(version.namespace());
+            writer.raw("\"");
+        }
+        Code::Addressing(_) => {
+            writer.raw(" xmlns:wsa=\"");
+            writer.raw(addressing::FINAL);
+            writer.raw("\"");
+        }
+        _ => {}
+    }
+    let mut reason = String::with_capacity(fault.reason.len());
+    push_escaped(&mut reason, &fault.reason);
+    let (before, between, after, name) = match version {
+        Version::V11 => ("><faultcode>", "</faultcode><faultstring>", "</faultstring>", "detail"),
+        Version::V12 => (
+            "><soapenv:Code><soapenv:Value>",
+            "</soapenv:Value></soapenv:Code><soapenv:Reason><soapenv:Text xml:lang=\"en-US\">",
+            "</soapenv:Text></soapenv:Reason>",
+            "soapenv:Detail",
+        ),
+    };
+    for part in [before, &code, between, &reason, after, "<", name] {
+        writer.raw(part);
+    }
+    match (detail, &fault.problem) {
+        (Some(detail), _) => {
+            writer.raw(">");
+            detail(writer);
+            writer.raw("</");
+            writer.raw(name);
+            writer.raw(">");
+        }
+        (None, Some(problem)) => {
+            let mut inside = String::from("><wsa:FaultDetail>");
+            push_problem(&mut inside, problem);
+            inside.push_str("</wsa:FaultDetail></");
+            writer.raw(&inside);
+            writer.raw(name);
+            writer.raw(">");
+        }
+        (None, None) => writer.raw("/>"),
+    }
+    writer.raw("</soapenv:Fault>");
+}
+
+fn push_problem(out: &mut String, problem: &Problem) {
+    match problem {
+        Problem::Header(name) => {
+            let _ = write!(out, "<wsa:ProblemHeaderQName>wsa:{name}</wsa:ProblemHeaderQName>");
+        }
+        Problem::Action(action) => {
+            out.push_str("<wsa:ProblemAction><wsa:Action>");
+            push_escaped(out, action);
+            out.push_str("</wsa:Action></wsa:ProblemAction>");
+        }
+    }
+}

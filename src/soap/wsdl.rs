@@ -1,0 +1,369 @@
+//! WSDL 1.1 documents, generated from the declaration in the way Axis2 lays them out.
+//!
+//! One self-contained document; imports name every foreign namespace a schema uses; ports in the order SOAP 1.1,
+//! SOAP 1.2, HTTP: clients take the first, and some know nothing but what is inline.
+
+use super::contract::{Field, Kind, Operation, Output, Service, Shape, Type};
+use super::writer::push_attribute;
+use std::fmt::Write as _;
+
+/// Namespace of the services whose request elements stand outside their target namespace.
+const AXIS2: &str = "http://org.apache.axis2/xsd";
+
+/// The schema part of a document: namespaces, prefixes and types of a service.
+pub(super) struct Schemas {
+    pub(super) schema_namespace: &'static str,
+    pub(super) namespaces: Vec<&'static str>,
+    types: Vec<&'static Type>,
+}
+
+impl Schemas {
+    pub(super) fn of(service: &Service) -> Self {
+        let types = service.types();
+        let mut namespaces: Vec<&'static str> = Vec::new();
+        for bean in &types {
+            if !namespaces.contains(&bean.namespace) {
+                namespaces.push(bean.namespace);
+            }
+        }
+        Self { schema_namespace: service.schema_namespace, namespaces, types }
+    }
+
+    fn prefix(&self, namespace: &str) -> String {
+        let position = self.namespaces.iter().position(|known| *known == namespace).unwrap_or_default();
+        format!("ax{}", 21 + position)
+    }
+
+    pub(super) fn qualified(&self, shape: Shape) -> String {
+        match shape.kind {
+            Kind::Simple(name) => format!("xs:{name}"),
+            Kind::Bean(bean) => format!("{}:{}", self.prefix(bean.namespace), bean.name),
+        }
+    }
+
+    /// `xmlns:axN` declarations of all bean namespaces.
+    pub(super) fn declarations(&self) -> String {
+        let mut out = String::new();
+        for namespace in &self.namespaces {
+            let _ = write!(out, " xmlns:{}=\"{namespace}\"", self.prefix(namespace));
+        }
+        out
+    }
+
+    /// Every schema, the one of the request elements first.
+    pub(super) fn render(&self, service: &Service, indent: usize) -> String {
+        let mut out = Lines { out: String::new(), indent };
+        for namespace in self.namespaces.iter().filter(|namespace| **namespace != self.schema_namespace) {
+            self.type_schema(&mut out, namespace);
+        }
+        self.element_schema(&mut out, service);
+        out.out
+    }
+
+    fn type_schema(&self, out: &mut Lines, namespace: &str) {
+        let own: Vec<_> = self.types.iter().filter(|bean| bean.namespace == namespace).collect();
+        let mut used: Vec<&str> = Vec::new();
+        for bean in &own {
+            let fields = bean.fields.iter().filter_map(|field| match (field.shape)().kind {
+                Kind::Bean(other) => Some(other.namespace),
+                Kind::Simple(_) => None,
+            });
+            for other in fields.chain(bean.base.map(|base| base.namespace)) {
+                if other != namespace && !used.contains(&other) {
+                    used.push(other);
+                }
+            }
+        }
+        out.open(&schema_tag(namespace));
+        for other in used {
+            out.line(&format!("<xs:import namespace=\"{other}\"/>"));
+        }
+        self.complex_types(out, namespace);
+        out.close("</xs:schema>");
+    }
+
+    fn complex_types(&self, out: &mut Lines, namespace: &str) {
+        for bean in self.types.iter().filter(|bean| bean.namespace == namespace) {
+            let kind = if bean.is_abstract { "abstract=\"true\" " } else { "" };
+            out.open(&format!("<xs:complexType {kind}name=\"{}\">", bean.name));
+            if let Some(base) = bean.base {
+                let base = self.qualified(super::bean_shape(base));
+                out.open("<xs:complexContent>");
+                out.open(&format!("<xs:extension base=\"{base}\">"));
+            }
+            self.sequence(out, bean.fields);
+            if bean.base.is_some() {
+                out.close("</xs:extension>");
+                out.close("</xs:complexContent>");
+            }
+            out.close("</xs:complexType>");
+        }
+    }
+
+    fn element_schema(&self, out: &mut Lines, service: &Service) {
+        out.open(&schema_tag(self.schema_namespace));
+        for namespace in &self.namespaces {
+            if *namespace != self.schema_namespace {
+                out.line(&format!("<xs:import namespace=\"{namespace}\"/>"));
+            }
+        }
+        for fault in faults(service) {
+            let shape = super::bean_shape(fault);
+            let name = fault_name(service, fault);
+            out.open(&format!("<xs:element name=\"{name}\">"));
+            out.open("<xs:complexType>");
+            out.open("<xs:sequence>");
+            out.line(&self.element(fault.name, shape));
+            out.close("</xs:sequence>");
+            out.close("</xs:complexType>");
+            out.close("</xs:element>");
+        }
+        for operation in service.operations {
+            self.wrapper(out, operation.name, operation.parameters);
+            if let Output::Value(shape) = operation.output {
+                let reply = [Field { name: "return", shape }];
+                self.wrapper(out, &format!("{}Response", operation.name), &reply);
+            }
+        }
+        self.complex_types(out, self.schema_namespace);
+        out.close("</xs:schema>");
+    }
+
+    fn wrapper(&self, out: &mut Lines, name: &str, fields: &[Field]) {
+        out.open(&format!("<xs:element name=\"{name}\">"));
+        out.open("<xs:complexType>");
+        self.sequence(out, fields);
+        out.close("</xs:complexType>");
+        out.close("</xs:element>");
+    }
+
+    fn sequence(&self, out: &mut Lines, fields: &[Field]) {
+        if fields.is_empty() {
+            out.line("<xs:sequence/>");
+            return;
+        }
+        out.open("<xs:sequence>");
+        for field in fields {
+            out.line(&self.element(field.name, (field.shape)()));
+        }
+        out.close("</xs:sequence>");
+    }
+
+    fn element(&self, name: &str, shape: Shape) -> String {
+        let many = if shape.many { "maxOccurs=\"unbounded\" " } else { "" };
+        let nillable = if shape.nillable { " nillable=\"true\"" } else { "" };
+        format!(
+            "<xs:element {many}minOccurs=\"0\" name=\"{name}\"{nillable} type=\"{}\"/>",
+            self.qualified(shape)
+        )
+    }
+}
+
+fn schema_tag(namespace: &str) -> String {
+    format!(
+        "<xs:schema attributeFormDefault=\"qualified\" elementFormDefault=\"qualified\" targetNamespace=\"{namespace}\">"
+    )
+}
+
+/// The declared exceptions of a service, each once.
+pub(super) fn faults(service: &Service) -> Vec<&'static Type> {
+    let mut found: Vec<&'static Type> = Vec::new();
+    for fault in service.operations.iter().filter_map(|operation| operation.fault) {
+        if !found.iter().any(|known| known.is(fault)) {
+            found.push(fault);
+        }
+    }
+    found
+}
+
+/// Name of the message and element of a declared exception.
+#[must_use]
+pub fn fault_name(service: &Service, fault: &Type) -> String {
+    format!("{}{}", service.name, fault.name)
+}
+
+/// Text in lines, four blanks a level.
+pub(super) struct Lines {
+    pub(super) out: String,
+    pub(super) indent: usize,
+}
+
+impl Lines {
+    pub(super) fn line(&mut self, text: &str) {
+        for _ in 0..self.indent {
+            self.out.push_str("    ");
+        }
+        self.out.push_str(text);
+        self.out.push('\n');
+    }
+    pub(super) fn open(&mut self, text: &str) {
+        self.line(text);
+        self.indent += 1;
+    }
+    pub(super) fn close(&mut self, text: &str) {
+        self.indent = self.indent.saturating_sub(1);
+        self.line(text);
+    }
+}
+
+/// The three ways to call a service, in the order of their ports.
+const BINDINGS: [(&str, &str); 3] = [
+    ("Soap11Binding", "HttpsSoap11Endpoint"),
+    ("Soap12Binding", "HttpsSoap12Endpoint"),
+    ("HttpBinding", "HttpsEndpoint"),
+];
+
+/// The WSDL of a service whose addresses begin with `base`, e.g. `https://localhost:9443/services/`.
+#[must_use]
+pub fn render(service: &Service, base: &str) -> String {
+    let schemas = Schemas::of(service);
+    let own = service.schema_namespace == service.target_namespace;
+    // Messages and bindings stand in the target namespace, elements in the schema's.
+    let (target, element) = match (own, service.schema_namespace) {
+        (true, _) => ("ns", "ns"),
+        (false, AXIS2) => ("tns", "ns1"),
+        (false, _) => ("tns", "ns"),
+    };
+    let mut out = Lines { out: String::new(), indent: 0 };
+    let mut root = String::from("<wsdl:definitions xmlns:wsdl=\"http://schemas.xmlsoap.org/wsdl/\"");
+    if !own {
+        let _ = write!(root, " xmlns:tns=\"{}\"", service.target_namespace);
+    }
+    if service.schema_namespace != AXIS2 {
+        let _ = write!(root, " xmlns:ns=\"{}\"", service.schema_namespace);
+    }
+    let _ = write!(
+        root,
+        " xmlns:ns1=\"{AXIS2}\" xmlns:wsaw=\"http://www.w3.org/2006/05/addressing/wsdl\" \
+         xmlns:mime=\"http://schemas.xmlsoap.org/wsdl/mime/\" xmlns:http=\"http://schemas.xmlsoap.org/wsdl/http/\" \
+         xmlns:xs=\"http://www.w3.org/2001/XMLSchema\" xmlns:soap12=\"http://schemas.xmlsoap.org/wsdl/soap12/\" \
+         xmlns:soap=\"http://schemas.xmlsoap.org/wsdl/soap/\"{} targetNamespace=\"{}\">",
+        schemas.declarations(),
+        service.target_namespace
+    );
+    out.open(&root);
+    out.line(&format!("<wsdl:documentation>{}</wsdl:documentation>", service.name));
+    out.open("<wsdl:types>");
+    let indent = out.indent;
+    out.out.push_str(&schemas.render(service, indent));
+    out.close("</wsdl:types>");
+    messages(&mut out, service, element);
+    port_type(&mut out, service, target);
+    for binding in BINDINGS {
+        bind(&mut out, service, target, binding.0);
+    }
+    out.open(&format!("<wsdl:service name=\"{}\">", service.name));
+    for (binding, port) in BINDINGS {
+        let name = service.name;
+        out.open(&format!("<wsdl:port name=\"{name}{port}\" binding=\"{target}:{name}{binding}\">"));
+        let mut location = String::new();
+        push_attribute(&mut location, base);
+        let kind = address_prefix(binding);
+        out.line(&format!("<{kind}:address location=\"{location}{name}.{name}{port}/\"/>"));
+        out.close("</wsdl:port>");
+    }
+    out.close("</wsdl:service>");
+    out.close("</wsdl:definitions>");
+    out.out
+}
+
+fn address_prefix(binding: &str) -> &'static str {
+    match binding {
+        "Soap11Binding" => "soap",
+        "Soap12Binding" => "soap12",
+        _ => "http",
+    }
+}
+
+fn messages(out: &mut Lines, service: &Service, element: &str) {
+    let mut message = |name: &str, part: &str| {
+        out.open(&format!("<wsdl:message name=\"{name}\">"));
+        out.line(&format!("<wsdl:part name=\"parameters\" element=\"{element}:{part}\"/>"));
+        out.close("</wsdl:message>");
+    };
+    for operation in service.operations {
+        message(&format!("{}Request", operation.name), operation.name);
+        if let Output::Value(_) = operation.output {
+            let name = format!("{}Response", operation.name);
+            message(&name, &name);
+        }
+    }
+    for fault in faults(service) {
+        let name = fault_name(service, fault);
+        message(&name, &name);
+    }
+    // A void operation with an output message has one without a part.
+    for operation in service.operations.iter().filter(|operation| matches!(operation.output, Output::Nil)) {
+        out.line(&format!("<wsdl:message name=\"{}Response\"/>", operation.name));
+    }
+}
+
+fn port_type(out: &mut Lines, service: &Service, target: &str) {
+    out.open(&format!("<wsdl:portType name=\"{}PortType\">", service.name));
+    for operation in service.operations {
+        let name = operation.name;
+        out.open(&format!("<wsdl:operation name=\"{name}\">"));
+        out.line(&format!("<wsdl:input message=\"{target}:{name}Request\" wsaw:Action=\"urn:{name}\"/>"));
+        if !operation.is_robust() {
+            out.line(&format!(
+                "<wsdl:output message=\"{target}:{name}Response\" wsaw:Action=\"urn:{name}Response\"/>"
+            ));
+        }
+        if let Some(fault) = operation.fault {
+            let fault = fault_name(service, fault);
+            out.line(&format!(
+                "<wsdl:fault message=\"{target}:{fault}\" name=\"{fault}\" wsaw:Action=\"urn:{name}{fault}\"/>"
+            ));
+        }
+        out.close("</wsdl:operation>");
+    }
+    out.close("</wsdl:portType>");
+}
+
+fn bind(out: &mut Lines, service: &Service, target: &str, binding: &str) {
+    let service_name = service.name;
+    out.open(&format!(
+        "<wsdl:binding name=\"{service_name}{binding}\" type=\"{target}:{service_name}PortType\">"
+    ));
+    let prefix = address_prefix(binding);
+    if prefix == "http" {
+        out.line("<http:binding verb=\"POST\"/>");
+    } else {
+        out.line(&format!(
+            "<{prefix}:binding transport=\"http://schemas.xmlsoap.org/soap/http\" style=\"document\"/>"
+        ));
+    }
+    for operation in service.operations {
+        bind_operation(out, service, operation, prefix);
+    }
+    out.close("</wsdl:binding>");
+}
+
+fn bind_operation(out: &mut Lines, service: &Service, operation: &Operation, prefix: &str) {
+    let name = operation.name;
+    let http = prefix == "http";
+    let body = if http {
+        "<mime:content type=\"text/xml\" part=\"parameters\"/>".to_owned()
+    } else {
+        format!("<{prefix}:body use=\"literal\"/>")
+    };
+    out.open(&format!("<wsdl:operation name=\"{name}\">"));
+    if http {
+        out.line(&format!("<http:operation location=\"{name}\"/>"));
+    } else {
+        out.line(&format!("<{prefix}:operation soapAction=\"urn:{name}\" style=\"document\"/>"));
+    }
+    let ends: &[&str] = if operation.is_robust() { &["input"] } else { &["input", "output"] };
+    for end in ends {
+        out.open(&format!("<wsdl:{end}>"));
+        out.line(&body);
+        out.close(&format!("</wsdl:{end}>"));
+    }
+    if let (false, Some(fault)) = (http, operation.fault) {
+        let fault = fault_name(service, fault);
+        out.open(&format!("<wsdl:fault name=\"{fault}\">"));
+        out.line(&format!("<{prefix}:fault use=\"literal\" name=\"{fault}\"/>"));
+        out.close("</wsdl:fault>");
+    }
+    out.close("</wsdl:operation>");
+}
