@@ -201,7 +201,8 @@ fn decode_words(text: &str) -> String {
     while let Some((before, from)) = rest.split_once("=?") {
         let mut parts = from.splitn(4, '?');
         let (_, encoding, word) = (parts.next().unwrap(), parts.next().unwrap(), parts.next().unwrap());
-        if !(out.is_empty() && before.is_empty()) && !before.trim().is_empty() || out.is_empty() {
+        let between_two_words = !out.is_empty() && before.trim().is_empty();
+        if !between_two_words {
             out.push_str(before);
         }
         let bytes = match encoding {
