@@ -85,10 +85,16 @@ fn candidate(row: &Row<'_>) -> Result<Candidate, Error> {
     })
 }
 
-/// The user of that name in one store.
-pub fn in_store(tx: &mut Tx<'_>, tenant: i64, domain: &str, folded: &str) -> Result<Option<Candidate>, Error> {
+/// The user of that name in one store, unless the store is disabled.
+pub fn in_store(
+    tx: &mut Tx<'_>,
+    tenant: i64,
+    domain: &str,
+    folded: &str,
+) -> Result<Option<Candidate>, Error> {
     tx.opt(
-        &format!("{COLUMNS} WHERE u.tenant_id = $1 AND u.domain = $2 AND u.folded = $3"),
+        &format!("{COLUMNS} WHERE u.tenant_id = $1 AND u.domain = $2 AND u.folded = $3 AND (u.domain = 'PRIMARY' OR EXISTS \
+             (SELECT 1 FROM user_store s WHERE s.tenant_id = u.tenant_id AND s.domain = u.domain AND s.disabled = 0))"),
         &[tenant.into(), domain.into(), folded.into()],
         candidate,
     )
@@ -98,7 +104,7 @@ pub fn in_store(tx: &mut Tx<'_>, tenant: i64, domain: &str, folded: &str) -> Res
 pub fn in_chain(tx: &mut Tx<'_>, tenant: i64, folded: &str) -> Result<Vec<Candidate>, Error> {
     let mut found: Vec<Candidate> = in_store(tx, tenant, "PRIMARY", folded)?.into_iter().collect();
     let others = tx.query(
-        "SELECT domain FROM user_store WHERE tenant_id = $1 AND disabled = 0 ORDER BY position",
+        "SELECT domain FROM user_store WHERE tenant_id = $1 ORDER BY position",
         &[tenant.into()],
         |row| row.text(0),
     )?;
@@ -111,4 +117,63 @@ pub fn in_chain(tx: &mut Tx<'_>, tenant: i64, folded: &str) -> Result<Vec<Candid
 /// The user of that key, for a second look inside a write.
 pub fn by_user(tx: &mut Tx<'_>, user: i64) -> Result<Option<Candidate>, Error> {
     tx.opt(&format!("{COLUMNS} WHERE u.id = $1"), &[user.into()], candidate)
+}
+
+/// What a user's password is checked against.
+pub fn credential(tx: &mut Tx<'_>, user: i64) -> Result<Option<String>, Error> {
+    tx.opt("SELECT credential FROM user WHERE id = $1", &[user.into()], |row| row.text(0))
+}
+
+/// Stores a new password; the user need not change it any more.
+pub fn set_credential(tx: &mut Tx<'_>, user: i64, credential: &str, at: i64) -> Result<(), Error> {
+    tx.execute(
+        "UPDATE user SET credential = $1, password_changed_at = $2, require_change = 0 WHERE id = $3",
+        &[credential.into(), at.into(), user.into()],
+    )?;
+    Ok(())
+}
+
+/// Stores the same password under a better hash, unless it was changed meanwhile.
+pub fn upgrade_credential(tx: &mut Tx<'_>, user: i64, old: &str, new: &str) -> Result<(), Error> {
+    tx.execute(
+        "UPDATE user SET credential = $1 WHERE id = $2 AND credential = $3",
+        &[new.into(), user.into(), old.into()],
+    )?;
+    Ok(())
+}
+
+/// Writes one identity claim of a user.
+pub fn set_identity_claim(tx: &mut Tx<'_>, user: i64, uri: &str, value: &str) -> Result<(), Error> {
+    tx.execute(
+        "INSERT INTO identity_claim (user_id, uri, value) VALUES ($1, $2, $3) \
+         ON CONFLICT (user_id, uri) DO UPDATE SET value = excluded.value",
+        &[user.into(), uri.into(), value.into()],
+    )?;
+    Ok(())
+}
+
+/// One identity claim of a user.
+pub fn identity_claim(tx: &mut Tx<'_>, user: i64, uri: &str) -> Result<Option<String>, Error> {
+    tx.opt(
+        "SELECT value FROM identity_claim WHERE user_id = $1 AND uri = $2",
+        &[user.into(), uri.into()],
+        |row| row.opt_text(0),
+    )
+    .map(Option::flatten)
+}
+
+/// Counts a refused login by its reason.
+pub fn tally(tx: &mut Tx<'_>, reason: &str) -> Result<(), Error> {
+    tx.execute(
+        "INSERT INTO login_tally (reason, count) VALUES ($1, 1) ON CONFLICT (reason) DO UPDATE SET count = count + 1",
+        &[reason.into()],
+    )?;
+    Ok(())
+}
+
+/// Refused logins by reason, for the metrics.
+pub fn tallies(tx: &mut Tx<'_>) -> Result<Vec<(String, i64)>, Error> {
+    tx.query("SELECT reason, count FROM login_tally ORDER BY reason", &[], |row| {
+        Ok((row.text(0)?, row.int(1)?))
+    })
 }

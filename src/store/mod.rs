@@ -6,6 +6,7 @@
 //! named in `sqlite.rs`, `tx.rs` and `migrate.rs` only.
 
 mod error;
+pub mod login;
 pub mod login_context;
 mod migrate;
 pub mod outbox;

@@ -106,12 +106,22 @@ pub fn by_otp(tx: &mut Tx<'_>, hash: &[u8]) -> Result<Vec<RecoveryRow>, Error> {
     tx.query(&format!("{COLUMNS} WHERE r.otp_hash = $1"), &[hash.into()], recovery)
 }
 
-/// The recoveries of a tenant that began before that moment.
-pub fn older(tx: &mut Tx<'_>, tenant: i64, before: i64) -> Result<Vec<RecoveryRow>, Error> {
+/// The tenants in which some user has a one-time password.
+pub fn tenants_with_otp(tx: &mut Tx<'_>) -> Result<Vec<i64>, Error> {
     tx.query(
-        &format!("{COLUMNS} WHERE u.tenant_id = $1 AND r.created_at < $2"),
+        "SELECT DISTINCT u.tenant_id FROM recovery r JOIN user u ON u.id = r.user_id WHERE r.otp_hash IS NOT NULL",
+        &[],
+        |row| row.int(0),
+    )
+}
+
+/// The users of a tenant whose one-time password was issued before that moment.
+pub fn with_older_otp(tx: &mut Tx<'_>, tenant: i64, before: i64) -> Result<Vec<i64>, Error> {
+    tx.query(
+        "SELECT r.user_id FROM recovery r JOIN user u ON u.id = r.user_id \
+         WHERE u.tenant_id = $1 AND r.otp_hash IS NOT NULL AND r.created_at < $2",
         &[tenant.into(), before.into()],
-        recovery,
+        |row| row.int(0),
     )
 }
 

@@ -274,6 +274,12 @@ CREATE TABLE login_context (
 ) WITHOUT ROWID;
 CREATE INDEX login_context_by_age ON login_context (created_at);
 
+-- Refused logins by reason. Every refusal writes here, so that the ones that count something else take no longer.
+CREATE TABLE login_tally (
+    reason      TEXT    NOT NULL PRIMARY KEY,
+    count       INTEGER NOT NULL
+) WITHOUT ROWID;
+
 CREATE TABLE audit (
     id          INTEGER PRIMARY KEY AUTOINCREMENT,
     tenant_id   INTEGER NOT NULL,
