@@ -80,6 +80,7 @@ macro_rules! schema_only {
         $( $field:ident : $type:ty ),* $(,)?
     } )*) => { $(
         #[doc = concat!("`", stringify!($name), "`, for the published schema only.")]
+        #[allow(clippy::upper_case_acronyms, reason = "wire names are written as on the wire")]
         #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
         pub struct $name;
 

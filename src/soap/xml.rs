@@ -17,6 +17,11 @@ const MAX_ATTRIBUTES: usize = 1000;
 /// Elements of one document, so that ten megabytes of `<a/>` cannot become a gigabyte of tree.
 const MAX_ELEMENTS: usize = 250_000;
 
+/// Base64 that includes may add, so that one attachment included often cannot fill the memory.
+const MAX_INCLUDED: usize = 16 * 1024 * 1024;
+/// Includes of attachments.
+const XOP: &str = "http://www.w3.org/2004/08/xop/include";
+
 /// `xsi:nil` and `xsi:type` live here.
 pub const XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
 
@@ -191,45 +196,15 @@ impl<'a> Document<'a> {
     /// # Errors
     /// [`Malformed`] when it is not well formed or exceeds a limit.
     pub fn parse(text: &'a str) -> Result<Self, Malformed> {
-        Parser::new(text).run()
+        Self::parse_with(text, &|_| None)
     }
 
-    /// Builds a document of one level: a wrapper with text children, as form posts and queries give.
-    #[must_use]
-    pub fn flat(
-        namespace: &str,
-        wrapper: String,
-        fields: Vec<(String, Option<String>)>,
-    ) -> Document<'static> {
-        let mut document = Document { nodes: Vec::new(), namespaces: Vec::new(), attributes: Vec::new() };
-        let space = document.intern(namespace);
-        let xsi = document.intern(XSI);
-        document.nodes.push(Node::new(Cow::Owned(wrapper), space));
-        let count = fields.len();
-        for (index, (name, value)) in fields.into_iter().enumerate() {
-            let mut node = Node::new(Cow::Owned(name), space);
-            let position = u32::try_from(index + 1).unwrap_or(u32::MAX);
-            if index + 1 < count {
-                node.next_sibling = Some(position + 1);
-            }
-            match value {
-                Some(value) => node.text = Cow::Owned(value),
-                None => {
-                    let from = u32::try_from(document.attributes.len()).unwrap_or(u32::MAX);
-                    document.attributes.push(Attribute {
-                        namespace: xsi,
-                        local: Cow::Borrowed("nil"),
-                        value: Cow::Borrowed("true"),
-                    });
-                    node.attributes = (from, from + 1);
-                }
-            }
-            document.nodes.push(node);
-        }
-        if let Some(root) = document.nodes.first_mut() {
-            root.first_child = (count > 0).then_some(1);
-        }
-        document
+    /// Reads a whole document whose `xop:Include` elements stand for attachments, which `attachment` gives as base64.
+    ///
+    /// # Errors
+    /// As [`Document::parse`], and when an attachment is not there.
+    pub fn parse_with(text: &'a str, attachment: Attachments<'_>) -> Result<Self, Malformed> {
+        Parser::new(text, attachment).run()
     }
 
     /// The root element.
@@ -276,20 +251,27 @@ impl<'a> Node<'a> {
     }
 }
 
-struct Parser<'a> {
+/// Finds the content of an attachment by the `href` of its include.
+pub type Attachments<'f> = &'f dyn Fn(&str) -> Option<String>;
+
+struct Parser<'a, 'f> {
+    attachment: Attachments<'f>,
+    included: usize,
     reader: NsReader<&'a [u8]>,
     document: Document<'a>,
     /// Open elements, each with the last child that was linked to it.
     open: Vec<(u32, Option<u32>)>,
 }
 
-impl<'a> Parser<'a> {
-    fn new(text: &'a str) -> Self {
+impl<'a, 'f> Parser<'a, 'f> {
+    fn new(text: &'a str, attachment: Attachments<'f>) -> Self {
         let mut reader = NsReader::from_str(text);
         let config = reader.config_mut();
         config.expand_empty_elements = false;
         config.check_comments = true;
         Self {
+            attachment,
+            included: 0,
             reader,
             document: Document {
                 nodes: Vec::with_capacity(32),
@@ -370,9 +352,13 @@ impl<'a> Parser<'a> {
         if local.is_empty() {
             return Err(self.syntax("an element without a name"));
         }
+        let include = namespace.as_deref() == Some(XOP) && local == "Include";
         let namespace = self.document.intern(namespace.as_deref().unwrap_or(""));
         let mut node = Node::new(Cow::Owned(local), namespace);
         self.read_attributes(start, &mut node)?;
+        if include {
+            self.include(&node)?;
+        }
         self.document.nodes.push(node);
         if let Some((parent, last)) = self.open.last_mut() {
             let link = match *last {
@@ -388,6 +374,21 @@ impl<'a> Parser<'a> {
             self.open.push((index, None));
         }
         Ok(())
+    }
+
+    /// Puts the attachment where its include stands: into the text of the element around it.
+    fn include(&mut self, node: &Node<'_>) -> Result<(), Malformed> {
+        let range = node.attributes.0 as usize..node.attributes.1 as usize;
+        let attributes = self.document.attributes.get(range).unwrap_or_default();
+        let href = attributes.iter().find(|attribute| attribute.local == "href").map(|found| &*found.value);
+        let content = href.and_then(|href| (self.attachment)(href));
+        let content =
+            content.ok_or_else(|| self.syntax("an xop:Include of an attachment that is not there"))?;
+        self.included += content.len();
+        if self.included > MAX_INCLUDED {
+            return Err(Malformed::TooMuch { what: "Included attachment size", limit: MAX_INCLUDED });
+        }
+        self.add_text(Cow::Owned(content))
     }
 
     fn read_attributes(&mut self, start: &BytesStart<'_>, node: &mut Node<'a>) -> Result<(), Malformed> {

@@ -1,0 +1,149 @@
+//! Multipart bodies: MTOM/XOP and SOAP with attachments (`multipart/related`), and forms (`multipart/form-data`).
+
+use super::charset::parameter;
+use base64::Engine as _;
+
+/// Parts of one body at most.
+const MAX_PARTS: usize = 1000;
+
+/// One part of a multipart body.
+#[derive(Debug, Clone, Copy)]
+pub struct Part<'b> {
+    headers: &'b [u8],
+    /// Its content.
+    pub content: &'b [u8],
+}
+
+/// Why a body is no multipart message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Broken {
+    /// The content type names no boundary, or the body has none of its lines.
+    #[error("Mime parts not found. Stream ended while searching for the boundary")]
+    NoBoundary,
+    /// More parts than are read.
+    #[error("The message has more than {MAX_PARTS} parts")]
+    TooManyParts,
+    /// The root part that `start` names is not there.
+    #[error("The root part of the multipart message is missing")]
+    NoRoot,
+}
+
+impl<'b> Part<'b> {
+    /// The value of a header of the part.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&'b str> {
+        let text = std::str::from_utf8(self.headers).ok()?;
+        text.split("\r\n")
+            .flat_map(|line| line.split('\n'))
+            .filter_map(|line| line.split_once(':'))
+            .find(|(key, _)| key.trim().eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.trim())
+    }
+
+    /// The content id, without angle brackets.
+    #[must_use]
+    pub fn content_id(&self) -> Option<&'b str> {
+        self.header("Content-ID").map(|id| id.trim_start_matches('<').trim_end_matches('>'))
+    }
+}
+
+/// Splits a multipart body by the boundary of its content type.
+///
+/// # Errors
+/// [`Broken`] when there are no parts or too many.
+pub fn split<'b>(content_type: &str, body: &'b [u8]) -> Result<Vec<Part<'b>>, Broken> {
+    let boundary =
+        parameter(content_type, "boundary").filter(|text| !text.is_empty()).ok_or(Broken::NoBoundary)?;
+    let delimiter = [b"--", boundary.as_bytes()].concat();
+    let mut parts = Vec::new();
+    let mut rest = find(body, &delimiter).ok_or(Broken::NoBoundary)?.1;
+    loop {
+        if rest.starts_with(b"--") {
+            break;
+        }
+        let Some((content, after)) = find(rest, &delimiter) else { return Err(Broken::NoBoundary) };
+        if parts.len() >= MAX_PARTS {
+            return Err(Broken::TooManyParts);
+        }
+        parts.push(read_part(content));
+        rest = after;
+    }
+    if parts.is_empty() { Err(Broken::NoBoundary) } else { Ok(parts) }
+}
+
+fn read_part(raw: &[u8]) -> Part<'_> {
+    let raw = raw.strip_prefix(b"\r\n").or_else(|| raw.strip_prefix(b"\n")).unwrap_or(raw);
+    let (headers, content) = match find(raw, b"\r\n\r\n").or_else(|| find(raw, b"\n\n")) {
+        Some((headers, content)) => (headers, content),
+        None => (b"".as_slice(), raw.strip_prefix(b"\r\n").unwrap_or(raw)),
+    };
+    let content = content.strip_suffix(b"\r\n").or_else(|| content.strip_suffix(b"\n")).unwrap_or(content);
+    Part { headers, content }
+}
+
+fn find<'b>(haystack: &'b [u8], needle: &[u8]) -> Option<(&'b [u8], &'b [u8])> {
+    let at = haystack.windows(needle.len()).position(|window| window == needle)?;
+    Some((haystack.get(..at)?, haystack.get(at + needle.len()..)?))
+}
+
+/// The root part of a related body: the one that `start` names, or the first.
+///
+/// # Errors
+/// [`Broken::NoRoot`] when `start` names a part that is not there.
+pub fn root<'b>(content_type: &str, parts: &[Part<'b>]) -> Result<Part<'b>, Broken> {
+    let Some(start) = parameter(content_type, "start") else {
+        return parts.first().copied().ok_or(Broken::NoRoot);
+    };
+    let start = start.trim_start_matches('<').trim_end_matches('>');
+    parts.iter().copied().find(|part| part.content_id() == Some(start)).ok_or(Broken::NoRoot)
+}
+
+/// The content of the part that an `xop:Include` names, as base64.
+#[must_use]
+pub fn attachment(parts: &[Part<'_>], href: &str) -> Option<String> {
+    let id = href.strip_prefix("cid:")?;
+    let id =
+        form_urlencoded::parse(format!("a={}", id.replace('+', "%2B")).as_bytes()).next()?.1.into_owned();
+    let part = parts.iter().find(|part| part.content_id() == Some(&*id))?;
+    Some(base64::engine::general_purpose::STANDARD.encode(part.content))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TYPE: &str = "multipart/related; boundary=MB; type=\"application/xop+xml\"; start=\"<root@x>\"";
+    const BODY: &[u8] =
+        b"preamble\r\n--MB\r\nContent-ID: <bin@x>\r\n\r\n\x01\x02\r\n--MB\r\nContent-Type: text/xml\r\n\
+        Content-ID: <root@x>\r\n\r\n<a/>\r\n--MB--\r\nepilogue";
+
+    #[test]
+    fn the_named_part_is_the_root_and_includes_find_the_others() {
+        let parts = split(TYPE, BODY).unwrap();
+        assert_eq!(root(TYPE, &parts).unwrap().content, b"<a/>");
+        assert_eq!(attachment(&parts, "cid:bin%40x").as_deref(), Some("AQI="));
+        assert_eq!(attachment(&parts, "http://elsewhere/"), None);
+    }
+
+    #[test]
+    fn without_start_the_first_part_is_the_root() {
+        let parts = split("multipart/related; boundary=\"MB\"", BODY).unwrap();
+        assert_eq!(root("multipart/related", &parts).unwrap().content, b"\x01\x02");
+    }
+
+    #[test]
+    fn a_body_without_its_boundary_is_refused_in_the_original_words() {
+        for (kind, body) in [(TYPE, &b"<a/>"[..]), ("multipart/related", BODY), (TYPE, b"--MB\r\n\r\nno end")]
+        {
+            let error = split(kind, body).unwrap_err();
+            assert_eq!(
+                error.to_string(),
+                "Mime parts not found. Stream ended while searching for the boundary"
+            );
+        }
+        assert_eq!(
+            root("multipart/related; start=x", &split(TYPE, BODY).unwrap()).unwrap_err(),
+            Broken::NoRoot
+        );
+    }
+}

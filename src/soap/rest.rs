@@ -1,0 +1,119 @@
+//! Calls without an envelope: parameters from a query, a form or JSON, rewritten as the request element that a SOAP
+//! client would have sent, so that everything behind follows one set of rules.
+
+use super::contract::{Operation, Service};
+use super::writer::{push_attribute, push_escaped};
+use super::xml::{XSI, is_xml_character};
+use serde_json::Value;
+
+/// Why a JSON body cannot be a request.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BadJson {
+    /// Not JSON.
+    #[error("The request is not valid JSON: {0}")]
+    Syntax(String),
+    /// Not one object named after the operation.
+    #[error("The request must be an object with the one entry \"{0}\", an object of parameters")]
+    Shape(&'static str),
+    /// A name that no element can have.
+    #[error("\"{0}\" cannot be the name of a parameter or property")]
+    Name(String),
+    /// A character that XML cannot carry.
+    #[error("A text contains a character that cannot be sent")]
+    Character,
+}
+
+/// The request element for named parameters in any order; repeated names are arrays.
+#[must_use]
+pub fn from_pairs(service: &Service, operation: &Operation, pairs: &[(String, String)]) -> String {
+    let mut out = open(service, operation);
+    for parameter in operation.parameters {
+        for (_, value) in pairs.iter().filter(|(name, _)| name == parameter.name) {
+            let text: String = value.chars().filter(|character| is_xml_character(*character)).collect();
+            push_tag(&mut out, "<", parameter.name);
+            push_escaped(&mut out, &text);
+            push_tag(&mut out, "</", parameter.name);
+        }
+    }
+    close(&mut out, operation);
+    out
+}
+
+/// The request element for `{"op":{"parameter":value}}`.
+///
+/// # Errors
+/// [`BadJson`] with what to send instead.
+pub fn from_json(service: &Service, operation: &Operation, body: &[u8]) -> Result<String, BadJson> {
+    let json: Value = serde_json::from_slice(body).map_err(|error| BadJson::Syntax(error.to_string()))?;
+    let entries = json.as_object().filter(|object| object.len() == 1);
+    let parameters = match entries.and_then(|object| object.get(operation.name)) {
+        Some(Value::Object(parameters)) => parameters.clone(),
+        Some(Value::Null) => serde_json::Map::new(),
+        _ => return Err(BadJson::Shape(operation.name)),
+    };
+    let mut out = open(service, operation);
+    for parameter in operation.parameters {
+        if let Some(value) = parameters.get(parameter.name) {
+            push_value(&mut out, parameter.name, value)?;
+        }
+    }
+    close(&mut out, operation);
+    Ok(out)
+}
+
+fn open(service: &Service, operation: &Operation) -> String {
+    let mut out = String::from("<");
+    out.push_str(operation.name);
+    out.push_str(" xmlns=\"");
+    push_attribute(&mut out, service.schema_namespace);
+    out.push_str("\" xmlns:xsi=\"");
+    out.push_str(XSI);
+    out.push_str("\">");
+    out
+}
+
+fn close(out: &mut String, operation: &Operation) {
+    push_tag(out, "</", operation.name);
+}
+
+fn push_tag(out: &mut String, open: &str, name: &str) {
+    out.push_str(open);
+    out.push_str(name);
+    out.push('>');
+}
+
+fn push_value(out: &mut String, name: &str, value: &Value) -> Result<(), BadJson> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    if name.is_empty() || !name.chars().all(plain) || name.starts_with(|c: char| c.is_ascii_digit()) {
+        return Err(BadJson::Name(name.to_owned()));
+    }
+    let simple = |out: &mut String, text: &str| {
+        push_tag(out, "<", name);
+        push_escaped(out, text);
+        push_tag(out, "</", name);
+    };
+    match value {
+        Value::Null => {
+            out.push('<');
+            out.push_str(name);
+            out.push_str(" xsi:nil=\"true\"/>");
+        }
+        Value::Bool(value) => simple(out, if *value { "true" } else { "false" }),
+        Value::Number(number) => simple(out, &number.to_string()),
+        Value::String(text) if text.chars().all(is_xml_character) => simple(out, text),
+        Value::String(_) => return Err(BadJson::Character),
+        Value::Array(entries) => {
+            for entry in entries {
+                push_value(out, name, entry)?;
+            }
+        }
+        Value::Object(properties) => {
+            push_tag(out, "<", name);
+            for (property, value) in properties {
+                push_value(out, property, value)?;
+            }
+            push_tag(out, "</", name);
+        }
+    }
+    Ok(())
+}
