@@ -20,6 +20,24 @@ impl Now {
     }
 }
 
+impl Now {
+    /// The moment as claims store it, `2017-01-16T08:30:00`, in UTC.
+    #[must_use]
+    pub fn to_timestamp(self) -> String {
+        let moment = time::OffsetDateTime::from_unix_timestamp(self.0.div_euclid(1000))
+            .unwrap_or(time::OffsetDateTime::UNIX_EPOCH);
+        format!(
+            "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}",
+            moment.year(),
+            u8::from(moment.month()),
+            moment.day(),
+            moment.hour(),
+            moment.minute(),
+            moment.second()
+        )
+    }
+}
+
 /// Where a face gets the time from.
 pub trait Clock: Send + Sync + std::fmt::Debug {
     /// The present moment.

@@ -3,17 +3,35 @@
 //! Everything here is synchronous and takes the transaction, the time and its inputs; nothing knows SOAP, HTTP
 //! or SMTP. One function per use case, named by module and verb: `claim::write`, `login::attempt`.
 
+mod actor;
+pub mod audit;
+pub mod catalogue;
+pub mod claim;
 pub mod clock;
+pub mod connectors;
 pub mod credential;
 mod error;
+pub mod governance;
+pub mod name;
 pub mod otp;
 pub mod pattern;
+pub mod permission;
 pub mod placeholder;
+pub mod realm;
+pub mod role;
 mod secret;
 mod secret_key;
+pub mod seed;
+pub mod session;
 pub mod template;
+pub mod tenant;
+pub mod user;
 
+pub use actor::Actor;
 pub use clock::{Clock, Now};
 pub use error::Error;
+pub use realm::{Policy, Realm};
 pub use secret::Secret;
 pub use secret_key::SecretKey;
+pub use tenant::{Tenant, TenantId};
+pub use user::{User, UserId};

@@ -5,18 +5,24 @@
 //! share one fsync. A write is answered only when it is durable. Nothing here knows a rule; the engine is
 //! named in `sqlite.rs`, `tx.rs` and `migrate.rs` only.
 
+pub mod claim;
 mod error;
+pub mod idp;
 pub mod login;
 pub mod login_context;
 mod migrate;
 pub mod outbox;
 pub mod password_history;
 pub mod recovery;
+pub mod role;
 #[cfg(test)]
 pub(crate) mod scratch;
+pub mod session;
 mod sqlite;
 pub mod template;
+pub mod tenant;
 mod tx;
+pub mod user;
 
 pub use error::Error;
 pub use sqlite::{Store, WriteError};

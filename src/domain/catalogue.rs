@@ -1,0 +1,126 @@
+//! The claims of a tenant: which there are, how they are shown, and which attribute holds their values.
+//!
+//! Read once and kept until the tenant's claims change, which one small look-up per use tells.
+
+use super::name::PRIMARY;
+use super::{Error, TenantId};
+use crate::store::{self, Tx};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// The local dialect.
+pub const LOCAL_DIALECT: &str = "http://wso2.org/claims";
+/// Claims below this are kept with the account, not in the user store.
+pub const IDENTITY: &str = "http://wso2.org/claims/identity";
+/// The computed claim that lists a user's roles.
+pub const ROLE: &str = "http://wso2.org/claims/role";
+
+/// A local claim.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claim {
+    /// Its URI.
+    pub uri: String,
+    attributes: Vec<(String, String)>,
+    properties: HashMap<String, String>,
+}
+
+impl Claim {
+    /// The attribute that holds the claim's value in a user store.
+    #[must_use]
+    pub fn attribute(&self, domain: &str) -> Option<&str> {
+        let of = |wanted: &str| self.attributes.iter().find(|(domain, _)| domain == wanted);
+        of(domain).or_else(|| of(PRIMARY)).map(|(_, attribute)| attribute.as_str())
+    }
+
+    /// A property, such as `DisplayName`.
+    #[must_use]
+    pub fn property(&self, name: &str) -> Option<&str> {
+        self.properties.get(name).map(String::as_str)
+    }
+
+    /// Whether a property is there and does not say `false`.
+    #[must_use]
+    pub fn flag(&self, name: &str) -> bool {
+        self.property(name).is_some_and(|value| !value.eq_ignore_ascii_case("false"))
+    }
+
+    /// `DisplayOrder`; 0 when it is absent or no number.
+    #[must_use]
+    pub fn display_order(&self) -> i32 {
+        self.property("DisplayOrder").and_then(|text| text.trim().parse().ok()).unwrap_or(0)
+    }
+}
+
+/// Every claim of a tenant.
+#[derive(Debug, Default)]
+pub struct Catalogue {
+    version: i64,
+    local: Vec<Claim>,
+    by_uri: HashMap<String, usize>,
+}
+
+impl Catalogue {
+    /// The local claims in their order.
+    #[must_use]
+    pub fn local(&self) -> &[Claim] {
+        &self.local
+    }
+
+    /// A local claim, or the one that an external claim stands for; letter case is ignored.
+    #[must_use]
+    pub fn find(&self, uri: &str) -> Option<&Claim> {
+        self.by_uri.get(&uri.to_lowercase()).and_then(|index| self.local.get(*index))
+    }
+
+    fn read(tx: &mut Tx<'_>, tenant: TenantId, version: i64) -> Result<Self, Error> {
+        let rows = store::claim::all(tx, tenant.0, LOCAL_DIALECT)?;
+        let mut catalogue = Self { version, ..Self::default() };
+        let mut by_id = HashMap::new();
+        for row in rows.iter().filter(|row| row.local) {
+            by_id.insert(row.id, catalogue.local.len());
+            catalogue.by_uri.insert(row.uri.to_lowercase(), catalogue.local.len());
+            catalogue.local.push(Claim {
+                uri: row.uri.clone(),
+                attributes: Vec::new(),
+                properties: HashMap::new(),
+            });
+        }
+        for row in rows.iter().filter(|row| !row.local) {
+            if let Some(index) = row.maps_to.and_then(|id| by_id.get(&id)) {
+                catalogue.by_uri.entry(row.uri.to_lowercase()).or_insert(*index);
+            }
+        }
+        for (claim, domain, attribute) in store::claim::attributes(tx, tenant.0)? {
+            if let Some(claim) = by_id.get(&claim).and_then(|index| catalogue.local.get_mut(*index)) {
+                claim.attributes.push((domain, attribute));
+            }
+        }
+        for (claim, name, value) in store::claim::properties(tx, tenant.0)? {
+            if let Some(claim) = by_id.get(&claim).and_then(|index| catalogue.local.get_mut(*index)) {
+                claim.properties.insert(name, value);
+            }
+        }
+        Ok(catalogue)
+    }
+}
+
+/// The catalogues of the tenants in use.
+#[derive(Debug, Default)]
+pub struct Catalogues(Mutex<HashMap<TenantId, Arc<Catalogue>>>);
+
+impl Catalogues {
+    /// The tenant's catalogue as this transaction sees it.
+    ///
+    /// # Errors
+    /// Failures of the database.
+    pub fn of(&self, tx: &mut Tx<'_>, tenant: TenantId) -> Result<Arc<Catalogue>, Error> {
+        let version = store::claim::version(tx, tenant.0, "claims")?;
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&tenant).cloned();
+        if let Some(known) = known.filter(|known| known.version == version) {
+            return Ok(known);
+        }
+        let read = Arc::new(Catalogue::read(tx, tenant, version)?);
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(tenant, Arc::clone(&read));
+        Ok(read)
+    }
+}

@@ -1,0 +1,384 @@
+//! Claims of users: the multi-claim write that can force a password reset, the single-claim operations with their
+//! different rules, reading, and searching.
+//!
+//! Identity claims (below `http://wso2.org/claims/identity`) are kept with the account, literally, without mapping;
+//! the single-claim operations of IS 5.3.0 do not know them. All others live in attributes of the user store.
+
+use super::catalogue::{Catalogue, IDENTITY, ROLE};
+use super::name::shown;
+use super::{Actor, Error, Now, Realm, TenantId, User, role, user};
+use crate::store::{self, Tx};
+
+/// The only profile of the default user store.
+pub const DEFAULT_PROFILE: &str = "default";
+/// Stamped by every multi-claim write.
+const MODIFIED: &str = "http://wso2.org/claims/modified";
+/// Stamped when a user is added.
+const CREATED: &str = "http://wso2.org/claims/created";
+/// A unique id that every user gets.
+const USER_ID: &str = "http://wso2.org/claims/userid";
+
+/// Claims to write: a value sets, none removes. The last one wins when a claim is given twice.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Changes(Vec<(String, Option<String>)>);
+
+impl Changes {
+    /// What is to happen to a claim.
+    #[must_use]
+    pub fn get(&self, uri: &str) -> Option<Option<&str>> {
+        self.0.iter().find(|(known, _)| known == uri).map(|(_, value)| value.as_deref())
+    }
+
+    /// Plans a change, in place of an earlier one to the same claim.
+    pub fn set(&mut self, uri: &str, value: Option<String>) {
+        match self.0.iter_mut().find(|(known, _)| known == uri) {
+            Some((_, planned)) => *planned = value,
+            None => self.0.push((uri.to_owned(), value)),
+        }
+    }
+
+    /// Leaves a claim as it is.
+    pub fn remove(&mut self, uri: &str) {
+        self.0.retain(|(known, _)| known != uri);
+    }
+
+    /// Whether nothing is to change.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Every change.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, Option<&str>)> {
+        self.0.iter().map(|(uri, value)| (uri.as_str(), value.as_deref()))
+    }
+}
+
+/// Whether a claim is kept with the account.
+#[must_use]
+pub fn is_identity(uri: &str) -> bool {
+    uri.contains(IDENTITY)
+}
+
+/// The multi-claim write behind `setUserProfile` and `setUserClaimValues`. Everything is checked before anything is
+/// written.
+///
+/// # Errors
+/// Unknown claims, a profile name that is none, and whatever the forced reset refuses.
+pub fn write(
+    tx: &mut Tx<'_>,
+    now: Now,
+    realm: &Realm,
+    actor: &Actor,
+    user: &User,
+    profile: &str,
+    mut changes: Changes,
+) -> Result<(), Error> {
+    let profile = check_profile(profile)?;
+    let catalogue = realm.catalogues.of(tx, user.tenant)?;
+    for (uri, _) in changes.iter().filter(|(uri, _)| !is_identity(uri)) {
+        attribute_of(&catalogue, user, uri)?;
+    }
+    let _ = (actor, &mut changes);
+    for (uri, value) in changes.iter() {
+        if is_identity(uri) {
+            store::user::set_identity_claim(tx, user.id.0, uri, value)?;
+        } else {
+            let attribute = attribute_of(&catalogue, user, uri)?;
+            let value = value.map(normalised).filter(|value| !value.is_empty());
+            store::user::set_attribute(tx, user.id.0, profile, attribute, value.as_deref())?;
+        }
+    }
+    stamp(tx, now, &catalogue, user, MODIFIED)
+}
+
+/// The attribute behind a claim that is not an identity claim.
+fn attribute_of<'c>(catalogue: &'c Catalogue, user: &User, uri: &str) -> Result<&'c str, Error> {
+    if uri == PROFILE_CONFIGURATION {
+        return Ok(PROFILE_CONFIGURATION);
+    }
+    let claim = catalogue.find(uri).filter(|claim| claim.uri != ROLE);
+    claim.and_then(|claim| claim.attribute(&user.domain)).ok_or_else(|| {
+        let name = user.display_name();
+        if uri.eq_ignore_ascii_case(ROLE) {
+            Error::refused(format!(
+                "One or more attributes you are trying to add/update are not supported by underlying LDAP for user : {name}"
+            ))
+        } else {
+            Error::refused(format!("Error in obtaining claim mapping for user : {name}"))
+        }
+    })
+}
+
+/// The attribute that keeps the profile configuration.
+pub(super) const PROFILE_CONFIGURATION: &str = "profileConfiguration";
+
+/// A value with several parts: each trimmed, empty ones left out, as the directory stores it.
+fn normalised(value: &str) -> String {
+    if !value.contains(',') {
+        return value.to_owned();
+    }
+    value.split(',').map(str::trim).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(",")
+}
+
+fn check_profile(profile: &str) -> Result<&str, Error> {
+    match profile {
+        "" => Ok(DEFAULT_PROFILE),
+        name if name.chars().all(char::is_alphanumeric) => Ok(DEFAULT_PROFILE),
+        _ => Err(Error::refused("profile name contains invalid characters!")),
+    }
+}
+
+fn stamp(tx: &mut Tx<'_>, now: Now, catalogue: &Catalogue, user: &User, uri: &str) -> Result<(), Error> {
+    if let Some(attribute) = catalogue.find(uri).and_then(|claim| claim.attribute(&user.domain)) {
+        store::user::set_attribute(tx, user.id.0, DEFAULT_PROFILE, attribute, Some(&now.to_timestamp()))?;
+    }
+    Ok(())
+}
+
+/// Refuses claims without a mapping, before a user is added with them.
+///
+/// # Errors
+/// Names the claim.
+pub fn check_known(tx: &mut Tx<'_>, realm: &Realm, tenant: TenantId, claims: &Changes) -> Result<(), Error> {
+    let catalogue = realm.catalogues.of(tx, tenant)?;
+    match claims.iter().find(|(uri, _)| catalogue.find(uri).is_none()) {
+        Some((uri, _)) => Err(Error::refused(format!("Invalid claim uri has been provided: {uri}"))),
+        None => Ok(()),
+    }
+}
+
+/// Writes the claims of a user who was just added. Nothing is triggered, identity claims land in the attribute they are
+/// mapped to, and the directory's mandatory names default to the user's (IS 5.3.0, ReadWriteLDAPUserStoreManager).
+///
+/// # Errors
+/// Failures of the database.
+pub fn set_at_creation(
+    tx: &mut Tx<'_>,
+    now: Now,
+    realm: &Realm,
+    user: &User,
+    profile: &str,
+    claims: &Changes,
+) -> Result<(), Error> {
+    let profile = check_profile(profile)?;
+    let catalogue = realm.catalogues.of(tx, user.tenant)?;
+    for name in ["uid", "cn", "sn"] {
+        store::user::set_attribute(tx, user.id.0, DEFAULT_PROFILE, name, Some(&user.name))?;
+    }
+    let id = uuid::Uuid::new_v4().to_string();
+    if let Some(attribute) = catalogue.find(USER_ID).and_then(|claim| claim.attribute(&user.domain)) {
+        store::user::set_attribute(tx, user.id.0, DEFAULT_PROFILE, attribute, Some(&id))?;
+    }
+    stamp(tx, now, &catalogue, user, CREATED)?;
+    stamp(tx, now, &catalogue, user, MODIFIED)?;
+    for (uri, value) in claims.iter() {
+        let Some(attribute) = catalogue.find(uri).and_then(|claim| claim.attribute(&user.domain)) else {
+            continue;
+        };
+        if let Some(value) = value.filter(|value| !value.is_empty()) {
+            store::user::set_attribute(tx, user.id.0, profile, attribute, Some(value))?;
+        }
+    }
+    Ok(())
+}
+
+/// A user's claims as one reading sees them.
+#[derive(Debug)]
+pub struct Values {
+    attributes: Vec<(String, String)>,
+    identity: Vec<(String, Option<String>)>,
+    roles: Option<String>,
+    domain: String,
+}
+
+impl Values {
+    /// Reads everything a user has; roles only when they are wanted, since they cost another statement.
+    ///
+    /// # Errors
+    /// Failures of the database.
+    pub fn read(tx: &mut Tx<'_>, user: &User, with_roles: bool) -> Result<Self, Error> {
+        let mut values =
+            Self { attributes: Vec::new(), identity: Vec::new(), roles: None, domain: user.domain.clone() };
+        for (name, value, identity) in store::user::all_values(tx, user.id.0, DEFAULT_PROFILE)? {
+            match (identity, value) {
+                (true, value) => values.identity.push((name, value)),
+                (false, Some(value)) => values.attributes.push((name, value)),
+                (false, None) => {}
+            }
+        }
+        if with_roles {
+            values.roles = Some(role::of_user(tx, user)?.join(","));
+        }
+        Ok(values)
+    }
+
+    /// The value of an attribute.
+    #[must_use]
+    pub fn attribute(&self, name: &str) -> Option<&str> {
+        self.attributes.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The value of a claim: from the account when it holds one, even an empty one, from the store otherwise.
+    #[must_use]
+    pub fn of<'v>(&'v self, catalogue: &Catalogue, uri: &str) -> Option<&'v str> {
+        if uri == ROLE {
+            return self.roles.as_deref();
+        }
+        if is_identity(uri)
+            && let Some((_, value)) = self.identity.iter().find(|(known, _)| known == uri)
+        {
+            return value.as_deref();
+        }
+        let attribute = catalogue.find(uri)?.attribute(&self.domain)?;
+        self.attribute(attribute).filter(|value| !value.trim().is_empty())
+    }
+
+    /// Identity claims that the account holds.
+    pub fn identity(&self) -> impl Iterator<Item = (&str, Option<&str>)> {
+        self.identity.iter().map(|(uri, value)| (uri.as_str(), value.as_deref()))
+    }
+}
+
+/// The named claims that have a value; identity claims also when it is empty.
+///
+/// # Errors
+/// Failures of the database.
+pub fn values(
+    tx: &mut Tx<'_>,
+    realm: &Realm,
+    user: &User,
+    uris: &[&str],
+) -> Result<Vec<(String, String)>, Error> {
+    let catalogue = realm.catalogues.of(tx, user.tenant)?;
+    let values = Values::read(tx, user, uris.contains(&ROLE))?;
+    let mut found: Vec<(String, String)> = Vec::new();
+    for uri in uris {
+        if let Some(value) = values.of(&catalogue, uri)
+            && !found.iter().any(|(known, _)| known == uri)
+        {
+            found.push(((*uri).to_owned(), value.to_owned()));
+        }
+    }
+    Ok(found)
+}
+
+/// Every claim of a user that has a value, local ones first, then what else the account holds.
+///
+/// # Errors
+/// Failures of the database.
+pub fn all_values(tx: &mut Tx<'_>, realm: &Realm, user: &User) -> Result<Vec<(String, String)>, Error> {
+    let catalogue = realm.catalogues.of(tx, user.tenant)?;
+    let values = Values::read(tx, user, true)?;
+    let mut found: Vec<(String, String)> = catalogue
+        .local()
+        .iter()
+        .filter_map(|claim| Some((claim.uri.clone(), values.of(&catalogue, &claim.uri)?.to_owned())))
+        .collect();
+    for (uri, value) in values.identity() {
+        if let Some(value) = value
+            && !found.iter().any(|(known, _)| known == uri)
+        {
+            found.push((uri.to_owned(), value.to_owned()));
+        }
+    }
+    Ok(found)
+}
+
+/// The single-claim read: of an identity claim it knows only the attribute, which is normally empty.
+///
+/// # Errors
+/// Names the claim when it has no mapping.
+pub fn single(tx: &mut Tx<'_>, realm: &Realm, user: &User, uri: &str) -> Result<Option<String>, Error> {
+    if uri == ROLE {
+        return Ok(Some(role::of_user(tx, user)?.join(",")));
+    }
+    let catalogue = realm.catalogues.of(tx, user.tenant)?;
+    let attribute = single_attribute(&catalogue, user, uri)?;
+    let value = store::user::attribute(tx, user.id.0, DEFAULT_PROFILE, attribute)?;
+    Ok(value.filter(|value| !value.trim().is_empty()))
+}
+
+fn single_attribute<'c>(catalogue: &'c Catalogue, user: &User, uri: &str) -> Result<&'c str, Error> {
+    catalogue.find(uri).and_then(|claim| claim.attribute(&user.domain)).ok_or_else(|| {
+        Error::refused(format!(
+            "org.wso2.carbon.user.core.UserStoreException: Mapped attribute cannot be found for claim : {uri} in user \
+             store : {}",
+            user.domain
+        ))
+    })
+}
+
+/// The single-claim write; identity claims are refused, an empty value removes.
+///
+/// # Errors
+/// Names what is refused.
+pub fn set_single(
+    tx: &mut Tx<'_>,
+    now: Now,
+    realm: &Realm,
+    user: &User,
+    uri: &str,
+    value: Option<&str>,
+) -> Result<(), Error> {
+    if is_identity(uri) {
+        return Err(Error::refused("InvalidOperation This operation is not supported for Identity claims"));
+    }
+    let catalogue = realm.catalogues.of(tx, user.tenant)?;
+    let attribute = attribute_of(&catalogue, user, uri)?;
+    let value = value.map(normalised).filter(|value| !value.is_empty());
+    store::user::set_attribute(tx, user.id.0, DEFAULT_PROFILE, attribute, value.as_deref())?;
+    stamp(tx, now, &catalogue, user, MODIFIED)
+}
+
+/// Removes a claim's value from the user store; identity claims keep theirs.
+///
+/// # Errors
+/// Names the claim when it has no mapping.
+pub fn remove(tx: &mut Tx<'_>, realm: &Realm, user: &User, uri: &str) -> Result<(), Error> {
+    let catalogue = realm.catalogues.of(tx, user.tenant)?;
+    let attribute = single_attribute(&catalogue, user, uri)?;
+    store::user::set_attribute(tx, user.id.0, DEFAULT_PROFILE, attribute, None)?;
+    Ok(())
+}
+
+/// Users whose claim has this value; `*` is a wildcard. The text before the first slash names a store, and is cut off
+/// even when it names none (IS 5.3.0).
+///
+/// # Errors
+/// Names the claim when it has no mapping.
+pub fn search(
+    tx: &mut Tx<'_>,
+    realm: &Realm,
+    tenant: TenantId,
+    uri: &str,
+    value: &str,
+) -> Result<Vec<String>, Error> {
+    let catalogue = realm.catalogues.of(tx, tenant)?;
+    let (domain, value) = match value.split_once('/') {
+        Some((domain, rest)) => (Some(domain.to_uppercase()), rest),
+        None => (None, value),
+    };
+    let mut stores = vec![super::name::PRIMARY.to_owned()];
+    stores.extend(store::user::secondary_stores(tx, tenant.0)?.into_iter().map(|(domain, _)| domain));
+    if let Some(domain) = domain.filter(|domain| stores.contains(domain)) {
+        stores = vec![domain];
+    }
+    let pattern = value.contains('*');
+    let (_, like) = user::like(value);
+    let mut found = Vec::new();
+    for domain in stores {
+        let attribute = catalogue.find(uri).and_then(|claim| claim.attribute(&domain)).ok_or_else(|| {
+            Error::refused(format!(
+                "org.wso2.carbon.user.core.UserStoreException: Mapped attribute cannot be found for claim : {uri} in \
+                 user store : {domain}"
+            ))
+        })?;
+        let wanted = if pattern { &like } else { value };
+        for name in store::user::by_attribute(tx, tenant.0, &domain, attribute, wanted, pattern)? {
+            found.push(shown(&domain, &name));
+        }
+    }
+    found.sort_unstable();
+    Ok(found)
+}

@@ -1,0 +1,160 @@
+//! The account policies of a tenant: properties of its resident identity provider, with the connectors' defaults for
+//! what is missing or makes no sense.
+
+use super::connectors::{CONNECTORS, Connector, Property};
+use super::{Actor, Error, Now, TenantId, audit};
+use crate::store::{self, Tx};
+
+/// Name of the resident identity provider.
+pub const RESIDENT: &str = "LOCAL";
+/// Minutes a browser session lives without use.
+pub const SESSION_IDLE_TIMEOUT: &str = "SessionIdleTimeout";
+/// Minutes a remembered browser session lives.
+pub const REMEMBER_ME_TIMEOUT: &str = "RememberMeTimeout";
+/// Minutes a recovery code is good for.
+const EXPIRY_TIME: &str = "Recovery.ExpiryTime";
+/// Longest value that is stored.
+const MAX_VALUE: usize = 255;
+
+fn known(name: &str) -> Option<&'static Property> {
+    CONNECTORS.iter().flat_map(|connector| connector.properties).find(|property| property.name == name)
+}
+
+/// The value of a setting as it is stored, or its default.
+///
+/// # Errors
+/// Failures of the database.
+pub fn text(tx: &mut Tx<'_>, tenant: TenantId, name: &str) -> Result<String, Error> {
+    let stored = store::idp::property(tx, tenant.0, RESIDENT, name)?;
+    Ok(stored.unwrap_or_else(|| known(name).map_or("", |property| property.default).to_owned()))
+}
+
+/// A setting that is on or off.
+///
+/// # Errors
+/// Failures of the database.
+pub fn flag(tx: &mut Tx<'_>, tenant: TenantId, name: &str) -> Result<bool, Error> {
+    Ok(text(tx, tenant, name)?.trim().eq_ignore_ascii_case("true"))
+}
+
+/// A setting that is a number; a stored value that is none counts as the default.
+///
+/// # Errors
+/// Failures of the database.
+pub fn number(tx: &mut Tx<'_>, tenant: TenantId, name: &str) -> Result<i64, Error> {
+    let stored = text(tx, tenant, name)?;
+    let default = || known(name).and_then(|property| property.default.parse().ok()).unwrap_or(0);
+    Ok(stored.trim().parse().unwrap_or_else(|_| default()))
+}
+
+/// A connector with the values a tenant has for its properties.
+pub type Configured = (&'static Connector, Vec<(&'static Property, String)>);
+
+/// Every connector with the tenant's values.
+///
+/// # Errors
+/// Failures of the database.
+pub fn connectors(tx: &mut Tx<'_>, tenant: TenantId) -> Result<Vec<Configured>, Error> {
+    let stored = all(tx, tenant)?;
+    let value = |property: &Property| {
+        let found = stored.iter().find(|(name, _)| name == property.name);
+        found.map_or_else(|| property.default.to_owned(), |(_, value)| value.clone())
+    };
+    Ok(CONNECTORS
+        .iter()
+        .map(|connector| (connector, connector.properties.iter().map(|one| (one, value(one))).collect()))
+        .collect())
+}
+
+/// Every property of the tenant's resident identity provider, in its order.
+///
+/// # Errors
+/// Failures of the database.
+pub fn all(tx: &mut Tx<'_>, tenant: TenantId) -> Result<Vec<(String, String)>, Error> {
+    match store::idp::find(tx, tenant.0, RESIDENT)? {
+        Some(resident) => Ok(store::idp::properties(tx, resident.id)?),
+        None => Ok(Vec::new()),
+    }
+}
+
+/// Merges settings into those of the actor's tenant: listed ones are overwritten, unknown ones added, the last of a name
+/// wins. Nothing is stored when one is refused (IS 5.3.0 reports success and stores nothing).
+///
+/// # Errors
+/// The original's texts for the two timeouts, and plain ones for values that cannot be stored.
+pub fn update(
+    tx: &mut Tx<'_>,
+    now: Now,
+    actor: &Actor,
+    changes: &[(String, Option<String>)],
+) -> Result<(), Error> {
+    let tenant = actor.tenant;
+    let resident = store::idp::find(tx, tenant.0, RESIDENT)?.ok_or_else(|| {
+        Error::refused(format!("Could not find Resident Identity Provider for tenant {}", actor.domain))
+    })?;
+    let stored = store::idp::properties(tx, resident.id)?;
+    let merged = |name: &str| {
+        let sent = changes.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value.as_deref());
+        sent.unwrap_or_else(|| {
+            stored.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+        })
+    };
+    for name in [SESSION_IDLE_TIMEOUT, REMEMBER_ME_TIMEOUT] {
+        if merged(name).is_some_and(|value| !is_positive(value)) {
+            // The blank at the end is the original's.
+            return Err(Error::refused(format!(
+                "{name} of ResidentIdP should be a numeric value greater than 0 "
+            )));
+        }
+    }
+    for (name, value) in changes {
+        let Some(value) = value else {
+            return Err(Error::refused(format!("The property {name} has no value")));
+        };
+        if name.is_empty() || name.chars().count() > MAX_VALUE || value.chars().count() > MAX_VALUE {
+            return Err(Error::refused(format!(
+                "The property {name} cannot be stored: names and values may have at most {MAX_VALUE} characters"
+            )));
+        }
+        if name == EXPIRY_TIME && !is_positive(value.trim()) {
+            return Err(Error::refused(format!("{name} should be a number of minutes greater than 0")));
+        }
+    }
+    for (name, value) in changes {
+        if let Some(value) = value {
+            store::idp::set_property(tx, resident.id, name, value)?;
+        }
+    }
+    if !changes.is_empty() {
+        let names: Vec<&str> = changes.iter().map(|(name, _)| name.as_str()).collect();
+        audit::record(tx, now, actor, "Update Resident Identity Provider", RESIDENT, &names.join(","))?;
+    }
+    Ok(())
+}
+
+fn is_positive(value: &str) -> bool {
+    value.bytes().all(|byte| byte.is_ascii_digit()) && value.parse::<u32>().is_ok_and(|number| number > 0)
+}
+
+/// Writes the defaults of a new tenant, once per connector, with the markers of the original.
+///
+/// # Errors
+/// Failures of the database.
+pub fn seed(
+    tx: &mut Tx<'_>,
+    tenant: TenantId,
+    home_realm: &str,
+    remember_me: i64,
+    session_idle: i64,
+) -> Result<(), Error> {
+    let resident = store::idp::insert(tx, tenant.0, RESIDENT, home_realm)?;
+    store::idp::set_property(tx, resident, REMEMBER_ME_TIMEOUT, &remember_me.to_string())?;
+    store::idp::set_property(tx, resident, SESSION_IDLE_TIMEOUT, &session_idle.to_string())?;
+    for connector in CONNECTORS {
+        for property in connector.properties {
+            store::idp::set_property(tx, resident, property.name, property.default)?;
+        }
+        store::idp::set_property(tx, resident, &[connector.name, ".AlreadyWritten"].concat(), "true")?;
+    }
+    Ok(())
+}

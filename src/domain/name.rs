@@ -1,0 +1,51 @@
+//! Names with a user-store domain in front: `DOM/tom`, `Internal/everyone`.
+
+/// The primary user store; its names are written without domain.
+pub const PRIMARY: &str = "PRIMARY";
+/// Domain of the hybrid roles, kept outside the user stores.
+pub const INTERNAL: &str = "INTERNAL";
+/// Domain of the roles of applications.
+pub const APPLICATION: &str = "APPLICATION";
+
+/// A name taken apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QualifiedName {
+    /// The domain in upper case, if one was typed.
+    pub domain: Option<String>,
+    /// The rest.
+    pub name: String,
+}
+
+impl QualifiedName {
+    /// Takes a typed name apart at its first slash.
+    #[must_use]
+    pub fn parse(typed: &str) -> Self {
+        match typed.split_once('/') {
+            Some((domain, name)) => Self { domain: Some(domain.to_uppercase()), name: name.to_owned() },
+            None => Self { domain: None, name: typed.to_owned() },
+        }
+    }
+
+    /// The domain, the primary one when none was typed.
+    #[must_use]
+    pub fn domain_or_primary(&self) -> &str {
+        self.domain.as_deref().unwrap_or(PRIMARY)
+    }
+}
+
+/// A name as clients see it: bare for the primary store, with the domain otherwise.
+#[must_use]
+pub fn shown(domain: &str, name: &str) -> String {
+    match domain {
+        PRIMARY => name.to_owned(),
+        INTERNAL => ["Internal/", name].concat(),
+        APPLICATION => ["Application/", name].concat(),
+        other => [other, "/", name].concat(),
+    }
+}
+
+/// The form of a name that look-ups compare.
+#[must_use]
+pub fn folded(name: &str) -> String {
+    name.to_lowercase()
+}

@@ -1,0 +1,79 @@
+//! The realm: what the rules need besides the transaction and the time. Settings as plain values, the key, caches.
+
+use super::catalogue::Catalogues;
+use super::{SecretKey, otp, template};
+use std::sync::Arc;
+
+/// The rules of an installation, as its operator set them. `Default` is what IS 5.3.0 does out of the box.
+#[derive(Debug, Clone)]
+pub struct Policy {
+    /// Full match for user names, with any prefix that was typed (`UsernameJavaRegEx`).
+    pub username_pattern: String,
+    /// Full match for role names (`RolenameJavaRegEx`); blanks are allowed so that "test role" can exist.
+    pub role_pattern: String,
+    /// Full match for passwords (`PasswordJavaRegEx`).
+    pub password_pattern: String,
+    /// What a broken password pattern is answered with (`PasswordJavaRegExViolationErrorMsg`).
+    pub password_message: String,
+    /// Whether a single `@` belongs to the user name (`EnableEmailUserName`).
+    pub email_user_names: bool,
+    /// Names that a store lists at most (`MaxUserNameListLength`, `MaxRoleNameListLength`).
+    pub list_limit: i64,
+    /// Length and alphabet of one-time passwords.
+    pub otp: otp::Shape,
+    /// Wrong one-time passwords until the code is void.
+    pub wrong_code_limit: i64,
+    /// Where browsers reach this server, without a slash at the end.
+    pub public_url: String,
+    /// Host name of this server, as the resident identity provider shows it.
+    pub host_name: String,
+    /// Whether forcing and finishing a reset also sends the mails of account locking.
+    pub show_lock_mails: bool,
+    /// Locale of mails when the user has none.
+    pub default_locale: String,
+    /// Templates for tenants that have not edited theirs.
+    pub templates: Vec<template::Template>,
+    /// Minutes an administrator's session lives without use.
+    pub admin_idle_minutes: i64,
+    /// Minutes a browser session lives without use, until the tenant says otherwise.
+    pub session_idle_minutes: i64,
+    /// Minutes a remembered browser session lives.
+    pub remember_me_minutes: i64,
+    /// The signing certificate, base64 of its DER form, as the resident identity provider publishes it.
+    pub certificate: String,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            username_pattern: r"[a-zA-Z0-9._-|//]{3,30}$".into(),
+            role_pattern: r"[a-zA-Z0-9._-|// ]{3,30}$".into(),
+            password_pattern: r"^[\S]{5,30}$".into(),
+            password_message: "Password length should be within 5 to 30 characters".into(),
+            email_user_names: false,
+            list_limit: 100,
+            otp: otp::Shape::default(),
+            wrong_code_limit: 5,
+            public_url: "https://localhost:9443".into(),
+            host_name: "localhost".into(),
+            show_lock_mails: false,
+            default_locale: template::DEFAULT_LOCALE.into(),
+            templates: template::shipped().to_vec(),
+            admin_idle_minutes: 15,
+            session_idle_minutes: 15,
+            remember_me_minutes: 20160,
+            certificate: String::new(),
+        }
+    }
+}
+
+/// What every rule may look at.
+#[derive(Debug)]
+pub struct Realm {
+    /// The operator's rules.
+    pub policy: Policy,
+    /// Key of the hashes of codes.
+    pub key: Arc<SecretKey>,
+    /// Claims by tenant.
+    pub catalogues: Catalogues,
+}

@@ -1,0 +1,313 @@
+//! Roles: those of the user stores, the hybrid ones (`Internal/…`, `Application/…`), and `Internal/everyone`, whose
+//! members are all users and are stored nowhere. Refusals in the words of the kernel of IS 5.3.0.
+
+use super::name::{APPLICATION, INTERNAL, PRIMARY, QualifiedName, folded, shown};
+use super::{Actor, Error, Now, Realm, TenantId, User, audit, user};
+use crate::store::{self, Tx};
+
+/// The role of the primary administrator.
+pub const ADMIN: &str = "admin";
+/// The role every user has.
+pub const EVERYONE: &str = "Internal/everyone";
+
+/// A permission to grant to a new role.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Grant {
+    /// Path in the permission tree.
+    pub resource: String,
+    /// What may be done there.
+    pub action: String,
+}
+
+fn is_everyone(typed: &str) -> bool {
+    typed.eq_ignore_ascii_case(EVERYONE)
+}
+
+/// The key of a role by its typed name.
+///
+/// # Errors
+/// Failures of the database.
+pub fn find(tx: &mut Tx<'_>, tenant: TenantId, typed: &str) -> Result<Option<i64>, Error> {
+    let name = QualifiedName::parse(typed);
+    Ok(store::role::find(tx, tenant.0, name.domain_or_primary(), &folded(&name.name))?.map(|(id, _)| id))
+}
+
+/// The keys of roles that must exist; everyone is accepted and left out.
+///
+/// # Errors
+/// Names the role that does not exist.
+pub fn existing(tx: &mut Tx<'_>, tenant: TenantId, typed: &[String]) -> Result<Vec<i64>, Error> {
+    let mut found = Vec::with_capacity(typed.len());
+    for role in typed.iter().filter(|role| !is_everyone(role)) {
+        match find(tx, tenant, role)? {
+            Some(id) => found.push(id),
+            None => {
+                let kind = match QualifiedName::parse(role).domain.as_deref() {
+                    Some(INTERNAL | APPLICATION) => "Internal",
+                    _ => "External",
+                };
+                return Err(Error::refused(format!("{kind} role is not exist : {role}")));
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// Adds a role with members and permissions.
+///
+/// # Errors
+/// The kernel's refusals: name, existence, members.
+pub fn add(
+    tx: &mut Tx<'_>,
+    now: Now,
+    realm: &Realm,
+    actor: &Actor,
+    typed: &str,
+    members: &[String],
+    grants: &[Grant],
+) -> Result<(), Error> {
+    let name = QualifiedName::parse(typed);
+    let domain = name.domain_or_primary().to_owned();
+    let hybrid = matches!(domain.as_str(), INTERNAL | APPLICATION);
+    if !hybrid {
+        user::check_domain(tx, actor.tenant, &domain)?;
+        let pattern = &realm.policy.role_pattern;
+        if name.name.trim().is_empty() || !super::pattern::matches(pattern, typed) {
+            return Err(Error::refused(format!(
+                "InvalidRole Role name not valid. Role name must be a non null string with following format, {pattern}"
+            )));
+        }
+    }
+    if find(tx, actor.tenant, typed)?.is_some() {
+        let code = if hybrid { "" } else { "RoleExisting " };
+        return Err(Error::refused(format!(
+            "{code}Role name: {} in the system. Please pick another role name.",
+            name.name
+        )));
+    }
+    let members = members_that_exist(tx, actor.tenant, members)?;
+    let id = store::role::insert(tx, actor.tenant.0, &domain, &name.name, &folded(&name.name))?;
+    for member in &members {
+        store::role::add_member(tx, id, member.id.0)?;
+    }
+    for grant in grants {
+        store::role::set_grant(tx, id, &grant.resource.to_lowercase(), &grant.action, true)?;
+    }
+    let users: Vec<String> = members.iter().map(User::display_name).collect();
+    let resources: Vec<&str> = grants.iter().map(|grant| grant.resource.as_str()).collect();
+    let data = format!("Users : [{}] Permissions : [{}]", users.join(", "), resources.join(", "));
+    audit::record(tx, now, actor, "Add Role", &shown(&domain, &name.name), &data)
+}
+
+/// The users of these names, or the directory's refusal that lists those who do not exist.
+fn members_that_exist(tx: &mut Tx<'_>, tenant: TenantId, typed: &[String]) -> Result<Vec<User>, Error> {
+    let mut found = Vec::with_capacity(typed.len());
+    let mut missing = Vec::new();
+    for name in typed.iter().filter(|name| !name.is_empty()) {
+        match user::look_up(tx, tenant, name)? {
+            Some(user) => found.push(user),
+            None => missing.push(name.as_str()),
+        }
+    }
+    if missing.is_empty() {
+        Ok(found)
+    } else {
+        Err(Error::refused(format!("'{}' not in the user store.", missing.join(" "))))
+    }
+}
+
+/// Deletes a role.
+///
+/// # Errors
+/// The kernel's refusals: the admin role, everyone, none of that name.
+pub fn delete(tx: &mut Tx<'_>, now: Now, actor: &Actor, typed: &str) -> Result<(), Error> {
+    if typed.eq_ignore_ascii_case(ADMIN) {
+        return Err(Error::refused("Cannot delete admin role"));
+    }
+    if is_everyone(typed) {
+        return Err(Error::refused("Cannot delete everyone role"));
+    }
+    let id =
+        find(tx, actor.tenant, typed)?.ok_or_else(|| Error::refused("Can not delete non exiting role"))?;
+    store::role::delete(tx, id)?;
+    audit::record(tx, now, actor, "Delete Role", typed, "")
+}
+
+/// Gives a role another name; members and permissions stay.
+///
+/// # Errors
+/// The kernel's refusals: the admin role, everyone, another domain, a taken name, none of that name.
+pub fn rename(
+    tx: &mut Tx<'_>,
+    now: Now,
+    realm: &Realm,
+    actor: &Actor,
+    from: &str,
+    to: &str,
+) -> Result<(), Error> {
+    if from.eq_ignore_ascii_case(ADMIN) {
+        return Err(Error::refused("Cannot rename admin role"));
+    }
+    if is_everyone(to) || is_everyone(from) {
+        return Err(Error::refused("Cannot rename everyone role"));
+    }
+    let (old, new) = (QualifiedName::parse(from), QualifiedName::parse(to));
+    if new.domain.is_some() && new.domain_or_primary() != old.domain_or_primary() {
+        return Err(Error::refused("The role cannot be renamed"));
+    }
+    let hybrid = matches!(old.domain_or_primary(), INTERNAL | APPLICATION);
+    let pattern = &realm.policy.role_pattern;
+    if !hybrid && (new.name.trim().is_empty() || !super::pattern::matches(pattern, &new.name)) {
+        return Err(Error::refused(format!(
+            "InvalidRole Role name not valid. Role name must be a non null string with following format, {pattern}"
+        )));
+    }
+    let id = find(tx, actor.tenant, from)?
+        .ok_or_else(|| Error::refused(format!("The role: {from} does not exist.")))?;
+    let taken = store::role::find(tx, actor.tenant.0, old.domain_or_primary(), &folded(&new.name))?;
+    if taken.is_some_and(|(other, _)| other != id) {
+        let name = new.name;
+        return Err(Error::refused(format!(
+            "Role name: {name} in the system. Please pick another role name."
+        )));
+    }
+    store::role::rename(tx, id, &new.name, &folded(&new.name))?;
+    let data = format!("Old : {from} New : {to}");
+    audit::record(tx, now, actor, "Update Role Name", from, &data)
+}
+
+/// Whether a role exists; an unknown domain has none.
+///
+/// # Errors
+/// Failures of the database.
+pub fn exists(tx: &mut Tx<'_>, tenant: TenantId, typed: &str) -> Result<bool, Error> {
+    Ok(is_everyone(typed) || find(tx, tenant, typed)?.is_some())
+}
+
+/// The roles of a user, everyone among them.
+///
+/// # Errors
+/// Failures of the database.
+pub fn of_user(tx: &mut Tx<'_>, user: &User) -> Result<Vec<String>, Error> {
+    let mut roles: Vec<String> = store::role::of_user(tx, user.id.0)?
+        .into_iter()
+        .map(|(domain, name)| shown(&domain, &name))
+        .collect();
+    roles.push(EVERYONE.to_owned());
+    Ok(roles)
+}
+
+/// The names of all roles of a tenant: those of the stores first.
+///
+/// # Errors
+/// Failures of the database.
+pub fn list(tx: &mut Tx<'_>, realm: &Realm, tenant: TenantId) -> Result<Vec<String>, Error> {
+    let (hybrid, mut stores): (Vec<_>, Vec<_>) = store::role::list(tx, tenant.0)?
+        .into_iter()
+        .partition(|(domain, _)| domain == INTERNAL || domain == APPLICATION);
+    // The limit holds for each store, never for hybrid roles.
+    let most = usize::try_from(realm.policy.list_limit).unwrap_or(usize::MAX);
+    let mut seen = std::collections::BTreeMap::<String, usize>::new();
+    stores.retain(|(domain, _)| {
+        let count = seen.entry(domain.clone()).or_default();
+        *count += 1;
+        *count <= most
+    });
+    Ok(stores.into_iter().chain(hybrid).map(|(domain, name)| shown(&domain, &name)).collect())
+}
+
+/// The names of the hybrid roles.
+///
+/// # Errors
+/// Failures of the database.
+pub fn hybrid(tx: &mut Tx<'_>, tenant: TenantId) -> Result<Vec<String>, Error> {
+    let roles = store::role::list(tx, tenant.0)?;
+    let hybrid = roles.into_iter().filter(|(domain, _)| domain == INTERNAL || domain == APPLICATION);
+    Ok(hybrid.map(|(domain, name)| shown(&domain, &name)).collect())
+}
+
+/// The members of a role; of everyone, all users up to the store's limit; of an unknown role, nobody.
+///
+/// # Errors
+/// Failures of the database.
+pub fn members(tx: &mut Tx<'_>, realm: &Realm, tenant: TenantId, typed: &str) -> Result<Vec<String>, Error> {
+    if is_everyone(typed) {
+        return user::list(tx, realm, tenant, "*", -1);
+    }
+    let Some(id) = find(tx, tenant, typed)? else { return Ok(Vec::new()) };
+    let members = store::role::members(tx, id, i64::MAX)?;
+    Ok(members.into_iter().map(|(domain, name)| shown(&domain, &name)).collect())
+}
+
+/// Takes roles from a user and gives others.
+///
+/// # Errors
+/// The kernel's refusals: everyone in a list, the admin role of the administrator, unknown roles, memberships that are
+/// there already.
+pub fn update_of_user(
+    tx: &mut Tx<'_>,
+    now: Now,
+    actor: &Actor,
+    typed: &str,
+    deleted: &[String],
+    added: &[String],
+) -> Result<(), Error> {
+    if deleted.iter().chain(added).any(|role| is_everyone(role)) {
+        return Err(Error::refused("Everyone role cannot be updated"));
+    }
+    let user = user::find(tx, actor.tenant, typed)?;
+    let tenant = super::tenant::by_id(tx, actor.tenant)?.ok_or(store::Error::Missing("tenant"))?;
+    if user::is_primary_admin(&tenant, &user) && deleted.iter().any(|role| role.eq_ignore_ascii_case(ADMIN)) {
+        return Err(Error::refused("Cannot remove Admin user from Admin role"));
+    }
+    for role in deleted {
+        let id = must_exist(tx, actor.tenant, role)?;
+        store::role::remove_member(tx, id, user.id.0)?;
+    }
+    for role in added {
+        let id = must_exist(tx, actor.tenant, role)?;
+        if !store::role::add_member(tx, id, user.id.0)? {
+            return Err(Error::refused(format!("User: {} already belongs to role: {role}", user.name)));
+        }
+    }
+    let data = format!("Roles : [{}]", added.join(", "));
+    audit::record(tx, now, actor, "Update Roles of User", &user.display_name(), &data)
+}
+
+/// Takes users out of a role and puts others in.
+///
+/// # Errors
+/// The kernel's refusals: everyone, the administrator out of the admin role, unknown role or users.
+pub fn update_members(
+    tx: &mut Tx<'_>,
+    now: Now,
+    actor: &Actor,
+    typed: &str,
+    deleted: &[String],
+    added: &[String],
+) -> Result<(), Error> {
+    if is_everyone(typed) {
+        return Err(Error::refused("Cannot update everyone role"));
+    }
+    let id = must_exist(tx, actor.tenant, typed)?;
+    let tenant = super::tenant::by_id(tx, actor.tenant)?.ok_or(store::Error::Missing("tenant"))?;
+    let leaving = members_that_exist(tx, actor.tenant, deleted)?;
+    let is_admin_role =
+        typed.eq_ignore_ascii_case(ADMIN) || typed.eq_ignore_ascii_case(&[PRIMARY, "/admin"].concat());
+    if is_admin_role && leaving.iter().any(|user| user::is_primary_admin(&tenant, user)) {
+        return Err(Error::refused("RemoveAdminUser Cannot remove Admin user from Admin role"));
+    }
+    let joining = members_that_exist(tx, actor.tenant, added)?;
+    for user in &leaving {
+        store::role::remove_member(tx, id, user.id.0)?;
+    }
+    for user in &joining {
+        store::role::add_member(tx, id, user.id.0)?;
+    }
+    let data = format!("Users : [{}]", added.join(", "));
+    audit::record(tx, now, actor, "Update Users of Role", typed, &data)
+}
+
+fn must_exist(tx: &mut Tx<'_>, tenant: TenantId, role: &str) -> Result<i64, Error> {
+    find(tx, tenant, role)?.ok_or_else(|| Error::refused(format!("The role: {role} does not exist.")))
+}

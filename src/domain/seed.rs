@@ -1,0 +1,121 @@
+//! What a new tenant starts with: claims, roles, its administrator, account policies and templates.
+
+use super::catalogue::LOCAL_DIALECT;
+use super::claim::{self, Changes};
+use super::credential::Credential;
+use super::name::{INTERNAL, PRIMARY, folded};
+use super::permission::EXECUTE;
+use super::tenant::{SUPER_DOMAIN, Tenant, TenantId};
+use super::{Error, Now, Realm, User, UserId, governance, template};
+use crate::store::{self, Tx};
+
+const CLAIMS: &str = include_str!("../../schemas/data/claims.tsv");
+
+/// The administrator a tenant starts with.
+#[derive(Debug, Clone)]
+pub struct Administrator {
+    /// User name.
+    pub name: String,
+    /// Hashed password.
+    pub credential: Credential,
+}
+
+/// Creates the super tenant on an empty store; does nothing on any other. Says whether it did something.
+///
+/// # Errors
+/// Failures of the database.
+pub fn first_start(tx: &mut Tx<'_>, now: Now, realm: &Realm, admin: &Administrator) -> Result<bool, Error> {
+    if super::tenant::by_id(tx, TenantId::SUPER)?.is_some() {
+        return Ok(false);
+    }
+    store::tenant::insert(tx, Some(TenantId::SUPER.0), SUPER_DOMAIN, None, now.0, &admin.name)?;
+    fill(tx, now, realm, TenantId::SUPER, &realm.policy.host_name, admin, "/permission")?;
+    Ok(true)
+}
+
+/// Creates another tenant with its administrator.
+///
+/// # Errors
+/// A domain that is taken or is no domain.
+pub fn tenant(
+    tx: &mut Tx<'_>,
+    now: Now,
+    realm: &Realm,
+    domain: &str,
+    email: Option<&str>,
+    admin: &Administrator,
+) -> Result<Tenant, Error> {
+    let domain = domain.to_lowercase();
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+    if domain.is_empty() || !domain.contains('.') || !domain.chars().all(plain) {
+        return Err(Error::refused(format!(
+            "{domain} is no tenant domain: letters, digits, dots and hyphens, with at least one dot"
+        )));
+    }
+    if super::tenant::find(tx, &domain)?.is_some() {
+        return Err(Error::refused(format!("A tenant with the domain {domain} already exists")));
+    }
+    let id = TenantId(store::tenant::insert(tx, None, &domain, email, now.0, &admin.name)?);
+    fill(tx, now, realm, id, "localhost", admin, "/permission/admin")?;
+    Ok(Tenant { id, domain, active: true, admin_name: admin.name.clone() })
+}
+
+fn fill(
+    tx: &mut Tx<'_>,
+    now: Now,
+    realm: &Realm,
+    tenant: TenantId,
+    home_realm: &str,
+    admin: &Administrator,
+    permission: &str,
+) -> Result<(), Error> {
+    claims(tx, tenant)?;
+    let policy = &realm.policy;
+    governance::seed(tx, tenant, home_realm, policy.remember_me_minutes, policy.session_idle_minutes)?;
+    template::refresh(tx, tenant.0, &policy.templates)?;
+    store::role::insert(tx, tenant.0, INTERNAL, "everyone", "everyone")?;
+    let role = store::role::insert(tx, tenant.0, PRIMARY, super::role::ADMIN, super::role::ADMIN)?;
+    store::role::set_grant(tx, role, permission, EXECUTE, true)?;
+    let id = store::user::insert(
+        tx,
+        &store::user::NewUser {
+            tenant: tenant.0,
+            domain: PRIMARY,
+            name: &admin.name,
+            folded: &folded(&admin.name),
+            credential: admin.credential.stored(),
+            require_change: false,
+            created_at: now.0,
+        },
+    )?;
+    store::role::add_member(tx, role, id)?;
+    let user = User { id: UserId(id), tenant, domain: PRIMARY.to_owned(), name: admin.name.clone() };
+    claim::set_at_creation(tx, now, realm, &user, claim::DEFAULT_PROFILE, &Changes::default())
+}
+
+/// The local dialect, in the order that clients of IS 5.3.0 see.
+fn claims(tx: &mut Tx<'_>, tenant: TenantId) -> Result<(), Error> {
+    let dialect = store::claim::insert_dialect(tx, tenant.0, LOCAL_DIALECT)?;
+    let rows = CLAIMS.lines().filter(|line| !line.starts_with('#') && !line.is_empty());
+    for (position, row) in (1..).zip(rows) {
+        let mut columns = row.split('\t');
+        let mut next = || columns.next().unwrap_or_default();
+        let claim = store::claim::insert(tx, dialect, next(), position, None)?;
+        let display_name = next();
+        store::claim::set_attribute(tx, claim, PRIMARY, next())?;
+        store::claim::set_property(tx, claim, "DisplayName", display_name)?;
+        for (name, value) in [
+            ("Required", next()),
+            ("DisplayOrder", next()),
+            ("SupportedByDefault", next()),
+            ("RegEx", next()),
+            ("ReadOnly", next()),
+        ] {
+            if !value.is_empty() {
+                store::claim::set_property(tx, claim, name, value)?;
+            }
+        }
+    }
+    store::claim::bump(tx, tenant.0, "claims")?;
+    Ok(())
+}

@@ -1,0 +1,147 @@
+//! Users of a tenant's stores: finding and listing.
+//!
+//! Names are compared without letter case everywhere. The texts of refusals are those of the kernel of IS 5.3.0.
+
+use super::name::{PRIMARY, QualifiedName, folded, shown};
+use super::{Error, Realm, TenantId};
+use crate::store::user::UserRow;
+use crate::store::{self, Tx};
+
+/// Key of a user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct UserId(pub i64);
+
+/// A user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct User {
+    /// Key.
+    pub id: UserId,
+    /// Tenant.
+    pub tenant: TenantId,
+    /// User store, upper case.
+    pub domain: String,
+    /// Name as it was created, without domain.
+    pub name: String,
+}
+
+impl User {
+    /// The name as clients see it: with the domain of a secondary store.
+    #[must_use]
+    pub fn display_name(&self) -> String {
+        shown(&self.domain, &self.name)
+    }
+
+    /// The user with that key.
+    ///
+    /// # Errors
+    /// Failures of the database.
+    pub fn by_id(tx: &mut Tx<'_>, id: i64) -> Result<Option<Self>, Error> {
+        Ok(store::user::by_id(tx, id)?.map(Self::from))
+    }
+}
+
+impl From<UserRow> for User {
+    fn from(row: UserRow) -> Self {
+        Self { id: UserId(row.id), tenant: TenantId(row.tenant), domain: row.domain, name: row.name }
+    }
+}
+
+/// Refuses a prefix that names no user store of the tenant.
+///
+/// # Errors
+/// [`Error::UnknownDomain`].
+pub fn check_domain(tx: &mut Tx<'_>, tenant: TenantId, domain: &str) -> Result<(), Error> {
+    let known = domain == PRIMARY
+        || store::user::secondary_stores(tx, tenant.0)?.iter().any(|(secondary, _)| secondary == domain);
+    if known { Ok(()) } else { Err(Error::UnknownDomain) }
+}
+
+/// Looks a typed name up: in the store it names, in the primary one otherwise.
+///
+/// # Errors
+/// [`Error::UnknownDomain`].
+pub fn look_up(tx: &mut Tx<'_>, tenant: TenantId, typed: &str) -> Result<Option<User>, Error> {
+    let name = QualifiedName::parse(typed);
+    if name.domain.is_some() {
+        check_domain(tx, tenant, name.domain_or_primary())?;
+    }
+    let row = store::user::find(tx, tenant.0, name.domain_or_primary(), &folded(&name.name))?;
+    Ok(row.map(User::from))
+}
+
+/// Finds a user who must be there.
+///
+/// # Errors
+/// [`Error::NoSuchUser`], [`Error::UnknownDomain`].
+pub fn find(tx: &mut Tx<'_>, tenant: TenantId, typed: &str) -> Result<User, Error> {
+    look_up(tx, tenant, typed)?.ok_or_else(|| {
+        let name = QualifiedName::parse(typed);
+        Error::NoSuchUser { domain: name.domain_or_primary().to_owned(), name: name.name }
+    })
+}
+
+/// Whether this is the primary administrator of the tenant.
+#[must_use]
+pub fn is_primary_admin(tenant: &super::Tenant, user: &User) -> bool {
+    user.domain == PRIMARY && folded(&user.name) == folded(&tenant.admin_name)
+}
+
+/// Names that match a filter (`*` stands for anything, an empty filter for everything), each store sorted. A limit
+/// below zero or above the store's own is the store's.
+///
+/// # Errors
+/// Failures of the database.
+pub fn list(
+    tx: &mut Tx<'_>,
+    realm: &Realm,
+    tenant: TenantId,
+    filter: &str,
+    limit: i64,
+) -> Result<Vec<String>, Error> {
+    let most = realm.policy.list_limit;
+    let limit = if (0..=most).contains(&limit) { limit } else { most };
+    list_up_to(tx, tenant, filter, limit)
+}
+
+/// As [`list`], for the command line, which knows no store limit.
+///
+/// # Errors
+/// Failures of the database.
+pub fn list_up_to(tx: &mut Tx<'_>, tenant: TenantId, filter: &str, limit: i64) -> Result<Vec<String>, Error> {
+    let mut domains = vec![PRIMARY.to_owned()];
+    domains.extend(store::user::secondary_stores(tx, tenant.0)?.into_iter().map(|(domain, _)| domain));
+    let asked = QualifiedName::parse(filter);
+    let (domains, filter) = match &asked.domain {
+        Some(domain) if domain.is_empty() => (vec![PRIMARY.to_owned()], asked.name.as_str()),
+        Some(domain) if domains.contains(domain) => (vec![domain.clone()], asked.name.as_str()),
+        // An unknown domain in a filter is no error; the text is taken as it stands.
+        _ => (domains, filter),
+    };
+    let filter = if filter.is_empty() { "*" } else { filter };
+    let (prefix, pattern) = like(filter);
+    let mut found = Vec::new();
+    for domain in domains {
+        let mut names = store::user::list(tx, tenant.0, &domain, &prefix, &pattern, limit)?;
+        names.sort_unstable();
+        found.extend(names.iter().map(|name| shown(&domain, name)));
+    }
+    Ok(found)
+}
+
+/// A filter as the part before its first wildcard and as a `LIKE` pattern, both folded.
+pub(super) fn like(filter: &str) -> (String, String) {
+    let folded = folded(filter);
+    let prefix = folded.split('*').next().unwrap_or_default().to_owned();
+    let mut pattern = String::with_capacity(folded.len() + 4);
+    for character in folded.chars() {
+        match character {
+            '*' => pattern.push('%'),
+            '%' | '_' | '\\' => {
+                pattern.push('\\');
+                pattern.push(character);
+            }
+            other => pattern.push(other),
+        }
+    }
+    (prefix, pattern)
+}

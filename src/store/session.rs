@@ -1,0 +1,167 @@
+//! SQL of sessions and audit records.
+
+use super::{Error, Tx};
+
+/// A session as stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionRow {
+    /// Key of the user.
+    pub user: i64,
+    /// Tenant of the user.
+    pub tenant: i64,
+    /// The name the session shows.
+    pub user_name: String,
+    /// Last use.
+    pub used_at: i64,
+    /// How long it lives without use.
+    pub idle_limit: i64,
+    /// Domain of the tenant.
+    pub tenant_domain: String,
+    /// Whether the tenant is active.
+    pub tenant_active: bool,
+    /// User store of the user.
+    pub domain: String,
+    /// Name of the user.
+    pub name: String,
+}
+
+/// Opens a session.
+///
+/// # Errors
+/// Failures of the database; so it is for every function here.
+#[expect(clippy::too_many_arguments, reason = "a row has as many columns")]
+pub fn insert(
+    tx: &mut Tx<'_>,
+    id_hash: &[u8],
+    kind: &str,
+    tenant: i64,
+    user: i64,
+    user_name: &str,
+    now: i64,
+    idle_limit: i64,
+) -> Result<usize, Error> {
+    tx.execute(
+        "INSERT INTO session (id_hash, kind, tenant_id, user_id, user_name, created_at, used_at, idle_limit) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        &[
+            id_hash.into(),
+            kind.into(),
+            tenant.into(),
+            user.into(),
+            user_name.into(),
+            now.into(),
+            now.into(),
+            idle_limit.into(),
+        ],
+    )
+}
+
+/// Finds a session that has not been idle for too long.
+///
+/// # Errors
+/// As [`insert`].
+pub fn find(tx: &mut Tx<'_>, id_hash: &[u8], kind: &str, now: i64) -> Result<Option<SessionRow>, Error> {
+    tx.opt(
+        "SELECT s.user_id, s.tenant_id, s.user_name, s.used_at, s.idle_limit, t.domain, t.active, u.domain, u.name \
+         FROM session s JOIN tenant t ON t.id = s.tenant_id JOIN user u ON u.id = s.user_id \
+         WHERE s.id_hash = $1 AND s.kind = $2 AND s.used_at + s.idle_limit >= $3",
+        &[id_hash.into(), kind.into(), now.into()],
+        |row| {
+            Ok(SessionRow {
+                user: row.int(0)?,
+                tenant: row.int(1)?,
+                user_name: row.text(2)?,
+                used_at: row.int(3)?,
+                idle_limit: row.int(4)?,
+                tenant_domain: row.text(5)?,
+                tenant_active: row.flag(6)?,
+                domain: row.text(7)?,
+                name: row.text(8)?,
+            })
+        },
+    )
+}
+
+/// Notes a use.
+///
+/// # Errors
+/// As [`insert`].
+pub fn touch(tx: &mut Tx<'_>, id_hash: &[u8], now: i64) -> Result<usize, Error> {
+    tx.execute("UPDATE session SET used_at = $1 WHERE id_hash = $2", &[now.into(), id_hash.into()])
+}
+
+/// Ends a session.
+///
+/// # Errors
+/// As [`insert`].
+pub fn delete(tx: &mut Tx<'_>, id_hash: &[u8]) -> Result<usize, Error> {
+    tx.execute("DELETE FROM session WHERE id_hash = $1", &[id_hash.into()])
+}
+
+/// Ends every session of a user.
+///
+/// # Errors
+/// As [`insert`].
+pub fn delete_of_user(tx: &mut Tx<'_>, user: i64) -> Result<usize, Error> {
+    let sessions = tx.execute("DELETE FROM session WHERE user_id = $1", &[user.into()])?;
+    tx.execute("DELETE FROM remember_me WHERE user_id = $1", &[user.into()])?;
+    Ok(sessions)
+}
+
+/// Forgets sessions that have been idle for too long.
+///
+/// # Errors
+/// As [`insert`].
+pub fn delete_idle(tx: &mut Tx<'_>, now: i64) -> Result<usize, Error> {
+    tx.execute("DELETE FROM remember_me WHERE expires_at < $1", &[now.into()])?;
+    tx.execute("DELETE FROM session WHERE used_at + idle_limit < $1", &[now.into()])
+}
+
+/// Keeps a remember-me token.
+///
+/// # Errors
+/// As [`insert`].
+pub fn remember(
+    tx: &mut Tx<'_>,
+    token_hash: &[u8],
+    user: i64,
+    user_name: &str,
+    expires_at: i64,
+) -> Result<usize, Error> {
+    tx.execute(
+        "INSERT INTO remember_me (token_hash, user_id, user_name, expires_at) VALUES ($1, $2, $3, $4)",
+        &[token_hash.into(), user.into(), user_name.into(), expires_at.into()],
+    )
+}
+
+/// The user and session name of a token that has not expired.
+///
+/// # Errors
+/// As [`insert`].
+pub fn remembered(tx: &mut Tx<'_>, token_hash: &[u8], now: i64) -> Result<Option<(i64, String)>, Error> {
+    tx.opt(
+        "SELECT user_id, user_name FROM remember_me WHERE token_hash = $1 AND expires_at >= $2",
+        &[token_hash.into(), now.into()],
+        |row| Ok((row.int(0)?, row.text(1)?)),
+    )
+}
+
+/// Writes an audit record.
+///
+/// # Errors
+/// As [`insert`].
+pub fn audit(
+    tx: &mut Tx<'_>,
+    tenant: i64,
+    at: i64,
+    initiator: &str,
+    action: &str,
+    target: &str,
+    data: &str,
+) -> Result<i64, Error> {
+    tx.insert(
+        "INSERT INTO audit (tenant_id, at, initiator, action, target, data, result) \
+         VALUES ($1, $2, $3, $4, $5, $6, 'Success')",
+        &[tenant.into(), at.into(), initiator.into(), action.into(), target.into(), data.into()],
+    )
+}

@@ -1,0 +1,271 @@
+//! SQL of users, their attributes and identity claims.
+
+use super::{Error, Row, Tx};
+
+/// A user as stored, without credential.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UserRow {
+    /// Key.
+    pub id: i64,
+    /// Tenant.
+    pub tenant: i64,
+    /// User store, upper case.
+    pub domain: String,
+    /// Name as it was created.
+    pub name: String,
+}
+
+const COLUMNS: &str = "SELECT id, tenant_id, domain, name FROM user";
+
+fn row(row: &Row<'_>) -> Result<UserRow, Error> {
+    Ok(UserRow { id: row.int(0)?, tenant: row.int(1)?, domain: row.text(2)?, name: row.text(3)? })
+}
+
+/// The user of that folded name in that store.
+///
+/// # Errors
+/// Failures of the database; so it is for every function here.
+pub fn find(tx: &mut Tx<'_>, tenant: i64, domain: &str, folded: &str) -> Result<Option<UserRow>, Error> {
+    let sql =
+        "SELECT id, tenant_id, domain, name FROM user WHERE tenant_id = $1 AND domain = $2 AND folded = $3";
+    tx.opt(sql, &[tenant.into(), domain.into(), folded.into()], row)
+}
+
+/// The user with that key.
+///
+/// # Errors
+/// As [`find`].
+pub fn by_id(tx: &mut Tx<'_>, id: i64) -> Result<Option<UserRow>, Error> {
+    tx.opt(&[COLUMNS, " WHERE id = $1"].concat(), &[id.into()], row)
+}
+
+/// A user to add.
+#[derive(Debug)]
+pub struct NewUser<'a> {
+    /// Tenant.
+    pub tenant: i64,
+    /// User store, upper case.
+    pub domain: &'a str,
+    /// Name as written.
+    pub name: &'a str,
+    /// Name as look-ups write it.
+    pub folded: &'a str,
+    /// Stored form of the credential.
+    pub credential: &'a str,
+    /// Whether the password must be changed soon.
+    pub require_change: bool,
+    /// Now.
+    pub created_at: i64,
+}
+
+/// Adds a user.
+///
+/// # Errors
+/// [`Error::Constraint`] when the name is taken.
+pub fn insert(tx: &mut Tx<'_>, user: &NewUser<'_>) -> Result<i64, Error> {
+    tx.insert(
+        "INSERT INTO user (tenant_id, domain, name, folded, credential, require_change, created_at, \
+         password_changed_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        &[
+            user.tenant.into(),
+            user.domain.into(),
+            user.name.into(),
+            user.folded.into(),
+            user.credential.into(),
+            user.require_change.into(),
+            user.created_at.into(),
+            user.created_at.into(),
+        ],
+    )
+}
+
+/// Deletes a user with everything that hangs on the row.
+///
+/// # Errors
+/// As [`find`].
+pub fn delete(tx: &mut Tx<'_>, id: i64) -> Result<bool, Error> {
+    Ok(tx.execute("DELETE FROM user WHERE id = $1", &[id.into()])? > 0)
+}
+
+/// Names of a store that match a `LIKE` pattern over folded names, in their order. `prefix` is the part of the
+/// pattern before its first wildcard; it bounds the index range.
+///
+/// # Errors
+/// As [`find`].
+pub fn list(
+    tx: &mut Tx<'_>,
+    tenant: i64,
+    domain: &str,
+    prefix: &str,
+    pattern: &str,
+    limit: i64,
+) -> Result<Vec<String>, Error> {
+    tx.query(
+        "SELECT name FROM user WHERE tenant_id = $1 AND domain = $2 AND folded >= $3 AND folded < $4 \
+         AND folded LIKE $5 ESCAPE '\\' ORDER BY folded LIMIT $6",
+        &[
+            tenant.into(),
+            domain.into(),
+            prefix.into(),
+            (&after_prefix(prefix)).into(),
+            pattern.into(),
+            limit.into(),
+        ],
+        |row| row.text(0),
+    )
+}
+
+/// A text that sorts behind everything that begins with `prefix`.
+pub(super) fn after_prefix(prefix: &str) -> String {
+    [prefix, "\u{10ffff}"].concat()
+}
+
+/// How many users the tenant's store has.
+///
+/// # Errors
+/// As [`find`].
+pub fn count(tx: &mut Tx<'_>, tenant: i64, domain: &str) -> Result<i64, Error> {
+    tx.one(
+        "SELECT count(*) FROM user WHERE tenant_id = $1 AND domain = $2",
+        &[tenant.into(), domain.into()],
+        "count",
+        |row| row.int(0),
+    )
+}
+
+/// Domains of the enabled secondary stores, in chain order.
+///
+/// # Errors
+/// As [`find`].
+pub fn secondary_stores(tx: &mut Tx<'_>, tenant: i64) -> Result<Vec<(String, bool)>, Error> {
+    tx.query(
+        "SELECT domain, read_only FROM user_store WHERE tenant_id = $1 AND disabled = 0 ORDER BY position",
+        &[tenant.into()],
+        |row| Ok((row.text(0)?, row.flag(1)?)),
+    )
+}
+
+/// Adds a secondary store.
+///
+/// # Errors
+/// [`Error::Constraint`] when the domain is taken.
+pub fn add_store(tx: &mut Tx<'_>, tenant: i64, domain: &str) -> Result<usize, Error> {
+    tx.execute(
+        "INSERT INTO user_store (tenant_id, domain, position) \
+         VALUES ($1, $2, (SELECT count(*) FROM user_store WHERE tenant_id = $1))",
+        &[tenant.into(), domain.into()],
+    )
+}
+
+/// Every attribute and identity claim of a user: name or URI, value, and whether it is an identity claim.
+///
+/// # Errors
+/// As [`find`].
+pub fn all_values(
+    tx: &mut Tx<'_>,
+    user: i64,
+    profile: &str,
+) -> Result<Vec<(String, Option<String>, bool)>, Error> {
+    tx.query(
+        "SELECT name, value, 0 FROM user_attribute WHERE user_id = $1 AND profile = $2 \
+         UNION ALL SELECT uri, value, 1 FROM identity_claim WHERE user_id = $1",
+        &[user.into(), profile.into()],
+        |row| Ok((row.text(0)?, row.opt_text(1)?, row.flag(2)?)),
+    )
+}
+
+/// One attribute.
+///
+/// # Errors
+/// As [`find`].
+pub fn attribute(tx: &mut Tx<'_>, user: i64, profile: &str, name: &str) -> Result<Option<String>, Error> {
+    tx.opt(
+        "SELECT value FROM user_attribute WHERE user_id = $1 AND profile = $2 AND name = $3",
+        &[user.into(), profile.into(), name.into()],
+        |row| row.text(0),
+    )
+}
+
+/// Sets an attribute, or removes it without a value.
+///
+/// # Errors
+/// As [`find`].
+pub fn set_attribute(
+    tx: &mut Tx<'_>,
+    user: i64,
+    profile: &str,
+    name: &str,
+    value: Option<&str>,
+) -> Result<usize, Error> {
+    match value {
+        Some(value) => tx.execute(
+            "INSERT INTO user_attribute (user_id, profile, name, value) VALUES ($1, $2, $3, $4) \
+             ON CONFLICT (user_id, profile, name) DO UPDATE SET value = excluded.value",
+            &[user.into(), profile.into(), name.into(), value.into()],
+        ),
+        None => tx.execute(
+            "DELETE FROM user_attribute WHERE user_id = $1 AND profile = $2 AND name = $3",
+            &[user.into(), profile.into(), name.into()],
+        ),
+    }
+}
+
+/// Profile names other than `default` under which a user has attributes.
+///
+/// # Errors
+/// As [`find`].
+pub fn profiles(tx: &mut Tx<'_>, user: i64) -> Result<Vec<String>, Error> {
+    tx.query("SELECT DISTINCT profile FROM user_attribute WHERE user_id = $1", &[user.into()], |row| {
+        row.text(0)
+    })
+}
+
+/// Sets an identity claim, NULL included.
+///
+/// # Errors
+/// As [`find`].
+pub fn set_identity_claim(
+    tx: &mut Tx<'_>,
+    user: i64,
+    uri: &str,
+    value: Option<&str>,
+) -> Result<usize, Error> {
+    tx.execute(
+        "INSERT INTO identity_claim (user_id, uri, value) VALUES ($1, $2, $3) \
+         ON CONFLICT (user_id, uri) DO UPDATE SET value = excluded.value",
+        &[user.into(), uri.into(), value.into()],
+    )
+}
+
+/// Users whose attribute has exactly this value, or one that matches a `LIKE` pattern when `pattern` is set.
+///
+/// # Errors
+/// As [`find`].
+pub fn by_attribute(
+    tx: &mut Tx<'_>,
+    tenant: i64,
+    domain: &str,
+    attribute: &str,
+    value: &str,
+    pattern: bool,
+) -> Result<Vec<String>, Error> {
+    let sql = if pattern {
+        "SELECT DISTINCT u.name FROM user_attribute a JOIN user u ON u.id = a.user_id \
+         WHERE a.name = $1 AND a.value LIKE $2 ESCAPE '\\' AND u.tenant_id = $3 AND u.domain = $4 ORDER BY u.name"
+    } else {
+        "SELECT DISTINCT u.name FROM user_attribute a JOIN user u ON u.id = a.user_id \
+         WHERE a.name = $1 AND a.value = $2 AND u.tenant_id = $3 AND u.domain = $4 ORDER BY u.name"
+    };
+    tx.query(sql, &[attribute.into(), value.into(), tenant.into(), domain.into()], |row| row.text(0))
+}
+
+/// Stores a new credential.
+///
+/// # Errors
+/// As [`find`].
+pub fn set_credential(tx: &mut Tx<'_>, user: i64, credential: &str, at: i64) -> Result<usize, Error> {
+    tx.execute(
+        "UPDATE user SET credential = $1, require_change = 0, password_changed_at = $2 WHERE id = $3",
+        &[credential.into(), at.into(), user.into()],
+    )
+}
