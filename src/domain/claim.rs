@@ -6,7 +6,7 @@
 
 use super::catalogue::{Catalogue, IDENTITY, ROLE};
 use super::name::shown;
-use super::{Actor, Error, Now, Realm, TenantId, User, role, user};
+use super::{Actor, Error, Now, Realm, TenantId, User, forced_reset, role, user};
 use crate::store::{self, Tx};
 
 /// The only profile of the default user store.
@@ -79,7 +79,7 @@ pub fn write(
     for (uri, _) in changes.iter().filter(|(uri, _)| !is_identity(uri)) {
         attribute_of(&catalogue, user, uri)?;
     }
-    let _ = (actor, &mut changes);
+    forced_reset::consider(tx, now, realm, actor, user, &mut changes)?;
     for (uri, value) in changes.iter() {
         if is_identity(uri) {
             store::user::set_identity_claim(tx, user.id.0, uri, value)?;

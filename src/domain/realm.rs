@@ -1,6 +1,7 @@
 //! The realm: what the rules need besides the transaction and the time. Settings as plain values, the key, caches.
 
 use super::catalogue::Catalogues;
+use super::credential::Verified;
 use super::{SecretKey, otp, template};
 use std::sync::Arc;
 
@@ -76,4 +77,14 @@ pub struct Realm {
     pub key: Arc<SecretKey>,
     /// Claims by tenant.
     pub catalogues: Catalogues,
+    /// Logins verified within the last minute.
+    pub verified: Verified,
+}
+
+impl Realm {
+    /// A realm with empty caches.
+    #[must_use]
+    pub fn new(policy: Policy, key: Arc<SecretKey>) -> Self {
+        Self { policy, key, catalogues: Catalogues::default(), verified: Verified::default() }
+    }
 }

@@ -124,30 +124,11 @@ pub fn credential(tx: &mut Tx<'_>, user: i64) -> Result<Option<String>, Error> {
     tx.opt("SELECT credential FROM user WHERE id = $1", &[user.into()], |row| row.text(0))
 }
 
-/// Stores a new password; the user need not change it any more.
-pub fn set_credential(tx: &mut Tx<'_>, user: i64, credential: &str, at: i64) -> Result<(), Error> {
-    tx.execute(
-        "UPDATE user SET credential = $1, password_changed_at = $2, require_change = 0 WHERE id = $3",
-        &[credential.into(), at.into(), user.into()],
-    )?;
-    Ok(())
-}
-
 /// Stores the same password under a better hash, unless it was changed meanwhile.
 pub fn upgrade_credential(tx: &mut Tx<'_>, user: i64, old: &str, new: &str) -> Result<(), Error> {
     tx.execute(
         "UPDATE user SET credential = $1 WHERE id = $2 AND credential = $3",
         &[new.into(), user.into(), old.into()],
-    )?;
-    Ok(())
-}
-
-/// Writes one identity claim of a user.
-pub fn set_identity_claim(tx: &mut Tx<'_>, user: i64, uri: &str, value: &str) -> Result<(), Error> {
-    tx.execute(
-        "INSERT INTO identity_claim (user_id, uri, value) VALUES ($1, $2, $3) \
-         ON CONFLICT (user_id, uri) DO UPDATE SET value = excluded.value",
-        &[user.into(), uri.into(), value.into()],
     )?;
     Ok(())
 }

@@ -157,7 +157,8 @@ pub fn add_store(tx: &mut Tx<'_>, tenant: i64, domain: &str) -> Result<usize, Er
     )
 }
 
-/// Every attribute and identity claim of a user: name or URI, value, and whether it is an identity claim.
+/// Every attribute and identity claim of a user: name or URI, value, and whether it is an identity claim. While a
+/// forced reset is pending the first `accountLocked` says `true`, whatever is stored (IS 5.3.0 writes it).
 ///
 /// # Errors
 /// As [`find`].
@@ -167,7 +168,9 @@ pub fn all_values(
     profile: &str,
 ) -> Result<Vec<(String, Option<String>, bool)>, Error> {
     tx.query(
-        "SELECT name, value, 0 FROM user_attribute WHERE user_id = $1 AND profile = $2 \
+        "SELECT 'http://wso2.org/claims/identity/accountLocked', 'true', 1 FROM recovery \
+         WHERE user_id = $1 AND scenario LIKE 'ADMIN_FORCED_PASSWORD_RESET_VIA_%' \
+         UNION ALL SELECT name, value, 0 FROM user_attribute WHERE user_id = $1 AND profile = $2 \
          UNION ALL SELECT uri, value, 1 FROM identity_claim WHERE user_id = $1",
         &[user.into(), profile.into()],
         |row| Ok((row.text(0)?, row.opt_text(1)?, row.flag(2)?)),

@@ -1,0 +1,326 @@
+//! A small world for the tests of logins and resets: a store with tenants and users, and a clock that obeys.
+
+use super::claim::Changes;
+use super::login::{Face, Outcome, Presented, Refusal};
+use super::password::{self, NewPassword};
+use super::recovery::{self, Completed, Hint};
+use super::*;
+pub(super) use super::{forced_reset::TRIGGER, lockout::LOCKED};
+use crate::store::scratch::Scratch;
+use crate::store::{Store, Tx};
+use std::sync::{Arc, Mutex};
+
+pub(super) const START: Now = Now(1_700_000_000_000);
+pub(super) const SUPER: TenantId = TenantId::SUPER;
+pub(super) const LINK: &str = "Recovery.AdminPasswordReset.RecoveryLink";
+pub(super) const OTP: &str = "Recovery.AdminPasswordReset.OTP";
+pub(super) const OFFLINE: &str = "Recovery.AdminPasswordReset.Offline";
+pub(super) const PUBLISHED: &str = forced_reset::PUBLISHED_CODE;
+pub(super) const MAIL: &str = "http://wso2.org/claims/emailaddress";
+pub(super) const GIVEN_NAME: &str = "http://wso2.org/claims/givenname";
+
+/// The old password of every user.
+pub(super) const OLD: &str = "Old@1234";
+/// A new one.
+pub(super) const NEW: &str = "AbNew@123";
+
+/// The world. Time stands still until it is moved.
+pub(super) struct World {
+    pub(super) store: Store,
+    pub(super) realm: Arc<Realm>,
+    now: Mutex<Now>,
+    dir: Scratch,
+}
+
+/// A mail as it waits in the outbox, opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Mail {
+    pub(super) template: String,
+    pub(super) recipient: String,
+    pub(super) subject: String,
+    pub(super) body: String,
+    pub(super) content_type: String,
+    pub(super) expires_at: i64,
+}
+
+impl Mail {
+    /// The code in a link or after "One-time password: ".
+    pub(super) fn code(&self) -> Secret {
+        let after = |mark: &str| self.body.split_once(mark).map(|(_, rest)| rest);
+        let rest = after("confirmation=").or_else(|| after("One-time password: ")).expect("a code");
+        Secret::new(
+            rest.chars().take_while(|letter| letter.is_ascii_alphanumeric() || *letter == '-').collect(),
+        )
+    }
+}
+
+impl World {
+    /// The super tenant with admin and tom, who has a mail address; no option is on.
+    pub(super) fn new() -> Self {
+        Self::with(|_| {})
+    }
+
+    /// The same under a changed policy.
+    pub(super) fn with(change: impl FnOnce(&mut Policy)) -> Self {
+        let dir = Scratch::new();
+        let store = Store::open(dir.path()).unwrap();
+        let mut policy = Policy::default();
+        change(&mut policy);
+        let realm = Arc::new(Realm::new(policy, Arc::new(SecretKey::new(&[7; 32]).unwrap())));
+        let world = Self { store, realm, now: Mutex::new(START), dir };
+        let kept = Arc::clone(&world.realm);
+        world.write(move |tx| seed::first_start(tx, START, &kept, &administrator()));
+        world.claims(&world.find("admin"), &[(MAIL, Some("admin@example.org"))]).unwrap();
+        world.user("tom");
+        world
+    }
+
+    /// Another tenant.
+    pub(super) fn tenant(&self, domain: &str) -> TenantId {
+        let (domain, realm) = (domain.to_owned(), Arc::clone(&self.realm));
+        self.write(move |tx| seed::tenant(tx, START, &realm, &domain, None, &administrator())).id
+    }
+
+    /// A user of the super tenant's primary store, with the old password and `<name>@example.org`.
+    pub(super) fn user(&self, name: &str) -> User {
+        self.user_in(SUPER, "PRIMARY", name)
+    }
+
+    /// A user anywhere.
+    pub(super) fn user_in(&self, tenant: TenantId, domain: &str, name: &str) -> User {
+        let (domain, name, realm) = (domain.to_owned(), name.to_owned(), Arc::clone(&self.realm));
+        let user = self.write(move |tx| {
+            let id = crate::store::user::insert(
+                tx,
+                &crate::store::user::NewUser {
+                    tenant: tenant.0,
+                    domain: &domain,
+                    name: &name,
+                    folded: &name::folded(&name),
+                    credential: old_hash().stored(),
+                    require_change: false,
+                    created_at: START.0,
+                },
+            )?;
+            let user = User::by_id(tx, id)?.unwrap();
+            claim::set_at_creation(tx, START, &realm, &user, claim::DEFAULT_PROFILE, &Changes::default())?;
+            Ok(user)
+        });
+        self.claims(&user, &[(MAIL, Some(&format!("{}@example.org", user.name)))]).unwrap();
+        user
+    }
+
+    /// The user of that name in the super tenant.
+    pub(super) fn find(&self, name: &str) -> User {
+        self.read(|tx| user::find(tx, SUPER, name))
+    }
+
+    pub(super) fn now(&self) -> Now {
+        *self.now.lock().unwrap()
+    }
+
+    pub(super) fn pass(&self, millis: i64) {
+        let mut now = self.now.lock().unwrap();
+        *now = now.plus_millis(millis);
+    }
+
+    pub(super) fn pass_minutes(&self, minutes: i64) {
+        self.pass(minutes * 60_000);
+    }
+
+    pub(super) fn read<T>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, Error>) -> T {
+        self.store.read(work).unwrap()
+    }
+
+    pub(super) fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<T, Error> + Send + 'static,
+    ) -> T {
+        self.store.write_blocking(work).unwrap()
+    }
+
+    /// A governance setting of the super tenant.
+    pub(super) fn set(&self, name: &str, value: &str) {
+        self.set_in(SUPER, name, value);
+    }
+
+    pub(super) fn set_in(&self, tenant: TenantId, name: &str, value: &str) {
+        let (name, value) = (name.to_owned(), value.to_owned());
+        self.write(move |tx| {
+            let resident = crate::store::idp::find(tx, tenant.0, governance::RESIDENT)?.unwrap();
+            crate::store::idp::set_property(tx, resident.id, &name, &value)?;
+            Ok(())
+        });
+    }
+
+    /// Writes claims as an administrator does, with everything that follows.
+    pub(super) fn claims(&self, user: &User, claims: &[(&str, Option<&str>)]) -> Result<(), Error> {
+        let mut changes = Changes::default();
+        for (uri, value) in claims {
+            changes.set(uri, value.map(str::to_owned));
+        }
+        let (realm, user, now) = (Arc::clone(&self.realm), user.clone(), self.now());
+        self.store.write_blocking(move |tx| {
+            let actor = admin(tx, user.tenant)?;
+            claim::write(tx, now, &realm, &actor, &user, "default", changes)
+        })
+    }
+
+    /// Sets the claim that forces a reset.
+    pub(super) fn trigger(&self, user: &User) -> Result<(), Error> {
+        self.claims(user, &[(TRIGGER, Some("true"))])
+    }
+
+    /// What administrators read; identity claims included.
+    pub(super) fn claim(&self, user: &User, uri: &str) -> Option<String> {
+        let realm = Arc::clone(&self.realm);
+        self.read(|tx| {
+            Ok(claim::values(tx, &realm, user, &[uri])?.into_iter().next().map(|(_, value)| value))
+        })
+    }
+
+    /// Scenario and step of the user's recovery.
+    pub(super) fn row(&self, user: &User) -> Option<crate::store::recovery::RecoveryRow> {
+        self.read(|tx| Ok(crate::store::recovery::of_user(tx, user.id.0)?))
+    }
+
+    /// The waiting mails to that user, oldest first.
+    pub(super) fn mails(&self, user: &User) -> Vec<Mail> {
+        let mut mails = self.all_mails();
+        mails.retain(|mail| mail.recipient == format!("{}@example.org", user.name));
+        mails
+    }
+
+    /// Every waiting mail, oldest first.
+    pub(super) fn all_mails(&self) -> Vec<Mail> {
+        let key = Arc::clone(&self.realm.key);
+        self.read(|tx| {
+            let sealed = tx.query(
+                "SELECT template, recipient, subject, body, content_type, expires_at, message_id FROM outbox \
+                 WHERE state = 'queued' ORDER BY id",
+                &[],
+                |row| {
+                    let id = row.text(6)?;
+                    let open = |sealed: String| key.open(&id, &sealed).unwrap().reveal().to_owned();
+                    Ok(Mail {
+                        template: row.text(0)?,
+                        recipient: row.text(1)?,
+                        subject: open(row.text(2)?),
+                        body: open(row.text(3)?),
+                        content_type: row.text(4)?,
+                        expires_at: row.int(5)?,
+                    })
+                },
+            )?;
+            Ok(sealed)
+        })
+    }
+
+    /// A login at the form.
+    pub(super) fn login(&self, name: &str, password: &str) -> Outcome {
+        self.login_at(Face::Browser, name, password)
+    }
+
+    pub(super) fn login_at(&self, face: Face, name: &str, password: &str) -> Outcome {
+        let presented = Presented { user_name: name.to_owned(), password: password.into() };
+        login::attempt(&self.store, self.now(), &self.realm, &presented, face).unwrap()
+    }
+
+    /// What a login at the form is refused for; `None` when it is not refused.
+    pub(super) fn refusal(&self, name: &str, password: &str) -> Option<Refusal> {
+        match self.login(name, password) {
+            Outcome::Refused(refusal) => Some(refusal),
+            _ => None,
+        }
+    }
+
+    pub(super) fn gets_in(&self, name: &str, password: &str) -> bool {
+        matches!(self.login(name, password), Outcome::In(_))
+    }
+
+    pub(super) fn redeems(&self, name: &str, code: &Secret) -> bool {
+        matches!(self.login(name, code.reveal()), Outcome::Redeem(_))
+    }
+
+    /// Sets a new password by a code, as the reset page and the recovery API do.
+    pub(super) fn complete(&self, code: &Secret, password: &str) -> Result<Completed, recovery::Refusal> {
+        self.complete_for(code, &Hint::default(), password)
+    }
+
+    pub(super) fn complete_for(
+        &self,
+        code: &Secret,
+        hint: &Hint,
+        password: &str,
+    ) -> Result<Completed, recovery::Refusal> {
+        recovery::set_password(&self.store, self.now(), &self.realm, code, hint, &password.into(), &[])
+    }
+
+    /// The error code that [`World::complete`] answers; `None` when it succeeds.
+    pub(super) fn problem(&self, code: &Secret, password: &str) -> Option<u32> {
+        self.complete(code, password).err().map(|refusal| refusal.code())
+    }
+
+    /// A new password, compared with what is stored now.
+    pub(super) fn prepared(&self, user: &User, plain: &str) -> NewPassword {
+        let earlier = self.read(|tx| password::earlier(tx, user.tenant, user.id.0));
+        password::prepare(plain.into(), &earlier).unwrap()
+    }
+
+    /// A session row of that user.
+    pub(super) fn open_session(&self, user: &User) {
+        let (user, now) = (user.clone(), self.now());
+        self.write(move |tx| {
+            let tenant = tenant::by_id(tx, user.tenant)?.unwrap();
+            session::open(tx, now, session::Kind::Browser, &Actor::of(&tenant, &user, &user.name), 15)
+        });
+    }
+
+    pub(super) fn sessions(&self, user: &User) -> i64 {
+        self.read(|tx| {
+            Ok(tx.one(
+                "SELECT COUNT(*) FROM session WHERE user_id = $1",
+                &[user.id.0.into()],
+                "n",
+                |row| row.int(0),
+            )?)
+        })
+    }
+
+    /// Actions in the audit trail about that user, oldest first.
+    pub(super) fn audited(&self, user: &User) -> Vec<String> {
+        let target = user.display_name();
+        self.read(|tx| {
+            Ok(tx.query(
+                "SELECT action FROM audit WHERE target = $1 ORDER BY id",
+                &[(&target).into()],
+                |row| row.text(0),
+            )?)
+        })
+    }
+
+    /// Every text and blob of the database file, for secrets that must not be there.
+    pub(super) fn dump(&self) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        for entry in std::fs::read_dir(self.dir.path()).unwrap() {
+            bytes.extend(std::fs::read(entry.unwrap().path()).unwrap());
+        }
+        bytes
+    }
+}
+
+/// The hash of the old password, made once.
+fn old_hash() -> credential::Credential {
+    static HASH: std::sync::OnceLock<credential::Credential> = std::sync::OnceLock::new();
+    HASH.get_or_init(|| credential::Credential::hash(&OLD.into()).unwrap()).clone()
+}
+
+fn administrator() -> seed::Administrator {
+    seed::Administrator { name: "admin".into(), credential: old_hash() }
+}
+
+/// The administrator of a tenant.
+pub(super) fn admin(tx: &mut Tx<'_>, tenant: TenantId) -> Result<Actor, Error> {
+    let tenant = tenant::by_id(tx, tenant)?.unwrap();
+    Ok(Actor::of(&tenant, &user::find(tx, tenant.id, "admin")?, "admin"))
+}

@@ -1,0 +1,226 @@
+//! Mails to users: made from the tenant's template inside the transaction that causes them, and queued there.
+//!
+//! Whatever can be wrong with a mail — no address, no template — is found out by [`prepare`] before its cause has
+//! changed anything. Afterwards only the mail server can fail, and that is the worker's business. The text waits
+//! sealed: it carries codes.
+
+use super::claim::{self, Changes};
+use super::placeholder::{self, Form};
+use super::template::{self, Template};
+use super::{Error, Now, Realm, User, tenant};
+use crate::store::{self, Tx, outbox::NewMail};
+use std::collections::HashMap;
+
+/// Link to the page that sets a new password, after an administrator forced a reset.
+pub const FORCED_RESET_LINK: &str = "adminforcedpasswordreset";
+/// One-time password, after an administrator forced a reset.
+pub const FORCED_RESET_OTP: &str = "adminforcedpasswordresetwithotp";
+/// Link after the user asked for it.
+pub const FORGOTTEN_PASSWORD: &str = "passwordreset";
+/// A password was reset; spelled as in the original.
+pub const RESET_DONE: &str = "passwordresetsucess";
+/// Account locked.
+pub const ACCOUNT_LOCK: &str = "accountlock";
+/// Account unlocked.
+pub const ACCOUNT_UNLOCK: &str = "accountunlock";
+/// Account disabled.
+pub const ACCOUNT_DISABLE: &str = "accountdisable";
+/// Account enabled.
+pub const ACCOUNT_ENABLE: &str = "accountenable";
+
+/// `http://wso2.org/claims/emailaddress`: one or more addresses.
+const ADDRESS: &str = "http://wso2.org/claims/emailaddress";
+/// `http://wso2.org/claims/locality`: the original takes the locale from here.
+const LOCALITY: &str = "http://wso2.org/claims/locality";
+/// Mails without a code are not worth sending after a day.
+const WITHOUT_CODE_MINUTES: i64 = 1_440;
+
+/// A mail that can be sent: it has addresses, a template and every claim the template asks for.
+#[derive(Debug)]
+pub struct Prepared {
+    kind: &'static str,
+    template: Template,
+    addresses: Vec<String>,
+    claims: HashMap<String, String>,
+    properties: HashMap<&'static str, String>,
+}
+
+/// What only the moment of queueing knows.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Carried<'a> {
+    /// `{{confirmation-code}}`
+    pub code: Option<&'a str>,
+    /// Further placeholders, for example `callback`.
+    pub properties: &'a [(String, String)],
+    /// The recovery whose code it is.
+    pub recovery: Option<i64>,
+    /// Minutes for which the code is good.
+    pub minutes: Option<i64>,
+}
+
+/// Finds addresses, template and claims for a mail to `user`. Claims that are being written in the same request
+/// count already.
+///
+/// # Errors
+/// [`Error::Refused`] with the text of IS 5.3.0 when there is no address or no template.
+pub fn prepare(
+    tx: &mut Tx<'_>,
+    realm: &Realm,
+    user: &User,
+    kind: &'static str,
+    pending: &Changes,
+) -> Result<Prepared, Error> {
+    let mut known = claims(tx, realm, user, pending, &[ADDRESS, LOCALITY])?;
+    let addresses = addresses(known.get(ADDRESS).map_or("", String::as_str));
+    if addresses.is_empty() {
+        return Err(Error::refused(
+            "Email notification sending failed. Sending email address is not configured for the user.",
+        ));
+    }
+    let tenant_domain = tenant::domain_of(tx, user.tenant)?;
+    let default = &realm.policy.default_locale;
+    let wanted = known.get(LOCALITY).map(|locality| locality.trim());
+    let Some(template) = template::choose(tx, user.tenant.0, kind, wanted, default)? else {
+        return Err(Error::refused(format!(
+            "org.wso2.carbon.email.mgt.exceptions.I18nEmailMgtServerException: Cannot find '{kind}' template in the \
+             default '{default}' locale for '{tenant_domain}' tenant."
+        )));
+    };
+    let wanted: Vec<String> = [&template.subject, &template.body, &template.footer]
+        .into_iter()
+        .flat_map(|part| placeholder::names(part))
+        .filter_map(claim_of)
+        .collect();
+    let wanted: Vec<&str> = wanted.iter().map(String::as_str).collect();
+    known.extend(claims(tx, realm, user, pending, &wanted)?);
+    let properties = HashMap::from([
+        ("user-name", user.name.clone()),
+        ("userstore-domain", user.domain.clone()),
+        ("tenant-domain", tenant_domain),
+        ("TEMPLATE_TYPE", kind.to_owned()),
+        ("carbon.product-url", realm.policy.public_url.trim_end_matches('/').to_owned()),
+    ]);
+    Ok(Prepared { kind, template, addresses, claims: known, properties })
+}
+
+/// Fills the template and queues one mail per address.
+///
+/// # Errors
+/// Failures of the database and of sealing.
+pub fn queue(
+    tx: &mut Tx<'_>,
+    now: Now,
+    realm: &Realm,
+    user: &User,
+    prepared: &Prepared,
+    carried: Carried<'_>,
+) -> Result<(), Error> {
+    let Prepared { kind, template, addresses, claims, properties } = prepared;
+    let value = |name: &str| {
+        if name == "confirmation-code" {
+            return carried.code.map(str::to_owned);
+        }
+        let own = carried.properties.iter().find(|(property, _)| property == name).map(|(_, value)| value);
+        own.or_else(|| properties.get(name))
+            .or_else(|| claim_of(name).and_then(|uri| claims.get(&uri)))
+            .cloned()
+    };
+    let html = template.content_type.trim().to_ascii_lowercase().starts_with("text/html");
+    let form = if html { Form::Html } else { Form::Plain };
+    // A subject is one line, whatever a claim holds.
+    let subject = placeholder::fill(&template.subject, Form::Plain, value).replace(['\r', '\n'], " ");
+    let body =
+        placeholder::fill(&template.body, form, value) + &placeholder::fill(&template.footer, form, value);
+    let expires_at = now.plus_minutes(carried.minutes.unwrap_or(WITHOUT_CODE_MINUTES));
+    for recipient in addresses {
+        let message_id = format!("{}@{}", uuid::Uuid::new_v4(), host(&realm.policy.public_url));
+        store::outbox::insert(
+            tx,
+            &NewMail {
+                tenant: user.tenant.0,
+                created_at: now.0,
+                expires_at: expires_at.0,
+                template: kind,
+                recipient,
+                subject: &realm.key.seal(&message_id, subject.trim())?,
+                body: &realm.key.seal(&message_id, &body)?,
+                content_type: &template.content_type,
+                message_id: &message_id,
+                recovery: carried.recovery,
+            },
+        )?;
+    }
+    Ok(())
+}
+
+/// Queues a mail that nobody depends on: without address or template there is none, and that is no error.
+///
+/// # Errors
+/// Failures of the database.
+pub fn tell(
+    tx: &mut Tx<'_>,
+    now: Now,
+    realm: &Realm,
+    user: &User,
+    kind: &'static str,
+    properties: &[(String, String)],
+) -> Result<(), Error> {
+    match prepare(tx, realm, user, kind, &Changes::default()) {
+        Ok(prepared) => queue(tx, now, realm, user, &prepared, Carried { properties, ..Carried::default() }),
+        Err(Error::Refused(reason)) => {
+            tracing::info!(kind, reason, "no mail about this change");
+            Ok(())
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// The present values of claims, with what is about to be written on top.
+fn claims(
+    tx: &mut Tx<'_>,
+    realm: &Realm,
+    user: &User,
+    pending: &Changes,
+    uris: &[&str],
+) -> Result<HashMap<String, String>, Error> {
+    let mut found: HashMap<String, String> = claim::values(tx, realm, user, uris)?.into_iter().collect();
+    for uri in uris {
+        match pending.get(uri) {
+            Some(Some(value)) => found.insert((*uri).to_owned(), value.to_owned()),
+            Some(None) => found.remove(*uri),
+            None => continue,
+        };
+    }
+    Ok(found)
+}
+
+/// `user.claim.X` and `user.claim.identity.X`; X is what follows the last dot, as in the original.
+fn claim_of(placeholder: &str) -> Option<String> {
+    let name = placeholder.strip_prefix("user.claim.")?;
+    let last = name.rsplit('.').next().unwrap_or(name);
+    let identity = if name.starts_with("identity.") { "identity/" } else { "" };
+    Some(format!("http://wso2.org/claims/{identity}{last}"))
+}
+
+/// The claim is split at commas and loses its blanks; nobody gets the same mail twice.
+fn addresses(claim: &str) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for part in claim.split(',') {
+        let address: String = part.chars().filter(|letter| !letter.is_whitespace()).collect();
+        if !address.is_empty() && !found.contains(&address) {
+            found.push(address);
+        }
+    }
+    found
+}
+
+/// The host of the public address, for message ids.
+fn host(public_url: &str) -> &str {
+    let rest = public_url.split_once("://").map_or(public_url, |(_, rest)| rest);
+    let authority = rest.split('/').next().unwrap_or(rest);
+    let host = authority.rsplit_once(':').map_or(authority, |(host, _)| host);
+    if host.is_empty() { "localhost" } else { host }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,163 @@
+//! The link for users who forgot their password and ask for one themselves.
+//!
+//! An administrator's lock, a disabled account and a forced reset stand in its way: nobody gets around an
+//! administrator's decision by asking for a mail.
+
+use super::{Codes, Scenario, begin, expiry_minutes};
+use crate::domain::claim::Changes;
+use crate::domain::{Error, Now, Realm, Secret, User, forced_reset, governance, lockout, notice, otp};
+use crate::store::{self, Tx};
+
+/// Why there is no link. The recovery API answers these codes, unless it keeps to itself who exists.
+#[derive(Debug, thiserror::Error)]
+pub enum Denied {
+    /// 20017
+    #[error("Notification based password recovery is not enabled")]
+    NotEnabled,
+    /// 17004
+    #[error("user account is disabled '{0}.'")]
+    Disabled(String),
+    /// 17003
+    #[error("User account is locked - '{0}.'")]
+    Locked(String),
+    /// 20011: no address, no template.
+    #[error("Error while trigger notification for user '{0}.'")]
+    NoMail(String),
+    /// Below the rules.
+    #[error(transparent)]
+    Internal(#[from] Error),
+}
+
+impl From<store::Error> for Denied {
+    fn from(error: store::Error) -> Self {
+        Self::Internal(error.into())
+    }
+}
+
+impl Denied {
+    /// The error code of the recovery API.
+    #[must_use]
+    pub fn code(&self) -> u32 {
+        match self {
+            Self::NotEnabled => 20017,
+            Self::Disabled(_) => 17004,
+            Self::Locked(_) => 17003,
+            Self::NoMail(_) => 20011,
+            Self::Internal(_) => 18013,
+        }
+    }
+}
+
+/// Begins a recovery and queues the mail with its link. Returns the code instead when the tenant leaves notifications
+/// to the client (`Recovery.Notification.InternallyManage` is false).
+///
+/// # Errors
+/// Why there is no link; nothing has been changed then.
+pub fn forgot(
+    tx: &mut Tx<'_>,
+    now: Now,
+    realm: &Realm,
+    user: &User,
+    properties: &[(String, String)],
+) -> Result<Option<Secret>, Denied> {
+    if !governance::flag(tx, user.tenant, "Recovery.Notification.Password.Enable")? {
+        return Err(Denied::NotEnabled);
+    }
+    let claim = |tx: &mut Tx<'_>, uri| store::login::identity_claim(tx, user.id.0, uri).map_err(Error::from);
+    if lockout::is_true(claim(tx, lockout::DISABLED)?.as_deref()) {
+        return Err(Denied::Disabled(user.name.clone()));
+    }
+    if forced_reset::is_pending(tx, user.id.0)? || lockout::is_true(claim(tx, lockout::LOCKED)?.as_deref()) {
+        return Err(Denied::Locked(user.name.clone()));
+    }
+    let mail = if governance::flag(tx, user.tenant, "Recovery.Notification.InternallyManage")? {
+        let prepared = notice::prepare(tx, realm, user, notice::FORGOTTEN_PASSWORD, &Changes::default());
+        Some(prepared.map_err(|error| match error {
+            Error::Refused(reason) => {
+                tracing::warn!(reason, "no mail for a forgotten password");
+                Denied::NoMail(user.name.clone())
+            }
+            error => Denied::Internal(error),
+        })?)
+    } else {
+        None
+    };
+    let code = otp::link_code();
+    let codes = Codes { link: Some(&code), otp: None };
+    let recovery = begin(tx, now, realm, user, Scenario::Forgotten, codes, None)?;
+    let Some(mail) = mail else { return Ok(Some(code)) };
+    let carried = notice::Carried {
+        code: Some(code.reveal()),
+        properties,
+        recovery: Some(recovery),
+        minutes: Some(expiry_minutes(tx, user.tenant)?),
+    };
+    notice::queue(tx, now, realm, user, &mail, carried)?;
+    Ok(None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::fixture::*;
+
+    fn ask(world: &World, user: &User) -> Result<Option<Secret>, Denied> {
+        let (realm, user, now) = (world.realm.clone(), user.clone(), world.now());
+        let callback = [("callback".to_owned(), "https://localhost:9443/dashboard".to_owned())];
+        world.store.write_blocking(move |tx| forgot(tx, now, &realm, &user, &callback))
+    }
+
+    fn enabled() -> (World, User) {
+        let world = World::new();
+        world.set("Recovery.Notification.Password.Enable", "true");
+        let tom = world.find("tom");
+        (world, tom)
+    }
+
+    #[test]
+    fn a_forgotten_password_is_set_by_the_mailed_link_and_blocks_no_login_meanwhile() {
+        let (world, tom) = enabled();
+        assert!(ask(&world, &tom).unwrap().is_none());
+        let mail = world.mails(&tom).remove(0);
+        assert_eq!(mail.template, "passwordreset");
+        assert!(mail.body.contains("&callback=https%3A%2F%2Flocalhost%3A9443%2Fdashboard"), "{}", mail.body);
+        assert!(world.gets_in("tom", OLD));
+        world.complete(&mail.code(), NEW).unwrap();
+        assert!(world.gets_in("tom", NEW));
+    }
+
+    // G79
+    #[test]
+    fn a_pending_reset_a_lock_and_a_disabled_account_stand_in_its_way() {
+        let (world, tom) = enabled();
+        world.set(LINK, "true");
+        world.trigger(&tom).unwrap();
+        let (row, mails) = (world.row(&tom), world.mails(&tom));
+        assert_eq!(ask(&world, &tom).unwrap_err().code(), 17003);
+        assert_eq!((world.row(&tom), world.mails(&tom)), (row, mails), "no mail, no new code");
+        world.claims(&tom, &[(TRIGGER, Some("false"))]).unwrap();
+        world.claims(&tom, &[(LOCKED, Some("true"))]).unwrap();
+        assert_eq!(ask(&world, &tom).unwrap_err().to_string(), "User account is locked - 'tom.'");
+        world.claims(&tom, &[(lockout::DISABLED, Some("true"))]).unwrap();
+        assert_eq!(ask(&world, &tom).unwrap_err().to_string(), "user account is disabled 'tom.'");
+    }
+
+    #[test]
+    fn without_the_setting_or_an_address_there_is_no_link() {
+        let (world, tom) = enabled();
+        world.claims(&tom, &[(MAIL, None)]).unwrap();
+        assert_eq!(ask(&world, &tom).unwrap_err().code(), 20011);
+        world.set("Recovery.Notification.Password.Enable", "false");
+        assert_eq!(ask(&world, &tom).unwrap_err().code(), 20017);
+        assert!(world.row(&tom).is_none());
+    }
+
+    #[test]
+    fn a_tenant_that_leaves_mails_to_its_clients_gets_the_code() {
+        let (world, tom) = enabled();
+        world.set("Recovery.Notification.InternallyManage", "false");
+        let code = ask(&world, &tom).unwrap().unwrap();
+        assert!(world.all_mails().is_empty());
+        world.complete(&code, NEW).unwrap();
+    }
+}
