@@ -4,18 +4,21 @@
 //! verification per user who may be meant, and one when there is none, whatever the outcome: time tells nobody which
 //! user exists or in which state he is. Nothing is kept between requests but rows.
 
+mod refusal;
+mod verdict;
+
+pub use refusal::{Attempts, Refusal};
+
 use super::credential::{self, Credential, Proof};
 use super::lockout::{self, Counted, Counters, Locking};
 use super::name::{QualifiedName, folded};
 use super::recovery::{self, Scenario};
 use super::tenant::{self, Tenant};
 use super::{Actor, Error, Now, Realm, Secret, User, UserId, forced_reset, session};
-use crate::store::login::{Candidate, Pending};
+use crate::store::login::Candidate;
 use crate::store::{self, Store, Tx};
 use std::sync::Arc;
-
-/// A password that had to be changed counts for a day after it was set (the JDBC user store).
-const CHANGE_WITHIN: i64 = 24 * 3_600_000;
+use verdict::{Rules, Verdict, judge};
 
 /// What somebody presents.
 #[derive(Debug, Clone)]
@@ -79,84 +82,6 @@ pub enum Outcome {
     Refused(Refusal),
 }
 
-/// Why somebody does not get in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Refusal {
-    /// No tenant has this domain.
-    UnknownTenant,
-    /// The tenant is deactivated.
-    InactiveTenant,
-    /// 17001
-    UnknownUser,
-    /// The attribute `active` says no.
-    Inactive,
-    /// 17002 while accounts are locked after failures, no code otherwise.
-    WrongPassword {
-        /// Failures so far, when they are counted.
-        counted: Option<Attempts>,
-    },
-    /// 17003; the original reports no attempts left, both when the lock falls and while it lasts.
-    Locked,
-    /// 17004
-    Disabled,
-    /// 17005
-    Unconfirmed,
-    /// 17006
-    ResetByLink,
-    /// 17007: the right one-time password where it cannot be redeemed. It stays good.
-    ResetElsewhere,
-    /// 17008; also a code that has expired or was voided, which the original lets pass here.
-    WrongCode,
-}
-
-/// Failures against the limit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Attempts {
-    /// Failures so far.
-    pub failed: i64,
-    /// The one that locks.
-    pub max: i64,
-}
-
-impl Refusal {
-    /// The error code of IS 5.3.0, shown only under `showAuthFailureReason`.
-    #[must_use]
-    pub fn code(self) -> Option<u32> {
-        match self {
-            Self::UnknownTenant
-            | Self::InactiveTenant
-            | Self::Inactive
-            | Self::WrongPassword { counted: None } => None,
-            Self::UnknownUser => Some(17001),
-            Self::WrongPassword { counted: Some(_) } => Some(17002),
-            Self::Locked => Some(17003),
-            Self::Disabled => Some(17004),
-            Self::Unconfirmed => Some(17005),
-            Self::ResetByLink => Some(17006),
-            Self::ResetElsewhere => Some(17007),
-            Self::WrongCode => Some(17008),
-        }
-    }
-
-    /// The name under which refusals are counted for the operator.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::UnknownTenant => "unknown_tenant",
-            Self::InactiveTenant => "inactive_tenant",
-            Self::UnknownUser => "unknown_user",
-            Self::Inactive => "inactive_user",
-            Self::WrongPassword { .. } => "wrong_password",
-            Self::Locked => "locked",
-            Self::Disabled => "disabled",
-            Self::Unconfirmed => "unconfirmed",
-            Self::ResetByLink => "reset_by_link",
-            Self::ResetElsewhere => "reset_elsewhere",
-            Self::WrongCode => "wrong_code",
-        }
-    }
-}
-
 /// Whom a typed name may mean.
 enum Known {
     Nobody(Refusal),
@@ -169,28 +94,6 @@ struct Asked {
     session_name: String,
     rules: Rules,
     candidates: Vec<Candidate>,
-}
-
-/// The settings of the tenant that a decision depends on.
-#[derive(Clone, Copy)]
-struct Rules {
-    locking: Option<Locking>,
-    expiry_minutes: i64,
-    face: Face,
-}
-
-/// What one candidate comes to.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Verdict {
-    In,
-    Redeem,
-    WrongPassword,
-    /// Not the code; counted unless it was the old password, which clients keep presenting on their own.
-    WrongCode {
-        count: bool,
-    },
-    ExpiredCode,
-    Refused(Refusal),
 }
 
 /// Whether this very login succeeded within the last minute and still would: no hash, no write, for the basic
@@ -323,7 +226,7 @@ fn still_stands(tx: &mut Tx<'_>, now: Now, realm: &Realm, signed_in: &SignedIn) 
     let Some(tenant) = tenant::find(tx, &signed_in.tenant.domain)?.filter(|tenant| tenant.active) else {
         return Ok(false);
     };
-    let rules = rules(tx, &tenant, Face::Services)?;
+    let rules = Rules::of(tx, &tenant, Face::Services)?;
     // The password is not needed again: a pending reset refuses before it is looked at.
     let presented = Presented { user_name: String::new(), password: Secret::default() };
     Ok(judge(now, realm, rules, &candidate, &presented, true) == Verdict::In)
@@ -345,81 +248,8 @@ fn look(tx: &mut Tx<'_>, realm: &Realm, presented: &Presented, face: Face) -> Re
     if candidates.is_empty() {
         return Ok(Known::Nobody(Refusal::UnknownUser));
     }
-    let rules = rules(tx, &tenant, face)?;
+    let rules = Rules::of(tx, &tenant, face)?;
     Ok(Known::Users(Asked { tenant, session_name: name, rules, candidates }))
-}
-
-fn rules(tx: &mut Tx<'_>, tenant: &Tenant, face: Face) -> Result<Rules, Error> {
-    Ok(Rules {
-        locking: lockout::settings(tx, tenant.id)?,
-        expiry_minutes: recovery::expiry_minutes(tx, tenant.id)?,
-        face,
-    })
-}
-
-/// The checks in their order. `right` says whether the presented password is the stored one.
-fn judge(
-    now: Now,
-    realm: &Realm,
-    rules: Rules,
-    candidate: &Candidate,
-    presented: &Presented,
-    right: bool,
-) -> Verdict {
-    let [disabled, ..] = &candidate.claims;
-    // The SCIM listener comes before the governance one.
-    if candidate
-        .active
-        .as_deref()
-        .is_some_and(|active| !active.is_empty() && !active.eq_ignore_ascii_case("true"))
-    {
-        return Verdict::Refused(Refusal::Inactive);
-    }
-    if lockout::is_true(disabled.as_deref()) {
-        return Verdict::Refused(Refusal::Disabled);
-    }
-    let scenario = candidate.recovery.as_ref().and_then(|pending| Scenario::of(&pending.scenario));
-    if let (Some(pending), Some(scenario)) = (&candidate.recovery, scenario)
-        && scenario.is_forced()
-    {
-        return judge_pending(now, realm, rules, pending, presented, right);
-    }
-    let counters = Counters::of(candidate);
-    if counters.locked && scenario == Some(Scenario::SelfSignUp) {
-        return Verdict::Refused(Refusal::Unconfirmed);
-    }
-    // Without the feature `accountLocked` alone blocks nothing, as in the original.
-    if rules.locking.is_some() && counters.holds(now) {
-        return Verdict::Refused(Refusal::Locked);
-    }
-    let overdue =
-        candidate.require_change && now.0 > candidate.password_changed_at.saturating_add(CHANGE_WITHIN);
-    if right && !overdue { Verdict::In } else { Verdict::WrongPassword }
-}
-
-/// A reset is pending: only its one-time password matters, and only at the login form.
-fn judge_pending(
-    now: Now,
-    realm: &Realm,
-    rules: Rules,
-    pending: &Pending,
-    presented: &Presented,
-    right: bool,
-) -> Verdict {
-    let Some(hash) = &pending.otp_hash else { return Verdict::Refused(Refusal::ResetByLink) };
-    if pending.voided_at.is_some() {
-        return Verdict::WrongCode { count: false };
-    }
-    if !recovery::is_code(realm, &presented.password, hash) {
-        return Verdict::WrongCode { count: !right };
-    }
-    if recovery::has_expired(now, pending.created_at, rules.expiry_minutes) {
-        return Verdict::ExpiredCode;
-    }
-    match rules.face {
-        Face::Browser => Verdict::Redeem,
-        Face::Services => Verdict::Refused(Refusal::ResetElsewhere),
-    }
 }
 
 /// Decides again over what is true now and writes down what follows from it. `None` when a password was changed

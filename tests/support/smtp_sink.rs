@@ -371,18 +371,19 @@ impl Talk<'_> {
 
     async fn log_in(&mut self, line: &str) -> std::io::Result<()> {
         let words: Vec<&str> = line.split(' ').collect();
-        let (user, password) = if words[1].eq_ignore_ascii_case("PLAIN") {
-            let answer = match words.get(2) {
-                Some(initial) => (*initial).to_owned(),
-                None => self.ask("334 ").await?,
+        let (user, password) =
+            if words.get(1).is_some_and(|mechanism| mechanism.eq_ignore_ascii_case("PLAIN")) {
+                let answer = match words.get(2) {
+                    Some(initial) => (*initial).to_owned(),
+                    None => self.ask("334 ").await?,
+                };
+                let decoded = decode(&answer);
+                let mut parts = decoded.split('\0').skip(1);
+                (parts.next().unwrap_or_default().to_owned(), parts.next().unwrap_or_default().to_owned())
+            } else {
+                let user = decode(&self.ask("334 VXNlcm5hbWU6").await?);
+                (user, decode(&self.ask("334 UGFzc3dvcmQ6").await?))
             };
-            let decoded = decode(&answer);
-            let mut parts = decoded.split('\0').skip(1);
-            (parts.next().unwrap_or_default().to_owned(), parts.next().unwrap_or_default().to_owned())
-        } else {
-            let user = decode(&self.ask("334 VXNlcm5hbWU6").await?);
-            (user, decode(&self.ask("334 UGFzc3dvcmQ6").await?))
-        };
         self.shared.logins.lock().unwrap().push(user.clone());
         if self.shared.offer.account == Some((user.as_str(), password.as_str())) {
             self.user = Some(user);
