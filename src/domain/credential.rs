@@ -140,7 +140,15 @@ fn one_at_a_time<T>(work: impl FnOnce() -> T) -> T {
     *busy += 1;
     drop(busy);
     let _place = Place;
+    #[cfg(test)]
+    COMPUTED.set(COMPUTED.get() + 1);
     work()
+}
+
+#[cfg(test)]
+std::thread_local! {
+    /// Argon2 computations of this thread, for the tests that count them.
+    pub(super) static COMPUTED: std::cell::Cell<u32> = const { std::cell::Cell::new(0) };
 }
 
 #[cfg(test)]

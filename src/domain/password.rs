@@ -174,14 +174,14 @@ pub fn check(
 /// Failures of the database.
 pub fn set(tx: &mut Tx<'_>, now: Now, tenant: TenantId, user: i64, new: &NewPassword) -> Result<(), Error> {
     store::user::set_credential(tx, user, new.hash.stored(), now.0)?;
-    record(tx, now, tenant, user, new)
+    remember(tx, now, tenant, user, new)
 }
 
 /// Adds a password to the history of a user, when the tenant keeps one.
 ///
 /// # Errors
 /// Failures of the database.
-pub fn record(
+pub fn remember(
     tx: &mut Tx<'_>,
     now: Now,
     tenant: TenantId,

@@ -1,4 +1,5 @@
 use super::*;
+use crate::domain::credential;
 use crate::domain::fixture::*;
 use crate::domain::lockout::{ATTEMPTS, DISABLED, LOCKOUTS, UNLOCK_TIME};
 use crate::store::scratch::Scratch;
@@ -546,25 +547,32 @@ fn every_refusal_leaves_exactly_one_tally() {
 
 // J100
 #[test]
-fn refusals_take_the_time_of_a_hash_whoever_is_meant() {
-    let world = World::new();
-    world.set(LINK, "true");
-    world.trigger(&world.find("admin")).unwrap();
-    let quickest = |name: &str| {
-        (0..8)
-            .map(|_| {
-                let begun = std::time::Instant::now();
-                world.login(name, "wrong");
-                begun.elapsed()
-            })
-            .min()
-            .unwrap()
+fn every_outcome_takes_exactly_one_hash_whoever_is_meant() {
+    let (world, tom) = locking();
+    credential::verify_nobody(&"the hash of nobody is made at its first use".into());
+    let hashes = |name: &str, password: &str| {
+        let before = credential::COMPUTED.get();
+        world.login(name, password);
+        credential::COMPUTED.get() - before
     };
-    let known = quickest("tom");
-    for name in ["nobody", "admin", "nobody@no.tenant"] {
-        let other = quickest(name);
-        assert!(other * 2 > known && known * 2 > other, "{name}: {other:?} against {known:?}");
+    for (name, password) in
+        [("nobody", OLD), ("tom@no.tenant", OLD), ("NO/tom", OLD), ("tom", "wrong"), ("tom", OLD)]
+    {
+        assert_eq!(hashes(name, password), 1, "{name} {password}");
     }
+    for claim in [(DISABLED, "true"), (LOCKED, "true")] {
+        world.claims(&tom, &[(claim.0, Some(claim.1))]).unwrap();
+        assert_eq!(hashes("tom", OLD), 1, "{claim:?}");
+        world.claims(&tom, &[(claim.0, Some("false"))]).unwrap();
+    }
+    for option in [LINK, OFFLINE] {
+        world.set(option, "true");
+        world.trigger(&tom).unwrap();
+        for password in [OLD, "wrong", "ABC123"] {
+            assert_eq!(hashes("tom", password), 1, "{option} {password}");
+        }
+    }
+    assert_eq!(hashes("tom", published(&world, &tom).reveal()), 1, "the right code");
 }
 
 #[test]
