@@ -1,20 +1,82 @@
 //! The admin services: one folder each, a declared contract and the functions that do the work.
+//!
+//! `endpoint.rs` is where a request enters. To add a service, add its folder and its line in [`PUBLISHED`].
+
+mod app;
+mod authenticate;
 pub mod authentication_admin;
-pub mod credentials;
+mod call;
+mod credentials;
+mod endpoint;
+mod fault;
 pub mod identity_governance_admin;
 pub mod identity_provider_mgt;
+mod metadata;
+mod message;
 pub mod remote_user_store_manager;
 pub mod user_profile_mgt;
 
-/// One call.
-#[derive(Debug)]
-pub struct Call;
+pub use app::{App, OnHttp, Publication};
+pub use call::Call;
+pub use endpoint::{Connection, answer};
 
-/// Every published contract.
-pub static CONTRACTS: [&crate::soap::contract::Service; 5] = [
-    &authentication_admin::contract::CONTRACT,
-    &identity_governance_admin::contract::CONTRACT,
-    &identity_provider_mgt::contract::CONTRACT,
-    &remote_user_store_manager::contract::CONTRACT,
-    &user_profile_mgt::contract::CONTRACT,
+use crate::soap::contract::{Operation, Service, Type};
+use crate::soap::{Answering, Arguments, Writer};
+use std::sync::OnceLock;
+
+/// Has an operation answer: its arguments are read only now, after the caller was let in.
+type Invoke = for<'a> fn(&'a Call, &'static Operation, Arguments<'a>, &'a mut Writer) -> Answering<'a>;
+
+/// A service with the behaviour behind its contract.
+pub struct Published {
+    /// What it declares.
+    pub contract: &'static Service,
+    invoke: Invoke,
+    types: OnceLock<Vec<&'static Type>>,
+}
+
+impl std::fmt::Debug for Published {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.contract.name)
+    }
+}
+
+impl Published {
+    const fn new(contract: &'static Service, invoke: Invoke) -> Self {
+        Self { contract, invoke, types: OnceLock::new() }
+    }
+
+    /// The bean types of the service, collected once.
+    pub fn types(&self) -> &[&'static Type] {
+        self.types.get_or_init(|| self.contract.types())
+    }
+}
+
+/// Every service.
+pub static PUBLISHED: [Published; 5] = [
+    Published::new(
+        &authentication_admin::contract::CONTRACT,
+        authentication_admin::contract::invoke::<authentication_admin::Behaviour>,
+    ),
+    Published::new(
+        &identity_governance_admin::contract::CONTRACT,
+        identity_governance_admin::contract::invoke::<identity_governance_admin::Behaviour>,
+    ),
+    Published::new(
+        &identity_provider_mgt::contract::CONTRACT,
+        identity_provider_mgt::contract::invoke::<identity_provider_mgt::Behaviour>,
+    ),
+    Published::new(
+        &remote_user_store_manager::contract::CONTRACT,
+        remote_user_store_manager::contract::invoke::<remote_user_store_manager::Behaviour>,
+    ),
+    Published::new(
+        &user_profile_mgt::contract::CONTRACT,
+        user_profile_mgt::contract::invoke::<user_profile_mgt::Behaviour>,
+    ),
 ];
+
+/// The service of a name, or of one of its endpoints; letter case counts.
+pub fn find(name: &str) -> Option<&'static Published> {
+    PUBLISHED.iter().find(|published| published.is_named(name))
+}

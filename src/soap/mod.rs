@@ -5,6 +5,7 @@
 //! ([`xml::Document`]), its operation is found, and only when the operation is invoked are its [`Arguments`] read.
 
 pub mod addressing;
+pub mod answer;
 mod arguments;
 pub mod charset;
 pub mod contract;

@@ -84,6 +84,11 @@ impl Writer {
         }
     }
 
+    /// A qualified name as a value.
+    pub fn qualified(&mut self, prefix: Prefix, name: &str) {
+        self.name(prefix, name);
+    }
+
     fn name(&mut self, prefix: Prefix, name: &str) {
         match prefix {
             Prefix::Service => self.out.push_str("ns:"),

@@ -1,0 +1,61 @@
+//! What every call can reach: the store, the realm, the clock, and how the services are published.
+
+use crate::domain::{Clock, Realm};
+use crate::store::Store;
+use std::sync::Arc;
+
+/// How the services show themselves.
+#[derive(Debug, Clone)]
+pub struct Publication {
+    /// Realm of the challenge for credentials.
+    pub realm_name: String,
+    /// Whether the documents of admin services are hidden (`HideAdminServiceWSDLs`).
+    pub hide_wsdls: bool,
+    /// Admin services that also answer on plain HTTP (`HttpAdminServices`): all, or by name.
+    pub on_http: OnHttp,
+    /// Whether calls without an envelope are answered: GET, forms, plain XML, JSON.
+    pub without_envelope: bool,
+    /// Configured host name for the addresses in documents; without one the request's own host is used.
+    pub host_name: Option<String>,
+    /// Port of the HTTPS listener.
+    pub https_port: u16,
+    /// Largest body after decompression, in bytes.
+    pub body_limit: usize,
+}
+
+/// Services that answer on plain HTTP.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum OnHttp {
+    /// None, as shipped.
+    #[default]
+    None,
+    /// Every one.
+    All,
+    /// Those of these names.
+    Named(Vec<String>),
+}
+
+impl OnHttp {
+    /// Whether a service answers on plain HTTP.
+    #[must_use]
+    pub fn includes(&self, service: &str) -> bool {
+        match self {
+            Self::None => false,
+            Self::All => true,
+            Self::Named(names) => names.iter().any(|name| name == service),
+        }
+    }
+}
+
+/// The services of a running server.
+#[derive(Debug)]
+pub struct App {
+    /// The database.
+    pub store: Store,
+    /// Rules, key and caches.
+    pub realm: Arc<Realm>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// How the services are published.
+    pub publication: Publication,
+}

@@ -1,0 +1,105 @@
+//! One call of an operation: who calls, and the ways to the database.
+
+use super::app::App;
+use super::fault;
+use crate::domain::session::{self, Kind};
+use crate::domain::{Actor, Error, Now, Realm, Secret};
+use crate::soap::Fault;
+use crate::store::Tx;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// What an operation is called with, beside its arguments.
+#[derive(Debug)]
+pub struct Call {
+    app: Arc<App>,
+    now: Now,
+    actor: Option<Actor>,
+    /// The session cookie of the request, if it names a session.
+    pub(super) session: Option<Secret>,
+    /// Where the request says it comes from, else where the connection does.
+    pub(super) client: IpAddr,
+    /// A session the operation opened, to be handed out with the answer.
+    opened: Mutex<Option<Secret>>,
+}
+
+impl Call {
+    pub(super) fn new(
+        app: Arc<App>,
+        now: Now,
+        actor: Option<Actor>,
+        session: Option<Secret>,
+        client: IpAddr,
+    ) -> Self {
+        Self { app, now, actor, session, client, opened: Mutex::new(None) }
+    }
+
+    /// The time of the call.
+    #[must_use]
+    pub fn now(&self) -> Now {
+        self.now
+    }
+
+    /// The server's services.
+    #[must_use]
+    pub fn app(&self) -> &Arc<App> {
+        &self.app
+    }
+
+    /// Who calls.
+    ///
+    /// # Errors
+    /// A fault on an open operation without a session.
+    pub fn actor(&self) -> Result<&Actor, Fault> {
+        self.actor.as_ref().ok_or_else(Fault::authentication_failure)
+    }
+
+    /// Reads on the calling thread: a few indexed rows.
+    ///
+    /// # Errors
+    /// The refusal, untyped.
+    pub fn read<T>(&self, work: impl FnOnce(&mut Tx<'_>, &Realm) -> Result<T, Error>) -> Result<T, Fault> {
+        self.app.store.read(|tx| work(tx, &self.app.realm)).map_err(fault::of)
+    }
+
+    /// Writes, and returns when it is durable.
+    ///
+    /// # Errors
+    /// The refusal, untyped.
+    pub async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Tx<'_>, Now, &Realm, &Actor) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Fault> {
+        let (realm, now) = (Arc::clone(&self.app.realm), self.now);
+        let actor = self.actor()?.clone();
+        self.app.store.write(move |tx| work(tx, now, &realm, &actor)).await.map_err(fault::of)
+    }
+
+    /// Work that hashes or reads a lot, away from the threads that serve other requests.
+    ///
+    /// # Errors
+    /// The refusal, untyped.
+    pub async fn aside<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&App, Now) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Fault> {
+        let (app, now) = (Arc::clone(&self.app), self.now);
+        let done = tokio::task::spawn_blocking(move || work(&app, now)).await;
+        done.unwrap_or(Err(Error::Broken("a task panicked"))).map_err(fault::of)
+    }
+
+    /// Opens an administrator's session for `actor`; its cookie goes out with the answer.
+    ///
+    /// # Errors
+    /// Failures of the database.
+    pub(super) async fn open_session(&self, actor: Actor) -> Result<(), Fault> {
+        let (now, idle) = (self.now, self.app.realm.policy.admin_idle_minutes);
+        let opened = self.app.store.write(move |tx| session::open(tx, now, Kind::Admin, &actor, idle)).await;
+        *self.opened.lock().unwrap_or_else(PoisonError::into_inner) = Some(opened.map_err(fault::of)?);
+        Ok(())
+    }
+
+    pub(super) fn take_opened(&self) -> Option<Secret> {
+        self.opened.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
