@@ -382,3 +382,25 @@ pub fn search(
     found.sort_unstable();
     Ok(found)
 }
+
+/// Adds parts to a claim of several values; blank and present ones are skipped (IS 5.3.0, addUserClaimValues).
+///
+/// # Errors
+/// As [`set_single`].
+pub fn append(
+    tx: &mut Tx<'_>,
+    now: Now,
+    realm: &Realm,
+    user: &User,
+    uri: &str,
+    value: Option<&str>,
+) -> Result<(), Error> {
+    let Some(value) = value.filter(|value| !value.trim().is_empty()) else { return Ok(()) };
+    let old = single(tx, realm, user, uri)?;
+    let joined = match &old {
+        Some(old) if old.split(',').any(|part| part.trim().eq_ignore_ascii_case(value.trim())) => return Ok(()),
+        Some(old) => format!("{old},{value}"),
+        None => value.to_owned(),
+    };
+    set_single(tx, now, realm, user, uri, Some(&joined))
+}

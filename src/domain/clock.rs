@@ -38,6 +38,14 @@ impl Now {
     }
 }
 
+impl Now {
+    /// The moment as the audit log writes it, `2017-01-16 08:30:00,123+0000`.
+    #[must_use]
+    pub fn to_audit_time(self) -> String {
+        format!("{},{:03}+0000", self.to_timestamp().replace('T', " "), self.0.rem_euclid(1000))
+    }
+}
+
 /// Where a face gets the time from.
 pub trait Clock: Send + Sync + std::fmt::Debug {
     /// The present moment.

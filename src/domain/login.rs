@@ -217,6 +217,19 @@ pub fn open_session(
     session::open(tx, now, kind, &signed_in.actor(), idle_minutes).map(Some)
 }
 
+/// Whether nothing but a password stands between a user and a session: no lock, no reset, nothing disabled. For tokens
+/// that stand for a password.
+///
+/// # Errors
+/// Failures of the database.
+pub fn is_open(tx: &mut Tx<'_>, now: Now, realm: &Realm, tenant: &Tenant, user: &User) -> Result<bool, Error> {
+    let Some(candidate) = store::login::by_user(tx, user.id.0)? else { return Ok(false) };
+    let rules = Rules::of(tx, tenant, Face::Services)?;
+    // No password is needed: a pending reset refuses before one is looked at.
+    let presented = Presented { user_name: String::new(), password: Secret::default() };
+    Ok(judge(now, realm, rules, &candidate, &presented, true) == Verdict::In)
+}
+
 /// Whether a login decided earlier still stands: same password, nothing in the way.
 fn still_stands(tx: &mut Tx<'_>, now: Now, realm: &Realm, signed_in: &SignedIn) -> Result<bool, Error> {
     let Some(candidate) = store::login::by_user(tx, signed_in.user.id.0)? else { return Ok(false) };
@@ -226,10 +239,7 @@ fn still_stands(tx: &mut Tx<'_>, now: Now, realm: &Realm, signed_in: &SignedIn) 
     let Some(tenant) = tenant::find(tx, &signed_in.tenant.domain)?.filter(|tenant| tenant.active) else {
         return Ok(false);
     };
-    let rules = Rules::of(tx, &tenant, Face::Services)?;
-    // The password is not needed again: a pending reset refuses before it is looked at.
-    let presented = Presented { user_name: String::new(), password: Secret::default() };
-    Ok(judge(now, realm, rules, &candidate, &presented, true) == Verdict::In)
+    is_open(tx, now, realm, &tenant, &signed_in.user)
 }
 
 /// Finds whom the typed name may mean.

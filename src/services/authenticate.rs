@@ -64,9 +64,10 @@ pub async fn caller(
     };
     let presented = Presented { user_name, password };
     let signed_in = sign_in(app, now, presented).await?;
-    let actor = Actor::of(&signed_in.tenant, &signed_in.user, &signed_in.session_name);
-    let hand_out = session_of(app, now, &signed_in, &actor).await.map_err(failed)?;
-    Ok(Known { actor, hand_out: Some(hand_out) })
+    match session_of(app, now, &signed_in).await.map_err(failed)? {
+        Some(id) => Ok(Known { actor: signed_in.actor(), hand_out: Some(id) }),
+        None => Err(Denied::Fault(Fault::invalid_credentials())),
+    }
 }
 
 async fn sign_in(app: &Arc<App>, now: Now, presented: Presented) -> Result<login::SignedIn, Denied> {
@@ -93,22 +94,23 @@ pub async fn attempt(app: &Arc<App>, now: Now, presented: Presented) -> Result<O
 }
 
 /// The session of a login: opened once and handed out again while the login is remembered, so that clients that never
-/// send a cookie back do not leave one behind with every call.
-async fn session_of(
-    app: &Arc<App>,
-    now: Now,
-    signed_in: &login::SignedIn,
-    actor: &Actor,
-) -> Result<Secret, Error> {
+/// send a cookie back do not leave one behind with every call. `None` when the login no longer stands.
+async fn session_of(app: &Arc<App>, now: Now, signed_in: &login::SignedIn) -> Result<Option<Secret>, Error> {
     if let Some(id) = app.realm.verified.session(now, signed_in.proof) {
         let open = app.store.read(|tx| session::find(tx, now, Kind::Admin, id.reveal()))?;
         if open.is_some() {
-            return Ok(id);
+            return Ok(Some(id));
         }
     }
-    let (actor, idle) = (actor.clone(), app.realm.policy.admin_idle_minutes);
-    let id = app.store.write(move |tx| session::open(tx, now, Kind::Admin, &actor, idle)).await?;
-    app.realm.verified.keep_session(now, signed_in.proof, id.clone());
+    let (realm, subject, idle) =
+        (Arc::clone(&app.realm), signed_in.clone(), app.realm.policy.admin_idle_minutes);
+    let id = app
+        .store
+        .write(move |tx| login::open_session(tx, now, &realm, &subject, Kind::Admin, idle))
+        .await?;
+    if let Some(id) = &id {
+        app.realm.verified.keep_session(now, signed_in.proof, id.clone());
+    }
     Ok(id)
 }
 

@@ -83,8 +83,6 @@ pub struct Operation {
     pub permissions: &'static [&'static str],
     /// May be called without credentials.
     pub open: bool,
-    /// May read a lot: kept off the threads that serve other requests.
-    pub scans: bool,
 }
 
 impl Operation {

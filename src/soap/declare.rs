@@ -129,7 +129,7 @@ macro_rules! schema_only {
 /// }
 /// ```
 /// Options of `each` hold for every operation that does not say otherwise: `[faults TYPE]`, `[faults none]`,
-/// `[needs "a", "b"]` (any one suffices), `[open]` (no credentials), `[scans]` (may read a lot).
+/// `[needs "a", "b"]` (any one suffices), `[open]` (no credentials).
 #[macro_export]
 macro_rules! service {
     (
@@ -157,7 +157,6 @@ macro_rules! service {
                 fault: $crate::service!(@of fault $each $([ $($option)* ])*),
                 permissions: $crate::service!(@of permissions $each $([ $($option)* ])*),
                 open: $crate::service!(@of open $each $([ $($option)* ])*),
-                scans: $crate::service!(@of scans $each $([ $($option)* ])*),
             } ),* ],
         };
 
@@ -218,7 +217,4 @@ macro_rules! service {
     (@open [open] $($rest:tt)*) => { true };
     (@open [$($other:tt)*] $($rest:tt)*) => { $crate::service!(@open $($rest)*) };
     (@open) => { false };
-    (@scans [scans] $($rest:tt)*) => { true };
-    (@scans [$($other:tt)*] $($rest:tt)*) => { $crate::service!(@scans $($rest)*) };
-    (@scans) => { false };
 }

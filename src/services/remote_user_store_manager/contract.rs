@@ -84,9 +84,9 @@ service! {
     pub RemoteUserStoreManagerService in "http://service.ws.um.carbon.wso2.org" with Call,
     each ([faults CoreUserStoreException] [needs "/permission/admin/manage/identity"]) {
         fn authenticate(userName: Option<String>, credential: Option<String>) -> bool;
-        fn getUserList(claimUri: Option<String>, claimValue: Option<String>, profile: Option<String>) -> Vec<Option<String>> [scans];
+        fn getUserList(claimUri: Option<String>, claimValue: Option<String>, profile: Option<String>) -> Vec<Option<String>>;
         fn getUserClaimValue(userName: Option<String>, claim: Option<String>, profileName: Option<String>) -> Option<String>;
-        fn getUserListOfRole(roleName: Option<String>) -> Vec<Option<String>> [scans];
+        fn getUserListOfRole(roleName: Option<String>) -> Vec<Option<String>>;
         fn isReadOnly() -> bool;
         fn updateCredential(userName: Option<String>, newCredential: Option<String>, oldCredential: Option<String>);
         fn setUserClaimValue(userName: Option<String>, claimURI: Option<String>, claimValue: Option<String>, profileName: Option<String>);
@@ -95,14 +95,14 @@ service! {
         fn deleteUserClaimValue(userName: Option<String>, claimURI: Option<String>, profileName: Option<String>);
         fn isExistingUser(userName: Option<String>) -> bool;
         fn updateCredentialByAdmin(userName: Option<String>, newCredential: Option<String>);
-        fn getRoleNames() -> Vec<Option<String>> [scans];
+        fn getRoleNames() -> Vec<Option<String>>;
         fn getTenantId() -> i32;
         fn getProperties(tenant: Option<CoreTenant>) -> Vec<Option<ArrayOfString>>;
         fn getUserId(username: Option<String>) -> i32;
         fn getAllProfileNames() -> Vec<Option<String>>;
         fn getPasswordExpirationTime(username: Option<String>) -> i64;
         fn deleteRole(roleName: Option<String>);
-        fn listUsers(filter: Option<String>, maxItemLimit: i32) -> Vec<Option<String>> [scans];
+        fn listUsers(filter: Option<String>, maxItemLimit: i32) -> Vec<Option<String>>;
         fn deleteUser(userName: Option<String>);
         fn getRoleListOfUser(userName: Option<String>) -> Vec<Option<String>>;
         fn isExistingRole(roleName: Option<String>) -> bool;
