@@ -111,7 +111,7 @@ fn attribute_of<'c>(catalogue: &'c Catalogue, user: &User, uri: &str) -> Result<
 }
 
 /// The attribute that keeps the profile configuration.
-pub(super) const PROFILE_CONFIGURATION: &str = "profileConfiguration";
+pub const PROFILE_CONFIGURATION: &str = "profileConfiguration";
 
 /// A value with several parts: each trimmed, empty ones left out, as the directory stores it.
 fn normalised(value: &str) -> String {
@@ -398,7 +398,9 @@ pub fn append(
     let Some(value) = value.filter(|value| !value.trim().is_empty()) else { return Ok(()) };
     let old = single(tx, realm, user, uri)?;
     let joined = match &old {
-        Some(old) if old.split(',').any(|part| part.trim().eq_ignore_ascii_case(value.trim())) => return Ok(()),
+        Some(old) if old.split(',').any(|part| part.trim().eq_ignore_ascii_case(value.trim())) => {
+            return Ok(());
+        }
         Some(old) => format!("{old},{value}"),
         None => value.to_owned(),
     };

@@ -222,7 +222,13 @@ pub fn open_session(
 ///
 /// # Errors
 /// Failures of the database.
-pub fn is_open(tx: &mut Tx<'_>, now: Now, realm: &Realm, tenant: &Tenant, user: &User) -> Result<bool, Error> {
+pub fn is_open(
+    tx: &mut Tx<'_>,
+    now: Now,
+    realm: &Realm,
+    tenant: &Tenant,
+    user: &User,
+) -> Result<bool, Error> {
     let Some(candidate) = store::login::by_user(tx, user.id.0)? else { return Ok(false) };
     let rules = Rules::of(tx, tenant, Face::Services)?;
     // No password is needed: a pending reset refuses before one is looked at.

@@ -4,6 +4,7 @@
 //! or SMTP. One function per use case, named by module and verb: `claim::write`, `login::attempt`.
 
 mod actor;
+pub mod association;
 pub mod audit;
 pub mod catalogue;
 pub mod claim;
@@ -24,8 +25,11 @@ pub mod password;
 pub mod pattern;
 pub mod permission;
 pub mod placeholder;
+pub mod profile;
 pub mod realm;
 pub mod recovery;
+pub mod remember_me;
+pub mod resident_idp;
 pub mod role;
 mod secret;
 mod secret_key;

@@ -64,6 +64,14 @@ pub fn earlier(tx: &mut Tx<'_>, tenant: TenantId, user: i64) -> Result<Earlier, 
     Ok(Earlier { current, history: history.into_iter().map(Credential::from).collect() })
 }
 
+/// What a user's password is checked against now.
+///
+/// # Errors
+/// Failures of the database.
+pub fn current(tx: &mut Tx<'_>, user: i64) -> Result<Option<Credential>, Error> {
+    Ok(store::login::credential(tx, user)?.map(Credential::from))
+}
+
 /// Hashes a password and compares it with earlier ones. Slow: call it on a blocking thread, outside transactions.
 ///
 /// # Errors

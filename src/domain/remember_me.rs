@@ -24,9 +24,13 @@ pub fn keep(tx: &mut Tx<'_>, now: Now, actor: &Actor, typed: &str) -> Result<Sec
 /// # Errors
 /// Failures of the database.
 pub fn find(tx: &mut Tx<'_>, now: Now, realm: &Realm, token: &str) -> Result<Option<Actor>, Error> {
-    let Some((user, name)) = store::session::remembered(tx, &fingerprint(token), now.0)? else { return Ok(None) };
+    let Some((user, name)) = store::session::remembered(tx, &fingerprint(token), now.0)? else {
+        return Ok(None);
+    };
     let Some(user) = User::by_id(tx, user)? else { return Ok(None) };
-    let Some(tenant) = tenant::by_id(tx, user.tenant)?.filter(|tenant| tenant.active) else { return Ok(None) };
+    let Some(tenant) = tenant::by_id(tx, user.tenant)?.filter(|tenant| tenant.active) else {
+        return Ok(None);
+    };
     if !super::login::is_open(tx, now, realm, &tenant, &user)? {
         return Ok(None);
     }

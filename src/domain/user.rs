@@ -7,6 +7,10 @@ use super::{Error, Realm, TenantId};
 use crate::store::user::UserRow;
 use crate::store::{self, Tx};
 
+mod change;
+
+pub use change::{NewUser, add, change_password, delete, set_password_by_admin};
+
 /// Key of a user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct UserId(pub i64);

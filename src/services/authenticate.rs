@@ -71,7 +71,8 @@ pub async fn caller(
 }
 
 async fn sign_in(app: &Arc<App>, now: Now, presented: Presented) -> Result<login::SignedIn, Denied> {
-    let recognised = app.store.read(|tx| login::recognise(tx, now, &app.realm, &presented)).map_err(failed)?;
+    let recognised =
+        app.store.read(|tx| login::recognise(tx, now, &app.realm, &presented)).map_err(failed)?;
     if let Some(signed_in) = recognised {
         return Ok(signed_in);
     }
@@ -104,10 +105,8 @@ async fn session_of(app: &Arc<App>, now: Now, signed_in: &login::SignedIn) -> Re
     }
     let (realm, subject, idle) =
         (Arc::clone(&app.realm), signed_in.clone(), app.realm.policy.admin_idle_minutes);
-    let id = app
-        .store
-        .write(move |tx| login::open_session(tx, now, &realm, &subject, Kind::Admin, idle))
-        .await?;
+    let id =
+        app.store.write(move |tx| login::open_session(tx, now, &realm, &subject, Kind::Admin, idle)).await?;
     if let Some(id) = &id {
         app.realm.verified.keep_session(now, signed_in.proof, id.clone());
     }

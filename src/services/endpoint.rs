@@ -83,11 +83,7 @@ struct Target<'a> {
 
 impl Target<'_> {
     fn called(&self) -> Called<'_> {
-        Called {
-            service: self.published.contract,
-            types: self.published.types(),
-            operation: self.operation,
-        }
+        Called { service: self.published.contract, types: self.published.types(), operation: self.operation }
     }
 
     fn fault(&self, fault: &Fault) -> Response<Vec<u8>> {
@@ -274,7 +270,8 @@ impl Exchange<'_> {
         // Without a session every answer hands out the id of a new one; it becomes a row when somebody signs in.
         let fresh = session.is_none().then(|| Kind::Admin.new_id());
         let known = session.is_some().then(|| cookie.map(Secret::from)).flatten();
-        let call = |actor: Option<Actor>| Call::new(Arc::clone(app), now, actor, known.clone(), self.client());
+        let call =
+            |actor: Option<Actor>| Call::new(Arc::clone(app), now, actor, known.clone(), self.client());
         if target.operation.open {
             let actor = session.map(|session| session.actor());
             return Ok(Admitted { call: call(actor), hand_out: fresh });

@@ -52,7 +52,9 @@ pub fn answer(
     }
     let base = base_address(app, headers, connection);
     let value = |name: &str| {
-        form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+        form_urlencoded::parse(query.as_bytes())
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.into_owned())
     };
     match document {
         Document::Wsdl if value("wsdl").is_some_and(|import| !import.is_empty()) => {
@@ -146,8 +148,8 @@ impl Published {
         match name.strip_prefix(service) {
             Some("") => true,
             // Endpoints exist for every transport of the server.
-            Some(endpoint) => endpoint.strip_prefix('.').and_then(|text| text.strip_prefix(service)).is_some_and(
-                |kind| {
+            Some(endpoint) => {
+                endpoint.strip_prefix('.').and_then(|text| text.strip_prefix(service)).is_some_and(|kind| {
                     matches!(
                         kind,
                         "HttpsSoap11Endpoint"
@@ -157,8 +159,8 @@ impl Published {
                             | "HttpSoap12Endpoint"
                             | "HttpEndpoint"
                     )
-                },
-            ),
+                })
+            }
             None => false,
         }
     }

@@ -11,8 +11,8 @@ mod endpoint;
 mod fault;
 pub mod identity_governance_admin;
 pub mod identity_provider_mgt;
-mod metadata;
 mod message;
+mod metadata;
 pub mod remote_user_store_manager;
 pub mod user_profile_mgt;
 

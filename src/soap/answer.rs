@@ -81,7 +81,8 @@ impl Answer {
             _ => Writer::xml(types),
         };
         if let Format::Soap(version, charset) = &format {
-            let headers = addressing.map(|one| one.answer_headers(&format!("urn:{}Response", operation.name)));
+            let headers =
+                addressing.map(|one| one.answer_headers(&format!("urn:{}Response", operation.name)));
             envelope::open(&mut writer, *version, charset.name(), headers.as_deref());
         }
         Self { format, writer }
@@ -198,4 +199,3 @@ fn write_detail(writer: &mut Writer, service: &Service, detail: &dyn Detail) {
         writer.raw(part);
     }
 }
-

@@ -272,3 +272,14 @@ pub fn set_credential(tx: &mut Tx<'_>, user: i64, credential: &str, at: i64) -> 
         &[credential.into(), at.into(), user.into()],
     )
 }
+
+/// Removes what a user has under a profile name.
+///
+/// # Errors
+/// As [`find`].
+pub fn delete_profile(tx: &mut Tx<'_>, user: i64, profile: &str) -> Result<usize, Error> {
+    tx.execute(
+        "DELETE FROM user_attribute WHERE user_id = $1 AND profile = $2",
+        &[user.into(), profile.into()],
+    )
+}

@@ -90,14 +90,10 @@ impl Operations for Behaviour {
         .map_err(declared)
     }
 
-    async fn getUserListOfRole(
-        call: &Call,
-        roleName: Option<String>,
-    ) -> Result<Vec<Option<String>>, Fault> {
+    async fn getUserListOfRole(call: &Call, roleName: Option<String>) -> Result<Vec<Option<String>>, Fault> {
         let (name, tenant) = (given(roleName)?, call.actor()?.tenant);
-        let found = call
-            .aside(move |app, _| app.store.read(|tx| role::members(tx, &app.realm, tenant, &name)))
-            .await;
+        let found =
+            call.aside(move |app, _| app.store.read(|tx| role::members(tx, &app.realm, tenant, &name))).await;
         Ok(optional(found.map_err(declared)?))
     }
 
@@ -188,8 +184,7 @@ impl Operations for Behaviour {
 
     async fn getRoleNames(call: &Call) -> Result<Vec<Option<String>>, Fault> {
         let tenant = call.actor()?.tenant;
-        let found =
-            call.aside(move |app, _| app.store.read(|tx| role::list(tx, &app.realm, tenant))).await;
+        let found = call.aside(move |app, _| app.store.read(|tx| role::list(tx, &app.realm, tenant))).await;
         Ok(optional(found.map_err(declared)?))
     }
 
@@ -199,10 +194,7 @@ impl Operations for Behaviour {
     }
 
     /// The super tenant has no properties to show, and nobody else may ask.
-    async fn getProperties(
-        call: &Call,
-        _: Option<CoreTenant>,
-    ) -> Result<Vec<Option<ArrayOfString>>, Fault> {
+    async fn getProperties(call: &Call, _: Option<CoreTenant>) -> Result<Vec<Option<ArrayOfString>>, Fault> {
         if call.actor()?.tenant == TenantId::SUPER {
             Ok(Vec::new())
         } else {
@@ -251,10 +243,7 @@ impl Operations for Behaviour {
         call.write(move |tx, now, _, actor| user::delete(tx, now, actor, &name)).await
     }
 
-    async fn getRoleListOfUser(
-        call: &Call,
-        userName: Option<String>,
-    ) -> Result<Vec<Option<String>>, Fault> {
+    async fn getRoleListOfUser(call: &Call, userName: Option<String>) -> Result<Vec<Option<String>>, Fault> {
         let (name, tenant) = (given(userName)?, call.actor()?.tenant);
         let roles = call.read(|tx, _| match user::look_up(tx, tenant, &name)? {
             Some(user) => role::of_user(tx, &user),
@@ -285,7 +274,8 @@ impl Operations for Behaviour {
         newRoles: Vec<Option<String>>,
     ) -> Result<(), Fault> {
         let (name, deleted, added) = (given(userName)?, texts(deletedRoles), texts(newRoles));
-        call.write(move |tx, now, _, actor| role::update_of_user(tx, now, actor, &name, &deleted, &added)).await
+        call.write(move |tx, now, _, actor| role::update_of_user(tx, now, actor, &name, &deleted, &added))
+            .await
     }
 
     async fn getUserClaimValues(
@@ -301,9 +291,8 @@ impl Operations for Behaviour {
             })
             .map_err(declared)?;
         // The original sets nothing else of the type.
-        let claim = |(uri, value)| {
-            Some(ClaimDTO { claimUri: Some(uri), value: Some(value), ..ClaimDTO::default() })
-        };
+        let claim =
+            |(uri, value)| Some(ClaimDTO { claimUri: Some(uri), value: Some(value), ..ClaimDTO::default() });
         Ok(values.into_iter().map(claim).collect())
     }
 
@@ -368,7 +357,8 @@ impl Operations for Behaviour {
                 action: permission.action.unwrap_or_default(),
             })
             .collect();
-        call.write(move |tx, now, realm, actor| role::add(tx, now, realm, actor, &name, &users, &grants)).await
+        call.write(move |tx, now, realm, actor| role::add(tx, now, realm, actor, &name, &users, &grants))
+            .await
     }
 
     async fn updateUserListOfRole(
@@ -378,7 +368,8 @@ impl Operations for Behaviour {
         newUsers: Vec<Option<String>>,
     ) -> Result<(), Fault> {
         let (name, deleted, added) = (given(roleName)?, texts(deletedUsers), texts(newUsers));
-        call.write(move |tx, now, _, actor| role::update_members(tx, now, actor, &name, &deleted, &added)).await
+        call.write(move |tx, now, _, actor| role::update_members(tx, now, actor, &name, &deleted, &added))
+            .await
     }
 
     /// Answered from the name alone by stores with numeric ids; the default one has none.
@@ -429,12 +420,7 @@ impl Operations for Behaviour {
 }
 
 /// Sets a password: by an administrator, or with the old one presented. Hashing happens beside the database.
-async fn set_password(
-    call: &Call,
-    name: String,
-    plain: String,
-    old: Option<Secret>,
-) -> Result<(), Fault> {
+async fn set_password(call: &Call, name: String, plain: String, old: Option<Secret>) -> Result<(), Fault> {
     let tenant = call.actor()?.tenant;
     let by_user = old.is_some();
     let (name, password, old_is_right) = call
@@ -462,4 +448,3 @@ async fn set_password(
     })
     .await
 }
-

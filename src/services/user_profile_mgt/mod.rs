@@ -1,3 +1,174 @@
-//! `UserProfileMgtService`.
+//! `UserProfileMgtService`: reads and writes the claims of users. Who may act on whom is the domain's business.
 
 pub mod contract;
+
+use super::Call;
+use super::fault::typed;
+use crate::domain::association;
+use crate::domain::claim::{Changes, DEFAULT_PROFILE, PROFILE_CONFIGURATION};
+use crate::domain::profile::{self, Field, Profile};
+use crate::soap::Fault;
+use contract::{
+    AbstractAdmin, AssociatedAccountDTO, Operations, UserFieldDTO, UserProfileAdmin, UserProfileDTO,
+    UserProfileException,
+};
+
+/// What the service does.
+#[derive(Debug)]
+pub struct Behaviour;
+
+fn declared(fault: Fault) -> Fault {
+    typed::<UserProfileException>(fault)
+}
+
+fn field(field: Field) -> Option<UserFieldDTO> {
+    Some(UserFieldDTO {
+        checkedAttribute: false,
+        claimUri: Some(field.uri),
+        displayName: Some(field.display_name),
+        displayOrder: field.display_order,
+        fieldValue: field.value,
+        readOnly: field.read_only,
+        regEx: field.pattern,
+        required: field.required,
+    })
+}
+
+fn profile(profile: Profile) -> UserProfileDTO {
+    UserProfileDTO {
+        fieldValues: Some(profile.fields.into_iter().map(field).collect()),
+        profileConfigurations: Vec::new(),
+        profileConifuration: Some(profile.configuration),
+        profileName: Some(profile.name),
+    }
+}
+
+impl Operations for Behaviour {
+    async fn isReadOnlyUserStore(_: &Call) -> Result<bool, Fault> {
+        Ok(false)
+    }
+
+    async fn getUserProfiles(
+        call: &Call,
+        username: Option<String>,
+    ) -> Result<Vec<Option<UserProfileDTO>>, Fault> {
+        // The original lets its null pointer through unconverted.
+        let name = username.ok_or_else(|| Fault::invocation("getUserProfiles"))?;
+        let actor = call.actor()?;
+        let profiles = call.read(|tx, realm| profile::all(tx, realm, actor, &name)).map_err(declared)?;
+        Ok(profiles.into_iter().map(|one| Some(profile(one))).collect())
+    }
+
+    async fn setUserProfile(
+        call: &Call,
+        username: Option<String>,
+        profile: Option<UserProfileDTO>,
+    ) -> Result<(), Fault> {
+        let (Some(name), Some(profile)) = (username, profile) else { return Err(Fault::unknown()) };
+        let mut changes = Changes::default();
+        for field in profile.fieldValues.ok_or_else(Fault::unknown)? {
+            let field = field.ok_or_else(Fault::unknown)?;
+            // The request's own flag decides, not the claim's (IS 5.3.0).
+            if !field.readOnly {
+                changes.set(&field.claimUri.ok_or_else(Fault::unknown)?, field.fieldValue);
+            }
+        }
+        let configuration = profile.profileConifuration.unwrap_or_else(|| DEFAULT_PROFILE.to_owned());
+        changes.set(PROFILE_CONFIGURATION, Some(configuration));
+        let profile_name = profile.profileName.unwrap_or_default();
+        call.write(move |tx, now, realm, actor| {
+            profile::set(tx, now, realm, actor, &name, &profile_name, changes)
+        })
+        .await
+    }
+
+    async fn deleteUserProfile(
+        call: &Call,
+        username: Option<String>,
+        profileName: Option<String>,
+    ) -> Result<(), Fault> {
+        let (Some(name), Some(profile)) = (username, profileName) else { return Err(Fault::unknown()) };
+        call.write(move |tx, _, _, actor| profile::delete(tx, actor, &name, &profile)).await
+    }
+
+    async fn getProfileFieldsForInternalStore(call: &Call) -> Result<Option<UserProfileDTO>, Fault> {
+        let tenant = call.actor()?.tenant;
+        let fields = call.read(|tx, realm| profile::fields(tx, realm, tenant)).map_err(declared)?;
+        Ok(Some(UserProfileDTO {
+            fieldValues: Some(fields.into_iter().map(field).collect()),
+            ..UserProfileDTO::default()
+        }))
+    }
+
+    async fn getUserProfile(
+        call: &Call,
+        username: Option<String>,
+        profileName: Option<String>,
+    ) -> Result<Option<UserProfileDTO>, Fault> {
+        let (Some(name), Some(asked)) = (username, profileName) else {
+            return Err(declared(Fault::server("Invalid input parameters")));
+        };
+        let actor = call.actor()?;
+        let found = call.read(|tx, realm| profile::get(tx, realm, actor, &name, &asked)).map_err(declared)?;
+        Ok(found.map(profile))
+    }
+
+    /// The default user store knows one profile.
+    async fn isAddProfileEnabled(_: &Call) -> Result<bool, Fault> {
+        Ok(false)
+    }
+
+    async fn isAddProfileEnabledForDomain(_: &Call, _domain: Option<String>) -> Result<bool, Fault> {
+        Ok(false)
+    }
+
+    /// The original publishes its own object, which calls its getters to be written.
+    async fn getInstance(call: &Call) -> Result<Option<UserProfileAdmin>, Fault> {
+        Ok(Some(UserProfileAdmin {
+            base: AbstractAdmin::default(),
+            addProfileEnabled: false,
+            associatedIDs: Self::getAssociatedIDs(call).await?,
+            profileFieldsForInternalStore: Self::getProfileFieldsForInternalStore(call).await?,
+            readOnlyUserStore: false,
+        }))
+    }
+
+    async fn associateID(
+        call: &Call,
+        idpID: Option<String>,
+        associatedID: Option<String>,
+    ) -> Result<(), Fault> {
+        call.write(move |tx, _, _, actor| {
+            association::add(tx, actor, idpID.as_deref(), associatedID.as_deref())
+        })
+        .await
+    }
+
+    async fn getNameAssociatedWith(
+        call: &Call,
+        idpID: Option<String>,
+        associatedID: Option<String>,
+    ) -> Result<Option<String>, Fault> {
+        let (Some(provider), Some(external)) = (idpID, associatedID) else { return Ok(None) };
+        let tenant = call.actor()?.tenant;
+        call.read(|tx, _| association::user_of(tx, tenant, &provider, &external)).map_err(declared)
+    }
+
+    async fn getAssociatedIDs(call: &Call) -> Result<Vec<Option<AssociatedAccountDTO>>, Fault> {
+        let actor = call.actor()?;
+        let found = call.read(|tx, _| association::of_actor(tx, actor)).map_err(declared)?;
+        let account = |(provider, external)| {
+            Some(AssociatedAccountDTO { identityProviderName: Some(provider), username: Some(external) })
+        };
+        Ok(found.into_iter().map(account).collect())
+    }
+
+    async fn removeAssociateID(
+        call: &Call,
+        idpID: Option<String>,
+        associatedID: Option<String>,
+    ) -> Result<(), Fault> {
+        let (Some(provider), Some(external)) = (idpID, associatedID) else { return Ok(()) };
+        call.write(move |tx, _, _, actor| association::remove(tx, actor, &provider, &external)).await
+    }
+}

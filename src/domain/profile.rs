@@ -1,0 +1,187 @@
+//! Profiles as `UserProfileMgtService` shows and writes them, and who may do so (IS 5.3.0, UserProfileAdmin).
+
+use super::catalogue::{Catalogue, Claim, ROLE};
+use super::claim::{self, Changes, DEFAULT_PROFILE, PROFILE_CONFIGURATION, Values};
+use super::{Actor, Error, Now, Realm, TenantId, User, forced_reset, user};
+use crate::store::{self, Tx};
+
+/// Needed to write the profiles of others; a permission below it is not enough.
+const WRITE: &str = "/permission/admin/manage/identity/userprofile";
+/// Needed to read the profiles of others.
+const VIEW: &str = "/permission/admin/manage/identity/userprofile/view";
+/// Needed to delete the profiles of others.
+const DELETE: &str = "/permission/admin/manage/identity/userprofile/delete";
+
+/// A claim of a profile, with or without value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Field {
+    /// The claim.
+    pub uri: String,
+    /// Name for people.
+    pub display_name: String,
+    /// Place in a form.
+    pub display_order: i32,
+    /// Pattern of its values.
+    pub pattern: Option<String>,
+    /// Whether a form must have it.
+    pub required: bool,
+    /// Whether a form may change it; the service does not care.
+    pub read_only: bool,
+    /// The user's value.
+    pub value: Option<String>,
+}
+
+/// A user's profile.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Profile {
+    /// Its fields in the order of the tenant's claims.
+    pub fields: Vec<Field>,
+    /// The configuration stored with it.
+    pub configuration: String,
+    /// Its name, as it was asked for.
+    pub name: String,
+}
+
+/// Oneself is the exact name of the session; anybody else takes a permission.
+fn check(tx: &mut Tx<'_>, actor: &Actor, typed: &str, permission: &str) -> Result<bool, Error> {
+    let own = actor.name == typed;
+    if own || actor.may(tx, &[permission])? { Ok(own) } else { Err(Error::NotAuthorized) }
+}
+
+/// The profile of a user; `None` when there is none of that name.
+///
+/// # Errors
+/// [`Error::NotAuthorized`], [`Error::NoSuchUser`], [`Error::UnknownDomain`].
+pub fn get(
+    tx: &mut Tx<'_>,
+    realm: &Realm,
+    actor: &Actor,
+    typed: &str,
+    profile: &str,
+) -> Result<Option<Profile>, Error> {
+    check(tx, actor, typed, VIEW)?;
+    let user = user::find(tx, actor.tenant, typed)?;
+    if profile != DEFAULT_PROFILE {
+        return Ok(None);
+    }
+    read(tx, realm, &user).map(Some)
+}
+
+/// Every profile of a user: the default user store knows one.
+///
+/// # Errors
+/// As [`get`].
+pub fn all(tx: &mut Tx<'_>, realm: &Realm, actor: &Actor, typed: &str) -> Result<Vec<Profile>, Error> {
+    check(tx, actor, typed, VIEW)?;
+    let user = user::find(tx, actor.tenant, typed)?;
+    Ok(vec![read(tx, realm, &user)?])
+}
+
+fn read(tx: &mut Tx<'_>, realm: &Realm, user: &User) -> Result<Profile, Error> {
+    let catalogue = realm.catalogues.of(tx, user.tenant)?;
+    let with_roles = supported(&catalogue).any(|(claim, _)| claim.uri == ROLE);
+    let values = Values::read(tx, user, with_roles)?;
+    let fields = supported(&catalogue).map(|(claim, display_name)| {
+        let value = values.of(&catalogue, &claim.uri).map(str::to_owned);
+        field(claim, display_name, value)
+    });
+    Ok(Profile {
+        fields: fields.collect(),
+        configuration: values.attribute(PROFILE_CONFIGURATION).unwrap_or(DEFAULT_PROFILE).to_owned(),
+        name: DEFAULT_PROFILE.to_owned(),
+    })
+}
+
+/// The claims a profile shows: supported by default, with a name for people.
+fn supported(catalogue: &Catalogue) -> impl Iterator<Item = (&Claim, &str)> {
+    catalogue
+        .local()
+        .iter()
+        .filter(|claim| claim.flag("SupportedByDefault"))
+        .filter_map(|claim| claim.property("DisplayName").map(|name| (claim, name)))
+}
+
+fn field(claim: &Claim, display_name: &str, value: Option<String>) -> Field {
+    Field {
+        uri: claim.uri.clone(),
+        display_name: display_name.to_owned(),
+        display_order: claim.display_order(),
+        pattern: claim.property("RegEx").map(str::to_owned),
+        required: claim.flag("Required"),
+        read_only: claim.flag("ReadOnly"),
+        value,
+    }
+}
+
+/// The fields of a profile without anybody's values.
+///
+/// # Errors
+/// Failures of the database.
+pub fn fields(tx: &mut Tx<'_>, realm: &Realm, tenant: TenantId) -> Result<Vec<Field>, Error> {
+    let catalogue = realm.catalogues.of(tx, tenant)?;
+    Ok(supported(&catalogue).map(|(claim, name)| field(claim, name, None)).collect())
+}
+
+/// Writes claims of a user. One who writes his own without the permission for others may not change identity claims or
+/// the one-time password: values that are what they were are passed over, since forms post everything back.
+///
+/// # Errors
+/// [`Error::NotAuthorized`] and whatever [`claim::write`] refuses.
+pub fn set(
+    tx: &mut Tx<'_>,
+    now: Now,
+    realm: &Realm,
+    actor: &Actor,
+    typed: &str,
+    profile: &str,
+    mut changes: Changes,
+) -> Result<(), Error> {
+    let own = check(tx, actor, typed, WRITE)?;
+    let user = user::find(tx, actor.tenant, typed)?;
+    if own && !actor.may(tx, &[WRITE])? {
+        keep_account_claims(tx, realm, &user, &mut changes)?;
+    }
+    claim::write(tx, now, realm, actor, &user, profile, changes)
+}
+
+fn keep_account_claims(
+    tx: &mut Tx<'_>,
+    realm: &Realm,
+    user: &User,
+    changes: &mut Changes,
+) -> Result<(), Error> {
+    let protected =
+        |uri: &str| claim::is_identity(uri) || uri.eq_ignore_ascii_case(forced_reset::PUBLISHED_CODE);
+    let asked: Vec<(String, Option<String>)> = changes
+        .iter()
+        .filter(|(uri, _)| protected(uri))
+        .map(|(uri, value)| (uri.to_owned(), value.map(str::to_owned)))
+        .collect();
+    if asked.is_empty() {
+        return Ok(());
+    }
+    let uris: Vec<&str> = asked.iter().map(|(uri, _)| uri.as_str()).collect();
+    let stored = claim::values(tx, realm, user, &uris)?;
+    for (uri, value) in &asked {
+        let known = stored.iter().find(|(known, _)| known == uri).map(|(_, value)| value.as_str());
+        if known.unwrap_or("") != value.as_deref().unwrap_or("") {
+            return Err(Error::NotAuthorized);
+        }
+        changes.remove(uri);
+    }
+    Ok(())
+}
+
+/// Deletes a profile. The default one stays; the default user store has no other.
+///
+/// # Errors
+/// [`Error::NotAuthorized`], the refusal to delete the default profile, unknown users.
+pub fn delete(tx: &mut Tx<'_>, actor: &Actor, typed: &str, profile: &str) -> Result<(), Error> {
+    check(tx, actor, typed, DELETE)?;
+    if profile == DEFAULT_PROFILE {
+        return Err(Error::refused("Cannot delete default profile"));
+    }
+    let user = user::find(tx, actor.tenant, typed)?;
+    store::user::delete_profile(tx, user.id.0, profile)?;
+    Ok(())
+}

@@ -1,0 +1,149 @@
+//! The certificate and the TLS settings of the HTTPS listener.
+//!
+//! A certificate is made at the first start and kept: clients pin it. RSA, because Java key stores and clients of the
+//! original's age expect it. TLS 1.2 and 1.3, with the provider named explicitly.
+
+use base64::Engine as _;
+use rcgen::{CertificateParams, DistinguishedName, DnType, KeyPair, PKCS_RSA_SHA256, RsaKeySize, SanType};
+use rustls::ServerConfig;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Where certificate and key are.
+#[derive(Debug, Clone)]
+pub struct Files {
+    /// PEM, the server's certificate first.
+    pub certificate: PathBuf,
+    /// PEM.
+    pub key: PathBuf,
+    /// Whether they may be made when they are missing: only the ones in the data directory.
+    pub own: bool,
+}
+
+/// Why there is no TLS.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A file cannot be read or written.
+    #[error("{path}: {source}")]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A file holds something else.
+    #[error("{path}: {why}; expected {expected} in PEM form")]
+    Content {
+        /// The file.
+        path: PathBuf,
+        /// What was wrong.
+        why: String,
+        /// What should be there.
+        expected: &'static str,
+    },
+    /// Certificate and key do not belong together, or use an algorithm nobody supports.
+    #[error("certificate {certificate} and key {key} cannot be used together: {why}")]
+    Mismatch {
+        /// The certificate's file.
+        certificate: PathBuf,
+        /// The key's file.
+        key: PathBuf,
+        /// What the library said.
+        why: String,
+    },
+    /// A certificate could not be made.
+    #[error("a certificate could not be made: {0}")]
+    Making(String),
+}
+
+/// TLS as the listener uses it.
+#[derive(Debug, Clone)]
+pub struct Tls {
+    /// For the acceptor.
+    pub config: Arc<ServerConfig>,
+    /// The server's certificate, base64 of its DER form.
+    pub certificate: String,
+}
+
+/// Makes certificate and key in the data directory if they are not there. Says whether it did.
+///
+/// # Errors
+/// When they cannot be made or written.
+pub fn make_if_missing(files: &Files, host: &str) -> Result<bool, Error> {
+    if !files.own || (files.certificate.exists() && files.key.exists()) {
+        return Ok(false);
+    }
+    let making = |error: rcgen::Error| Error::Making(error.to_string());
+    let key = KeyPair::generate_rsa_for(&PKCS_RSA_SHA256, RsaKeySize::_2048).map_err(making)?;
+    let mut names = vec!["localhost".to_owned()];
+    if host != "localhost" {
+        names.push(host.to_owned());
+    }
+    let mut params = CertificateParams::new(names).map_err(making)?;
+    for address in [std::net::Ipv4Addr::LOCALHOST.into(), std::net::Ipv6Addr::LOCALHOST.into()] {
+        params.subject_alt_names.push(SanType::IpAddress(address));
+    }
+    params.distinguished_name = DistinguishedName::new();
+    params.distinguished_name.push(DnType::CommonName, host);
+    params.distinguished_name.push(DnType::OrganizationName, "Soapstone");
+    // Ten years: whoever pins it should not have to do so again soon.
+    let today = time::OffsetDateTime::from_unix_timestamp(crate::domain::Clock::now(&crate::domain::clock::SystemClock).0 / 1000)
+        .unwrap_or(time::OffsetDateTime::UNIX_EPOCH);
+    params.not_before = today - time::Duration::days(1);
+    params.not_after = today + time::Duration::days(3650);
+    let certificate = params.self_signed(&key).map_err(making)?;
+    write(&files.key, &key.serialize_pem())?;
+    write(&files.certificate, &certificate.pem())?;
+    Ok(true)
+}
+
+/// Writes a file that only its owner may read.
+fn write(path: &Path, text: &str) -> Result<(), Error> {
+    use std::io::Write as _;
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let failed = |source| Error::Io { path: path.to_owned(), source };
+    let mut file = std::fs::OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(path)
+        .map_err(failed)?;
+    file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)
+}
+
+/// Reads certificate and key.
+///
+/// # Errors
+/// Says which file is wrong and what should be there.
+pub fn load(files: &Files) -> Result<Tls, Error> {
+    let read = |path: &Path| {
+        std::fs::read(path).map_err(|source| Error::Io { path: path.to_owned(), source })
+    };
+    let content = |path: &Path, why: String, expected| Error::Content { path: path.to_owned(), why, expected };
+    let pem = read(&files.certificate)?;
+    let chain: Vec<CertificateDer<'static>> = CertificateDer::pem_slice_iter(&pem)
+        .collect::<Result<_, _>>()
+        .map_err(|error| content(&files.certificate, error.to_string(), "a certificate"))?;
+    let first = chain
+        .first()
+        .ok_or_else(|| content(&files.certificate, "no certificate found".into(), "a certificate"))?;
+    let certificate = base64::engine::general_purpose::STANDARD.encode(first);
+    let key = PrivateKeyDer::from_pem_slice(&read(&files.key)?)
+        .map_err(|error| content(&files.key, error.to_string(), "a private key"))?;
+    let mismatch = |error: rustls::Error| Error::Mismatch {
+        certificate: files.certificate.clone(),
+        key: files.key.clone(),
+        why: error.to_string(),
+    };
+    let mut config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(mismatch)?
+        .with_no_client_auth()
+        .with_single_cert(chain, key)
+        .map_err(mismatch)?;
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Ok(Tls { config: Arc::new(config), certificate })
+}
