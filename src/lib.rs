@@ -9,6 +9,7 @@ pub mod config;
 pub mod domain;
 pub mod mail;
 pub mod ops;
+pub mod run;
 pub mod services;
 pub mod soap;
 pub mod store;

@@ -1,1 +1,15 @@
 //! Settings: what the operator wrote in files, environment and flags, as one value.
+//!
+//! Later sources win: defaults, the unmodified XML files of an existing deployment (`wso2.rs`), `soapstone.toml`, the
+//! environment (`SOAPSTONE_…`), flags. A mistake in any of them stops the start and says where it is.
+
+mod error;
+mod keys;
+mod load;
+mod settings;
+mod wso2;
+
+pub use error::Error;
+pub use keys::{KEYS, Key, reference};
+pub use load::{Loaded, Sources, load};
+pub use settings::{Hidden, Log, Mail, MailTransport, Settings, Template};

@@ -23,9 +23,9 @@ pub enum Form {
     /// Parameters of a query.
     Query,
     /// Parameters of a form, and of the query.
-    Form,
+    Posted,
     /// A form in parts.
-    MultipartForm,
+    Parts,
     /// JSON.
     Json,
 }
@@ -124,8 +124,8 @@ impl Incoming {
     pub fn pairs(&self, body: &[u8]) -> Result<Vec<(String, String)>, Fault> {
         let mut pairs = decoded(self.query.as_bytes());
         match self.form {
-            Form::Form => pairs.extend(decoded(body)),
-            Form::MultipartForm => {
+            Form::Posted => pairs.extend(decoded(body)),
+            Form::Parts => {
                 let content_type = self.content_type.as_deref().unwrap_or("");
                 for part in mime::split(content_type, body).map_err(Fault::malformed)? {
                     let name = part.header("Content-Disposition").and_then(|value| parameter(value, "name"));
@@ -175,8 +175,8 @@ fn form(method: &Method, content_type: Option<&str>, has_action: bool) -> Form {
     }
     for (name, form) in [
         ("application/xml", Form::Xml),
-        ("application/x-www-form-urlencoded", Form::Form),
-        ("multipart/form-data", Form::MultipartForm),
+        ("application/x-www-form-urlencoded", Form::Posted),
+        ("multipart/form-data", Form::Parts),
         ("application/json", Form::Json),
         ("application/jwt", Form::Json),
     ] {

@@ -1,1 +1,15 @@
-//! TCP, TLS and HTTP: connections in, requests to the right face, limits on everything that arrives.
+//! TCP, TLS and HTTP: connections in, requests to the right face, limits on everything that arrives. Starting and
+//! stopping a server is here too, since this is where all parts meet.
+
+mod http;
+mod limits;
+mod listen;
+mod metrics;
+mod route;
+mod start;
+pub mod tls;
+mod wiring;
+
+pub use limits::Limits;
+pub use start::{Server, StartError};
+pub use wiring::policy;

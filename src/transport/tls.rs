@@ -89,8 +89,10 @@ pub fn make_if_missing(files: &Files, host: &str) -> Result<bool, Error> {
     params.distinguished_name.push(DnType::CommonName, host);
     params.distinguished_name.push(DnType::OrganizationName, "Soapstone");
     // Ten years: whoever pins it should not have to do so again soon.
-    let today = time::OffsetDateTime::from_unix_timestamp(crate::domain::Clock::now(&crate::domain::clock::SystemClock).0 / 1000)
-        .unwrap_or(time::OffsetDateTime::UNIX_EPOCH);
+    let today = time::OffsetDateTime::from_unix_timestamp(
+        crate::domain::Clock::now(&crate::domain::clock::SystemClock).0 / 1000,
+    )
+    .unwrap_or(time::OffsetDateTime::UNIX_EPOCH);
     params.not_before = today - time::Duration::days(1);
     params.not_after = today + time::Duration::days(3650);
     let certificate = params.self_signed(&key).map_err(making)?;
@@ -119,10 +121,10 @@ fn write(path: &Path, text: &str) -> Result<(), Error> {
 /// # Errors
 /// Says which file is wrong and what should be there.
 pub fn load(files: &Files) -> Result<Tls, Error> {
-    let read = |path: &Path| {
-        std::fs::read(path).map_err(|source| Error::Io { path: path.to_owned(), source })
-    };
-    let content = |path: &Path, why: String, expected| Error::Content { path: path.to_owned(), why, expected };
+    let read =
+        |path: &Path| std::fs::read(path).map_err(|source| Error::Io { path: path.to_owned(), source });
+    let content =
+        |path: &Path, why: String, expected| Error::Content { path: path.to_owned(), why, expected };
     let pem = read(&files.certificate)?;
     let chain: Vec<CertificateDer<'static>> = CertificateDer::pem_slice_iter(&pem)
         .collect::<Result<_, _>>()
@@ -138,12 +140,13 @@ pub fn load(files: &Files) -> Result<Tls, Error> {
         key: files.key.clone(),
         why: error.to_string(),
     };
-    let mut config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
-        .with_safe_default_protocol_versions()
-        .map_err(mismatch)?
-        .with_no_client_auth()
-        .with_single_cert(chain, key)
-        .map_err(mismatch)?;
+    let mut config =
+        ServerConfig::builder_with_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
+            .with_safe_default_protocol_versions()
+            .map_err(mismatch)?
+            .with_no_client_auth()
+            .with_single_cert(chain, key)
+            .map_err(mismatch)?;
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok(Tls { config: Arc::new(config), certificate })
 }

@@ -72,7 +72,7 @@ pub fn add(
     let roles = role::existing(tx, actor.tenant, new.roles)?;
     claim::check_known(tx, realm, actor.tenant, new.claims)?;
     let id = store::user::insert(tx, &row)?;
-    password::remember(tx, now, actor.tenant, id, new.password.credential())?;
+    password::remember(tx, now, actor.tenant, id, new.password)?;
     let user = User { id: UserId(id), tenant: actor.tenant, domain, name: name.name };
     for role in roles {
         store::role::add_member(tx, role, id)?;

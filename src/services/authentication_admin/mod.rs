@@ -2,6 +2,7 @@
 //!
 //! A refused login is the answer `false`, whatever the reason; only an unknown or inactive tenant and a remote address
 //! that is none are faults (IS 5.3.0, AuthenticationAdmin).
+#![expect(non_snake_case, reason = "operations and their arguments are named as in the contract")]
 
 pub mod contract;
 mod message_context;

@@ -1,4 +1,5 @@
 //! `IdentityProviderMgtService`: here the resident identity provider, whose properties are the account policies.
+#![expect(non_snake_case, reason = "operations and their arguments are named as in the contract")]
 
 pub mod contract;
 

@@ -1,6 +1,7 @@
 //! `RemoteUserStoreManagerService`: the user store as it is, without the protections of the console.
 //!
 //! Void operations answer 202; their faults carry no detail. The caller's tenant is the only one it reaches.
+#![expect(non_snake_case, reason = "operations and their arguments are named as in the contract")]
 
 pub mod contract;
 

@@ -1,4 +1,5 @@
 //! `UserProfileMgtService`: reads and writes the claims of users. Who may act on whom is the domain's business.
+#![expect(non_snake_case, reason = "operations and their arguments are named as in the contract")]
 
 pub mod contract;
 

@@ -1,0 +1,222 @@
+//! The settings themselves, as plain values with their defaults.
+
+use serde::Deserialize;
+use std::net::IpAddr;
+use std::path::PathBuf;
+
+/// A secret setting; silent in debug output.
+#[derive(Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct Hidden(pub String);
+
+impl std::fmt::Debug for Hidden {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(if self.0.is_empty() { "(not set)" } else { "***" })
+    }
+}
+
+/// Everything an operator can set. `keys.rs` says what each key means.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[expect(missing_docs, reason = "keys.rs documents every key, once, for the operator too")]
+pub struct Settings {
+    pub data_dir: PathBuf,
+    pub config_dir: Option<PathBuf>,
+    pub bind: IpAddr,
+    pub https_port: u16,
+    pub http_port: u16,
+    pub tls_certificate: Option<PathBuf>,
+    pub tls_key: Option<PathBuf>,
+    pub host_name: Option<String>,
+    pub public_url: Option<String>,
+    pub realm_name: String,
+    pub hide_admin_service_wsdls: bool,
+    pub http_admin_services: Vec<String>,
+    pub calls_without_envelope: bool,
+    pub admin_name: String,
+    pub admin_password: Hidden,
+    pub show_auth_failure_reason: bool,
+    pub email_user_names: bool,
+    pub username_pattern: String,
+    pub role_pattern: String,
+    pub password_pattern: String,
+    pub password_message: String,
+    pub otp_length: usize,
+    pub otp_alphabet: String,
+    pub wrong_code_limit: i64,
+    pub attempts_per_minute: u32,
+    pub admin_session_minutes: i64,
+    pub session_minutes: i64,
+    pub remember_me_minutes: i64,
+    pub send_lock_mails_on_reset: bool,
+    pub default_locale: String,
+    pub body_limit: usize,
+    pub header_limit: usize,
+    pub connections: usize,
+    pub requests_per_connection: usize,
+    pub handshake_seconds: u64,
+    pub header_seconds: u64,
+    pub body_seconds: u64,
+    pub shutdown_seconds: u64,
+    pub log: Log,
+    pub mail: Mail,
+    /// Templates of an `email-admin-config.xml`; no key of their own.
+    #[serde(skip)]
+    pub templates: Vec<Template>,
+}
+
+/// What is logged, and how.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[expect(missing_docs, reason = "keys.rs documents every key")]
+pub struct Log {
+    pub level: String,
+    pub json: bool,
+}
+
+/// Where mails go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MailTransport {
+    /// To the mail server if one is configured, into files otherwise.
+    Auto,
+    /// To the mail server.
+    Smtp,
+    /// Into files.
+    Directory,
+}
+
+/// The mail server, under the names of JavaMail's settings.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[expect(missing_docs, reason = "keys.rs documents every key")]
+pub struct Mail {
+    pub transport: MailTransport,
+    pub directory: Option<PathBuf>,
+    pub from: Option<String>,
+    pub host: Option<String>,
+    pub port: u16,
+    pub user: Option<String>,
+    pub password: Hidden,
+    pub auth: bool,
+    pub starttls: bool,
+    pub starttls_required: bool,
+    pub tls: bool,
+    pub trust_any_certificate: bool,
+    pub trusted_certificates: Option<PathBuf>,
+    pub hello_name: Option<String>,
+    pub timeout_seconds: u64,
+    pub concurrency: usize,
+}
+
+/// A mail template of an `email-admin-config.xml`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names are those of the file")]
+pub struct Template {
+    pub display: String,
+    pub locale: String,
+    pub content_type: String,
+    pub subject: String,
+    pub body: String,
+    pub footer: String,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            data_dir: PathBuf::from("./soapstone-data"),
+            config_dir: None,
+            bind: IpAddr::from([127, 0, 0, 1]),
+            https_port: 9443,
+            http_port: 9763,
+            tls_certificate: None,
+            tls_key: None,
+            host_name: None,
+            public_url: None,
+            realm_name: "WSO2 Identity Server".into(),
+            hide_admin_service_wsdls: false,
+            http_admin_services: Vec::new(),
+            calls_without_envelope: true,
+            admin_name: "admin".into(),
+            admin_password: Hidden::default(),
+            show_auth_failure_reason: false,
+            email_user_names: false,
+            username_pattern: r"[a-zA-Z0-9._-|//]{3,30}$".into(),
+            role_pattern: r"[a-zA-Z0-9._-|// ]{3,30}$".into(),
+            password_pattern: r"^[\S]{5,30}$".into(),
+            password_message: "Password length should be within 5 to 30 characters".into(),
+            otp_length: 6,
+            otp_alphabet: "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789".into(),
+            wrong_code_limit: 5,
+            attempts_per_minute: 120,
+            admin_session_minutes: 15,
+            session_minutes: 15,
+            remember_me_minutes: 20160,
+            send_lock_mails_on_reset: false,
+            default_locale: "en_US".into(),
+            body_limit: 10 * 1024 * 1024,
+            header_limit: 8 * 1024,
+            connections: 1024,
+            requests_per_connection: 200,
+            handshake_seconds: 10,
+            header_seconds: 30,
+            body_seconds: 60,
+            shutdown_seconds: 10,
+            log: Log::default(),
+            mail: Mail::default(),
+            templates: Vec::new(),
+        }
+    }
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self { level: "info".into(), json: false }
+    }
+}
+
+impl Default for Mail {
+    fn default() -> Self {
+        Self {
+            transport: MailTransport::Auto,
+            directory: None,
+            from: None,
+            host: None,
+            port: 587,
+            user: None,
+            password: Hidden::default(),
+            auth: true,
+            starttls: false,
+            starttls_required: false,
+            tls: false,
+            trust_any_certificate: false,
+            trusted_certificates: None,
+            hello_name: None,
+            timeout_seconds: 30,
+            concurrency: 8,
+        }
+    }
+}
+
+impl Settings {
+    /// Whether only programs on this machine can connect.
+    #[must_use]
+    pub fn is_loopback(&self) -> bool {
+        self.bind.is_loopback()
+    }
+
+    /// Where browsers reach the server whose HTTPS listener has that port, without a slash at the end.
+    #[must_use]
+    pub fn public_url_at(&self, https_port: u16) -> String {
+        match &self.public_url {
+            Some(url) => url.trim_end_matches('/').to_owned(),
+            None => format!("https://{}:{https_port}", self.host()),
+        }
+    }
+
+    /// The host name, `localhost` unless one is configured.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        self.host_name.as_deref().unwrap_or("localhost")
+    }
+}

@@ -1,0 +1,415 @@
+//! The XML files of an existing deployment, unmodified. Only what has a meaning here is read; the rest is left alone.
+
+use super::error::Error;
+use super::load::insert;
+use super::settings::Template;
+use std::path::{Path, PathBuf};
+use toml::{Table, Value};
+use xml::reader::{EventReader, ParserConfig};
+use yaserde::YaDeserialize;
+
+/// What the files of a folder say.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// As settings.
+    pub table: Table,
+    /// Mail templates.
+    pub templates: Vec<Template>,
+    /// What was found and is not used.
+    pub warnings: Vec<String>,
+    /// The files that were there.
+    pub files: Vec<PathBuf>,
+}
+
+/// Reads the files that are there: in the folder itself or where the original keeps them below it.
+pub fn read(folder: &Path) -> Result<Found, Error> {
+    let mut found = Found::default();
+    if let Some(carbon) = document::<Carbon>(folder, &["carbon.xml"], &mut found.files)? {
+        carbon.apply(&mut found);
+    }
+    let stores = document::<UserMgt>(folder, &["user-mgt.xml"], &mut found.files)?;
+    if let Some(stores) = stores {
+        stores.apply(&mut found.table);
+    }
+    if let Some(identity) =
+        document::<Identity>(folder, &["identity.xml", "identity/identity.xml"], &mut found.files)?
+    {
+        identity.apply(&mut found.table);
+    }
+    let places = ["application-authentication.xml", "identity/application-authentication.xml"];
+    if let Some(authentication) = document::<Authentication>(folder, &places, &mut found.files)? {
+        authentication.apply(&mut found.table);
+    }
+    let adapters = document::<Adapters>(folder, &["output-event-adapters.xml"], &mut found.files)?;
+    if let Some(adapters) = adapters {
+        adapters.apply(&mut found);
+    }
+    let places = ["email-admin-config.xml", "email/email-admin-config.xml"];
+    if let Some(mails) = document::<Mails>(folder, &places, &mut found.files)? {
+        mails.apply(&mut found);
+    }
+    Ok(found)
+}
+
+fn document<T: YaDeserialize>(
+    folder: &Path,
+    places: &[&str],
+    files: &mut Vec<PathBuf>,
+) -> Result<Option<T>, Error> {
+    let Some(path) = places.iter().map(|place| folder.join(place)).find(|path| path.exists()) else {
+        return Ok(None);
+    };
+    let text = std::fs::read(&path).map_err(|source| Error::Io { path: path.clone(), source })?;
+    // White space belongs to values: a password may begin with a blank.
+    let config = ParserConfig::new()
+        .trim_whitespace(false)
+        .whitespace_to_characters(true)
+        .cdata_to_characters(true)
+        .ignore_comments(true)
+        .coalesce_characters(true);
+    let syntax = |(line, column): (usize, usize), why: String| Error::Syntax {
+        path: path.clone(),
+        line,
+        column,
+        why,
+        hint: "compare with the file as it was shipped; nothing in it needs to be changed but values",
+    };
+    // Once over the whole text for errors that know their place.
+    for event in EventReader::new_with_config(text.as_slice(), config.clone()) {
+        if let Err(error) = event {
+            use xml::common::Position as _;
+            let position = error.position();
+            let place = (
+                usize::try_from(position.row).unwrap_or(0) + 1,
+                usize::try_from(position.column).unwrap_or(0) + 1,
+            );
+            return Err(syntax(place, error.msg().to_string()));
+        }
+    }
+    let mut reader = yaserde::de::Deserializer::new(EventReader::new_with_config(text.as_slice(), config));
+    let value = T::deserialize(&mut reader).map_err(|error| syntax((1, 1), error.to_string()))?;
+    files.push(path);
+    Ok(Some(value))
+}
+
+fn text(value: &str) -> Value {
+    Value::String(value.to_owned())
+}
+
+fn is_true(value: &str) -> bool {
+    value.trim().eq_ignore_ascii_case("true")
+}
+
+#[derive(Debug, Default, YaDeserialize)]
+#[yaserde(rename = "Server")]
+struct Carbon {
+    #[yaserde(rename = "Name")]
+    name: Option<String>,
+    #[yaserde(rename = "HostName")]
+    host_name: Option<String>,
+    #[yaserde(rename = "HideAdminServiceWSDLs")]
+    hide: Option<String>,
+    #[yaserde(rename = "EnableEmailUserName")]
+    email_user_names: Option<String>,
+    #[yaserde(rename = "Ports")]
+    ports: Option<Ports>,
+    #[yaserde(rename = "Axis2Config")]
+    axis2: Option<Axis2>,
+}
+
+#[derive(Debug, Default, YaDeserialize)]
+struct Ports {
+    #[yaserde(rename = "Offset")]
+    offset: Option<String>,
+}
+
+#[derive(Debug, Default, YaDeserialize)]
+struct Axis2 {
+    #[yaserde(rename = "HideAdminServiceWSDLs")]
+    hide: Option<String>,
+    #[yaserde(rename = "HttpAdminServices")]
+    http: Option<String>,
+}
+
+impl Carbon {
+    fn apply(&self, found: &mut Found) {
+        let plain = |value: &Option<String>| {
+            value
+                .as_deref()
+                .map(str::trim)
+                .filter(|value| !value.is_empty() && !value.contains("${"))
+                .map(str::to_owned)
+        };
+        let table = &mut found.table;
+        if let Some(name) = plain(&self.name) {
+            insert(table, "realm_name", text(&name));
+        }
+        if let Some(host) = plain(&self.host_name) {
+            insert(table, "host_name", text(&host));
+        }
+        let hide = self.hide.as_ref().or_else(|| self.axis2.as_ref()?.hide.as_ref());
+        if let Some(hide) = hide {
+            insert(table, "hide_admin_service_wsdls", Value::Boolean(is_true(hide)));
+            if is_true(hide) {
+                found.warnings.push(
+                    "carbon.xml: HideAdminServiceWSDLs is true; WSDLs of admin services are hidden".into(),
+                );
+            }
+        }
+        if let Some(on) = &self.email_user_names {
+            insert(table, "email_user_names", Value::Boolean(is_true(on)));
+        }
+        if let Some(offset) =
+            self.ports.as_ref().and_then(|ports| ports.offset.as_deref()?.trim().parse::<i64>().ok())
+        {
+            insert(table, "https_port", Value::Integer(9443 + offset));
+            insert(table, "http_port", Value::Integer(9763 + offset));
+        }
+        if let Some(http) = self.axis2.as_ref().and_then(|axis2| axis2.http.as_deref()) {
+            let names = http.split(',').map(text).collect();
+            insert(table, "http_admin_services", Value::Array(names));
+        }
+    }
+}
+
+#[derive(Debug, Default, YaDeserialize)]
+#[yaserde(rename = "UserManager")]
+struct UserMgt {
+    #[yaserde(rename = "Realm")]
+    realm: Option<RealmConfig>,
+}
+
+#[derive(Debug, Default, YaDeserialize)]
+struct RealmConfig {
+    #[yaserde(rename = "Configuration")]
+    configuration: Option<RealmBasics>,
+    #[yaserde(rename = "UserStoreManager")]
+    stores: Vec<UserStore>,
+}
+
+#[derive(Debug, Default, YaDeserialize)]
+struct RealmBasics {
+    #[yaserde(rename = "AdminUser")]
+    admin: Option<AdminUser>,
+}
+
+#[derive(Debug, Default, YaDeserialize)]
+struct AdminUser {
+    #[yaserde(rename = "UserName")]
+    name: Option<String>,
+    #[yaserde(rename = "Password")]
+    password: Option<String>,
+}
+
+#[derive(Debug, Default, YaDeserialize)]
+struct UserStore {
+    #[yaserde(rename = "Property")]
+    properties: Vec<NamedProperty>,
+}
+
+#[derive(Debug, Default, YaDeserialize)]
+struct NamedProperty {
+    #[yaserde(attribute = true)]
+    name: String,
+    #[yaserde(text = true)]
+    value: String,
+}
+
+impl UserMgt {
+    fn apply(&self, table: &mut Table) {
+        let Some(realm) = &self.realm else { return };
+        if let Some(admin) = realm.configuration.as_ref().and_then(|basics| basics.admin.as_ref()) {
+            if let Some(name) = admin.name.as_deref().filter(|name| !name.is_empty()) {
+                insert(table, "admin_name", text(name));
+            }
+            // The shipped password is the default anyway; an own one is taken over.
+            if let Some(password) =
+                admin.password.as_deref().filter(|password| !password.is_empty() && *password != "admin")
+            {
+                insert(table, "admin_password", text(password));
+            }
+        }
+        let Some(primary) = realm.stores.first() else { return };
+        for (name, key) in [
+            ("UsernameJavaRegEx", "username_pattern"),
+            ("PasswordJavaRegEx", "password_pattern"),
+            ("PasswordJavaRegExViolationErrorMsg", "password_message"),
+        ] {
+            if let Some(property) = primary.properties.iter().find(|property| property.name == name) {
+                insert(table, key, text(&property.value));
+            }
+        }
+    }
+}
+
+#[derive(Debug, Default, YaDeserialize)]
+#[yaserde(rename = "Server")]
+struct Identity {
+    #[yaserde(rename = "TimeConfig")]
+    times: Option<TimeConfig>,
+}
+
+#[derive(Debug, Default, YaDeserialize)]
+struct TimeConfig {
+    #[yaserde(rename = "SessionIdleTimeout")]
+    idle: Option<String>,
+    #[yaserde(rename = "RememberMeTimeout")]
+    remember: Option<String>,
+}
+
+impl Identity {
+    fn apply(&self, table: &mut Table) {
+        let Some(times) = &self.times else { return };
+        for (value, key) in [(&times.idle, "session_minutes"), (&times.remember, "remember_me_minutes")] {
+            // What is no number falls back to the default, as in the original.
+            if let Some(minutes) =
+                value.as_deref().and_then(|text| text.trim().parse::<i64>().ok()).filter(|n| *n > 0)
+            {
+                insert(table, key, Value::Integer(minutes));
+            }
+        }
+    }
+}
+
+#[derive(Debug, Default, YaDeserialize)]
+#[yaserde(rename = "ApplicationAuthentication")]
+struct Authentication {
+    #[yaserde(rename = "AuthenticatorConfigs")]
+    configs: Option<AuthenticatorConfigs>,
+}
+
+#[derive(Debug, Default, YaDeserialize)]
+struct AuthenticatorConfigs {
+    #[yaserde(rename = "AuthenticatorConfig")]
+    configs: Vec<AuthenticatorConfig>,
+}
+
+#[derive(Debug, Default, YaDeserialize)]
+struct AuthenticatorConfig {
+    #[yaserde(attribute = true)]
+    name: String,
+    #[yaserde(rename = "Parameter")]
+    parameters: Vec<NamedProperty>,
+}
+
+impl Authentication {
+    fn apply(&self, table: &mut Table) {
+        let configs = self.configs.iter().flat_map(|configs| &configs.configs);
+        let basic = configs.filter(|config| config.name == "BasicAuthenticator");
+        let shown =
+            basic.flat_map(|config| &config.parameters).find(|one| one.name == "showAuthFailureReason");
+        if let Some(shown) = shown {
+            insert(table, "show_auth_failure_reason", Value::Boolean(is_true(&shown.value)));
+        }
+    }
+}
+
+#[derive(Debug, Default, YaDeserialize)]
+#[yaserde(rename = "outputEventAdaptersConfig")]
+struct Adapters {
+    #[yaserde(rename = "adapterConfig")]
+    adapters: Vec<Adapter>,
+}
+
+#[derive(Debug, Default, YaDeserialize)]
+struct Adapter {
+    #[yaserde(attribute = true, rename = "type")]
+    kind: String,
+    property: Vec<KeyedProperty>,
+}
+
+#[derive(Debug, Default, YaDeserialize)]
+struct KeyedProperty {
+    #[yaserde(attribute = true)]
+    key: String,
+    #[yaserde(text = true)]
+    value: String,
+}
+
+impl Adapters {
+    /// The mail adapter; the others have nothing to adapt here.
+    fn apply(&self, found: &mut Found) {
+        let mail = self.adapters.iter().filter(|adapter| adapter.kind == "email");
+        for property in mail.flat_map(|adapter| &adapter.property) {
+            let (key, value) = (property.key.as_str(), property.value.as_str());
+            let number = || value.trim().parse::<i64>().map(Value::Integer).unwrap_or_else(|_| text(value));
+            let flag = || Value::Boolean(is_true(value));
+            let (name, value) = match key {
+                "mail.smtp.from" => ("mail.from", text(value.trim())),
+                "mail.smtp.user" if value.is_empty() => continue,
+                "mail.smtp.user" => ("mail.user", text(value)),
+                "mail.smtp.password" => ("mail.password", text(value)),
+                "mail.smtp.host" => ("mail.host", text(value.trim())),
+                "mail.smtp.port" => ("mail.port", number()),
+                "mail.smtp.auth" => ("mail.auth", flag()),
+                "mail.smtp.starttls.enable" => ("mail.starttls", flag()),
+                "mail.smtp.starttls.required" => ("mail.starttls_required", flag()),
+                "mail.smtp.ssl.enable" => ("mail.tls", flag()),
+                "mail.smtp.ssl.trust" => {
+                    ("mail.trust_any_certificate", Value::Boolean(!value.trim().is_empty()))
+                }
+                "mail.smtp.localhost" => ("mail.hello_name", text(value.trim())),
+                "mail.smtp.timeout" | "mail.smtp.connectiontimeout" => {
+                    // JavaMail counts milliseconds.
+                    let millis = value.trim().parse::<i64>().unwrap_or(30_000);
+                    ("mail.timeout_seconds", Value::Integer((millis / 1000).max(1)))
+                }
+                "minThread" => ("mail.concurrency", number()),
+                // Sizes of a thread pool and of a queue in memory; ours is the database.
+                "maxThread" | "keepAliveTimeInMillis" | "jobQueueSize" => continue,
+                other => {
+                    found.warnings.push(format!("output-event-adapters.xml: {other} is not used"));
+                    continue;
+                }
+            };
+            insert(&mut found.table, name, value);
+        }
+    }
+}
+
+#[derive(Debug, Default, YaDeserialize)]
+#[yaserde(rename = "configurations")]
+struct Mails {
+    configuration: Vec<MailConfiguration>,
+}
+
+#[derive(Debug, Default, YaDeserialize)]
+struct MailConfiguration {
+    #[yaserde(attribute = true)]
+    display: Option<String>,
+    #[yaserde(attribute = true)]
+    locale: Option<String>,
+    #[yaserde(attribute = true, rename = "emailContentType")]
+    content_type: Option<String>,
+    subject: Option<String>,
+    body: Option<String>,
+    footer: Option<String>,
+}
+
+impl Mails {
+    fn apply(self, found: &mut Found) {
+        for one in self.configuration {
+            let display = one.display.unwrap_or_default();
+            let (Some(subject), Some(body), Some(footer)) = (one.subject, one.body, one.footer) else {
+                found.warnings.push(format!(
+                    "email-admin-config.xml: template {display} lacks subject, body or footer"
+                ));
+                continue;
+            };
+            if display.trim().is_empty() {
+                found
+                    .warnings
+                    .push("email-admin-config.xml: a template without display name is left out".into());
+                continue;
+            }
+            found.templates.push(Template {
+                display,
+                locale: one.locale.unwrap_or_else(|| "en_US".into()),
+                content_type: one.content_type.unwrap_or_else(|| "text/plain".into()),
+                subject: subject.trim().to_owned(),
+                body: body.trim().to_owned(),
+                footer: footer.trim().to_owned(),
+            });
+        }
+    }
+}

@@ -1,0 +1,356 @@
+//! What the commands do on a data directory, also while a server runs on it.
+
+use super::cli::{Admin, Claim, Governance, Mail, Of, Password, Role, Tenant, User};
+use super::installation::{self, Installation};
+use crate::domain::claim::{Changes, DEFAULT_PROFILE};
+use crate::domain::credential::Credential;
+use crate::domain::password::NewPassword;
+use crate::domain::permission::EXECUTE;
+use crate::domain::role::Grant;
+use crate::domain::seed::Administrator;
+use crate::domain::{
+    Actor, Clock, Error, Now, Policy, Realm, Secret, claim, clock::SystemClock, governance, password, role,
+    seed, tenant, user,
+};
+use crate::store::{self, Store, Tx};
+use std::io::{BufRead as _, IsTerminal as _, Write as _};
+use std::path::Path;
+use std::sync::Arc;
+
+/// Why a command failed.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The data directory.
+    #[error(transparent)]
+    Installation(#[from] installation::Error),
+    /// The rules said no.
+    #[error("{0}")]
+    Refused(#[from] Error),
+    /// What was typed makes no sense.
+    #[error("{0}")]
+    Usage(String),
+    /// Reading or printing.
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
+}
+
+impl From<store::Error> for Failure {
+    fn from(error: store::Error) -> Self {
+        Self::Refused(error.into())
+    }
+}
+
+/// A data directory at the hands of the command line.
+#[derive(Debug)]
+pub struct Desk {
+    store: Store,
+    realm: Arc<Realm>,
+    now: Now,
+}
+
+impl Desk {
+    /// Opens a data directory and fills it if it is new.
+    ///
+    /// # Errors
+    /// What cannot be opened.
+    pub fn open(
+        folder: &Path,
+        policy: Policy,
+        admin_name: &str,
+        admin_password: &Secret,
+    ) -> Result<Self, Failure> {
+        let opened: Installation = installation::open(folder)?;
+        let (store, realm) = opened.realm(policy);
+        installation::fill_if_new(&store, &SystemClock, &realm, admin_name, admin_password)?;
+        Ok(Self { store, realm, now: SystemClock.now() })
+    }
+
+    fn actor(&self, of: &Of) -> Result<Actor, Failure> {
+        let found = self.store.read(|tx| tenant::find(tx, &of.tenant.to_lowercase()))?;
+        let tenant = found.ok_or_else(|| Failure::Usage(format!("there is no tenant {}", of.tenant)))?;
+        Ok(Actor::system(&tenant))
+    }
+
+    fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Tx<'_>, Now, &Realm) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let (realm, now) = (Arc::clone(&self.realm), self.now);
+        Ok(self.store.write_blocking(move |tx| work(tx, now, &realm))?)
+    }
+
+    /// `user …`
+    ///
+    /// # Errors
+    /// What the rules refuse.
+    pub fn user(&self, command: User) -> Result<(), Failure> {
+        match command {
+            User::Add { name, claims, roles, password, of } => {
+                let actor = self.actor(&of)?;
+                let mut changes = Changes::default();
+                for text in claims {
+                    let (uri, value) = text
+                        .split_once('=')
+                        .ok_or_else(|| Failure::Usage(format!("{text:?} is not CLAIM=VALUE")))?;
+                    changes.set(&full_uri(uri), Some(value.to_owned()));
+                }
+                let password = NewPassword::first(ask(&password, &name)?)?;
+                let added = self.write(move |tx, now, realm| {
+                    let new = user::NewUser {
+                        name: &name,
+                        password: &password,
+                        roles: &roles,
+                        claims: &changes,
+                        profile: DEFAULT_PROFILE,
+                        require_change: false,
+                    };
+                    user::add(tx, now, realm, &actor, &new)
+                })?;
+                say(&format!("added {}", added.display_name()))
+            }
+            User::List { filter, of } => {
+                let actor = self.actor(&of)?;
+                let names = self.store.read(|tx| user::list_up_to(tx, actor.tenant, &filter, i64::MAX))?;
+                names.iter().try_for_each(|name| say(name))
+            }
+            User::SetPassword { name, password, of } => self.set_password(&self.actor(&of)?, name, &password),
+            User::Delete { name, of } => {
+                let actor = self.actor(&of)?;
+                let shown = name.clone();
+                self.write(move |tx, now, _| user::delete(tx, now, &actor, &name))?;
+                say(&format!("deleted {shown}"))
+            }
+        }
+    }
+
+    fn set_password(&self, actor: &Actor, name: String, given: &Password) -> Result<(), Failure> {
+        let plain = ask(given, &name)?;
+        let earlier = self.store.read(|tx| match user::look_up(tx, actor.tenant, &name)? {
+            Some(user) => password::earlier(tx, actor.tenant, user.id.0),
+            None => Ok(password::Earlier::default()),
+        })?;
+        let new = password::prepare(plain, &earlier)?;
+        let (actor, shown) = (actor.clone(), name.clone());
+        self.write(move |tx, now, realm| user::set_password_by_admin(tx, now, realm, &actor, &name, &new))?;
+        say(&format!("password of {shown} set"))
+    }
+
+    /// `role …`
+    ///
+    /// # Errors
+    /// What the rules refuse.
+    pub fn role(&self, command: Role) -> Result<(), Failure> {
+        match command {
+            Role::Add { name, permissions, users, of } => {
+                let actor = self.actor(&of)?;
+                let grant = |resource: String| Grant { resource, action: EXECUTE.to_owned() };
+                let grants: Vec<Grant> = permissions.into_iter().map(grant).collect();
+                let shown = name.clone();
+                self.write(move |tx, now, realm| role::add(tx, now, realm, &actor, &name, &users, &grants))?;
+                say(&format!("added {shown}"))
+            }
+            Role::List { user: None, of } => {
+                let actor = self.actor(&of)?;
+                let names = self.store.read(|tx| role::list(tx, &self.realm, actor.tenant))?;
+                names.iter().try_for_each(|name| say(name))
+            }
+            Role::List { user: Some(name), of } => {
+                let actor = self.actor(&of)?;
+                let names = self.store.read(|tx| {
+                    let user = user::find(tx, actor.tenant, &name)?;
+                    role::of_user(tx, &user)
+                })?;
+                names.iter().try_for_each(|name| say(name))
+            }
+            Role::Assign { user, roles, of } => {
+                let actor = self.actor(&of)?;
+                let shown = format!("{user} has {}", roles.join(", "));
+                self.write(move |tx, now, _| role::update_of_user(tx, now, &actor, &user, &[], &roles))?;
+                say(&shown)
+            }
+        }
+    }
+
+    /// `claim …`
+    ///
+    /// # Errors
+    /// What the rules refuse.
+    pub fn claim(&self, command: Claim) -> Result<(), Failure> {
+        match command {
+            Claim::Get { user: name, claims, of } => {
+                let actor = self.actor(&of)?;
+                let uris: Vec<String> = claims.iter().map(|claim| full_uri(claim)).collect();
+                let values = self.store.read(|tx| {
+                    let user = user::find(tx, actor.tenant, &name)?;
+                    if uris.is_empty() {
+                        claim::all_values(tx, &self.realm, &user)
+                    } else {
+                        let uris: Vec<&str> = uris.iter().map(String::as_str).collect();
+                        claim::values(tx, &self.realm, &user, &uris)
+                    }
+                })?;
+                values.iter().try_for_each(|(uri, value)| say(&format!("{uri} = {value}")))
+            }
+            Claim::Set { user: name, claim, value, of } => {
+                let actor = self.actor(&of)?;
+                let mut changes = Changes::default();
+                changes.set(&full_uri(&claim), Some(value));
+                self.write(move |tx, now, realm| {
+                    let user = user::find(tx, actor.tenant, &name)?;
+                    claim::write(tx, now, realm, &actor, &user, DEFAULT_PROFILE, changes)
+                })?;
+                say("stored")
+            }
+        }
+    }
+
+    /// `governance …`
+    ///
+    /// # Errors
+    /// What the rules refuse.
+    pub fn governance(&self, command: Governance) -> Result<(), Failure> {
+        match command {
+            Governance::Get { names, of } => {
+                let actor = self.actor(&of)?;
+                let all = self.store.read(|tx| governance::all(tx, actor.tenant))?;
+                for name in &names {
+                    if !all.iter().any(|(known, _)| known == name) {
+                        return Err(Failure::Usage(format!("there is no policy {name}")));
+                    }
+                }
+                all.iter()
+                    .filter(|(name, _)| names.is_empty() || names.contains(name))
+                    .try_for_each(|(name, value)| say(&format!("{name} = {value}")))
+            }
+            Governance::Set { name, value, of } => {
+                let actor = self.actor(&of)?;
+                let known = self.store.read(|tx| governance::all(tx, actor.tenant))?;
+                if !known.iter().any(|(known, _)| *known == name) {
+                    return Err(Failure::Usage(format!(
+                        "there is no policy {name}; `soapstone governance get` lists them"
+                    )));
+                }
+                self.write(move |tx, now, _| governance::update(tx, now, &actor, &[(name, Some(value))]))?;
+                say("stored")
+            }
+        }
+    }
+
+    /// `tenant …`
+    ///
+    /// # Errors
+    /// What the rules refuse.
+    pub fn tenant(&self, command: Tenant) -> Result<(), Failure> {
+        match command {
+            Tenant::Add { domain, admin, password } => {
+                let credential = Credential::hash(&ask(&password, &admin)?)?;
+                let admin = Administrator { name: admin, credential };
+                let added =
+                    self.write(move |tx, now, realm| seed::tenant(tx, now, realm, &domain, None, &admin))?;
+                say(&format!("added {}", added.domain))
+            }
+            Tenant::List => {
+                let all = self.store.read(tenant::all)?;
+                all.iter().try_for_each(|one| {
+                    say(&format!("{}{}", one.domain, if one.active { "" } else { " (deactivated)" }))
+                })
+            }
+            Tenant::Activate { domain } => self.set_active(&domain, true),
+            Tenant::Deactivate { domain } => self.set_active(&domain, false),
+        }
+    }
+
+    fn set_active(&self, domain: &str, active: bool) -> Result<(), Failure> {
+        let id = self.actor(&Of { tenant: domain.to_owned() })?.tenant;
+        if id == tenant::TenantId::SUPER && !active {
+            return Err(Failure::Usage("the super tenant cannot be deactivated".to_owned()));
+        }
+        self.write(move |tx, _, _| tenant::set_active(tx, id, active))?;
+        say(&format!("{domain} is {}", if active { "active" } else { "deactivated" }))
+    }
+
+    /// `admin …`
+    ///
+    /// # Errors
+    /// What the rules refuse.
+    pub fn admin(&self, command: Admin) -> Result<(), Failure> {
+        let Admin::SetPassword { password } = command;
+        let found = self.store.read(|tx| tenant::by_id(tx, tenant::TenantId::SUPER))?;
+        let tenant = found.ok_or_else(|| Failure::Usage("the data directory has no administrator".into()))?;
+        self.set_password(&Actor::system(&tenant), tenant.admin_name.clone(), &password)
+    }
+
+    /// `mail …`
+    ///
+    /// # Errors
+    /// A mail that is not there.
+    pub fn mail(&self, command: Mail) -> Result<(), Failure> {
+        match command {
+            Mail::List { state } => {
+                let mails = self.store.read(|tx| store::outbox::list(tx, state.as_deref(), 1000))?;
+                mails.iter().try_for_each(|mail| {
+                    let error =
+                        mail.last_error.as_deref().map(|text| format!(": {text}")).unwrap_or_default();
+                    say(&format!(
+                        "{} {} {} to {} ({}), queued {}, {} attempts{error}",
+                        mail.id,
+                        mail.state,
+                        mail.template,
+                        mail.recipient,
+                        mail.tenant,
+                        Now(mail.created_at).to_timestamp(),
+                        mail.attempts
+                    ))
+                })
+            }
+            Mail::Retry { id } => {
+                let done = self.write(move |tx, now, _| {
+                    Ok(match id {
+                        Some(id) => usize::from(store::outbox::make_due(tx, id, now.0)?),
+                        None => store::outbox::make_all_due(tx, now.0)?,
+                    })
+                })?;
+                match (id, done) {
+                    (Some(id), 0) => Err(Failure::Usage(format!("no mail {id} waits"))),
+                    _ => say(&format!("{done} mails are due now")),
+                }
+            }
+            Mail::Drop { id } => {
+                let done = self.write(move |tx, now, _| {
+                    Ok(store::outbox::finish(tx, id, store::outbox::End::Dropped, now.0, None)?)
+                })?;
+                if done { say("dropped") } else { Err(Failure::Usage(format!("no mail {id} waits"))) }
+            }
+        }
+    }
+}
+
+/// A claim by its whole URI, or by what stands behind the dialect.
+fn full_uri(claim: &str) -> String {
+    if claim.contains("://") { claim.to_owned() } else { format!("http://wso2.org/claims/{claim}") }
+}
+
+/// Prints a line; a closed pipe is no mistake of ours to report twice.
+pub fn say(line: &str) -> Result<(), Failure> {
+    writeln!(std::io::stdout().lock(), "{line}")?;
+    Ok(())
+}
+
+/// The password: given, from standard input, or typed.
+fn ask(given: &Password, name: &str) -> Result<Secret, Failure> {
+    if let Some(password) = &given.password {
+        return Ok(Secret::from(password.as_str()));
+    }
+    if !given.password_stdin {
+        if std::io::stdin().is_terminal() {
+            let typed = rpassword::prompt_password(format!("Password of {name}: "))?;
+            return Ok(Secret::from(typed));
+        }
+        return Err(Failure::Usage(
+            "no password: use --password-stdin, SOAPSTONE_PASSWORD, or a terminal to type it".to_owned(),
+        ));
+    }
+    let mut line = String::new();
+    std::io::stdin().lock().read_line(&mut line)?;
+    Ok(Secret::from(line.trim_end_matches(['\r', '\n'])))
+}

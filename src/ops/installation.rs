@@ -1,0 +1,179 @@
+//! A data directory: made at the first start, opened by the server and by the command line.
+
+use crate::domain::seed::{self, Administrator};
+use crate::domain::{Clock, Policy, Realm, Secret, SecretKey, credential::Credential};
+use crate::store::{self, Store};
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Why a data directory cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A file or folder cannot be made, read or written.
+    #[error("{path}: {source}")]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The key file holds something else.
+    #[error(
+        "{0} is damaged: it must hold 64 hexadecimal digits; restore it from a backup, codes and mails depend on it"
+    )]
+    Key(PathBuf),
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    /// The rules.
+    #[error(transparent)]
+    Domain(#[from] crate::domain::Error),
+}
+
+/// An opened data directory.
+#[derive(Debug)]
+pub struct Installation {
+    /// The folder.
+    pub folder: PathBuf,
+    /// The database.
+    pub store: Store,
+    /// The key of its codes.
+    pub key: SecretKey,
+}
+
+/// The lock that one server holds while it runs.
+#[derive(Debug)]
+pub struct Lock(#[expect(dead_code, reason = "the lock lasts as long as the file is open")] File);
+
+fn failed(path: &Path) -> impl FnOnce(std::io::Error) -> Error {
+    let path = path.to_owned();
+    move |source| Error::Io { path, source }
+}
+
+/// Makes the folder, readable by its owner only, if it is not there.
+///
+/// # Errors
+/// What the system said.
+pub fn make_folder(folder: &Path) -> Result<(), Error> {
+    use std::os::unix::fs::DirBuilderExt as _;
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(failed(folder))
+}
+
+/// Takes the lock of a server.
+///
+/// # Errors
+/// [`store::Error::InUse`] when another server has it.
+pub fn lock(folder: &Path) -> Result<Lock, Error> {
+    let path = folder.join("server.lock");
+    let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(failed(&path))?;
+    match file.try_lock() {
+        Ok(()) => Ok(Lock(file)),
+        Err(std::fs::TryLockError::WouldBlock) => Err(store::Error::InUse(folder.to_owned()).into()),
+        Err(std::fs::TryLockError::Error(source)) => Err(Error::Io { path, source }),
+    }
+}
+
+/// Opens database and key.
+///
+/// # Errors
+/// What cannot be opened, and why.
+pub fn open(folder: &Path) -> Result<Installation, Error> {
+    make_folder(folder)?;
+    let store = Store::open(folder)?;
+    let key = key(&folder.join("secret.key"))?;
+    Ok(Installation { folder: folder.to_owned(), store, key })
+}
+
+/// The key of the installation; made when there is none.
+fn key(path: &Path) -> Result<SecretKey, Error> {
+    use std::io::Write as _;
+    use std::os::unix::fs::OpenOptionsExt as _;
+    match std::fs::read_to_string(path) {
+        Ok(text) => {
+            let bytes = from_hex(text.trim()).ok_or_else(|| Error::Key(path.to_owned()))?;
+            Ok(SecretKey::new(&bytes)?)
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            let bytes = SecretKey::generate()?;
+            let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+            // Written aside and renamed: a crash leaves no half key.
+            let aside = path.with_extension("new");
+            let mut file = File::options()
+                .write(true)
+                .create(true)
+                .truncate(true)
+                .mode(0o600)
+                .open(&aside)
+                .map_err(failed(&aside))?;
+            file.write_all(hex.as_bytes()).and_then(|()| file.sync_all()).map_err(failed(&aside))?;
+            std::fs::rename(&aside, path).map_err(failed(path))?;
+            Ok(SecretKey::new(&bytes)?)
+        }
+        Err(source) => Err(Error::Io { path: path.to_owned(), source }),
+    }
+}
+
+fn from_hex(text: &str) -> Option<[u8; 32]> {
+    let mut bytes = [0; 32];
+    if text.len() != 64 {
+        return None;
+    }
+    for (index, byte) in bytes.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(text.get(index * 2..index * 2 + 2)?, 16).ok()?;
+    }
+    Some(bytes)
+}
+
+impl Installation {
+    /// The realm of this installation.
+    #[must_use]
+    pub fn realm(self, policy: Policy) -> (Store, Arc<Realm>) {
+        (self.store, Arc::new(Realm::new(policy, Arc::new(self.key))))
+    }
+}
+
+/// Whether the store holds no super tenant yet.
+///
+/// # Errors
+/// Failures of the database.
+pub fn is_new(store: &Store) -> Result<bool, Error> {
+    let found = store.read(|tx| crate::domain::tenant::by_id(tx, crate::domain::TenantId::SUPER))?;
+    Ok(found.is_none())
+}
+
+/// Fills an empty store with the super tenant and its administrator. Says whether it did.
+///
+/// # Errors
+/// Failures of the database, and a password that cannot be hashed.
+pub fn fill_if_new(
+    store: &Store,
+    clock: &dyn Clock,
+    realm: &Arc<Realm>,
+    admin_name: &str,
+    admin_password: &Secret,
+) -> Result<bool, Error> {
+    if !is_new(store)? {
+        return Ok(false);
+    }
+    let admin = Administrator { name: admin_name.to_owned(), credential: Credential::hash(admin_password)? };
+    let (realm, now) = (Arc::clone(realm), clock.now());
+    Ok(store.write_blocking(move |tx| seed::first_start(tx, now, &realm, &admin))?)
+}
+
+/// Whether the super tenant's administrator still has the password everybody knows.
+///
+/// # Errors
+/// Failures of the database.
+pub fn has_default_password(store: &Store) -> Result<bool, Error> {
+    let credential = store.read(|tx| {
+        let Some(tenant) = crate::domain::tenant::by_id(tx, crate::domain::TenantId::SUPER)? else {
+            return Ok::<_, crate::domain::Error>(None);
+        };
+        match crate::domain::user::look_up(tx, tenant.id, &tenant.admin_name)? {
+            Some(admin) => crate::domain::password::current(tx, admin.id.0),
+            None => Ok(None),
+        }
+    })?;
+    Ok(credential.is_some_and(|credential| credential.verify(&Secret::from("admin"))))
+}

@@ -1,0 +1,189 @@
+//! One connection: TLS, HTTP/1.1 with its limits, and whole requests handed to the faces.
+//!
+//! A request is carried out in a task of its own. Some clients hang up as soon as they have sent a one-way call; the
+//! work must be done all the same.
+
+use super::limits::Limits;
+use super::route::{self, Faces};
+use crate::services::Connection;
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use hyper::body::{Bytes, Incoming};
+use hyper::header::{CONNECTION, CONTENT_LENGTH, HeaderValue, SERVER};
+use hyper::service::service_fn;
+use hyper::{Request, Response, StatusCode};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio_rustls::TlsAcceptor;
+use tracing::Instrument as _;
+
+/// What connections share.
+#[derive(Debug, Clone)]
+pub struct Shared {
+    /// Where requests go.
+    pub faces: Arc<Faces>,
+    /// Limits on everything that arrives.
+    pub limits: Limits,
+    /// Draining at shutdown.
+    pub drain: tokio::sync::watch::Receiver<bool>,
+}
+
+/// Serves a connection until it ends; over TLS when there is an acceptor.
+pub async fn serve(
+    stream: tokio::net::TcpStream,
+    peer: SocketAddr,
+    tls: Option<TlsAcceptor>,
+    shared: Shared,
+) {
+    // Answers are small; waiting to fill a packet only adds latency.
+    let _ = stream.set_nodelay(true);
+    let connection = Connection { peer: peer.ip(), secure: tls.is_some() };
+    match tls {
+        None => drive(stream, connection, shared).await,
+        Some(acceptor) => {
+            match tokio::time::timeout(shared.limits.handshake, acceptor.accept(stream)).await {
+                Ok(Ok(stream)) => drive(stream, connection, shared).await,
+                Ok(Err(error)) => tracing::debug!(peer = %peer.ip(), %error, "TLS handshake failed"),
+                Err(_) => tracing::debug!(peer = %peer.ip(), "TLS handshake took too long"),
+            }
+        }
+    }
+}
+
+async fn drive<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
+    stream: S,
+    connection: Connection,
+    shared: Shared,
+) {
+    let served = Arc::new(AtomicUsize::new(0));
+    let mut drain = shared.drain.clone();
+    let limits = shared.limits;
+    let service = service_fn(move |request| {
+        let (shared, served) = (shared.clone(), Arc::clone(&served));
+        async move { Ok::<_, Infallible>(exchange(request, connection, &shared, &served).await) }
+    });
+    let mut builder = hyper::server::conn::http1::Builder::new();
+    builder
+        .timer(TokioTimer::new())
+        .header_read_timeout(limits.head)
+        .max_buf_size(limits.head_size.max(8192))
+        .max_headers(limits.headers)
+        // Some very old clients look for names spelled this way.
+        .title_case_headers(true)
+        // A client may close its side as soon as it has sent its request, and still wait for the answer.
+        .half_close(true)
+        .pipeline_flush(true);
+    let http = builder.serve_connection(TokioIo::new(stream), service);
+    tokio::pin!(http);
+    let ended = tokio::select! {
+        ended = http.as_mut() => ended,
+        () = async { let _ = drain.wait_for(|draining| *draining).await; } => {
+            http.as_mut().graceful_shutdown();
+            tokio::time::timeout(limits.drain, http.as_mut()).await.unwrap_or(Ok(()))
+        }
+    };
+    if let Err(error) = ended {
+        tracing::debug!(peer = %connection.peer, %error, "connection ended");
+    }
+}
+
+/// Reads a whole request, has it answered, and notes it in the log.
+async fn exchange(
+    request: Request<Incoming>,
+    connection: Connection,
+    shared: &Shared,
+    served: &AtomicUsize,
+) -> Response<Full<Bytes>> {
+    let began = Instant::now();
+    let id = route::request_id();
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let span = tracing::info_span!(
+        "request", id = %id, service = tracing::field::Empty, operation = tracing::field::Empty
+    );
+    let faces = Arc::clone(&shared.faces);
+    let limits = shared.limits;
+    let answer = async {
+        match whole(request, limits).await {
+            Ok(request) => {
+                // The task goes on when this connection, and with it this future, is dropped.
+                let work = async move { faces.answer(request, connection).await }.in_current_span();
+                tokio::spawn(work).await.unwrap_or_else(|error| {
+                    tracing::error!(%error, "a request could not be answered");
+                    plain(StatusCode::INTERNAL_SERVER_ERROR)
+                })
+            }
+            Err(status) => plain(status),
+        }
+    };
+    let mut response = answer.instrument(span.clone()).await;
+    let headers = response.headers_mut();
+    for (name, value) in [
+        ("X-Content-Type-Options", "nosniff"),
+        ("X-XSS-Protection", "1; mode=block"),
+        ("X-Frame-Options", "DENY"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    headers.insert(SERVER, HeaderValue::from_static("WSO2 Carbon Server"));
+    let last = served.fetch_add(1, Ordering::Relaxed) + 1 >= limits.requests;
+    if last || matches!(response.status().as_u16(), 408 | 413) {
+        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    }
+    let (status, bytes) = (response.status().as_u16(), response.body().len());
+    let micros = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
+    shared.faces.metrics.note(&path, status, began.elapsed());
+    tracing::info!(parent: &span, %method, path, status, bytes, micros, peer = %connection.peer, "answered");
+    response.map(|body| Full::new(Bytes::from(body)))
+}
+
+/// The request with its whole body, within its limits.
+async fn whole(request: Request<Incoming>, limits: Limits) -> Result<Request<Bytes>, StatusCode> {
+    let (parts, body) = request.into_parts();
+    let declared =
+        parts.headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    if declared.is_some_and(|length| length > limits.body_size) {
+        return Err(StatusCode::PAYLOAD_TOO_LARGE);
+    }
+    let collected =
+        tokio::time::timeout(limits.body_time, Limited::new(body, limits.body_size).collect()).await;
+    match collected {
+        Ok(Ok(body)) => Ok(Request::from_parts(parts, body.to_bytes())),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(StatusCode::PAYLOAD_TOO_LARGE),
+        Ok(Err(_)) => Err(StatusCode::BAD_REQUEST),
+        Err(_) => Err(StatusCode::REQUEST_TIMEOUT),
+    }
+}
+
+/// An answer without a body.
+pub fn plain(status: StatusCode) -> Response<Vec<u8>> {
+    let mut response = Response::new(Vec::new());
+    *response.status_mut() = status;
+    response
+}
+
+/// Pauses after failing to accept a connection: 10 ms, doubled up to a second.
+#[derive(Debug)]
+pub struct BackOff(Duration);
+
+impl Default for BackOff {
+    fn default() -> Self {
+        Self(Duration::from_millis(10))
+    }
+}
+
+impl BackOff {
+    /// Waits, longer each time.
+    pub async fn wait(&mut self) {
+        tokio::time::sleep(self.0).await;
+        self.0 = (self.0 * 2).min(Duration::from_secs(1));
+    }
+
+    /// Forgets earlier failures.
+    pub fn reset(&mut self) {
+        *self = Self::default();
+    }
+}

@@ -1,0 +1,79 @@
+//! Which face answers: services by their path, documents for machines on loopback, pages for everything else.
+
+use super::http::plain;
+use super::metrics::Metrics;
+use crate::services::{self, App, Connection};
+use crate::web::{self, Site};
+use hyper::body::Bytes;
+use hyper::header::{CONTENT_TYPE, HeaderValue, LOCATION};
+use hyper::{Request, Response, StatusCode};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// The faces of a running server.
+#[derive(Debug)]
+pub struct Faces {
+    /// The admin services.
+    pub services: Arc<App>,
+    /// The pages.
+    pub site: Arc<Site>,
+    /// Counters.
+    pub metrics: Metrics,
+}
+
+impl Faces {
+    /// Answers a request.
+    pub async fn answer(&self, request: Request<Bytes>, connection: Connection) -> Response<Vec<u8>> {
+        let path = request.uri().path();
+        match path {
+            "/services" => services::answer(&self.services, request, connection).await,
+            _ if path.starts_with("/services/") => {
+                services::answer(&self.services, request, connection).await
+            }
+            // Tenants have no addresses of their own for admin services.
+            _ if path.starts_with("/t/") && path.contains("/services") => plain(StatusCode::NOT_FOUND),
+            "/health" => self.health(),
+            "/metrics" if connection.peer.is_loopback() => text(self.metrics.render(&self.services.store)),
+            _ if !connection.secure => {
+                self.to_https(request.uri().path_and_query().map_or("/", |all| all.as_str()))
+            }
+            _ => web::answer(&self.site, request, connection.peer).await,
+        }
+    }
+
+    fn health(&self) -> Response<Vec<u8>> {
+        let alive = self.services.store.read(|tx| tx.opt("SELECT 1", &[], |row| row.int(0)));
+        match alive {
+            Ok(_) => text("ok\n".to_owned()),
+            Err(error) => {
+                tracing::error!(%error, "the database does not answer");
+                plain(StatusCode::SERVICE_UNAVAILABLE)
+            }
+        }
+    }
+
+    /// Pages are for HTTPS only; the address is the configured one, never the request's.
+    fn to_https(&self, path_and_query: &str) -> Response<Vec<u8>> {
+        let mut response = plain(StatusCode::FOUND);
+        let address = [&self.services.realm.policy.public_url, path_and_query].concat();
+        match HeaderValue::from_str(&address) {
+            Ok(value) => {
+                response.headers_mut().insert(LOCATION, value);
+                response
+            }
+            Err(_) => plain(StatusCode::BAD_REQUEST),
+        }
+    }
+}
+
+fn text(body: String) -> Response<Vec<u8>> {
+    let mut response = Response::new(body.into_bytes());
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=UTF-8"));
+    response
+}
+
+/// A number for each request of this process, for the log.
+pub fn request_id() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    NEXT.fetch_add(1, Ordering::Relaxed)
+}

@@ -1,0 +1,252 @@
+//! Starting and stopping a server.
+
+use super::http::Shared;
+use super::metrics::Metrics;
+use super::route::Faces;
+use super::{listen, tls, wiring};
+use crate::config::Settings;
+use crate::domain::{Clock, Policy, Realm, Secret, forced_reset, session, template, tenant};
+use crate::mail::{self, Worker};
+use crate::ops::installation::{self, Lock};
+use crate::services::App;
+use crate::store::{self, Store};
+use crate::web::Site;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+/// Why a server does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The data directory.
+    #[error(transparent)]
+    Installation(#[from] installation::Error),
+    /// Certificate or key.
+    #[error(transparent)]
+    Tls(#[from] tls::Error),
+    /// A listener.
+    #[error(
+        "cannot listen on {address}: {source}\nhint: another program may use the port; choose another with {flag}"
+    )]
+    Listen {
+        /// What was asked for.
+        address: SocketAddr,
+        /// The flag that changes it.
+        flag: &'static str,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The mail settings.
+    #[error("mail: {0}")]
+    Mail(#[from] mail::SettingsError),
+    /// A file that the mail settings name.
+    #[error("mail.trusted_certificates: {0}")]
+    MailFile(std::io::Error),
+    /// The whole network could sign in as admin/admin.
+    #[error(
+        "the administrator still has the password admin, and {0} is not loopback: anybody could sign in\n\
+         hint: set one with `soapstone admin set-password`, or SOAPSTONE_ADMIN_PASSWORD before the first start"
+    )]
+    DefaultPassword(std::net::IpAddr),
+    /// The page templates.
+    #[error("pages: {0}")]
+    Pages(String),
+}
+
+impl From<store::Error> for StartError {
+    fn from(error: store::Error) -> Self {
+        Self::Installation(error.into())
+    }
+}
+
+/// A running server.
+#[derive(Debug)]
+pub struct Server {
+    https: SocketAddr,
+    http: SocketAddr,
+    store: Store,
+    realm: Arc<Realm>,
+    /// Whether the data directory was filled just now.
+    pub is_new: bool,
+    drain: watch::Sender<bool>,
+    tasks: Vec<JoinHandle<()>>,
+    _lock: Lock,
+}
+
+impl Server {
+    /// Starts a server: data directory, certificate, listeners, mail worker, housekeeping.
+    ///
+    /// # Errors
+    /// What stands in the way, and what to do.
+    pub async fn start(settings: &Settings, clock: Arc<dyn Clock>) -> Result<Self, StartError> {
+        let folder = settings.data_dir.clone();
+        installation::make_folder(&folder)?;
+        let lock = installation::lock(&folder)?;
+        let files = certificate_files(settings, &folder);
+        if files.own && !files.certificate.exists() {
+            tracing::info!("making a key and a certificate; this happens once and takes a moment");
+        }
+        tls::make_if_missing(&files, settings.host())?;
+        let tls = tls::load(&files)?;
+        let https = bind(settings, settings.https_port, "--https-port").await?;
+        let http = bind(settings, settings.http_port, "--http-port").await?;
+        let port = |listener: &TcpListener| listener.local_addr().map(|address| address.port()).unwrap_or(0);
+        let https_port = port(&https);
+        let policy = wiring::policy(settings, https_port, tls.certificate);
+        let (own, time) = (settings.clone(), Arc::clone(&clock));
+        let opened = tokio::task::spawn_blocking(move || open(&own, policy, &*time)).await;
+        let (store, realm, is_new) = opened.map_err(|_| store::Error::Closed)??;
+        refresh_templates(&store, &realm).await?;
+        let worker = Worker::new(
+            store.clone(),
+            Arc::clone(&clock),
+            Arc::clone(&realm.key),
+            wiring::mail(settings, &folder).map_err(StartError::MailFile)?,
+        )?;
+        let app = App {
+            store: store.clone(),
+            realm: Arc::clone(&realm),
+            clock: Arc::clone(&clock),
+            publication: wiring::publication(settings, https_port),
+        };
+        let site = Site::new(
+            store.clone(),
+            Arc::clone(&realm),
+            Arc::clone(&clock),
+            settings.show_auth_failure_reason,
+            settings.attempts_per_minute,
+            &folder.join("templates"),
+        )
+        .map_err(|error| StartError::Pages(error.to_string()))?;
+        let faces = Faces { services: Arc::new(app), site: Arc::new(site), metrics: Metrics::default() };
+        let (drain, draining) = watch::channel(false);
+        let shared =
+            Shared { faces: Arc::new(faces), limits: wiring::limits(settings), drain: draining.clone() };
+        let addresses = (https.local_addr(), http.local_addr());
+        let acceptor = tokio_rustls::TlsAcceptor::from(tls.config);
+        let mut stop = draining.clone();
+        let tasks = vec![
+            tokio::spawn(listen::accept(https, Some(acceptor), shared.clone())),
+            tokio::spawn(listen::accept(http, None, shared)),
+            tokio::spawn(worker.run(async move {
+                let _ = stop.wait_for(|stopping| *stopping).await;
+            })),
+            tokio::spawn(keep_house(store.clone(), Arc::clone(&realm), clock, draining)),
+        ];
+        let unbound = |port| SocketAddr::new(settings.bind, port);
+        Ok(Self {
+            https: addresses.0.unwrap_or_else(|_| unbound(settings.https_port)),
+            http: addresses.1.unwrap_or_else(|_| unbound(settings.http_port)),
+            store,
+            realm,
+            is_new,
+            drain,
+            tasks,
+            _lock: lock,
+        })
+    }
+
+    /// Where the HTTPS listener is.
+    #[must_use]
+    pub fn https(&self) -> SocketAddr {
+        self.https
+    }
+
+    /// Where the plain listener is.
+    #[must_use]
+    pub fn http(&self) -> SocketAddr {
+        self.http
+    }
+
+    /// Where browsers go.
+    #[must_use]
+    pub fn public_url(&self) -> &str {
+        &self.realm.policy.public_url
+    }
+
+    /// Takes no more connections, finishes what was accepted, and returns when everything is durable.
+    pub async fn stop(self) {
+        let _ = self.drain.send(true);
+        for task in self.tasks {
+            let _ = task.await;
+        }
+        let store = self.store.clone();
+        let _ = tokio::task::spawn_blocking(move || store.close()).await;
+    }
+}
+
+/// Opens the data directory, fills it if it is new, and refuses a password that everybody knows where everybody can
+/// come in. Blocks.
+fn open(
+    settings: &Settings,
+    policy: Policy,
+    clock: &dyn Clock,
+) -> Result<(Store, Arc<Realm>, bool), StartError> {
+    let (store, realm) = installation::open(&settings.data_dir)?.realm(policy);
+    let password = match settings.admin_password.0.as_str() {
+        "" => Secret::from("admin"),
+        own => Secret::from(own),
+    };
+    let is_new = installation::fill_if_new(&store, clock, &realm, &settings.admin_name, &password)?;
+    if !settings.is_loopback() && installation::has_default_password(&store)? {
+        return Err(StartError::DefaultPassword(settings.bind));
+    }
+    Ok((store, realm, is_new))
+}
+
+fn certificate_files(settings: &Settings, folder: &std::path::Path) -> tls::Files {
+    match (&settings.tls_certificate, &settings.tls_key) {
+        (Some(certificate), Some(key)) => {
+            tls::Files { certificate: certificate.clone(), key: key.clone(), own: false }
+        }
+        _ => {
+            let own = |name: &str| -> PathBuf { folder.join(name) };
+            tls::Files { certificate: own("tls-cert.pem"), key: own("tls-key.pem"), own: true }
+        }
+    }
+}
+
+async fn bind(settings: &Settings, port: u16, flag: &'static str) -> Result<TcpListener, StartError> {
+    let address = SocketAddr::new(settings.bind, port);
+    TcpListener::bind(address).await.map_err(|source| StartError::Listen { address, flag, source })
+}
+
+/// Brings the templates that nobody edited to what the operator's file says now.
+async fn refresh_templates(store: &Store, realm: &Arc<Realm>) -> Result<(), StartError> {
+    let realm = Arc::clone(realm);
+    let done = store.write(move |tx| {
+        for tenant in tenant::all(tx)? {
+            template::refresh(tx, tenant.id.0, &realm.policy.templates)?;
+        }
+        Ok::<_, crate::domain::Error>(())
+    });
+    done.await.map_err(|error| StartError::Installation(error.into()))
+}
+
+/// Login conversations that nobody finished are forgotten after an hour.
+const CONVERSATION: i64 = 3_600_000;
+
+/// Forgets what expired, once a minute.
+async fn keep_house(store: Store, realm: Arc<Realm>, clock: Arc<dyn Clock>, mut stop: watch::Receiver<bool>) {
+    loop {
+        tokio::select! {
+            _ = stop.wait_for(|stopping| *stopping) => return,
+            () = tokio::time::sleep(Duration::from_secs(60)) => {}
+        }
+        let (realm, now) = (Arc::clone(&realm), clock.now());
+        let done = store
+            .write(move |tx| {
+                session::forget_idle(tx, now)?;
+                store::login_context::delete_older(tx, now.0.saturating_sub(CONVERSATION))?;
+                forced_reset::clear_expired(tx, now, &realm)
+            })
+            .await;
+        if let Err(error) = done {
+            tracing::error!(%error, "housekeeping failed");
+        }
+    }
+}

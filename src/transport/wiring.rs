@@ -1,0 +1,140 @@
+//! Settings made into what the parts want: the domain's policy, the mail worker's settings, the services' publication.
+
+use super::limits::Limits;
+use crate::config::{MailTransport, Settings};
+use crate::domain::{Policy, otp, template};
+use crate::mail;
+use crate::services::{OnHttp, Publication};
+use std::path::Path;
+use std::time::Duration;
+
+/// The domain's rules.
+pub fn policy(settings: &Settings, https_port: u16, certificate: String) -> Policy {
+    let defaults = Policy::default();
+    Policy {
+        username_pattern: settings.username_pattern.clone(),
+        role_pattern: settings.role_pattern.clone(),
+        password_pattern: settings.password_pattern.clone(),
+        password_message: settings.password_message.clone(),
+        email_user_names: settings.email_user_names,
+        otp: otp::Shape::new(settings.otp_length, &settings.otp_alphabet).unwrap_or(defaults.otp),
+        wrong_code_limit: settings.wrong_code_limit,
+        public_url: settings.public_url_at(https_port),
+        host_name: settings.host().to_owned(),
+        show_lock_mails: settings.send_lock_mails_on_reset,
+        default_locale: settings.default_locale.clone(),
+        templates: templates(settings),
+        admin_idle_minutes: settings.admin_session_minutes,
+        session_idle_minutes: settings.session_minutes,
+        remember_me_minutes: settings.remember_me_minutes,
+        certificate,
+        ..Policy::default()
+    }
+}
+
+/// Our own templates, replaced and extended by those of the operator's file.
+fn templates(settings: &Settings) -> Vec<template::Template> {
+    let mut all = template::shipped().to_vec();
+    for own in &settings.templates {
+        let own = template::Template {
+            display: own.display.clone(),
+            locale: own.locale.clone(),
+            content_type: own.content_type.clone(),
+            subject: own.subject.clone(),
+            body: own.body.clone(),
+            footer: own.footer.clone(),
+        };
+        let same = |known: &&mut template::Template| {
+            template::type_of(&known.display) == template::type_of(&own.display)
+                && known.locale.eq_ignore_ascii_case(&own.locale)
+        };
+        match all.iter_mut().find(same) {
+            Some(known) => *known = own,
+            None => all.push(own),
+        }
+    }
+    all
+}
+
+/// How the services are published.
+pub fn publication(settings: &Settings, https_port: u16) -> Publication {
+    let on_http = match settings.http_admin_services.as_slice() {
+        [] => OnHttp::None,
+        names if names.iter().any(|name| name == "*") => OnHttp::All,
+        names => OnHttp::Named(names.to_vec()),
+    };
+    Publication {
+        realm_name: settings.realm_name.clone(),
+        hide_wsdls: settings.hide_admin_service_wsdls,
+        on_http,
+        without_envelope: settings.calls_without_envelope,
+        host_name: settings.host_name.clone(),
+        https_port,
+        body_limit: settings.body_limit,
+    }
+}
+
+/// Where mails go.
+///
+/// # Errors
+/// A file with certificates that cannot be read.
+pub fn mail(settings: &Settings, data_dir: &Path) -> Result<mail::Settings, std::io::Error> {
+    let own = &settings.mail;
+    let folder = own.directory.clone().unwrap_or_else(|| data_dir.join("mail"));
+    let transport = match (own.transport, &own.host) {
+        (MailTransport::Directory, _) | (MailTransport::Auto, None) => mail::Transport::Directory(folder),
+        (_, None) => mail::Transport::Unconfigured,
+        (_, Some(host)) => mail::Transport::Smtp(smtp(settings, host)?),
+    };
+    Ok(mail::Settings {
+        from: own.from.clone().unwrap_or_else(|| format!("soapstone@{}", settings.host())),
+        transport,
+        concurrency: own.concurrency,
+    })
+}
+
+fn smtp(settings: &Settings, host: &str) -> Result<mail::Smtp, std::io::Error> {
+    let own = &settings.mail;
+    let login = match &own.user {
+        Some(user) if own.auth && !own.password.0.is_empty() => {
+            Some(mail::Login { user: user.clone(), password: own.password.0.clone().into() })
+        }
+        _ => None,
+    };
+    let encryption = match (own.tls, own.starttls_required, own.starttls) {
+        (true, _, _) => mail::Encryption::Implicit,
+        (_, true, _) => mail::Encryption::Required,
+        (_, _, true) => mail::Encryption::Opportunistic,
+        _ => mail::Encryption::Never,
+    };
+    let trust = if own.trust_any_certificate {
+        mail::Trust::Anything
+    } else {
+        let further = own.trusted_certificates.as_ref().map(std::fs::read_to_string).transpose()?;
+        mail::Trust::Authorities(further.into_iter().collect())
+    };
+    Ok(mail::Smtp {
+        host: host.to_owned(),
+        port: own.port,
+        login,
+        encryption,
+        trust,
+        hello_name: own.hello_name.clone(),
+        timeout: Duration::from_secs(own.timeout_seconds.max(1)),
+    })
+}
+
+/// Limits on everything that arrives.
+pub fn limits(settings: &Settings) -> Limits {
+    Limits {
+        connections: settings.connections,
+        handshake: Duration::from_secs(settings.handshake_seconds),
+        head: Duration::from_secs(settings.header_seconds),
+        body_time: Duration::from_secs(settings.body_seconds),
+        body_size: settings.body_limit,
+        head_size: settings.header_limit,
+        requests: settings.requests_per_connection,
+        drain: Duration::from_secs(settings.shutdown_seconds),
+        ..Limits::default()
+    }
+}

@@ -1,0 +1,195 @@
+//! The login form and what becomes of it (`/authenticationendpoint/login.do`, `/commonauth`).
+//!
+//! Unless the operator wants reasons shown, every refused login leads to the same address and the same page.
+
+use super::form::{Parameters, encoded};
+use super::{Site, dashboard, page, texts};
+use crate::domain::login::{self, Face, Outcome, Presented, Refusal, RightCode, SignedIn};
+use crate::domain::session::{Kind, fingerprint};
+use crate::domain::{Error, Secret, governance, permission};
+use crate::store;
+use crate::store::login_context::LoginContext;
+use hyper::body::Bytes;
+use hyper::{Request, Response, StatusCode};
+use std::sync::Arc;
+use tera::Context;
+
+/// The application behind `/dashboard`, under the original's name.
+const DASHBOARD: &str = "wso2.my.dashboard";
+/// The cookie of a browser session.
+pub const COOKIE: &str = "commonAuthId";
+/// Names the authenticators of the login page.
+const AUTHENTICATORS: &str = "authenticators=BasicAuthenticator:LOCAL";
+/// What every refusal adds to the address of the login page.
+const FAILED: &str = "authFailure=true&authFailureMsg=login.fail.message";
+
+/// The part of the addresses that names the conversation, in the original's order.
+fn query(key: &str) -> String {
+    format!(
+        "commonAuthCallerPath=%2Fdashboard&forceAuth=false&passiveAuth=false&tenantDomain=carbon.super&\
+         sessionDataKey={key}&relyingParty={DASHBOARD}&type=dashboard&sp=wso2_sp_dashboard&isSaaSApp=true"
+    )
+}
+
+/// Begins a login for the dashboard: a conversation in the store, and the way to the form.
+pub async fn begin(site: &Arc<Site>) -> Response<Vec<u8>> {
+    let key = Kind::Browser.new_id();
+    let hash = fingerprint(key.reveal());
+    let context = LoginContext {
+        relying_party: DASHBOARD.to_owned(),
+        kind: String::new(),
+        state: "{}".to_owned(),
+        created_at: site.now().0,
+    };
+    let kept = site.store.write(move |tx| store::login_context::insert(tx, &hash, &context)).await;
+    match kept {
+        Ok(()) => {
+            let query = query(key.reveal());
+            page::redirect(site, &format!("/authenticationendpoint/login.do?{query}&{AUTHENTICATORS}"))
+        }
+        Err(error) => failed(site, &error.into()),
+    }
+}
+
+/// Shows the form.
+pub fn show(site: &Arc<Site>, request: &Request<Bytes>) -> Response<Vec<u8>> {
+    let parameters = Parameters::of(request);
+    let message = if parameters.get("authz_failure") == Some("true") {
+        Some(texts::NOT_AUTHORIZED)
+    } else if parameters.get("authFailure") == Some("true") {
+        Some(texts::login_message(parameters.get("authFailureMsg")))
+    } else {
+        None
+    };
+    let mut context = Context::new();
+    context.insert("message", &message);
+    context.insert("action", "/commonauth");
+    context.insert("session_data_key", parameters.get("sessionDataKey").unwrap_or(""));
+    page::render(site, StatusCode::OK, "login.html", context)
+}
+
+/// Takes the form: name, password and the key of the conversation.
+pub async fn attempt(site: &Arc<Site>, request: &Request<Bytes>) -> Response<Vec<u8>> {
+    let parameters = Parameters::of(request);
+    let key = parameters.get("sessionDataKey").unwrap_or("");
+    let hash = fingerprint(key);
+    match site.store.read(|tx| store::login_context::find(tx, &hash)) {
+        Ok(Some(_)) => {}
+        Ok(None) => return page::redirect(site, "/authenticationendpoint/retry.do"),
+        Err(error) => return failed(site, &error.into()),
+    }
+    let user_name = parameters.get("username").unwrap_or("").trim().to_owned();
+    let presented = Presented {
+        user_name: user_name.clone(),
+        password: Secret::from(parameters.get("password").unwrap_or("")),
+    };
+    let (work, now) = (Arc::clone(site), site.now());
+    let decided = tokio::task::spawn_blocking(move || {
+        login::attempt(&work.store, now, &work.realm, &presented, Face::Browser)
+    });
+    match decided.await.unwrap_or(Err(Error::Broken("a login panicked"))) {
+        Ok(Outcome::In(signed_in)) => {
+            let remember = parameters.get("chkRemember").is_some();
+            enter(site, key, signed_in, remember).await
+        }
+        Ok(Outcome::Redeem(right)) => redeem(site, key, &right),
+        Ok(Outcome::Refused(refusal)) => {
+            tracing::debug!(reason = refusal.name(), "a login was refused");
+            refuse(site, key, &user_name, refusal)
+        }
+        Err(error) => failed(site, &error),
+    }
+}
+
+/// Opens the session and goes on to the dashboard; a user without the login permission is told so.
+async fn enter(site: &Arc<Site>, key: &str, signed_in: SignedIn, remember: bool) -> Response<Vec<u8>> {
+    let (hash, now, realm) = (fingerprint(key), site.now(), Arc::clone(&site.realm));
+    let done = site
+        .store
+        .write(move |tx| {
+            let tenant = signed_in.tenant.id;
+            if !permission::authorized(tx, tenant, signed_in.user.id, &[permission::LOGIN])? {
+                return Ok(Entry::NotAllowed);
+            }
+            let setting =
+                if remember { governance::REMEMBER_ME_TIMEOUT } else { governance::SESSION_IDLE_TIMEOUT };
+            let stored = governance::number(tx, tenant, setting)?;
+            let policy = &realm.policy;
+            let fallback = if remember { policy.remember_me_minutes } else { policy.session_idle_minutes };
+            let minutes = if stored > 0 { stored } else { fallback };
+            store::login_context::delete(tx, &hash)?;
+            let id = login::open_session(tx, now, &realm, &signed_in, Kind::Browser, minutes)?;
+            Ok::<_, Error>(id.map_or(Entry::Refused, |id| Entry::Open(id, remember.then_some(minutes * 60))))
+        })
+        .await;
+    match done {
+        Ok(Entry::Open(id, age)) => {
+            let mut response = page::redirect(site, "/dashboard");
+            page::set_cookie(&mut response, COOKIE, id.reveal(), age);
+            response
+        }
+        Ok(Entry::NotAllowed) => page::redirect(
+            site,
+            &format!("/authenticationendpoint/login.do?{}&{AUTHENTICATORS}&authz_failure=true", query(key)),
+        ),
+        Ok(Entry::Refused) => page::redirect(site, "/authenticationendpoint/retry.do"),
+        Err(error) => failed(site, &error),
+    }
+}
+
+/// How entering ended.
+enum Entry {
+    Open(Secret, Option<i64>),
+    NotAllowed,
+    Refused,
+}
+
+/// The right one-time password: on to the reset page, with an absolute address whose parameters are set apart.
+fn redeem(site: &Arc<Site>, key: &str, right: &RightCode) -> Response<Vec<u8>> {
+    let callback = dashboard::address(site);
+    let own = encoded(&[
+        ("username", &right.user.name),
+        ("userstoredomain", &right.user.domain),
+        ("tenantdomain", &right.tenant.domain),
+        ("confirmation", right.code.reveal()),
+        ("callback", &callback),
+    ]);
+    page::redirect(site, &format!("/accountrecoveryendpoint/confirmrecovery.do?{}&{own}", query(key)))
+}
+
+/// Back to the form. With `showAuthFailureReason` the original's codes are part of the address.
+fn refuse(site: &Arc<Site>, key: &str, user_name: &str, refusal: Refusal) -> Response<Vec<u8>> {
+    let query = query(key);
+    let form = |rest: &str| format!("/authenticationendpoint/login.do?{query}&{rest}");
+    let plain = form(&format!("{AUTHENTICATORS}&{FAILED}"));
+    let (true, Some(code)) = (site.show_reason, refusal.code()) else { return page::redirect(site, &plain) };
+    let user = encoded(&[("failedUsername", user_name)]);
+    let address = match refusal {
+        Refusal::Unconfirmed | Refusal::ResetByLink => {
+            let text = if refusal == Refusal::ResetByLink {
+                "password.reset.pending"
+            } else {
+                "account.confirmation.pending"
+            };
+            form(&format!("{user}&errorCode={code}&{AUTHENTICATORS}&authFailure=true&authFailureMsg={text}"))
+        }
+        Refusal::WrongCode | Refusal::ResetElsewhere => {
+            form(&format!("{user}&errorCode={code}&{AUTHENTICATORS}&{FAILED}"))
+        }
+        Refusal::Locked => {
+            format!("/authenticationendpoint/retry.do?{query}&errorCode={code}&{user}&remainingAttempts=0")
+        }
+        Refusal::WrongPassword { counted: Some(attempts) } => {
+            let left = attempts.max.saturating_sub(attempts.failed);
+            form(&format!("{AUTHENTICATORS}&{FAILED}&errorCode={code}&{user}&remainingAttempts={left}"))
+        }
+        _ => form(&format!("{AUTHENTICATORS}&{FAILED}&errorCode={code}&{user}")),
+    };
+    page::redirect(site, &address)
+}
+
+/// Something below the rules failed.
+pub fn failed(site: &Site, error: &Error) -> Response<Vec<u8>> {
+    tracing::error!(%error, "a page failed");
+    page::refusal(site, StatusCode::INTERNAL_SERVER_ERROR, texts::INTERNAL)
+}

@@ -1,0 +1,165 @@
+//! The reset page: where a mailed link and a right one-time password lead
+//! (`/accountrecoveryendpoint/confirmrecovery.do`, `completepasswordreset.do`).
+//!
+//! The form carries the code itself, so that it works without cookies. A bad code and an expired one show the same page.
+
+use super::form::Parameters;
+use super::page::{self, Message};
+use super::{Site, dashboard, login, texts};
+use crate::domain::recovery::{self, CodeProblem, Hint, Refusal};
+use crate::domain::{Error, Secret, governance};
+use hyper::body::Bytes;
+use hyper::{Request, Response, StatusCode};
+use std::sync::Arc;
+use tera::Context;
+
+/// What a request says about a code.
+struct Asked {
+    code: Secret,
+    hint: Hint,
+    callback: String,
+}
+
+impl Asked {
+    fn of(site: &Site, parameters: &Parameters) -> Self {
+        let text = |name: &str| parameters.filled(name).map(str::to_owned);
+        Self {
+            code: Secret::from(parameters.get("confirmation").unwrap_or("").trim()),
+            hint: Hint {
+                user_name: text("username"),
+                store: text("userstoredomain"),
+                tenant: text("tenantdomain"),
+            },
+            callback: callback(site, parameters.get("callback")),
+        }
+    }
+}
+
+/// Where to go afterwards: an address of our own, or the dashboard.
+fn callback(site: &Site, asked: Option<&str>) -> String {
+    let own = &site.realm.policy.public_url;
+    let below = |rest: &str| rest.is_empty() || rest.starts_with('/') || rest.starts_with('?');
+    match asked {
+        Some(address)
+            if address.strip_prefix(own.as_str()).is_some_and(below)
+                && !address.contains(['\\', '\r', '\n']) =>
+        {
+            address.to_owned()
+        }
+        _ => dashboard::address(site),
+    }
+}
+
+/// Shows the form for a good code; consumes nothing.
+pub fn show(site: &Arc<Site>, request: &Request<Bytes>) -> Response<Vec<u8>> {
+    let asked = Asked::of(site, &Parameters::of(request));
+    let found = site.store.read(|tx| recovery::check(tx, site.now(), &site.realm, &asked.code, &asked.hint));
+    match found {
+        Ok(_) => form(site, &asked, None),
+        Err(CodeProblem::Missing) => {
+            problem(site, &["Code    : 18001", &format!("Message :{}", texts::CODE_MISSING)])
+        }
+        Err(CodeProblem::Invalid | CodeProblem::Expired) => problem(site, &[texts::LINK_INVALID]),
+        Err(CodeProblem::Internal(error)) => login::failed(site, &error),
+    }
+}
+
+/// Sets the new password.
+pub async fn complete(site: &Arc<Site>, request: &Request<Bytes>) -> Response<Vec<u8>> {
+    let parameters = Parameters::of(request);
+    let asked = Asked::of(site, &parameters);
+    let password = parameters.get("reset-password").unwrap_or("");
+    if password.trim().is_empty() {
+        return again(site, &asked, texts::PASSWORD_EMPTY);
+    }
+    if parameters.get("reset-password2").is_some_and(|second| second != password) {
+        return again(site, &asked, texts::PASSWORDS_DIFFER);
+    }
+    let (work, now) = (Arc::clone(site), site.now());
+    let (code, hint, plain) = (asked.code.clone(), asked.hint.clone(), Secret::from(password));
+    let done = tokio::task::spawn_blocking(move || {
+        recovery::set_password(&work.store, now, &work.realm, &code, &hint, &plain, &[])
+    });
+    match done.await.unwrap_or_else(|_| Err(Error::Broken("a reset panicked").into())) {
+        Ok(_) => page::message(
+            site,
+            StatusCode::OK,
+            Message {
+                title: "Information",
+                heading: "Information",
+                id: "info-msg",
+                is_error: false,
+                lines: &[texts::UPDATED],
+                link: Some((&asked.callback, texts::TO_DASHBOARD)),
+            },
+        ),
+        Err(Refusal::Password(refused)) => form(site, &asked, Some(&refused.to_string())),
+        Err(Refusal::Code(CodeProblem::Internal(error))) => login::failed(site, &error),
+        Err(refusal @ Refusal::Code(_)) => {
+            let (code, text) = (refusal.code(), refusal.description(asked.code.reveal()));
+            problem(site, &[&format!("Code    : {code}"), &format!("Message :{text}")])
+        }
+    }
+}
+
+/// The form once more, if its code is still good.
+fn again(site: &Arc<Site>, asked: &Asked, text: &str) -> Response<Vec<u8>> {
+    let found = site.store.read(|tx| recovery::check(tx, site.now(), &site.realm, &asked.code, &asked.hint));
+    match found {
+        Ok(_) => form(site, asked, Some(text)),
+        Err(CodeProblem::Internal(error)) => login::failed(site, &error),
+        Err(_) => problem(site, &["Code    : 18001", texts::LINK_INVALID]),
+    }
+}
+
+fn form(site: &Arc<Site>, asked: &Asked, message: Option<&str>) -> Response<Vec<u8>> {
+    let rules = match rules(site, asked) {
+        Ok(rules) => rules,
+        Err(error) => return login::failed(site, &error),
+    };
+    let mut context = Context::new();
+    context.insert("message", &message);
+    context.insert("rules", &rules);
+    context.insert("confirmation", asked.code.reveal());
+    context.insert("username", asked.hint.user_name.as_deref().unwrap_or(""));
+    context.insert("userstoredomain", asked.hint.store.as_deref().unwrap_or(""));
+    context.insert("tenantdomain", asked.hint.tenant.as_deref().unwrap_or(""));
+    context.insert("callback", &asked.callback);
+    page::render(site, StatusCode::OK, "reset.html", context)
+}
+
+/// The rules that a new password will be held against, for the one who has to think of it.
+fn rules(site: &Arc<Site>, asked: &Asked) -> Result<Vec<String>, Error> {
+    let mut rules = vec![site.realm.policy.password_message.clone()];
+    let found = site.store.read(|tx| {
+        let Ok(pending) = recovery::check(tx, site.now(), &site.realm, &asked.code, &asked.hint) else {
+            return Ok(None);
+        };
+        let tenant = pending.tenant.id;
+        if !governance::flag(tx, tenant, "passwordPolicy.enable")? {
+            return Ok(None);
+        }
+        let shortest = governance::number(tx, tenant, "passwordPolicy.min.length")?;
+        let longest = governance::number(tx, tenant, "passwordPolicy.max.length")?;
+        Ok::<_, Error>(Some((shortest, longest)))
+    })?;
+    if let Some((shortest, longest)) = found {
+        rules.push(format!("Between {shortest} and {longest} characters, different from the username"));
+    }
+    Ok(rules)
+}
+
+fn problem(site: &Site, lines: &[&str]) -> Response<Vec<u8>> {
+    page::message(
+        site,
+        StatusCode::OK,
+        Message {
+            title: texts::TITLE,
+            heading: texts::LABELS.reset_password,
+            id: "server-error-code",
+            is_error: true,
+            lines,
+            link: Some((&dashboard::address(site), texts::TO_LOGIN)),
+        },
+    )
+}

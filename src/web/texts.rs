@@ -1,0 +1,74 @@
+//! Every text of the pages, in one place. Texts that clients of IS 5.3.0 look for are the original's.
+
+use serde::Serialize;
+
+/// Labels of the forms.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Labels {
+    pub sign_in: &'static str,
+    pub user_name: &'static str,
+    pub password: &'static str,
+    pub remember_me: &'static str,
+    pub reset_password: &'static str,
+    pub new_password: &'static str,
+    pub confirm_password: &'static str,
+    pub submit: &'static str,
+    pub dashboard: &'static str,
+    pub mail: &'static str,
+    pub tenant: &'static str,
+    pub sign_out: &'static str,
+}
+
+/// English.
+pub const LABELS: Labels = Labels {
+    sign_in: "Sign in",
+    user_name: "Username",
+    password: "Password",
+    remember_me: "Remember me on this computer",
+    reset_password: "Reset Password",
+    new_password: "Enter New Password",
+    confirm_password: "Confirm Password",
+    submit: "Submit",
+    dashboard: "My account",
+    mail: "Mail",
+    tenant: "Organization",
+    sign_out: "Sign out",
+};
+
+pub const TITLE: &str = "WSO2 Identity Server";
+pub const LOGIN_FAILED: &str = "Login failed! Please recheck the username and password and try again.";
+pub const RESET_PENDING: &str = "Password reset is required. A password reset link has been sent to your registered email address, please check your inbox.";
+pub const CONFIRMATION_PENDING: &str = "Account is unverified. An account activation link has been sent to your registered email address, please check your inbox.";
+pub const WRONG_TENANT: &str =
+    "Application you are trying to access does not allow users from your organization.";
+pub const CAPTCHA: &str = "reCaptcha validation is required for user.";
+pub const AUTHENTICATION_FAILED: &str = "Authentication Failed! Please Retry";
+pub const NOT_AUTHORIZED: &str = "You are not authorized to login";
+pub const RETRY_HEADING: &str = "Authentication Error !";
+pub const RETRY: &str =
+    "Something went wrong during the authentication process. Please try signing in again.";
+pub const PASSWORD_EMPTY: &str = "Password cannot be empty.";
+pub const PASSWORDS_DIFFER: &str = "Passwords did not match. Please try again.";
+pub const UPDATED: &str = "Updated the password successfully";
+pub const CODE_MISSING: &str =
+    "Cannot process the email notification confirmation. confirmation code is missing.";
+pub const LINK_INVALID: &str = "This link is no longer valid. It was used, replaced or has expired. Ask your administrator for a new one.";
+pub const TO_DASHBOARD: &str = "Go to my account";
+pub const TO_LOGIN: &str = "Sign in";
+pub const NOT_FOUND: &str = "There is no such page.";
+pub const FOREIGN_FORM: &str =
+    "The form was sent from another site. Open the page again and repeat what you did.";
+pub const TOO_MANY: &str = "Too many attempts. Wait a minute and try again.";
+pub const INTERNAL: &str = "The server could not do this now. Please try again later.";
+
+/// What a key in the address of the login page shows; never the key itself.
+pub fn login_message(key: Option<&str>) -> &'static str {
+    match key {
+        Some("login.fail.message") => LOGIN_FAILED,
+        Some("password.reset.pending") => RESET_PENDING,
+        Some("account.confirmation.pending") => CONFIRMATION_PENDING,
+        Some("user.tenant.domain.mismatch.message") => WRONG_TENANT,
+        Some("recaptcha.fail.message") => CAPTCHA,
+        _ => AUTHENTICATION_FAILED,
+    }
+}
