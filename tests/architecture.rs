@@ -289,3 +289,33 @@ fn nothing_is_left_to_do_and_no_lint_is_silenced_for_good() {
     }
     assert_none(complaints, "Finish these, and use #[expect] with a reason:");
 }
+
+/// Tera escapes what it prints unless told not to.
+#[test]
+fn pages_print_nothing_unescaped() {
+    let mut complaints = Vec::new();
+    for page in files("src/web/templates", &["html"]) {
+        for (index, line) in page.text.lines().enumerate() {
+            let compact: String = line.split_whitespace().collect();
+            if compact.contains("|safe") || compact.contains("autoescape") {
+                complaints.push(format!("{}:{}: {}", page.path, index + 1, line.trim()));
+            }
+        }
+    }
+    assert_none(complaints, "Pages must not switch escaping off:");
+}
+
+/// The content security policy forbids both; a page that has them would be broken.
+#[test]
+fn pages_need_no_script_and_no_style_of_their_own() {
+    let mut complaints = Vec::new();
+    for page in files("src/web/templates", &["html"]) {
+        let text = page.text.to_lowercase();
+        for forbidden in ["<script", "<style", " style=", "javascript:", " onclick=", " onload=", "http://"] {
+            if text.contains(forbidden) {
+                complaints.push(format!("{}: {forbidden}", page.path));
+            }
+        }
+    }
+    assert_none(complaints, "Pages work under a strict content security policy:");
+}
