@@ -146,6 +146,7 @@ async fn whole(request: Request<Incoming>, limits: Limits) -> Result<Request<Byt
     let declared =
         parts.headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
     if declared.is_some_and(|length| length > limits.body_size) {
+        discard(body, limits).await;
         return Err(StatusCode::PAYLOAD_TOO_LARGE);
     }
     let collected =
@@ -156,6 +157,22 @@ async fn whole(request: Request<Incoming>, limits: Limits) -> Result<Request<Byt
         Ok(Err(_)) => Err(StatusCode::BAD_REQUEST),
         Err(_) => Err(StatusCode::REQUEST_TIMEOUT),
     }
+}
+
+/// Reads what a client goes on sending, up to a few times the limit: one that is cut off while it sends may never look at
+/// the answer.
+async fn discard(mut body: Incoming, limits: Limits) {
+    let mut left = limits.body_size.saturating_mul(4);
+    let reading = async {
+        while let Some(Ok(frame)) = body.frame().await {
+            left = left.saturating_sub(frame.data_ref().map_or(0, Bytes::len));
+            if left == 0 {
+                break;
+            }
+        }
+    };
+    // Whatever is left after the time is the client's own fault.
+    let _ = tokio::time::timeout(limits.body_time, reading).await;
 }
 
 /// An answer without a body.

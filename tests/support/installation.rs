@@ -1,0 +1,143 @@
+//! A real `soapstone` process on a data directory of its own.
+
+use super::client::Client;
+use std::io::{BufRead, BufReader, Write};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+
+/// A data directory with a server that can be stopped, killed and started again.
+pub struct Installation {
+    folder: PathBuf,
+    flags: Vec<String>,
+    server: Option<Child>,
+    client: Option<Client>,
+}
+
+impl Installation {
+    /// An empty data directory; the flags go to every command.
+    pub fn new(flags: &[&str]) -> Self {
+        let folder = std::env::temp_dir().join(format!("soapstone-test-{}", uuid::Uuid::new_v4()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let flags = flags.iter().map(|flag| (*flag).to_owned()).collect();
+        Self { folder, flags, server: None, client: None }
+    }
+
+    /// As [`Installation::new`], with the server running.
+    pub fn start(flags: &[&str]) -> Self {
+        let mut installation = Self::new(flags);
+        installation.run();
+        installation
+    }
+
+    /// The folder around data directory and whatever a test puts beside it.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The data directory.
+    pub fn data(&self) -> PathBuf {
+        self.folder.join("data")
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_soapstone"));
+        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("SOAPSTONE_")) {
+            command.env_remove(name);
+        }
+        command.env_remove("RUST_LOG").current_dir(&self.folder).arg("--data-dir").arg(self.data());
+        command
+    }
+
+    /// Starts the server and waits until it listens.
+    pub fn run(&mut self) {
+        let log = std::fs::File::options().create(true).append(true).open(self.log_file()).unwrap();
+        let mut server = self
+            .command()
+            .args(["--https-port", "0", "--http-port", "0"])
+            .args(&self.flags)
+            .env("RUST_LOG", "soapstone=debug,info")
+            .stdout(Stdio::piped())
+            .stderr(log)
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(server.stdout.take().unwrap()).lines();
+        let mut address = |prefix: &str| -> SocketAddr {
+            loop {
+                let line = lines.next().unwrap_or_else(|| panic!("no start: {}", self.log())).unwrap();
+                if let Some(rest) = line.strip_prefix(prefix) {
+                    return rest.parse().unwrap();
+                }
+            }
+        };
+        let (https, http) = (address("https listening on "), address("http listening on "));
+        // Nobody reads the rest; a full pipe would stop the server.
+        std::thread::spawn(move || lines.for_each(drop));
+        self.client = Some(Client::new(https, http, &self.data().join("tls-cert.pem")));
+        self.server = Some(server);
+    }
+
+    /// The client of the running server.
+    pub fn client(&self) -> &Client {
+        self.client.as_ref().expect("the server runs")
+    }
+
+    /// The process id of the running server.
+    pub fn pid(&self) -> u32 {
+        self.server.as_ref().expect("the server runs").id()
+    }
+
+    /// Kills the server as a power failure would.
+    pub fn kill(&mut self) {
+        if let Some(mut server) = self.server.take() {
+            server.kill().unwrap();
+            server.wait().unwrap();
+        }
+    }
+
+    /// Asks the server to stop and waits; says whether it ended well.
+    pub fn stop(&mut self) -> bool {
+        let Some(mut server) = self.server.take() else { return true };
+        let pid = server.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+        server.wait().unwrap().success()
+    }
+
+    fn log_file(&self) -> PathBuf {
+        self.folder.join("log")
+    }
+
+    /// Everything the servers of this installation logged.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.log_file()).unwrap_or_default()
+    }
+
+    /// Runs a command on the data directory, with a text on its standard input.
+    pub fn command_line(&self, arguments: &[&str], input: &str) -> Output {
+        let mut child = self
+            .command()
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+        child.wait_with_output().unwrap()
+    }
+
+    /// As [`Installation::command_line`], for commands that must succeed.
+    pub fn must(&self, arguments: &[&str], input: &str) -> String {
+        let output = self.command_line(arguments, input);
+        let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert!(output.status.success(), "{arguments:?}: {out}{err}");
+        out.into_owned()
+    }
+}
+
+impl Drop for Installation {
+    fn drop(&mut self) {
+        self.kill();
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}

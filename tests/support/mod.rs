@@ -1,0 +1,13 @@
+//! What the outside-in tests share: a server process, a client that controls its bytes, and a mail server.
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "every test binary uses a part of it, and stops at the first thing that is wrong"
+)]
+
+pub mod client;
+pub mod installation;
+pub mod smtp_sink;

@@ -1,0 +1,270 @@
+//! The acceptance table of the wire: every row of `fixtures/wire/cases.tsv` is sent and its answer checked.
+//!
+//! Columns: id; which server (`visible` and `hidden` by HideAdminServiceWSDLs, `host` with a configured host name);
+//! method (`POST/1.0` speaks HTTP/1.0); path, on the plain listener behind `http:`; headers between ` | `; body, with
+//! `gzip:`, `chunked:`, `bom:`, `utf16:`, `latin1:`, `crlf:` (`~` is a line end), `nest:N`, `size:N`; status; content
+//! type or `*`; what the answer contains, between ` && `: `!x` it must not, `<empty>` no body, `code:x` a fault code by
+//! name, `hdr:Name value` a header, `order:a,b` texts in this order, `robust:op` an operation without output.
+//! `{https}` and `{http}` are ports, `{S01}` the session of that row, `{admin-session}` one of a login.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test stops at what is wrong"
+)]
+
+mod support;
+
+use std::collections::HashMap;
+use std::io::Write;
+use support::client::{Answer, Client, read_answer, request};
+use support::installation::Installation;
+
+struct Case {
+    columns: Vec<String>,
+}
+
+impl Case {
+    fn column(&self, index: usize) -> &str {
+        self.columns.get(index).map_or("", String::as_str)
+    }
+    fn id(&self) -> &str {
+        self.column(0)
+    }
+}
+
+fn cases() -> Vec<Case> {
+    let text = std::fs::read_to_string("fixtures/wire/cases.tsv").unwrap();
+    let rows = text.lines().filter(|line| !line.starts_with('#') && !line.is_empty());
+    rows.map(|row| Case { columns: row.split('\t').map(str::to_owned).collect() }).collect()
+}
+
+/// Users and tenants that the rows speak of.
+fn prepare(server: &Installation) {
+    let add = |name: &str, password: &str, rest: &[&str]| {
+        let mut arguments = vec!["user", "add", name, "--password-stdin"];
+        arguments.extend_from_slice(rest);
+        server.must(&arguments, password);
+    };
+    add("tom", "Tom@1234", &["--claim", "emailaddress=tom@example.org"]);
+    add("viewer", "Viewer@1234", &[]);
+    add("colon", "a:b:c", &[]);
+    server.must(&["role", "add", "login", "--permission", "/permission/admin/login", "--user", "tom"], "");
+    server.must(
+        &[
+            "role",
+            "add",
+            "viewers",
+            "--user",
+            "viewer",
+            "--permission",
+            "/permission/admin/login",
+            "--permission",
+            "/permission/admin/manage/identity/idpmgt/view",
+        ],
+        "",
+    );
+    for domain in ["acme.example", "dead.example"] {
+        server.must(&["tenant", "add", domain, "--password-stdin"], "acmepw");
+    }
+    server.must(&["user", "add", "amy", "--password-stdin", "--tenant", "acme.example"], "Amy@1234");
+    server.must(&["tenant", "deactivate", "dead.example"], "");
+}
+
+fn bytes_of(body: &str) -> Vec<u8> {
+    let Some((kind, rest)) = body.split_once(':') else { return body.as_bytes().to_vec() };
+    match kind {
+        "gzip" => {
+            let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+            encoder.write_all(rest.as_bytes()).unwrap();
+            encoder.finish().unwrap()
+        }
+        "chunked" => rest.as_bytes().to_vec(),
+        "bom" => [b"\xef\xbb\xbf", rest.as_bytes()].concat(),
+        "utf16" => {
+            let units = std::iter::once(0xfeff).chain(rest.encode_utf16());
+            units.flat_map(u16::to_be_bytes).collect()
+        }
+        "latin1" => rest.chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect(),
+        "crlf" => rest.replace('~', "\r\n").into_bytes(),
+        "nest" => {
+            let depth = rest.parse().unwrap();
+            let inside = format!("{}{}", "<a>".repeat(depth), "</a>".repeat(depth));
+            let wrapper = format!(
+                "<m:isReadOnlyUserStore xmlns:m=\"http://mgt.profile.user.identity.carbon.wso2.org\">{inside}</m:isReadOnlyUserStore>"
+            );
+            support::client::envelope(&wrapper).into_bytes()
+        }
+        "size" => vec![b'a'; rest.parse().unwrap()],
+        _ => body.as_bytes().to_vec(),
+    }
+}
+
+struct Run<'a> {
+    client: &'a Client,
+    sessions: HashMap<String, String>,
+}
+
+impl Run<'_> {
+    fn filled(&self, text: &str) -> String {
+        let mut text = text
+            .replace("{https}", &self.client.https.port().to_string())
+            .replace("{http}", &self.client.http.port().to_string());
+        for (id, cookie) in &self.sessions {
+            text = text.replace(&format!("{{{id}}}"), cookie);
+        }
+        text
+    }
+
+    fn send(&self, case: &Case) -> Answer {
+        let (secure, path) = match case.column(3).strip_prefix("http:") {
+            Some(path) => (false, path),
+            None => (true, case.column(3)),
+        };
+        let headers: Vec<(String, String)> = case
+            .column(4)
+            .split(" | ")
+            .filter(|header| !header.is_empty())
+            .map(|header| header.split_once(':').unwrap())
+            .map(|(name, value)| (name.to_owned(), self.filled(value.trim())))
+            .collect();
+        let mut headers: Vec<(&str, &str)> =
+            headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let body = bytes_of(case.column(5));
+        let port = if secure { self.client.https.port() } else { self.client.http.port() };
+        let method = case.column(2);
+        let mut bytes = if method == "POST/1.0" {
+            let whole = String::from_utf8(request("POST", path, "localhost", port, &headers, &body)).unwrap();
+            whole.replace("HTTP/1.1", "HTTP/1.0").into_bytes()
+        } else if case.column(5).starts_with("chunked:") {
+            headers.push(("Transfer-Encoding", "chunked"));
+            let head = String::from_utf8(request(method, path, "localhost", port, &headers, b"")).unwrap();
+            let head = head.replace("Content-Length: 0\r\n", "");
+            let (first, second) = body.split_at(body.len() / 2);
+            let mut bytes = head.into_bytes();
+            for chunk in [first, second, b""] {
+                bytes.extend_from_slice(format!("{:x}\r\n", chunk.len()).as_bytes());
+                bytes.extend_from_slice(chunk);
+                bytes.extend_from_slice(b"\r\n");
+            }
+            bytes
+        } else {
+            request(method, path, "localhost", port, &headers, &body)
+        };
+        let mut stream = self.client.connect(secure);
+        if headers.iter().any(|(name, _)| *name == "Expect") {
+            let body = bytes.split_off(bytes.len() - body.len());
+            stream.write_all(&bytes).unwrap();
+            stream.flush().unwrap();
+            let mut first = [0; 25];
+            stream.read_exact(&mut first).unwrap();
+            assert!(first.starts_with(b"HTTP/1.1 100"), "no 100 Continue before the body");
+            bytes = body;
+        }
+        // A server may answer and close before it has read everything.
+        let _ = stream.write_all(&bytes).and_then(|()| stream.flush());
+        read_answer(&mut *stream)
+    }
+
+    fn judge(&self, case: &Case, answer: &Answer) -> Result<(), String> {
+        let status: u16 = case.column(6).parse().unwrap();
+        if answer.status != status {
+            return Err(format!("status {} instead of {status}", answer.status));
+        }
+        let squeezed = |text: &str| text.to_lowercase().replace("; ", ";");
+        let wanted = case.column(7);
+        let found = answer.header("Content-Type").unwrap_or("");
+        if wanted != "*" && squeezed(found) != squeezed(wanted) {
+            return Err(format!("content type {found}"));
+        }
+        let body = answer.text();
+        for demand in case.column(8).split(" && ").filter(|demand| !demand.is_empty()) {
+            let demand = self.filled(demand);
+            if !self.holds(&demand, answer, &body) {
+                return Err(format!("{demand} does not hold"));
+            }
+        }
+        Ok(())
+    }
+
+    fn holds(&self, demand: &str, answer: &Answer, body: &str) -> bool {
+        if let Some(demand) = demand.strip_prefix('!') {
+            return !self.holds(demand, answer, body);
+        }
+        if demand == "<empty>" {
+            return answer.body.is_empty();
+        }
+        if let Some(code) = demand.strip_prefix("code:") {
+            return body.contains(&format!(":{code}</faultcode>"))
+                || body.contains(&format!(":{code}</soapenv:Value>"));
+        }
+        if let Some(header) = demand.strip_prefix("hdr:") {
+            let (name, value) = header.split_once(' ').unwrap_or((header, ""));
+            return answer
+                .headers
+                .iter()
+                .any(|(known, found)| known.eq_ignore_ascii_case(name) && found.contains(value));
+        }
+        if let Some(texts) = demand.strip_prefix("order:") {
+            let mut from = 0;
+            return texts.split(',').all(|text| match body[from..].find(text) {
+                Some(at) => {
+                    from += at + text.len();
+                    true
+                }
+                None => false,
+            });
+        }
+        if let Some(operation) = demand.strip_prefix("robust:") {
+            let start = body.find(&format!("<wsdl:operation name=\"{operation}\">")).unwrap();
+            let end = start + body[start..].find("</wsdl:operation>").unwrap();
+            let declaration = &body[start..end];
+            return declaration.contains("<wsdl:input ")
+                && declaration.contains("<wsdl:fault ")
+                && !declaration.contains("<wsdl:output");
+        }
+        body.contains(demand)
+    }
+}
+
+#[test]
+fn every_row_of_the_table_is_answered_as_it_says() {
+    let cases = cases();
+    let mut failures = Vec::new();
+    let mut run_rows = 0;
+    for (kind, flags) in [
+        ("visible", &[][..]),
+        ("hidden", &["--config", "soapstone.toml"]),
+        ("host", &["--host-name", "localhost"]),
+    ] {
+        let mut server = Installation::new(flags);
+        std::fs::write(server.folder().join("soapstone.toml"), "hide_admin_service_wsdls = true\n").unwrap();
+        prepare(&server);
+        server.run();
+        let mut run = Run { client: server.client(), sessions: HashMap::new() };
+        let login = run.client.admin(
+            "AuthenticationAdmin",
+            "login",
+            "<a:login xmlns:a=\"http://authentication.services.core.carbon.wso2.org\"><a:username>admin</a:username>\
+             <a:password>admin</a:password></a:login>",
+        );
+        run.sessions.insert("admin-session".to_owned(), login.cookie("JSESSIONID").unwrap());
+        for case in cases.iter().filter(|case| case.column(1) == kind) {
+            run_rows += 1;
+            let answer = run.send(case);
+            if let Some(cookie) = answer.cookie("JSESSIONID") {
+                run.sessions.insert(case.id().to_owned(), cookie);
+            }
+            if let Err(why) = run.judge(case, &answer) {
+                failures.push(format!(
+                    "{}: {why}\n    {:?}\n    {}",
+                    case.id(),
+                    answer.headers,
+                    answer.text()
+                ));
+            }
+        }
+    }
+    assert_eq!(run_rows, cases.len(), "every row belongs to one of the servers");
+    assert!(failures.is_empty(), "{} of {run_rows} rows:\n{}", failures.len(), failures.join("\n"));
+}
