@@ -49,7 +49,7 @@ fn prepare(server: &Installation) {
     add("tom", "Tom@1234", &["--claim", "emailaddress=tom@example.org"]);
     add("viewer", "Viewer@1234", &[]);
     add("colon", "a:b:c", &[]);
-    server.must(&["role", "add", "login", "--permission", "/permission/admin/login", "--user", "tom"], "");
+    server.must(&["role", "add", "login", "--permission", "/permission/admin/login", "--user", "tom", "--user", "colon"], "");
     server.must(
         &[
             "role",

@@ -4,7 +4,8 @@ use super::Failure;
 use crate::domain::SecretKey;
 use crate::store::outbox::Taken;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
-use lettre::message::{Mailbox, SinglePart};
+use lettre::message::header::ContentTransferEncoding;
+use lettre::message::{Body, Mailbox, SinglePart};
 use std::time::{Duration, UNIX_EPOCH};
 
 /// Marks mails that no one should answer with an out-of-office note (RFC 3834).
@@ -24,8 +25,7 @@ pub(super) fn compose(mail: &Taken, from: &Mailbox, key: &SecretKey) -> Result<l
         .map(|address| Mailbox::new(None, address))
         .map_err(|_| Failure::Never(format!("{} is not a mail address", mail.recipient)))?;
     let written = UNIX_EPOCH + Duration::from_millis(u64::try_from(mail.created_at).unwrap_or(0));
-    let part =
-        SinglePart::builder().content_type(content_type(&mail.content_type)).body(body.reveal().to_owned());
+    let part = SinglePart::builder().content_type(content_type(&mail.content_type)).body(encoded(body.reveal()));
     lettre::Message::builder()
         .from(from.clone())
         .to(to)
@@ -35,6 +35,17 @@ pub(super) fn compose(mail: &Taken, from: &Mailbox, key: &SecretKey) -> Result<l
         .raw_header(HeaderValue::new(AUTO_SUBMITTED, "auto-generated".to_owned()))
         .singlepart(part)
         .map_err(|error| Failure::Never(format!("the message cannot be composed: {error}")))
+}
+
+/// Plain ASCII in short lines travels as it is, so that a link can be read in the source of the mail; anything else is
+/// encoded.
+fn encoded(text: &str) -> Body {
+    let text = text.replace("\r\n", "\n").replace('\n', "\r\n");
+    let plain = text.is_ascii() && text.split("\r\n").all(|line| line.len() <= 900);
+    if plain && let Ok(body) = Body::new_with_encoding(text.clone(), ContentTransferEncoding::SevenBit) {
+        return body;
+    }
+    Body::new(text)
 }
 
 /// The template's type, always in UTF-8. Whatever is not HTML is plain text.
