@@ -6,12 +6,7 @@
 //! type or `*`; what the answer contains, between ` && `: `!x` it must not, `<empty>` no body, `code:x` a fault code by
 //! name, `hdr:Name value` a header, `order:a,b` texts in this order, `robust:op` an operation without output.
 //! `{https}` and `{http}` are ports, `{S01}` the session of that row, `{admin-session}` one of a login.
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test stops at what is wrong"
-)]
+#![expect(clippy::unwrap_used, reason = "a test stops at what is wrong")]
 
 mod support;
 
@@ -49,7 +44,20 @@ fn prepare(server: &Installation) {
     add("tom", "Tom@1234", &["--claim", "emailaddress=tom@example.org"]);
     add("viewer", "Viewer@1234", &[]);
     add("colon", "a:b:c", &[]);
-    server.must(&["role", "add", "login", "--permission", "/permission/admin/login", "--user", "tom", "--user", "colon"], "");
+    server.must(
+        &[
+            "role",
+            "add",
+            "login",
+            "--permission",
+            "/permission/admin/login",
+            "--user",
+            "tom",
+            "--user",
+            "colon",
+        ],
+        "",
+    );
     server.must(
         &[
             "role",

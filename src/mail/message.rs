@@ -3,8 +3,8 @@
 use super::Failure;
 use crate::domain::SecretKey;
 use crate::store::outbox::Taken;
-use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::header::ContentTransferEncoding;
+use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Body, Mailbox, SinglePart};
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -25,7 +25,8 @@ pub(super) fn compose(mail: &Taken, from: &Mailbox, key: &SecretKey) -> Result<l
         .map(|address| Mailbox::new(None, address))
         .map_err(|_| Failure::Never(format!("{} is not a mail address", mail.recipient)))?;
     let written = UNIX_EPOCH + Duration::from_millis(u64::try_from(mail.created_at).unwrap_or(0));
-    let part = SinglePart::builder().content_type(content_type(&mail.content_type)).body(encoded(body.reveal()));
+    let part =
+        SinglePart::builder().content_type(content_type(&mail.content_type)).body(encoded(body.reveal()));
     lettre::Message::builder()
         .from(from.clone())
         .to(to)
@@ -42,8 +43,9 @@ pub(super) fn compose(mail: &Taken, from: &Mailbox, key: &SecretKey) -> Result<l
 fn encoded(text: &str) -> Body {
     let text = text.replace("\r\n", "\n").replace('\n', "\r\n");
     let plain = text.is_ascii() && text.split("\r\n").all(|line| line.len() <= 900);
-    if plain && let Ok(body) = Body::new_with_encoding(text.clone(), ContentTransferEncoding::SevenBit) {
-        return body;
+    if plain {
+        // The library's own check stops at 76 characters; RFC 5322 allows 998.
+        return Body::dangerous_pre_encoded(text.into_bytes(), ContentTransferEncoding::SevenBit);
     }
     Body::new(text)
 }

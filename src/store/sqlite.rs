@@ -44,6 +44,8 @@ impl Store {
         connection.pragma_update(None, "journal_mode", "wal")?;
         // An answered write survives a power failure.
         connection.pragma_update(None, "synchronous", "full")?;
+        // A cleared one-time password must not linger in a free corner of a page.
+        connection.pragma_update(None, "secure_delete", true)?;
         migrate::run(&mut connection, &path)?;
         let outbox = Arc::new(Notify::new());
         let (jobs, queue) = mpsc::channel();

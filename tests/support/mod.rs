@@ -8,6 +8,8 @@
     reason = "every test binary uses a part of it, and stops at the first thing that is wrong"
 )]
 
+pub mod browser;
 pub mod client;
 pub mod installation;
 pub mod smtp_sink;
+pub mod soap;
