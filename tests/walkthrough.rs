@@ -1,10 +1,6 @@
 //! The walkthrough, start to end, against the real binary: HTTPS, a mail server with STARTTLS and a login, the three
 //! options, and a process that is killed in the middle.
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test stops at the first thing that is wrong"
-)]
+#![expect(clippy::unwrap_used, reason = "a test stops at the first thing that is wrong")]
 
 mod support;
 

@@ -1,5 +1,5 @@
 //! What the outside-in tests share: a server process, a client that controls its bytes, and a mail server.
-#![allow(
+#![expect(
     dead_code,
     clippy::unwrap_used,
     clippy::expect_used,

@@ -1,0 +1,99 @@
+//! The README's commands, run as they stand: the `sh` blocks, in order, in one shell, beside a fresh server.
+#![expect(clippy::unwrap_used, reason = "a test stops at the first thing that is wrong")]
+
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+/// The blocks that are marked as shell.
+fn blocks() -> Vec<String> {
+    let readme = std::fs::read_to_string("README.md").unwrap();
+    let parts = readme.split("```sh\n").skip(1);
+    parts.map(|part| part.split("```").next().unwrap().to_owned()).collect()
+}
+
+struct Server(std::process::Child);
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// The walkthrough names the default ports; whoever uses them keeps them.
+fn ports_are_free() -> bool {
+    [9443, 9763].iter().all(|port| std::net::TcpListener::bind(("127.0.0.1", *port)).is_ok())
+}
+
+#[test]
+fn the_walkthrough_of_the_readme_works_as_it_stands() {
+    if !ports_are_free() || Command::new("curl").arg("--version").output().is_err() {
+        let why = "needs curl, and ports 9443 and 9763 free";
+        assert!(std::env::var_os("SOAPSTONE_TEST_ALL").is_none(), "{why}");
+        eprintln!("skipped: {why}");
+        return;
+    }
+    let mut blocks = blocks();
+    assert_eq!(blocks.remove(0), "cargo run --release\n", "the first block starts the server");
+    let folder = std::env::temp_dir().join(format!("soapstone-readme-{}", uuid::Uuid::new_v4()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let server = Command::new(env!("CARGO_BIN_EXE_soapstone"))
+        .current_dir(&folder)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut server = Server(server);
+    let mut lines = std::io::BufRead::lines(std::io::BufReader::new(server.0.stdout.take().unwrap()));
+    let listens =
+        |line: &Result<String, _>| line.as_ref().is_ok_and(|line| line.starts_with("https listening"));
+    assert!(lines.any(|line| listens(&line)), "it does not start");
+    std::thread::spawn(move || lines.for_each(drop));
+    let script = blocks.join("\n");
+    let mut shell = Command::new("timeout")
+        .args([
+            &Duration::from_secs(120).as_secs().to_string(),
+            "bash",
+            "-e",
+            "-o",
+            "pipefail",
+            "-c",
+            &script,
+        ])
+        .current_dir(&folder)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut said = String::new();
+    std::io::Read::read_to_string(&mut shell.stdout.take().unwrap(), &mut said).unwrap();
+    let output = shell.wait_with_output().unwrap();
+    let _ = std::fs::remove_dir_all(&folder);
+    assert!(output.status.success(), "{said}\n{}", String::from_utf8_lossy(&output.stderr));
+    // What the reader sees, in order.
+    let mut rest = said.as_str();
+    for expected in [
+        "202",
+        "202",
+        "https://localhost:9443/dashboard",
+        "<dd id=\"user-name\">tom</dd>",
+        "200",
+        "202",
+        "authFailure=true&authFailureMsg=login.fail.message",
+        "Updated the password successfully",
+        "https://localhost:9443/dashboard\n",
+        "authFailure=true&authFailureMsg=login.fail.message",
+        "this link is no longer valid",
+        "200",
+        "200",
+        "202",
+        "Updated the password successfully",
+        "https://localhost:9443/dashboard\n",
+        "authFailure=true&authFailureMsg=login.fail.message",
+    ] {
+        let at =
+            rest.find(expected).unwrap_or_else(|| panic!("{expected} is missing in what follows:\n{rest}"));
+        rest = rest.get(at + expected.len()..).unwrap();
+    }
+}
