@@ -80,9 +80,18 @@ pub fn lock(folder: &Path) -> Result<Lock, Error> {
 /// What cannot be opened, and why.
 pub fn open(folder: &Path) -> Result<Installation, Error> {
     make_folder(folder)?;
+    hide(&folder.join("soapstone.db"))?;
     let store = Store::open(folder)?;
     let key = key(&folder.join("secret.key"))?;
     Ok(Installation { folder: folder.to_owned(), store, key })
+}
+
+/// Makes the database's file, if there is none, for its owner only: the folder may have been there before, open to all.
+/// SQLite gives its other files the same mode.
+fn hide(database: &Path) -> Result<(), Error> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let made = File::options().append(true).create(true).mode(0o600).open(database);
+    made.map(drop).map_err(failed(database))
 }
 
 /// The key of the installation; made when there is none.

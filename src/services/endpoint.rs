@@ -31,6 +31,15 @@ pub struct Connection {
     pub secure: bool,
 }
 
+/// What a request turned out to be for; attached to its answer.
+#[derive(Debug, Clone, Copy)]
+pub struct Performed {
+    /// The service.
+    pub service: &'static str,
+    /// Its operation.
+    pub operation: &'static str,
+}
+
 /// Levels of a path that are tried as a service name.
 const MAX_SEGMENTS: usize = 10;
 
@@ -234,7 +243,20 @@ impl Exchange<'_> {
     ) -> Response<Vec<u8>> {
         let service = target.published.contract;
         tracing::Span::current().record("service", service.name).record("operation", target.operation.name);
-        if !self.connection.secure && !self.app.publication.on_http.includes(service.name) {
+        let performed = Performed { service: service.name, operation: target.operation.name };
+        let mut response = self.performed(target, arguments, envelope, reply_to).await;
+        response.extensions_mut().insert(performed);
+        response
+    }
+
+    async fn performed(
+        &self,
+        target: Target<'_>,
+        arguments: Arguments<'_>,
+        envelope: Option<&Envelope<'_>>,
+        reply_to: ReplyTo,
+    ) -> Response<Vec<u8>> {
+        if !self.connection.secure && !self.app.publication.on_http.includes(target.published.contract.name) {
             return target.fault(&Fault::no_such_service(&self.incoming.address(), true));
         }
         let mut response;

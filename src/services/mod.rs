@@ -18,7 +18,7 @@ pub mod user_profile_mgt;
 
 pub use app::{App, OnHttp, Publication};
 pub use call::Call;
-pub use endpoint::{Connection, answer};
+pub use endpoint::{Connection, Performed, answer};
 
 use crate::soap::contract::{Operation, Service, Type};
 use crate::soap::{Answering, Arguments, Writer};

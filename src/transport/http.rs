@@ -8,7 +8,7 @@ use super::route::{self, Faces};
 use crate::services::Connection;
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::{Bytes, Incoming};
-use hyper::header::{CONNECTION, CONTENT_LENGTH, HeaderValue, SERVER};
+use hyper::header::{CONNECTION, CONTENT_LENGTH, EXPECT, HeaderValue, SERVER};
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -18,6 +18,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
 use tracing::Instrument as _;
 
@@ -29,7 +30,22 @@ pub struct Shared {
     /// Limits on everything that arrives.
     pub limits: Limits,
     /// Draining at shutdown.
-    pub drain: tokio::sync::watch::Receiver<bool>,
+    pub drain: watch::Receiver<bool>,
+}
+
+impl Shared {
+    /// Resolves when draining begins.
+    async fn draining(&self) {
+        let _ = self.drain.clone().wait_for(|draining| *draining).await;
+    }
+}
+
+/// The two ends of a connection.
+#[derive(Debug, Clone, Copy)]
+struct Ends {
+    connection: Connection,
+    /// Whether the other end is a program on this machine.
+    is_local: bool,
 }
 
 /// Serves a connection until it ends; over TLS when there is an acceptor.
@@ -42,29 +58,27 @@ pub async fn serve(
     // Answers are small; waiting to fill a packet only adds latency.
     let _ = stream.set_nodelay(true);
     let connection = Connection { peer: peer.ip(), secure: tls.is_some() };
-    match tls {
-        None => drive(stream, connection, shared).await,
-        Some(acceptor) => {
-            match tokio::time::timeout(shared.limits.handshake, acceptor.accept(stream)).await {
-                Ok(Ok(stream)) => drive(stream, connection, shared).await,
-                Ok(Err(error)) => tracing::debug!(peer = %peer.ip(), %error, "TLS handshake failed"),
-                Err(_) => tracing::debug!(peer = %peer.ip(), "TLS handshake took too long"),
-            }
-        }
+    let is_local = peer.ip().is_loopback() || stream.local_addr().is_ok_and(|own| own.ip() == peer.ip());
+    let ends = Ends { connection, is_local };
+    let Some(acceptor) = tls else { return drive(stream, ends, shared).await };
+    let shaken = tokio::select! {
+        shaken = tokio::time::timeout(shared.limits.handshake, acceptor.accept(stream)) => shaken,
+        () = shared.draining() => return,
+    };
+    match shaken {
+        Ok(Ok(stream)) => drive(stream, ends, shared).await,
+        Ok(Err(error)) => tracing::debug!(peer = %peer.ip(), %error, "TLS handshake failed"),
+        Err(_) => tracing::debug!(peer = %peer.ip(), "TLS handshake took too long"),
     }
 }
 
-async fn drive<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
-    stream: S,
-    connection: Connection,
-    shared: Shared,
-) {
+async fn drive<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(stream: S, ends: Ends, shared: Shared) {
     let served = Arc::new(AtomicUsize::new(0));
-    let mut drain = shared.drain.clone();
     let limits = shared.limits;
+    let own = shared.clone();
     let service = service_fn(move |request| {
-        let (shared, served) = (shared.clone(), Arc::clone(&served));
-        async move { Ok::<_, Infallible>(exchange(request, connection, &shared, &served).await) }
+        let (shared, served) = (own.clone(), Arc::clone(&served));
+        async move { Ok::<_, Infallible>(exchange(request, ends, &shared, &served).await) }
     });
     let mut builder = hyper::server::conn::http1::Builder::new();
     builder
@@ -74,27 +88,26 @@ async fn drive<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
         .max_headers(limits.headers)
         // Some very old clients look for names spelled this way.
         .title_case_headers(true)
-        // A client may close its side as soon as it has sent its request, and still wait for the answer.
-        .half_close(true)
-        .pipeline_flush(true);
+        // A client may close its side as soon as it has sent its request; the answer is still made, and sent if it waits.
+        .half_close(true);
     let http = builder.serve_connection(TokioIo::new(stream), service);
     tokio::pin!(http);
     let ended = tokio::select! {
         ended = http.as_mut() => ended,
-        () = async { let _ = drain.wait_for(|draining| *draining).await; } => {
+        () = shared.draining() => {
             http.as_mut().graceful_shutdown();
             tokio::time::timeout(limits.drain, http.as_mut()).await.unwrap_or(Ok(()))
         }
     };
     if let Err(error) = ended {
-        tracing::debug!(peer = %connection.peer, %error, "connection ended");
+        tracing::debug!(peer = %ends.connection.peer, %error, "connection ended");
     }
 }
 
 /// Reads a whole request, has it answered, and notes it in the log.
 async fn exchange(
     request: Request<Incoming>,
-    connection: Connection,
+    ends: Ends,
     shared: &Shared,
     served: &AtomicUsize,
 ) -> Response<Full<Bytes>> {
@@ -110,8 +123,8 @@ async fn exchange(
         match whole(request, limits).await {
             Ok(request) => {
                 // The task goes on when this connection, and with it this future, is dropped.
-                let work = async move { faces.answer(request, connection).await }.in_current_span();
-                tokio::spawn(work).await.unwrap_or_else(|error| {
+                let work = async move { faces.answer(request, ends.connection, ends.is_local).await };
+                tokio::spawn(work.in_current_span()).await.unwrap_or_else(|error| {
                     tracing::error!(%error, "a request could not be answered");
                     plain(StatusCode::INTERNAL_SERVER_ERROR)
                 })
@@ -135,25 +148,32 @@ async fn exchange(
     }
     let (status, bytes) = (response.status().as_u16(), response.body().len());
     let micros = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
-    shared.faces.metrics.note(&path, status, began.elapsed());
-    tracing::info!(parent: &span, %method, path, status, bytes, micros, peer = %connection.peer, "answered");
+    shared.faces.metrics.note(response.extensions().get(), &path, status, began.elapsed());
+    let peer = ends.connection.peer;
+    tracing::info!(parent: &span, %method, path, status, bytes, micros, %peer, "answered");
     response.map(|body| Full::new(Bytes::from(body)))
 }
 
 /// The request with its whole body, within its limits.
 async fn whole(request: Request<Incoming>, limits: Limits) -> Result<Request<Bytes>, StatusCode> {
-    let (parts, body) = request.into_parts();
+    let (parts, mut body) = request.into_parts();
     let declared =
         parts.headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
     if declared.is_some_and(|length| length > limits.body_size) {
-        discard(body, limits).await;
+        // Whoever asks first is told before sending anything.
+        if !parts.headers.contains_key(EXPECT) {
+            discard(body, limits).await;
+        }
         return Err(StatusCode::PAYLOAD_TOO_LARGE);
     }
     let collected =
-        tokio::time::timeout(limits.body_time, Limited::new(body, limits.body_size).collect()).await;
+        tokio::time::timeout(limits.body_time, Limited::new(&mut body, limits.body_size).collect()).await;
     match collected {
         Ok(Ok(body)) => Ok(Request::from_parts(parts, body.to_bytes())),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(StatusCode::PAYLOAD_TOO_LARGE),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => {
+            discard(body, limits).await;
+            Err(StatusCode::PAYLOAD_TOO_LARGE)
+        }
         Ok(Err(_)) => Err(StatusCode::BAD_REQUEST),
         Err(_) => Err(StatusCode::REQUEST_TIMEOUT),
     }
@@ -162,7 +182,7 @@ async fn whole(request: Request<Incoming>, limits: Limits) -> Result<Request<Byt
 /// Reads what a client goes on sending, up to a few times the limit: one that is cut off while it sends may never look at
 /// the answer.
 async fn discard(mut body: Incoming, limits: Limits) {
-    let mut left = limits.body_size.saturating_mul(4);
+    let mut left = limits.body_size.saturating_mul(16);
     let reading = async {
         while let Some(Ok(frame)) = body.frame().await {
             left = left.saturating_sub(frame.data_ref().map_or(0, Bytes::len));

@@ -1,7 +1,7 @@
-//! Counters in the Prometheus text format: requests by service, operation family and status, their times, and what waits
-//! in the outbox.
+//! Counters in the Prometheus text format: requests by service, operation and status, their times, and what waits in the
+//! outbox.
 
-use crate::services;
+use crate::services::{self, Performed};
 use crate::store::{self, Store};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
@@ -15,13 +15,17 @@ use std::time::Duration;
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Labels {
     service: &'static str,
+    operation: &'static str,
     status: u16,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct State {
-    state: String,
+    state: &'static str,
 }
+
+/// The states a mail can be in.
+const STATES: [&str; 4] = ["queued", "sent", "failed", "dropped"];
 
 /// The counters of a server.
 #[derive(Debug)]
@@ -38,7 +42,11 @@ impl Default for Metrics {
         let requests = Family::<Labels, Counter>::default();
         let seconds = Histogram::new(exponential_buckets(0.000_1, 2.0, 16));
         let outbox = Family::<State, Gauge>::default();
-        registry.register("requests", "Requests answered, by service and status", requests.clone());
+        registry.register(
+            "requests",
+            "Requests answered, by service, operation and status",
+            requests.clone(),
+        );
         registry.register(
             "request_seconds",
             "Time from the head of a request to its answer",
@@ -50,14 +58,13 @@ impl Default for Metrics {
 }
 
 impl Metrics {
-    /// Notes a request.
-    pub fn note(&self, path: &str, status: u16, took: Duration) {
-        let name = path.strip_prefix("/services/").map(|rest| rest.split(['/', '.']).next().unwrap_or(""));
-        let service = match name {
-            Some(name) => services::find(name).map_or("unknown", |published| published.contract.name),
-            None => "pages",
+    /// Notes a request: the operation it performed, or the service that its path names.
+    pub fn note(&self, performed: Option<&Performed>, path: &str, status: u16, took: Duration) {
+        let (service, operation) = match performed {
+            Some(performed) => (performed.service, performed.operation),
+            None => (service_of(path), ""),
         };
-        self.requests.get_or_create(&Labels { service, status }).inc();
+        self.requests.get_or_create(&Labels { service, operation, status }).inc();
         self.seconds.observe(took.as_secs_f64());
     }
 
@@ -65,7 +72,10 @@ impl Metrics {
     pub fn render(&self, store: &Store) -> String {
         match store.read(store::outbox::counts) {
             Ok(counts) => {
-                for (state, count) in counts {
+                // A state that no mail is in any more must not keep its last count.
+                for state in STATES {
+                    let count =
+                        counts.iter().find(|(known, _)| known == state).map_or(0, |(_, count)| *count);
                     self.outbox.get_or_create(&State { state }).set(count);
                 }
             }
@@ -76,5 +86,15 @@ impl Metrics {
             tracing::error!(%error, "metrics could not be written");
         }
         out
+    }
+}
+
+fn service_of(path: &str) -> &'static str {
+    match path.strip_prefix("/services/") {
+        Some(rest) => {
+            let name = rest.split(['/', '.']).next().unwrap_or("");
+            services::find(name).map_or("unknown", |published| published.contract.name)
+        }
+        None => "pages",
     }
 }

@@ -5,7 +5,7 @@ use super::metrics::Metrics;
 use crate::services::{self, App, Connection};
 use crate::web::{self, Site};
 use hyper::body::Bytes;
-use hyper::header::{CONTENT_TYPE, HeaderValue, LOCATION};
+use hyper::header::{CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION};
 use hyper::{Request, Response, StatusCode};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -22,9 +22,15 @@ pub struct Faces {
 }
 
 impl Faces {
-    /// Answers a request.
-    pub async fn answer(&self, request: Request<Bytes>, connection: Connection) -> Response<Vec<u8>> {
+    /// Answers a request. What operators watch is shown to programs on this machine only.
+    pub async fn answer(
+        &self,
+        request: Request<Bytes>,
+        connection: Connection,
+        is_local: bool,
+    ) -> Response<Vec<u8>> {
         let path = request.uri().path();
+        let is_local = is_local && !is_passed_on(request.headers());
         match path {
             "/services" => services::answer(&self.services, request, connection).await,
             _ if path.starts_with("/services/") => {
@@ -32,8 +38,8 @@ impl Faces {
             }
             // Tenants have no addresses of their own for admin services.
             _ if path.starts_with("/t/") && path.contains("/services") => plain(StatusCode::NOT_FOUND),
-            "/health" => self.health(),
-            "/metrics" if connection.peer.is_loopback() => text(self.metrics.render(&self.services.store)),
+            "/health" if is_local => self.health(),
+            "/metrics" if is_local => text(self.metrics.render(&self.services.store)),
             _ if !connection.secure => {
                 self.to_https(request.uri().path_and_query().map_or("/", |all| all.as_str()))
             }
@@ -64,6 +70,11 @@ impl Faces {
             Err(_) => plain(StatusCode::BAD_REQUEST),
         }
     }
+}
+
+/// Whether a proxy passed the request on: then it comes from anywhere.
+fn is_passed_on(headers: &HeaderMap) -> bool {
+    ["forwarded", "x-forwarded-for", "via"].iter().any(|name| headers.contains_key(*name))
 }
 
 fn text(body: String) -> Response<Vec<u8>> {

@@ -48,10 +48,14 @@ pub enum StartError {
     MailFile(std::io::Error),
     /// The whole network could sign in as admin/admin.
     #[error(
-        "the administrator still has the password admin, and {0} is not loopback: anybody could sign in\n\
-         hint: set one with `soapstone admin set-password`, or SOAPSTONE_ADMIN_PASSWORD before the first start"
+        "the administrator still has the password admin, and {address} is not loopback: anybody could sign in\nhint: {hint}"
     )]
-    DefaultPassword(std::net::IpAddr),
+    DefaultPassword {
+        /// Where the listeners would be.
+        address: std::net::IpAddr,
+        /// What to do.
+        hint: &'static str,
+    },
     /// The page templates.
     #[error("pages: {0}")]
     Pages(String),
@@ -74,6 +78,7 @@ pub struct Server {
     pub is_new: bool,
     drain: watch::Sender<bool>,
     tasks: Vec<JoinHandle<()>>,
+    patience: Duration,
     _lock: Lock,
 }
 
@@ -87,9 +92,6 @@ impl Server {
         installation::make_folder(&folder)?;
         let lock = installation::lock(&folder)?;
         let files = certificate_files(settings, &folder);
-        if files.own && !files.certificate.exists() {
-            tracing::info!("making a key and a certificate; this happens once and takes a moment");
-        }
         tls::make_if_missing(&files, settings.host())?;
         let tls = tls::load(&files)?;
         let https = bind(settings, settings.https_port, "--https-port").await?;
@@ -124,8 +126,8 @@ impl Server {
         .map_err(|error| StartError::Pages(error.to_string()))?;
         let faces = Faces { services: Arc::new(app), site: Arc::new(site), metrics: Metrics::default() };
         let (drain, draining) = watch::channel(false);
-        let shared =
-            Shared { faces: Arc::new(faces), limits: wiring::limits(settings), drain: draining.clone() };
+        let limits = wiring::limits(settings);
+        let shared = Shared { faces: Arc::new(faces), limits, drain: draining.clone() };
         let addresses = (https.local_addr(), http.local_addr());
         let acceptor = tokio_rustls::TlsAcceptor::from(tls.config);
         let mut stop = draining.clone();
@@ -146,6 +148,7 @@ impl Server {
             is_new,
             drain,
             tasks,
+            patience: limits.drain,
             _lock: lock,
         })
     }
@@ -171,8 +174,13 @@ impl Server {
     /// Takes no more connections, finishes what was accepted, and returns when everything is durable.
     pub async fn stop(self) {
         let _ = self.drain.send(true);
-        for task in self.tasks {
-            let _ = task.await;
+        let all = async {
+            for task in self.tasks {
+                let _ = task.await;
+            }
+        };
+        if tokio::time::timeout(self.patience + Duration::from_secs(1), all).await.is_err() {
+            tracing::warn!("not everything was finished in time");
         }
         let store = self.store.clone();
         let _ = tokio::task::spawn_blocking(move || store.close()).await;
@@ -191,12 +199,23 @@ fn open(
         "" => Secret::from("admin"),
         own => Secret::from(own),
     };
+    let exposed = |hint| StartError::DefaultPassword { address: settings.bind, hint };
+    // Asked before anything is filled in: afterwards the password of the settings would come too late.
+    if !settings.is_loopback() && password.matches("admin") && installation::is_new(&store)? {
+        return Err(exposed(SET_AT_FIRST_START));
+    }
     let is_new = installation::fill_if_new(&store, clock, &realm, &settings.admin_name, &password)?;
     if !settings.is_loopback() && installation::has_default_password(&store)? {
-        return Err(StartError::DefaultPassword(settings.bind));
+        return Err(exposed(SET_LATER));
     }
     Ok((store, realm, is_new))
 }
+
+/// Before the first start there are three ways to set the password.
+const SET_AT_FIRST_START: &str = "set one with SOAPSTONE_ADMIN_PASSWORD, with admin_password in soapstone.toml, or with \
+    `soapstone admin set-password`";
+/// Afterwards there is one.
+const SET_LATER: &str = "set one with `soapstone admin set-password`";
 
 fn certificate_files(settings: &Settings, folder: &std::path::Path) -> tls::Files {
     match (&settings.tls_certificate, &settings.tls_key) {

@@ -53,6 +53,17 @@ pub enum Error {
         /// What the library said.
         why: String,
     },
+    /// Only one of the two made files is left.
+    #[error(
+        "{lost} is lost, and {left} is no use without it\n\
+         hint: restore it from a backup; or remove {left} too, and another pair is made, which clients have to trust anew"
+    )]
+    Half {
+        /// What is missing.
+        lost: PathBuf,
+        /// What is there.
+        left: PathBuf,
+    },
     /// A certificate could not be made.
     #[error("a certificate could not be made: {0}")]
     Making(String),
@@ -70,11 +81,18 @@ pub struct Tls {
 /// Makes certificate and key in the data directory if they are not there. Says whether it did.
 ///
 /// # Errors
-/// When they cannot be made or written.
+/// When they cannot be made or written, and when one of two was lost.
 pub fn make_if_missing(files: &Files, host: &str) -> Result<bool, Error> {
-    if !files.own || (files.certificate.exists() && files.key.exists()) {
-        return Ok(false);
+    match (files.certificate.exists(), files.key.exists()) {
+        _ if !files.own => return Ok(false),
+        (true, true) => return Ok(false),
+        // The certificate is written last: a key alone is what an interrupted first start leaves behind.
+        (true, false) => {
+            return Err(Error::Half { lost: files.key.clone(), left: files.certificate.clone() });
+        }
+        (false, _) => {}
     }
+    tracing::info!("making a key and a certificate; this happens once and takes a moment");
     let making = |error: rcgen::Error| Error::Making(error.to_string());
     let key = KeyPair::generate_rsa_for(&PKCS_RSA_SHA256, RsaKeySize::_2048).map_err(making)?;
     let mut names = vec!["localhost".to_owned()];
@@ -101,19 +119,21 @@ pub fn make_if_missing(files: &Files, host: &str) -> Result<bool, Error> {
     Ok(true)
 }
 
-/// Writes a file that only its owner may read.
+/// Writes a file that only its owner may read, aside and then renamed: a crash leaves no half of it.
 fn write(path: &Path, text: &str) -> Result<(), Error> {
     use std::io::Write as _;
     use std::os::unix::fs::OpenOptionsExt as _;
     let failed = |source| Error::Io { path: path.to_owned(), source };
+    let aside = path.with_extension("new");
     let mut file = std::fs::OpenOptions::new()
         .write(true)
         .create(true)
         .truncate(true)
         .mode(0o600)
-        .open(path)
+        .open(&aside)
         .map_err(failed)?;
-    file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)
+    file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;
+    std::fs::rename(&aside, path).map_err(failed)
 }
 
 /// Reads certificate and key.
