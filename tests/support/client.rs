@@ -35,6 +35,18 @@ impl Answer {
             .map(|(_, value)| value.as_str())
     }
 
+    /// Every value of a header.
+    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        let named = self.headers.iter().filter(move |(known, _)| known.eq_ignore_ascii_case(name));
+        named.map(|(_, value)| value.as_str())
+    }
+
+    /// The `Location` header, spelt as clients of the original look for it.
+    pub fn location(&self) -> &str {
+        let exact = self.headers.iter().find(|(name, _)| name == "Location");
+        &exact.unwrap_or_else(|| panic!("no Location in {} {:?}", self.status, self.headers)).1
+    }
+
     /// The body as text; UTF-16 with a mark is decoded.
     pub fn text(&self) -> String {
         match self.body.as_slice() {

@@ -9,7 +9,11 @@
 )]
 
 pub mod browser;
+pub mod caller;
 pub mod client;
 pub mod installation;
 pub mod smtp_sink;
 pub mod soap;
+pub mod tree;
+pub mod visitor;
+pub mod world;

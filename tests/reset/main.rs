@@ -1,0 +1,13 @@
+//! The forced password reset as its clients see it: administrators over SOAP, users in a browser and in their mailbox.
+//!
+//! Every test begins with the scenario it shows, by the letter and number of our acceptance list. What needs a service
+//! that is not published yet is not here.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod link;
+mod options;
+mod trigger;
