@@ -10,6 +10,7 @@ use std::process::{Child, Command, Output, Stdio};
 pub struct Installation {
     folder: PathBuf,
     flags: Vec<String>,
+    log_level: &'static str,
     server: Option<Child>,
     client: Option<Client>,
 }
@@ -20,7 +21,7 @@ impl Installation {
         let folder = std::env::temp_dir().join(format!("soapstone-test-{}", uuid::Uuid::new_v4()));
         std::fs::create_dir_all(&folder).unwrap();
         let flags = flags.iter().map(|flag| (*flag).to_owned()).collect();
-        Self { folder, flags, server: None, client: None }
+        Self { folder, flags, log_level: "soapstone=debug,info", server: None, client: None }
     }
 
     /// As [`Installation::new`], with the server running.
@@ -49,6 +50,11 @@ impl Installation {
         command
     }
 
+    /// Logs no more than warnings from the next start on.
+    pub fn quiet(&mut self) {
+        self.log_level = "warn";
+    }
+
     /// Starts the server and waits until it listens.
     pub fn run(&mut self) {
         let log = std::fs::File::options().create(true).append(true).open(self.log_file()).unwrap();
@@ -56,7 +62,7 @@ impl Installation {
             .command()
             .args(["--https-port", "0", "--http-port", "0"])
             .args(&self.flags)
-            .env("RUST_LOG", "soapstone=debug,info")
+            .env("RUST_LOG", self.log_level)
             .stdout(Stdio::piped())
             .stderr(log)
             .spawn()

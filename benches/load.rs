@@ -1,0 +1,318 @@
+//! `cargo bench --bench load`: what a request costs, as a ratio.
+//!
+//! Three servers take turns under the same load in one run: a bare hyper and rustls server that sends the bytes of an
+//! answer from memory, Soapstone reading a profile of thirty fields, and Soapstone writing a claim durably, each write a
+//! new value. Kept-alive TLS connections, basic authentication on every request. Counted are requests per second of
+//! processor time of the *server* process, so that the load generator, which runs beside it, does not blur the result.
+//! Rounds alternate; printed are the median ratio and its spread.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a measurement stops at what is wrong")]
+
+#[path = "../tests/support/mod.rs"]
+mod support;
+
+use http_body_util::Full;
+use hyper::body::Bytes;
+use hyper::service::service_fn;
+use hyper::{Request, Response};
+use hyper_util::rt::TokioIo;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
+use std::convert::Infallible;
+use std::io::{BufRead, BufReader, Write};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+use support::client::{basic, envelope};
+use support::installation::Installation;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio_rustls::{TlsAcceptor, TlsConnector};
+
+const ROUNDS: usize = 5;
+const ROUND: Duration = Duration::from_secs(3);
+const CONNECTIONS: [usize; 2] = [16, 64];
+
+fn main() {
+    let mut arguments = std::env::args().skip(1);
+    if arguments.next().as_deref() == Some("bare") {
+        let file = |name: Option<String>| std::path::PathBuf::from(name.unwrap());
+        let (certificate, key, body) =
+            (file(arguments.next()), file(arguments.next()), file(arguments.next()));
+        return bare(&certificate, &key, std::fs::read(body).unwrap());
+    }
+    measure();
+}
+
+/// The yardstick: the same bytes, from memory.
+fn bare(certificate: &Path, key: &Path, body: Vec<u8>) {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    runtime.block_on(async move {
+        let chain = vec![CertificateDer::from_pem_file(certificate).unwrap()];
+        let key = PrivateKeyDer::from_pem_file(key).unwrap();
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let config = rustls::ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(chain, key)
+            .unwrap();
+        let acceptor = TlsAcceptor::from(Arc::new(config));
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        println!("https listening on {}", listener.local_addr().unwrap());
+        let body = Bytes::from(body);
+        loop {
+            let (stream, _) = listener.accept().await.unwrap();
+            let (acceptor, body) = (acceptor.clone(), body.clone());
+            tokio::spawn(async move {
+                let _ = stream.set_nodelay(true);
+                let Ok(stream) = acceptor.accept(stream).await else { return };
+                let service = service_fn(move |request: Request<hyper::body::Incoming>| {
+                    let body = body.clone();
+                    async move {
+                        // The request is read, as any server must.
+                        let _ = http_body_util::BodyExt::collect(request.into_body()).await;
+                        let mut response = Response::new(Full::new(body));
+                        let text = hyper::header::HeaderValue::from_static("text/xml;charset=UTF-8");
+                        response.headers_mut().insert(hyper::header::CONTENT_TYPE, text);
+                        Ok::<_, Infallible>(response)
+                    }
+                });
+                let _ = hyper::server::conn::http1::Builder::new()
+                    .serve_connection(TokioIo::new(stream), service)
+                    .await;
+            });
+        }
+    });
+}
+
+struct Bare {
+    process: Child,
+    address: SocketAddr,
+}
+
+impl Drop for Bare {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+fn start_bare(data: &Path, folder: &Path, body: &[u8]) -> Bare {
+    let file = folder.join("body");
+    std::fs::File::create(&file).unwrap().write_all(body).unwrap();
+    let mut process = Command::new(std::env::current_exe().unwrap())
+        .arg("bare")
+        .args([data.join("tls-cert.pem"), data.join("tls-key.pem"), file])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let address = line.trim().strip_prefix("https listening on ").unwrap().parse().unwrap();
+    Bare { process, address }
+}
+
+/// Processor time that a process has used, in seconds.
+fn processor_seconds(pid: u32) -> f64 {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
+    let fields: Vec<&str> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
+    let ticks: f64 = [fields[11], fields[12]].iter().map(|text| text.parse::<f64>().unwrap()).sum();
+    ticks / 100.0
+}
+
+fn resident_kib(pid: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmRSS")).unwrap();
+    line.split_whitespace().nth(1).unwrap().parse().unwrap()
+}
+
+/// What is asked of a server.
+#[derive(Clone)]
+struct Load {
+    address: SocketAddr,
+    pid: u32,
+    head: String,
+    /// The body; `{n}` is another number in every request.
+    body: String,
+    status: &'static [u8],
+}
+
+/// One round: requests answered, per wall second and per processor second of the server.
+async fn round(load: &Load, connections: usize, tls: &TlsConnector) -> (f64, f64) {
+    static NUMBER: AtomicU64 = AtomicU64::new(1_000_000);
+    let answered = Arc::new(AtomicU64::new(0));
+    let before = processor_seconds(load.pid);
+    let began = Instant::now();
+    let mut tasks = Vec::new();
+    for _ in 0..connections {
+        let (load, tls, answered) = (load.clone(), tls.clone(), Arc::clone(&answered));
+        tasks.push(tokio::spawn(async move {
+            let mut left = 0;
+            let mut stream = None;
+            while began.elapsed() < ROUND {
+                if left == 0 {
+                    // The server closes a connection after two hundred requests.
+                    let tcp = TcpStream::connect(load.address).await.unwrap();
+                    tcp.set_nodelay(true).unwrap();
+                    let name = ServerName::try_from("localhost").unwrap();
+                    stream = Some(tls.connect(name, tcp).await.unwrap());
+                    left = 199;
+                }
+                left -= 1;
+                let body = load.body.replace("{n}", &NUMBER.fetch_add(1, Ordering::Relaxed).to_string());
+                let request = format!("{}Content-Length: {}\r\n\r\n{body}", load.head, body.len());
+                let stream = stream.as_mut().unwrap();
+                stream.write_all(request.as_bytes()).await.unwrap();
+                read_answer(stream, load.status).await;
+                answered.fetch_add(1, Ordering::Relaxed);
+            }
+        }));
+    }
+    for task in tasks {
+        task.await.unwrap();
+    }
+    let wall = began.elapsed().as_secs_f64();
+    let used = processor_seconds(load.pid) - before;
+    let count = answered.load(Ordering::Relaxed) as f64;
+    (count / wall, count / used.max(0.01))
+}
+
+async fn read_answer<S: AsyncReadExt + Unpin>(stream: &mut S, status: &[u8]) {
+    let mut bytes = Vec::with_capacity(16 * 1024);
+    let mut buffer = [0; 16 * 1024];
+    loop {
+        let count = stream.read(&mut buffer).await.unwrap();
+        assert!(count > 0, "closed: {}", String::from_utf8_lossy(&bytes));
+        bytes.extend_from_slice(&buffer[..count]);
+        let Some(head) = bytes.windows(4).position(|window| window == b"\r\n\r\n") else { continue };
+        assert!(bytes.starts_with(status), "{}", String::from_utf8_lossy(&bytes));
+        let text = String::from_utf8_lossy(&bytes[..head]).to_lowercase();
+        let length: usize =
+            text.split("content-length: ").nth(1).unwrap().split("\r\n").next().unwrap().parse().unwrap();
+        if bytes.len() >= head + 4 + length {
+            return;
+        }
+    }
+}
+
+fn head(service: &str, operation: &str) -> String {
+    format!(
+        "POST /services/{service} HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/xml;charset=UTF-8\r\n\
+         SOAPAction: \"urn:{operation}\"\r\nAuthorization: {}\r\n",
+        basic("admin", "admin")
+    )
+}
+
+/// Thirty fields: claims that are not shown by default are made to be, as an administrator would.
+fn show_thirty_fields(data: &Path) {
+    let database = rusqlite::Connection::open(data.join("soapstone.db")).unwrap();
+    let shown: i64 = database
+        .query_row(
+            "SELECT count(*) FROM claim_property WHERE name = 'SupportedByDefault' AND value = 'true'",
+            [],
+            |row| row.get(0),
+        )
+        .unwrap();
+    database
+        .execute(
+            "UPDATE claim_property SET value = 'true' WHERE name = 'SupportedByDefault' AND value = 'false' AND claim_id IN \
+             (SELECT p.claim_id FROM claim_property p JOIN claim c ON c.id = p.claim_id WHERE p.name = 'SupportedByDefault' \
+              AND p.value = 'false' AND c.uri NOT LIKE '%identity%' ORDER BY c.position LIMIT ?1)",
+            [30 - shown],
+        )
+        .unwrap();
+    database
+        .execute(
+            "INSERT OR REPLACE INTO user_attribute (user_id, profile, name, value) \
+             SELECT u.id, 'default', a.attribute, 'value of ' || a.attribute FROM user u, claim_attribute a JOIN claim_property p \
+             ON p.claim_id = a.claim_id WHERE u.folded = 'tom' AND p.name = 'SupportedByDefault' AND p.value = 'true'",
+            [],
+        )
+        .unwrap();
+    database.execute("UPDATE area_version SET version = version + 1", []).unwrap();
+}
+
+fn measure() {
+    let mut server = Installation::new(&[]);
+    server.must(&["user", "add", "tom", "--password-stdin"], "Tom@1234");
+    show_thirty_fields(&server.data());
+    server.quiet();
+    let began = Instant::now();
+    server.run();
+    println!("ready to serve {} ms after the process was started", began.elapsed().as_millis());
+    let client = server.client().clone();
+    let get = "<m:getUserProfile xmlns:m=\"http://mgt.profile.user.identity.carbon.wso2.org\"><m:username>tom</m:username>\
+               <m:profileName>default</m:profileName></m:getUserProfile>";
+    let answer = client.admin("UserProfileMgtService", "getUserProfile", get);
+    assert_eq!(answer.text().matches("UserFieldDTO\"").count(), 30, "{}", answer.text());
+    println!(
+        "getUserProfile answers {} bytes; {} KiB resident",
+        answer.body.len(),
+        resident_kib(server.pid())
+    );
+    let set = support::soap::profile("tom", &[("http://wso2.org/claims/givenname", "Tom {n}")]);
+    let bare = start_bare(&server.data(), server.folder(), &answer.body);
+    let empty = start_bare(&server.data(), server.folder(), b"");
+    let load = |address, pid, operation, body: &str, status| Load {
+        address,
+        pid,
+        head: head("UserProfileMgtService", operation),
+        body: envelope(body),
+        status,
+    };
+    let loads = [
+        load(bare.address, bare.process.id(), "getUserProfile", get, b"HTTP/1.1 200".as_slice()),
+        load(client.https, server.pid(), "getUserProfile", get, b"HTTP/1.1 200"),
+        load(empty.address, empty.process.id(), "setUserProfile", &set, b"HTTP/1.1 200"),
+        load(client.https, server.pid(), "setUserProfile", &set, b"HTTP/1.1 202"),
+    ];
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_file(server.data().join("tls-cert.pem")).unwrap()).unwrap();
+    let config = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let tls = TlsConnector::from(Arc::new(config));
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    for connections in CONNECTIONS {
+        let mut ratios = [Vec::new(), Vec::new()];
+        let mut wall_ratios = [Vec::new(), Vec::new()];
+        for number in 0..=ROUNDS {
+            let rates: Vec<(f64, f64)> =
+                loads.iter().map(|load| runtime.block_on(round(load, connections, &tls))).collect();
+            // The first round warms caches.
+            if number > 0 {
+                for (index, pair) in rates.chunks(2).enumerate() {
+                    ratios[index].push(pair[1].1 / pair[0].1);
+                    wall_ratios[index].push(pair[1].0 / pair[0].0);
+                }
+                let shown: Vec<String> = rates
+                    .iter()
+                    .map(|(wall, used)| format!("{wall:.0}/s ({used:.0} per processor second)"))
+                    .collect();
+                println!(
+                    "{connections} connections: bare {}, get {}, bare empty {}, set {}",
+                    shown[0], shown[1], shown[2], shown[3]
+                );
+            }
+        }
+        for (name, index) in [("getUserProfile", 0), ("durable setUserProfile", 1)] {
+            println!(
+                "{connections} connections: {name} at {} of bare by processor time, {} by the clock",
+                spread(&mut ratios[index]),
+                spread(&mut wall_ratios[index])
+            );
+        }
+    }
+    println!("{} KiB resident at the end", resident_kib(server.pid()));
+}
+
+fn spread(values: &mut [f64]) -> String {
+    values.sort_by(f64::total_cmp);
+    format!("{:.2} ({:.2} to {:.2})", values[values.len() / 2], values[0], values[values.len() - 1])
+}

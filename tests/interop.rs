@@ -1,0 +1,149 @@
+//! Clients that are not ours, and habits of clients that cannot be installed everywhere.
+#![expect(clippy::unwrap_used, reason = "a test stops at the first thing that is wrong")]
+
+mod support;
+
+use std::io::Write;
+use std::process::Command;
+use support::client::{basic, envelope, read_answer, request};
+use support::installation::Installation;
+use support::soap::{claim, profile};
+
+const GIVEN_NAME: &str = "http://wso2.org/claims/givenname";
+
+fn with_tom() -> Installation {
+    let server = Installation::start(&[]);
+    server.must(&["user", "add", "tom", "--password-stdin"], "Tom@1234");
+    server.must(&["role", "add", "login", "--permission", "/permission/admin/login", "--user", "tom"], "");
+    server
+}
+
+/// A test that lacks an outside program says so; where everything must run, it fails.
+fn skipped(why: &str) {
+    assert!(std::env::var_os("SOAPSTONE_TEST_ALL").is_none(), "{why}");
+    eprintln!("skipped: {why}");
+}
+
+#[test]
+fn zeep_imports_the_served_documents_and_calls_through_them() {
+    let own = "target/interop/venv/bin/python";
+    let python = if std::path::Path::new(own).exists() { own } else { "python3" };
+    if !Command::new(python).args(["-c", "import zeep"]).output().is_ok_and(|output| output.status.success())
+    {
+        return skipped(
+            "needs Python with zeep: python3 -m venv target/interop/venv && target/interop/venv/bin/pip install zeep",
+        );
+    }
+    let server = with_tom();
+    let output = Command::new(python)
+        .arg("tests/interop/zeep_client.py")
+        .arg(format!("https://localhost:{}", server.client().https.port()))
+        .arg(server.data().join("tls-cert.pem"))
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{said}\n{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(said.lines().count(), 7, "{said}");
+}
+
+fn set_name(server: &Installation, value: &str, headers: &[(&str, &str)]) -> Vec<u8> {
+    let authorization = basic("admin", "admin");
+    let mut all = vec![
+        ("Content-Type", "text/xml; charset=utf-8"),
+        ("SOAPAction", "\"urn:setUserProfile\""),
+        ("Authorization", authorization.as_str()),
+    ];
+    all.extend_from_slice(headers);
+    let body = envelope(&profile("tom", &[(GIVEN_NAME, value)]));
+    let port = server.client().https.port();
+    request("POST", "/services/UserProfileMgtService", "localhost", port, &all, body.as_bytes())
+}
+
+/// PHP closes the TCP connection as soon as it has written a one-way call.
+#[test]
+fn a_call_is_carried_out_although_the_client_hangs_up_at_once() {
+    let server = with_tom();
+    for round in 0..20 {
+        let value = format!("Tom {round}");
+        {
+            let mut stream = server.client().connect(true);
+            stream.write_all(&set_name(&server, &value, &[])).unwrap();
+            stream.flush().unwrap();
+        }
+        let stored =
+            (0..200).find(|_| claim(server.client(), "tom", GIVEN_NAME).as_deref() == Some(value.as_str()));
+        assert!(stored.is_some(), "round {round}: the update is lost");
+    }
+}
+
+/// .NET waits for `100 Continue`, also when the answer will be 401.
+#[test]
+fn continue_comes_before_the_body_even_without_credentials() {
+    let server = with_tom();
+    let body =
+        envelope("<m:isReadOnlyUserStore xmlns:m=\"http://mgt.profile.user.identity.carbon.wso2.org\"/>");
+    let head = [
+        ("Content-Type", "text/xml; charset=utf-8"),
+        ("SOAPAction", "\"urn:isReadOnlyUserStore\""),
+        ("Expect", "100-continue"),
+    ];
+    let port = server.client().https.port();
+    let mut bytes =
+        request("POST", "/services/UserProfileMgtService", "localhost", port, &head, body.as_bytes());
+    let rest = bytes.split_off(bytes.len() - body.len());
+    let mut stream = server.client().connect(true);
+    stream.write_all(&bytes).unwrap();
+    stream.flush().unwrap();
+    let mut first = [0; 25];
+    std::io::Read::read_exact(&mut stream, &mut first).unwrap();
+    assert_eq!(&first, b"HTTP/1.1 100 Continue\r\n\r\n");
+    stream.write_all(&rest).unwrap();
+    stream.flush().unwrap();
+    let answer = read_answer(&mut *stream);
+    assert_eq!(answer.status, 401);
+    assert_eq!(answer.header("WWW-Authenticate"), Some("Basic realm=\"WSO2 Identity Server\""));
+}
+
+/// suds, SOAP::Lite and SoapUI send the first request without credentials and repeat it on the same connection.
+#[test]
+fn a_challenged_client_repeats_on_the_same_connection() {
+    let server = with_tom();
+    let body =
+        envelope("<m:isReadOnlyUserStore xmlns:m=\"http://mgt.profile.user.identity.carbon.wso2.org\"/>");
+    let authorization = basic("admin", "admin");
+    let mut stream = server.client().connect(true);
+    for (header, status) in [(("X-Nothing", "here"), 401), (("Authorization", authorization.as_str()), 200)] {
+        let head = [
+            ("Content-Type", "text/xml; charset=utf-8"),
+            ("SOAPAction", "\"urn:isReadOnlyUserStore\""),
+            header,
+        ];
+        let port = server.client().https.port();
+        let bytes =
+            request("POST", "/services/UserProfileMgtService", "localhost", port, &head, body.as_bytes());
+        let bytes = String::from_utf8(bytes).unwrap().replace("Connection: close", "Connection: keep-alive");
+        stream.write_all(bytes.as_bytes()).unwrap();
+        stream.flush().unwrap();
+        assert_eq!(read_answer(&mut *stream).status, status);
+    }
+}
+
+/// Perl's SOAP::WSDL writes every element in the operation's namespace; Mono writes nil for everything it does not set.
+#[test]
+fn odd_but_living_spellings_are_understood() {
+    let server = with_tom();
+    let wrong_namespaces = "<setUserProfile xmlns=\"http://mgt.profile.user.identity.carbon.wso2.org\"><username>tom</username>\
+        <profile><fieldValues><claimUri>http://wso2.org/claims/givenname</claimUri><fieldValue>Perl</fieldValue></fieldValues>\
+        <profileName>default</profileName></profile></setUserProfile>";
+    let all_nil = "<setUserProfile xmlns=\"http://mgt.profile.user.identity.carbon.wso2.org\" \
+        xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\"><username>tom</username><profile>\
+        <fieldValues xmlns=\"http://mgt.profile.user.identity.carbon.wso2.org/xsd\"><claimUri>http://wso2.org/claims/givenname</claimUri>\
+        <displayName xsi:nil=\"true\" /><fieldValue>Mono</fieldValue><regEx xsi:nil=\"true\" /></fieldValues>\
+        <profileConifuration xsi:nil=\"true\" xmlns=\"http://mgt.profile.user.identity.carbon.wso2.org/xsd\" />\
+        <profileName xmlns=\"http://mgt.profile.user.identity.carbon.wso2.org/xsd\">default</profileName></profile></setUserProfile>";
+    for (payload, value) in [(wrong_namespaces, "Perl"), (all_nil, "Mono")] {
+        let answer = server.client().admin("UserProfileMgtService", "setUserProfile", payload);
+        assert_eq!(answer.status, 202, "{}", answer.text());
+        assert_eq!(claim(server.client(), "tom", GIVEN_NAME).as_deref(), Some(value));
+    }
+}
