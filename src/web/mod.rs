@@ -13,6 +13,7 @@ mod texts;
 
 use crate::domain::{Clock, Now, Realm};
 use crate::store::Store;
+use form::Source;
 use governor::clock::DefaultClock;
 use governor::state::keyed::DashMapStateStore;
 use governor::{Quota, RateLimiter};
@@ -84,15 +85,15 @@ pub async fn answer(site: &Arc<Site>, request: Request<Bytes>, peer: IpAddr) -> 
         return page::refusal(site, StatusCode::METHOD_NOT_ALLOWED, texts::NOT_FOUND);
     }
     let path = request.uri().path();
-    if posted
-        && path != recovery_api::SET_PASSWORD
-        && form::is_foreign(request.headers(), &site.realm.policy.public_url)
-    {
+    let source = Source::of(request.headers(), &site.realm.policy.public_url);
+    // The call of the API carries credentials that no other site has, and the reset form its code.
+    let guarded = matches!(path, "/commonauth" | "/dashboard/logout" | "/dashboard/logout.jag");
+    if guarded && source == Source::Elsewhere {
         tracing::warn!(%peer, "a form of another site was refused");
         return page::refusal(site, StatusCode::FORBIDDEN, texts::FOREIGN_FORM);
     }
-    let presents = posted
-        && matches!(path, "/commonauth" | "/accountrecoveryendpoint/completepasswordreset.do")
+    let presents = posted && path == "/accountrecoveryendpoint/completepasswordreset.do"
+        || path == "/commonauth"
         || path == "/accountrecoveryendpoint/confirmrecovery.do"
         || path == recovery_api::SET_PASSWORD;
     if presents && site.is_too_eager(peer) {
@@ -103,10 +104,11 @@ pub async fn answer(site: &Arc<Site>, request: Request<Bytes>, peer: IpAddr) -> 
     }
     match path {
         "/" | "/carbon" | "/carbon/" => page::redirect(site, "/dashboard"),
-        "/dashboard" | "/dashboard/" | "/dashboard/index.jag" => dashboard::show(site, &request).await,
+        "/dashboard" | "/dashboard/" | "/dashboard/index.jag" | "/dashboard/login.jag" => {
+            dashboard::show(site, &request).await
+        }
         "/dashboard/logout" | "/dashboard/logout.jag" => dashboard::sign_out(site, &request).await,
-        "/commonauth" if posted => login::attempt(site, &request).await,
-        "/commonauth" => page::redirect(site, "/dashboard"),
+        "/commonauth" => login::attempt(site, &request, source).await,
         "/authenticationendpoint/login.do" => login::show(site, &request),
         "/authenticationendpoint/retry.do" => page::refusal(site, StatusCode::OK, texts::RETRY),
         "/authenticationendpoint/style.css" => style(),
