@@ -109,7 +109,8 @@ impl Catalogue {
 pub struct Catalogues(Mutex<HashMap<TenantId, Arc<Catalogue>>>);
 
 impl Catalogues {
-    /// The tenant's catalogue as this transaction sees it.
+    /// The tenant's catalogue as this transaction sees it. What is read under a version that may yet be undone is not
+    /// kept: the next change would get the same version for other claims.
     ///
     /// # Errors
     /// Failures of the database.
@@ -120,7 +121,53 @@ impl Catalogues {
             return Ok(known);
         }
         let read = Arc::new(Catalogue::read(tx, tenant, version)?);
+        if tx.has_changed_areas() {
+            return Ok(read);
+        }
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(tenant, Arc::clone(&read));
         Ok(read)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::fixture::*;
+
+    /// Adds a claim to the super tenant and says whether its catalogue, read in the same write, knows it.
+    fn add_claim(world: &World, uri: &'static str, keep: bool) -> Result<bool, Error> {
+        let realm = Arc::clone(&world.realm);
+        world.store.write_blocking(move |tx| {
+            let dialect = tx.one(
+                "SELECT id FROM claim_dialect WHERE tenant_id = $1 AND uri = $2",
+                &[SUPER.0.into(), LOCAL_DIALECT.into()],
+                "dialect",
+                |row| row.int(0),
+            )?;
+            store::claim::insert(tx, dialect, uri, 1_000, None)?;
+            store::claim::bump(tx, SUPER.0, "claims")?;
+            let known = realm.catalogues.of(tx, SUPER)?.find(uri).is_some();
+            if keep { Ok(known) } else { Err(Error::Broken("on purpose")) }
+        })
+    }
+
+    #[test]
+    fn a_catalogue_of_an_undone_write_is_forgotten() {
+        let world = World::new();
+        let knows =
+            |uri: &str| world.read(|tx| Ok(world.realm.catalogues.of(tx, SUPER)?.find(uri).is_some()));
+        assert!(add_claim(&world, "urn:undone", false).is_err());
+        // This write counts up to the version that was undone; nobody has read in between.
+        assert!(add_claim(&world, "urn:kept", true).unwrap());
+        assert!(knows("urn:kept") && !knows("urn:undone"));
+    }
+
+    #[test]
+    fn an_unchanged_catalogue_is_read_once() {
+        let world = World::new();
+        let catalogue = || world.read(|tx| world.realm.catalogues.of(tx, SUPER));
+        assert!(Arc::ptr_eq(&catalogue(), &catalogue()));
+        add_claim(&world, "urn:new", true).unwrap();
+        assert!(catalogue().find("urn:new").is_some());
     }
 }

@@ -5,47 +5,47 @@ use super::login::{Face, Outcome, Presented, Refusal};
 use super::password::{self, NewPassword};
 use super::recovery::{self, Completed, Hint};
 use super::*;
-pub(super) use super::{forced_reset::TRIGGER, lockout::LOCKED};
+pub(crate) use super::{forced_reset::TRIGGER, lockout::LOCKED};
 use crate::store::scratch::Scratch;
 use crate::store::{Store, Tx};
 use std::sync::{Arc, Mutex};
 
-pub(super) const START: Now = Now(1_700_000_000_000);
-pub(super) const SUPER: TenantId = TenantId::SUPER;
-pub(super) const LINK: &str = "Recovery.AdminPasswordReset.RecoveryLink";
-pub(super) const OTP: &str = "Recovery.AdminPasswordReset.OTP";
-pub(super) const OFFLINE: &str = "Recovery.AdminPasswordReset.Offline";
-pub(super) const PUBLISHED: &str = forced_reset::PUBLISHED_CODE;
-pub(super) const MAIL: &str = "http://wso2.org/claims/emailaddress";
-pub(super) const GIVEN_NAME: &str = "http://wso2.org/claims/givenname";
+pub(crate) const START: Now = Now(1_700_000_000_000);
+pub(crate) const SUPER: TenantId = TenantId::SUPER;
+pub(crate) const LINK: &str = "Recovery.AdminPasswordReset.RecoveryLink";
+pub(crate) const OTP: &str = "Recovery.AdminPasswordReset.OTP";
+pub(crate) const OFFLINE: &str = "Recovery.AdminPasswordReset.Offline";
+pub(crate) const PUBLISHED: &str = forced_reset::PUBLISHED_CODE;
+pub(crate) const MAIL: &str = "http://wso2.org/claims/emailaddress";
+pub(crate) const GIVEN_NAME: &str = "http://wso2.org/claims/givenname";
 
 /// The old password of every user.
-pub(super) const OLD: &str = "Old@1234";
+pub(crate) const OLD: &str = "Old@1234";
 /// A new one.
-pub(super) const NEW: &str = "AbNew@123";
+pub(crate) const NEW: &str = "AbNew@123";
 
 /// The world. Time stands still until it is moved.
-pub(super) struct World {
-    pub(super) store: Store,
-    pub(super) realm: Arc<Realm>,
+pub(crate) struct World {
+    pub(crate) store: Store,
+    pub(crate) realm: Arc<Realm>,
     now: Mutex<Now>,
     dir: Scratch,
 }
 
 /// A mail as it waits in the outbox, opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Mail {
-    pub(super) template: String,
-    pub(super) recipient: String,
-    pub(super) subject: String,
-    pub(super) body: String,
-    pub(super) content_type: String,
-    pub(super) expires_at: i64,
+pub(crate) struct Mail {
+    pub(crate) template: String,
+    pub(crate) recipient: String,
+    pub(crate) subject: String,
+    pub(crate) body: String,
+    pub(crate) content_type: String,
+    pub(crate) expires_at: i64,
 }
 
 impl Mail {
     /// The code in a link or after "One-time password: ".
-    pub(super) fn code(&self) -> Secret {
+    pub(crate) fn code(&self) -> Secret {
         let after = |mark: &str| self.body.split_once(mark).map(|(_, rest)| rest);
         let rest = after("confirmation=").or_else(|| after("One-time password: ")).expect("a code");
         Secret::new(
@@ -56,12 +56,12 @@ impl Mail {
 
 impl World {
     /// The super tenant with admin and tom, who has a mail address; no option is on.
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::with(|_| {})
     }
 
     /// The same under a changed policy.
-    pub(super) fn with(change: impl FnOnce(&mut Policy)) -> Self {
+    pub(crate) fn with(change: impl FnOnce(&mut Policy)) -> Self {
         let dir = Scratch::new();
         let store = Store::open(dir.path()).unwrap();
         let mut policy = Policy::default();
@@ -76,18 +76,18 @@ impl World {
     }
 
     /// Another tenant.
-    pub(super) fn tenant(&self, domain: &str) -> TenantId {
+    pub(crate) fn tenant(&self, domain: &str) -> TenantId {
         let (domain, realm) = (domain.to_owned(), Arc::clone(&self.realm));
         self.write(move |tx| seed::tenant(tx, START, &realm, &domain, None, &administrator())).id
     }
 
     /// A user of the super tenant's primary store, with the old password and `<name>@example.org`.
-    pub(super) fn user(&self, name: &str) -> User {
+    pub(crate) fn user(&self, name: &str) -> User {
         self.user_in(SUPER, "PRIMARY", name)
     }
 
     /// A user anywhere.
-    pub(super) fn user_in(&self, tenant: TenantId, domain: &str, name: &str) -> User {
+    pub(crate) fn user_in(&self, tenant: TenantId, domain: &str, name: &str) -> User {
         let (domain, name, realm) = (domain.to_owned(), name.to_owned(), Arc::clone(&self.realm));
         let user = self.write(move |tx| {
             let id = crate::store::user::insert(
@@ -111,28 +111,28 @@ impl World {
     }
 
     /// The user of that name in the super tenant.
-    pub(super) fn find(&self, name: &str) -> User {
+    pub(crate) fn find(&self, name: &str) -> User {
         self.read(|tx| user::find(tx, SUPER, name))
     }
 
-    pub(super) fn now(&self) -> Now {
+    pub(crate) fn now(&self) -> Now {
         *self.now.lock().unwrap()
     }
 
-    pub(super) fn pass(&self, millis: i64) {
+    pub(crate) fn pass(&self, millis: i64) {
         let mut now = self.now.lock().unwrap();
         *now = now.plus_millis(millis);
     }
 
-    pub(super) fn pass_minutes(&self, minutes: i64) {
+    pub(crate) fn pass_minutes(&self, minutes: i64) {
         self.pass(minutes * 60_000);
     }
 
-    pub(super) fn read<T>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, Error>) -> T {
+    pub(crate) fn read<T>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, Error>) -> T {
         self.store.read(work).unwrap()
     }
 
-    pub(super) fn write<T: Send + 'static>(
+    pub(crate) fn write<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut Tx<'_>) -> Result<T, Error> + Send + 'static,
     ) -> T {
@@ -140,11 +140,11 @@ impl World {
     }
 
     /// A governance setting of the super tenant.
-    pub(super) fn set(&self, name: &str, value: &str) {
+    pub(crate) fn set(&self, name: &str, value: &str) {
         self.set_in(SUPER, name, value);
     }
 
-    pub(super) fn set_in(&self, tenant: TenantId, name: &str, value: &str) {
+    pub(crate) fn set_in(&self, tenant: TenantId, name: &str, value: &str) {
         let (name, value) = (name.to_owned(), value.to_owned());
         self.write(move |tx| {
             let resident = crate::store::idp::find(tx, tenant.0, governance::RESIDENT)?.unwrap();
@@ -154,7 +154,7 @@ impl World {
     }
 
     /// Writes claims as an administrator does, with everything that follows.
-    pub(super) fn claims(&self, user: &User, claims: &[(&str, Option<&str>)]) -> Result<(), Error> {
+    pub(crate) fn claims(&self, user: &User, claims: &[(&str, Option<&str>)]) -> Result<(), Error> {
         let mut changes = Changes::default();
         for (uri, value) in claims {
             changes.set(uri, value.map(str::to_owned));
@@ -167,12 +167,12 @@ impl World {
     }
 
     /// Sets the claim that forces a reset.
-    pub(super) fn trigger(&self, user: &User) -> Result<(), Error> {
+    pub(crate) fn trigger(&self, user: &User) -> Result<(), Error> {
         self.claims(user, &[(TRIGGER, Some("true"))])
     }
 
     /// What administrators read; identity claims included.
-    pub(super) fn claim(&self, user: &User, uri: &str) -> Option<String> {
+    pub(crate) fn claim(&self, user: &User, uri: &str) -> Option<String> {
         let realm = Arc::clone(&self.realm);
         self.read(|tx| {
             Ok(claim::values(tx, &realm, user, &[uri])?.into_iter().next().map(|(_, value)| value))
@@ -180,19 +180,19 @@ impl World {
     }
 
     /// Scenario and step of the user's recovery.
-    pub(super) fn row(&self, user: &User) -> Option<crate::store::recovery::RecoveryRow> {
+    pub(crate) fn row(&self, user: &User) -> Option<crate::store::recovery::RecoveryRow> {
         self.read(|tx| Ok(crate::store::recovery::of_user(tx, user.id.0)?))
     }
 
     /// The waiting mails to that user, oldest first.
-    pub(super) fn mails(&self, user: &User) -> Vec<Mail> {
+    pub(crate) fn mails(&self, user: &User) -> Vec<Mail> {
         let mut mails = self.all_mails();
         mails.retain(|mail| mail.recipient == format!("{}@example.org", user.name));
         mails
     }
 
     /// Every waiting mail, oldest first.
-    pub(super) fn all_mails(&self) -> Vec<Mail> {
+    pub(crate) fn all_mails(&self) -> Vec<Mail> {
         let key = Arc::clone(&self.realm.key);
         self.read(|tx| {
             let sealed = tx.query(
@@ -217,37 +217,37 @@ impl World {
     }
 
     /// A login at the form.
-    pub(super) fn login(&self, name: &str, password: &str) -> Outcome {
+    pub(crate) fn login(&self, name: &str, password: &str) -> Outcome {
         self.login_at(Face::Browser, name, password)
     }
 
-    pub(super) fn login_at(&self, face: Face, name: &str, password: &str) -> Outcome {
+    pub(crate) fn login_at(&self, face: Face, name: &str, password: &str) -> Outcome {
         let presented = Presented { user_name: name.to_owned(), password: password.into() };
         login::attempt(&self.store, self.now(), &self.realm, &presented, face).unwrap()
     }
 
     /// What a login at the form is refused for; `None` when it is not refused.
-    pub(super) fn refusal(&self, name: &str, password: &str) -> Option<Refusal> {
+    pub(crate) fn refusal(&self, name: &str, password: &str) -> Option<Refusal> {
         match self.login(name, password) {
             Outcome::Refused(refusal) => Some(refusal),
             _ => None,
         }
     }
 
-    pub(super) fn gets_in(&self, name: &str, password: &str) -> bool {
+    pub(crate) fn gets_in(&self, name: &str, password: &str) -> bool {
         matches!(self.login(name, password), Outcome::In(_))
     }
 
-    pub(super) fn redeems(&self, name: &str, code: &Secret) -> bool {
+    pub(crate) fn redeems(&self, name: &str, code: &Secret) -> bool {
         matches!(self.login(name, code.reveal()), Outcome::Redeem(_))
     }
 
     /// Sets a new password by a code, as the reset page and the recovery API do.
-    pub(super) fn complete(&self, code: &Secret, password: &str) -> Result<Completed, recovery::Refusal> {
+    pub(crate) fn complete(&self, code: &Secret, password: &str) -> Result<Completed, recovery::Refusal> {
         self.complete_for(code, &Hint::default(), password)
     }
 
-    pub(super) fn complete_for(
+    pub(crate) fn complete_for(
         &self,
         code: &Secret,
         hint: &Hint,
@@ -257,18 +257,18 @@ impl World {
     }
 
     /// The error code that [`World::complete`] answers; `None` when it succeeds.
-    pub(super) fn problem(&self, code: &Secret, password: &str) -> Option<u32> {
+    pub(crate) fn problem(&self, code: &Secret, password: &str) -> Option<u32> {
         self.complete(code, password).err().map(|refusal| refusal.code())
     }
 
     /// A new password, compared with what is stored now.
-    pub(super) fn prepared(&self, user: &User, plain: &str) -> NewPassword {
+    pub(crate) fn prepared(&self, user: &User, plain: &str) -> NewPassword {
         let earlier = self.read(|tx| password::earlier(tx, user.tenant, user.id.0));
         password::prepare(plain.into(), &earlier).unwrap()
     }
 
     /// A session row of that user.
-    pub(super) fn open_session(&self, user: &User) {
+    pub(crate) fn open_session(&self, user: &User) {
         let (user, now) = (user.clone(), self.now());
         self.write(move |tx| {
             let tenant = tenant::by_id(tx, user.tenant)?.unwrap();
@@ -276,7 +276,7 @@ impl World {
         });
     }
 
-    pub(super) fn sessions(&self, user: &User) -> i64 {
+    pub(crate) fn sessions(&self, user: &User) -> i64 {
         self.read(|tx| {
             Ok(tx.one(
                 "SELECT COUNT(*) FROM session WHERE user_id = $1",
@@ -288,7 +288,7 @@ impl World {
     }
 
     /// Actions in the audit trail about that user, oldest first.
-    pub(super) fn audited(&self, user: &User) -> Vec<String> {
+    pub(crate) fn audited(&self, user: &User) -> Vec<String> {
         let target = user.display_name();
         self.read(|tx| {
             Ok(tx.query(
@@ -300,7 +300,7 @@ impl World {
     }
 
     /// Every text and blob of the database file, for secrets that must not be there.
-    pub(super) fn dump(&self) -> Vec<u8> {
+    pub(crate) fn dump(&self) -> Vec<u8> {
         let mut bytes = Vec::new();
         for entry in std::fs::read_dir(self.dir.path()).unwrap() {
             bytes.extend(std::fs::read(entry.unwrap().path()).unwrap());
@@ -320,7 +320,7 @@ fn administrator() -> seed::Administrator {
 }
 
 /// The administrator of a tenant.
-pub(super) fn admin(tx: &mut Tx<'_>, tenant: TenantId) -> Result<Actor, Error> {
+pub(crate) fn admin(tx: &mut Tx<'_>, tenant: TenantId) -> Result<Actor, Error> {
     let tenant = tenant::by_id(tx, tenant)?.unwrap();
     Ok(Actor::of(&tenant, &user::find(tx, tenant.id, "admin")?, "admin"))
 }

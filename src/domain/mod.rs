@@ -13,7 +13,7 @@ pub mod connectors;
 pub mod credential;
 mod error;
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;
 pub mod forced_reset;
 pub mod governance;
 pub mod lockout;

@@ -34,6 +34,7 @@ pub fn version(tx: &mut Tx<'_>, tenant: i64, area: &str) -> Result<i64, Error> {
 /// # Errors
 /// As [`version`].
 pub fn bump(tx: &mut Tx<'_>, tenant: i64, area: &str) -> Result<usize, Error> {
+    tx.change_area();
     tx.execute(
         "INSERT INTO area_version (tenant_id, area, version) VALUES ($1, $2, 1) \
          ON CONFLICT (tenant_id, area) DO UPDATE SET version = area_version.version + 1",

@@ -106,11 +106,12 @@ pub(super) struct Wakes {
 pub struct Tx<'c> {
     connection: &'c rusqlite::Connection,
     pub(super) wakes: Wakes,
+    areas_changed: bool,
 }
 
 impl<'c> Tx<'c> {
     pub(super) fn new(connection: &'c rusqlite::Connection) -> Self {
-        Self { connection, wakes: Wakes::default() }
+        Self { connection, wakes: Wakes::default(), areas_changed: false }
     }
 
     /// Runs a statement and says how many rows it changed.
@@ -165,6 +166,18 @@ impl<'c> Tx<'c> {
         each: impl FnOnce(&Row<'_>) -> Result<T, Error>,
     ) -> Result<T, Error> {
         self.opt(sql, parameters, each)?.ok_or(Error::Missing(what))
+    }
+
+    /// Remembers that an area's version was counted up and may yet be undone, here or by a failing commit.
+    pub(super) fn change_area(&mut self) {
+        self.areas_changed = true;
+    }
+
+    /// Whether a version read here may be undone, so that nothing read under it must outlive the transaction. Stays
+    /// true for everything that shares the commit.
+    #[must_use]
+    pub fn has_changed_areas(&self) -> bool {
+        self.areas_changed
     }
 
     /// Wakes the outbox worker after the commit.

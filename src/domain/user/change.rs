@@ -11,6 +11,9 @@ use crate::domain::{
 };
 use crate::store::{self, Tx};
 
+/// Whom the registry of IS 5.3.0 takes everybody for who has not signed in. Nobody has the name here either.
+const ANONYMOUS: &str = "wso2.anonymous.user";
+
 /// A user to add.
 #[derive(Debug)]
 pub struct NewUser<'a> {
@@ -79,7 +82,8 @@ pub fn add(
     }
     claim::set_at_creation(tx, now, realm, &user, new.profile, new.claims)?;
     let data = new.roles.iter().fold(String::from("Roles :"), |text, role| text + role + ",");
-    audit::record(tx, now, actor, "Add User", &user.display_name(), &data)?;
+    // The original's line names the new user without his domain.
+    audit::record(tx, now, actor, "Add User", &user.name, &data)?;
     Ok(user)
 }
 
@@ -92,8 +96,11 @@ fn already_there(name: &str) -> Error {
 /// Deletes a user with claims, memberships, sessions and any recovery under way.
 ///
 /// # Errors
-/// The kernel's refusals: the primary administrator, oneself, nobody.
+/// The kernel's refusals: the anonymous user, nobody, the primary administrator, oneself.
 pub fn delete(tx: &mut Tx<'_>, now: Now, actor: &Actor, typed: &str) -> Result<(), Error> {
+    if folded(typed) == ANONYMOUS {
+        return Err(Error::refused("AnonymousUserCannot delete anonymous user"));
+    }
     let tenant = tenant::by_id(tx, actor.tenant)?.ok_or(store::Error::Missing("tenant"))?;
     let Some(user) = look_up(tx, actor.tenant, typed)? else {
         return Err(Error::refused("Cannot delete user who is not exist"));
@@ -165,3 +172,6 @@ fn store_password(
     password::set(tx, now, user.tenant, user.id.0, new)?;
     session::close_all(tx, user.id)
 }
+
+#[cfg(test)]
+mod tests;
