@@ -8,6 +8,10 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod codes;
+mod expiry;
 mod link;
 mod options;
+mod races;
+mod sessions;
 mod trigger;

@@ -8,7 +8,9 @@ use soapstone::config::{MailTransport, Settings};
 use soapstone::domain::Now;
 use soapstone::domain::clock::ManualClock;
 use soapstone::transport::Server;
+use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
@@ -143,6 +145,34 @@ impl World {
         let values: Vec<(&str, &str)> =
             [LINK, BY_OTP, OFFLINE].into_iter().map(|option| (option, value(option))).collect();
         self.admin().configure(&values);
+    }
+
+    /// Runs a command of the real program on the data directory, beside the running server.
+    pub fn command(&self, arguments: &[&str], input: &str) -> String {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_soapstone"))
+            .arg("--data-dir")
+            .arg(&self.settings.data_dir)
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+        let output = child.wait_with_output().unwrap();
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// A tenant with a tom of its own who has the same password and address; its administrator.
+    pub fn tenant_with_tom(&self, domain: &str, options: &[&str]) -> Caller {
+        self.command(&["tenant", "add", domain, "--password-stdin"], "Tenant@123");
+        let admin = self.caller(&format!("admin@{domain}"), "Tenant@123");
+        admin.add_user(TOM, OLD, &[(MAIL, TOMS_MAIL)]);
+        admin.add_role("test role", &[TOM], &[LOGIN]);
+        let values: Vec<(&str, &str)> = options.iter().map(|option| (*option, "true")).collect();
+        admin.configure(&values);
+        admin
     }
 
     /// A browser that has never been here.
