@@ -199,7 +199,7 @@ fn attribute(tag: &str, name: &str) -> Option<String> {
     let (_, rest) = tag.split_once(&format!(" {name}=\""))?;
     let value = rest.split('"').next()?;
     // Both kinds of references that Tera writes.
-    let value = value.replace("&#x2F;", "/").replace("&#x27;", "'").replace("&quot;", "\"");
+    let value = value.replace("&#x2F;", "/").replace("&#39;", "'").replace("&quot;", "\"");
     Some(value.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"))
 }
 
