@@ -104,6 +104,7 @@ pub async fn answer(site: &Arc<Site>, request: Request<Bytes>, peer: IpAddr) -> 
     }
     match path {
         "/" | "/carbon" | "/carbon/" => page::redirect(site, "/dashboard"),
+        "/favicon.ico" => page::icon(),
         "/dashboard" | "/dashboard/" | "/dashboard/index.jag" | "/dashboard/login.jag" => {
             dashboard::show(site, &request).await
         }

@@ -142,3 +142,11 @@ pub fn set_cookie(response: &mut Response<Vec<u8>>, name: &str, value: &str, sec
         response.headers_mut().append(SET_COOKIE, value);
     }
 }
+
+/// The picture on the tab, which every browser asks for.
+pub fn icon() -> Response<Vec<u8>> {
+    let mut response = Response::new(include_bytes!("templates/icon.svg").to_vec());
+    set(&mut response, CONTENT_TYPE, "image/svg+xml");
+    set(&mut response, CACHE_CONTROL, "public, max-age=86400");
+    response
+}

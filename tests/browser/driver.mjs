@@ -1,0 +1,94 @@
+// Chromium at the command of a test: one JSON command a line on standard input, one JSON answer a line on standard output.
+//
+// It knows nothing of what is tested. Arguments: the folder with node_modules, the PEM file of the only certificate to
+// accept, the folder for pictures.
+import { createHash, X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+
+const [modules, certificate, pictures] = process.argv.slice(2).map((path) => resolve(path));
+const load = createRequire(join(modules, 'node_modules', 'any.js'));
+const { chromium } = load('playwright-core');
+
+// The server's own key and no other: a foreign certificate fails as it would for a user.
+const key = new X509Certificate(readFileSync(certificate)).publicKey.export({ type: 'spki', format: 'der' });
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: [
+    `--ignore-certificate-errors-spki-list=${createHash('sha256').update(key).digest('base64')}`,
+    '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+    '--disable-component-update', '--disable-sync',
+  ],
+});
+// Nothing on these pages takes longer.
+const patience = 15000;
+const problems = [];
+let context, page;
+
+const act = {
+  // A browser of its own: no cookies, no history.
+  async start({ scripts = true, dark = false, width = 1000, height = 800 }) {
+    await context?.close();
+    context = await browser.newContext({
+      javaScriptEnabled: scripts, colorScheme: dark ? 'dark' : 'light', viewport: { width, height },
+    });
+    context.setDefaultTimeout(patience);
+    await act.tab({});
+  },
+  // A further tab, which becomes the one that is worked in.
+  async tab() {
+    page = await context.newPage();
+    page.on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warning') problems.push(`${message.text()} (${message.location().url})`);
+    });
+    page.on('pageerror', (error) => problems.push(String(error)));
+    page.on('requestfailed', (request) => problems.push(`${request.url()}: ${request.failure()?.errorText}`));
+  },
+  async open({ address }) { return (await page.goto(address))?.status() ?? 0; },
+  async content({ html }) { await page.setContent(html); },
+  async fill({ label, value }) { await page.getByLabel(label, { exact: true }).fill(value); },
+  async check({ label }) { await page.getByLabel(label, { exact: true }).check(); },
+  // The new page is there when this is done.
+  async press({ button }) {
+    await Promise.all([page.waitForEvent('load'), page.getByRole('button', { name: button, exact: true }).click()]);
+  },
+  async follow({ link }) { await Promise.all([page.waitForEvent('load'), page.getByRole('link', { name: link, exact: true }).click()]); },
+  async type({ text }) { await page.keyboard.type(text); },
+  async key({ name, loads = false }) {
+    await Promise.all([loads ? page.waitForEvent('load') : null, page.keyboard.press(name)]);
+  },
+  async back() { await page.goBack(); },
+  address: () => page.url(),
+  title: () => page.title(),
+  text: () => page.locator('main').innerText(),
+  value: ({ label }) => page.getByLabel(label, { exact: true }).inputValue(),
+  // What a screen reader is told.
+  spoken: () => page.locator('body').ariaSnapshot(),
+  // The id of the element that has the focus.
+  focus: () => page.evaluate(() => document.activeElement?.id ?? ''),
+  // Whether the page has to be scrolled sideways.
+  wide: () => page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth),
+  cookies: () => context.cookies(),
+  async picture({ name }) { await page.screenshot({ path: join(pictures, `${name}.png`) }); },
+  // What the rules for accessible pages object to.
+  async barriers() {
+    await page.evaluate(readFileSync(load.resolve('axe-core/axe.min.js'), 'utf8'));
+    const found = await page.evaluate(() => axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'] }));
+    return found.violations.map((rule) => `${rule.id}: ${rule.help} ${rule.nodes.map((node) => node.html).join(' ')}`);
+  },
+  problems: () => problems,
+};
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const { command, ...rest } = JSON.parse(line);
+  let answer;
+  try {
+    answer = { value: (await act[command](rest)) ?? null };
+  } catch (error) {
+    answer = { error: `${command} ${JSON.stringify(rest)} at ${page?.url()}: ${error.message}` };
+  }
+  process.stdout.write(`${JSON.stringify(answer)}\n`);
+}
+await browser.close();
