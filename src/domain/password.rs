@@ -7,6 +7,9 @@ use super::credential::Credential;
 use super::{Error, Now, Realm, Secret, TenantId, governance, pattern};
 use crate::store::{self, Tx};
 
+/// Bytes beyond which a password is refused unseen.
+const LONGEST: usize = 1024;
+
 /// What a new password is compared with, read before it is prepared.
 #[derive(Debug, Clone, Default)]
 pub struct Earlier {
@@ -123,7 +126,8 @@ pub fn check_text(
     plain: &Secret,
 ) -> Result<Result<(), Refused>, Error> {
     let text = plain.reveal();
-    if !pattern::matches(&realm.policy.password_pattern, text) {
+    // Expressions with look-ahead take their time over long texts; nobody types this much.
+    if text.len() > LONGEST || !pattern::matches(&realm.policy.password_pattern, text) {
         return Ok(Err(Refused::Store(realm.policy.password_message.clone())));
     }
     if !governance::flag(tx, tenant, "passwordPolicy.enable")? {
@@ -200,6 +204,45 @@ pub fn remember(
         store::password_history::add(tx, user, new.hash.stored(), now.0, count)?;
     }
     Ok(())
+}
+
+/// The rules that a new password is held against, for the one who has to think of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rules {
+    /// The user store's own, in its words.
+    pub store: String,
+    /// The password policy, when the tenant has one.
+    pub policy: Option<Strength>,
+    /// How many passwords are remembered, when they are.
+    pub remembered: Option<i64>,
+}
+
+/// What a password policy wants; it does not take the user name either.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Strength {
+    /// Fewest characters.
+    pub shortest: i64,
+    /// Most characters.
+    pub longest: i64,
+    /// What the pattern wants, in the tenant's words.
+    pub pattern: String,
+}
+
+/// The rules in force in a tenant.
+///
+/// # Errors
+/// Failures of the database.
+pub fn rules(tx: &mut Tx<'_>, realm: &Realm, tenant: TenantId) -> Result<Rules, Error> {
+    let policy = if governance::flag(tx, tenant, "passwordPolicy.enable")? {
+        Some(Strength {
+            shortest: governance::number(tx, tenant, "passwordPolicy.min.length")?,
+            longest: governance::number(tx, tenant, "passwordPolicy.max.length")?,
+            pattern: governance::text(tx, tenant, "passwordPolicy.errorMsg")?,
+        })
+    } else {
+        None
+    };
+    Ok(Rules { store: realm.policy.password_message.clone(), policy, remembered: remembered(tx, tenant)? })
 }
 
 /// How many passwords the tenant remembers, if it does.

@@ -80,7 +80,6 @@ impl Site {
 
 /// Answers everything outside the services.
 pub async fn answer(site: &Arc<Site>, request: Request<Bytes>, peer: IpAddr) -> Response<Vec<u8>> {
-    let posted = request.method() == Method::POST;
     if !matches!(*request.method(), Method::GET | Method::HEAD | Method::POST) {
         return page::refusal(site, StatusCode::METHOD_NOT_ALLOWED, texts::NOT_FOUND);
     }
@@ -92,8 +91,8 @@ pub async fn answer(site: &Arc<Site>, request: Request<Bytes>, peer: IpAddr) -> 
         tracing::warn!(%peer, "a form of another site was refused");
         return page::refusal(site, StatusCode::FORBIDDEN, texts::FOREIGN_FORM);
     }
-    let presents = posted && path == "/accountrecoveryendpoint/completepasswordreset.do"
-        || path == "/commonauth"
+    let presents = path == "/commonauth"
+        || path == "/accountrecoveryendpoint/completepasswordreset.do"
         || path == "/accountrecoveryendpoint/confirmrecovery.do"
         || path == recovery_api::SET_PASSWORD;
     if presents && site.is_too_eager(peer) {
@@ -126,3 +125,6 @@ fn style() -> Response<Vec<u8>> {
     page::set(&mut response, CACHE_CONTROL, "public, max-age=300");
     response
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,8 +6,9 @@
 use super::form::Parameters;
 use super::page::{self, Message};
 use super::{Site, dashboard, login, texts};
+use crate::domain::password::{self, Rules};
 use crate::domain::recovery::{self, CodeProblem, Hint, Refusal};
-use crate::domain::{Error, Secret, governance};
+use crate::domain::{Error, Secret};
 use hyper::body::Bytes;
 use hyper::{Request, Response, StatusCode};
 use std::sync::Arc;
@@ -35,33 +36,55 @@ impl Asked {
     }
 }
 
-/// Where to go afterwards: an address of our own, or the dashboard.
+/// Where to go afterwards: an address or path of our own, or the dashboard.
 fn callback(site: &Site, asked: Option<&str>) -> String {
-    let own = &site.realm.policy.public_url;
-    let below = |rest: &str| rest.is_empty() || rest.starts_with('/') || rest.starts_with('?');
+    let own = site.realm.policy.public_url.as_str();
+    let asked = asked.map(|address| address.strip_prefix(own).unwrap_or(address));
     match asked {
-        Some(address)
-            if address.strip_prefix(own.as_str()).is_some_and(below)
-                && !address.contains(['\\', '\r', '\n']) =>
+        // Browsers take a backslash for a slash, and two slashes for another host.
+        Some(path)
+            if path.starts_with('/')
+                && !path.starts_with("//")
+                && !path.contains(|letter: char| letter == '\\' || letter.is_control()) =>
         {
-            address.to_owned()
+            [own, path].concat()
         }
         _ => dashboard::address(site),
     }
 }
 
-/// Shows the form for a good code; consumes nothing.
-pub fn show(site: &Arc<Site>, request: &Request<Bytes>) -> Response<Vec<u8>> {
-    let asked = Asked::of(site, &Parameters::of(request));
-    let found = site.store.read(|tx| recovery::check(tx, site.now(), &site.realm, &asked.code, &asked.hint));
-    match found {
-        Ok(_) => form(site, &asked, None),
+/// The rules for the password of a code's user, if the code is good. Consumes nothing.
+fn look(site: &Site, asked: &Asked) -> Result<Rules, CodeProblem> {
+    site.store.read(|tx| {
+        let pending = recovery::check(tx, site.now(), &site.realm, &asked.code, &asked.hint)?;
+        Ok(password::rules(tx, &site.realm, pending.tenant.id)?)
+    })
+}
+
+/// Shows the form for a good code, with what was wrong with the last try.
+fn form(site: &Site, asked: &Asked, message: Option<&str>) -> Response<Vec<u8>> {
+    let rules = match look(site, asked) {
+        Ok(rules) => texts::rules(&rules),
         Err(CodeProblem::Missing) => {
-            problem(site, &["Code    : 18001", &format!("Message :{}", texts::CODE_MISSING)])
+            return problem(site, &["Code    : 18001", &format!("Message :{}", texts::CODE_MISSING)]);
         }
-        Err(CodeProblem::Invalid | CodeProblem::Expired) => problem(site, &[texts::LINK_INVALID]),
-        Err(CodeProblem::Internal(error)) => login::failed(site, &error),
-    }
+        Err(CodeProblem::Invalid | CodeProblem::Expired) => return problem(site, &[texts::LINK_INVALID]),
+        Err(CodeProblem::Internal(error)) => return login::failed(site, &error),
+    };
+    let mut context = Context::new();
+    context.insert("message", &message);
+    context.insert("rules", &rules);
+    context.insert("confirmation", asked.code.reveal());
+    context.insert("username", asked.hint.user_name.as_deref().unwrap_or(""));
+    context.insert("userstoredomain", asked.hint.store.as_deref().unwrap_or(""));
+    context.insert("tenantdomain", asked.hint.tenant.as_deref().unwrap_or(""));
+    context.insert("callback", &asked.callback);
+    page::render(site, StatusCode::OK, "reset.html", context)
+}
+
+/// Shows the form.
+pub fn show(site: &Arc<Site>, request: &Request<Bytes>) -> Response<Vec<u8>> {
+    form(site, &Asked::of(site, &Parameters::of(request)), None)
 }
 
 /// Sets the new password.
@@ -70,10 +93,10 @@ pub async fn complete(site: &Arc<Site>, request: &Request<Bytes>) -> Response<Ve
     let asked = Asked::of(site, &parameters);
     let password = parameters.get("reset-password").unwrap_or("");
     if password.trim().is_empty() {
-        return again(site, &asked, texts::PASSWORD_EMPTY);
+        return form(site, &asked, Some(texts::PASSWORD_EMPTY));
     }
     if parameters.get("reset-password2").is_some_and(|second| second != password) {
-        return again(site, &asked, texts::PASSWORDS_DIFFER);
+        return form(site, &asked, Some(texts::PASSWORDS_DIFFER));
     }
     let (work, now) = (Arc::clone(site), site.now());
     let (code, hint, plain) = (asked.code.clone(), asked.hint.clone(), Secret::from(password));
@@ -100,53 +123,6 @@ pub async fn complete(site: &Arc<Site>, request: &Request<Bytes>) -> Response<Ve
             problem(site, &[&format!("Code    : {code}"), &format!("Message :{text}")])
         }
     }
-}
-
-/// The form once more, if its code is still good.
-fn again(site: &Arc<Site>, asked: &Asked, text: &str) -> Response<Vec<u8>> {
-    let found = site.store.read(|tx| recovery::check(tx, site.now(), &site.realm, &asked.code, &asked.hint));
-    match found {
-        Ok(_) => form(site, asked, Some(text)),
-        Err(CodeProblem::Internal(error)) => login::failed(site, &error),
-        Err(_) => problem(site, &["Code    : 18001", texts::LINK_INVALID]),
-    }
-}
-
-fn form(site: &Arc<Site>, asked: &Asked, message: Option<&str>) -> Response<Vec<u8>> {
-    let rules = match rules(site, asked) {
-        Ok(rules) => rules,
-        Err(error) => return login::failed(site, &error),
-    };
-    let mut context = Context::new();
-    context.insert("message", &message);
-    context.insert("rules", &rules);
-    context.insert("confirmation", asked.code.reveal());
-    context.insert("username", asked.hint.user_name.as_deref().unwrap_or(""));
-    context.insert("userstoredomain", asked.hint.store.as_deref().unwrap_or(""));
-    context.insert("tenantdomain", asked.hint.tenant.as_deref().unwrap_or(""));
-    context.insert("callback", &asked.callback);
-    page::render(site, StatusCode::OK, "reset.html", context)
-}
-
-/// The rules that a new password will be held against, for the one who has to think of it.
-fn rules(site: &Arc<Site>, asked: &Asked) -> Result<Vec<String>, Error> {
-    let mut rules = vec![site.realm.policy.password_message.clone()];
-    let found = site.store.read(|tx| {
-        let Ok(pending) = recovery::check(tx, site.now(), &site.realm, &asked.code, &asked.hint) else {
-            return Ok(None);
-        };
-        let tenant = pending.tenant.id;
-        if !governance::flag(tx, tenant, "passwordPolicy.enable")? {
-            return Ok(None);
-        }
-        let shortest = governance::number(tx, tenant, "passwordPolicy.min.length")?;
-        let longest = governance::number(tx, tenant, "passwordPolicy.max.length")?;
-        Ok::<_, Error>(Some((shortest, longest)))
-    })?;
-    if let Some((shortest, longest)) = found {
-        rules.push(format!("Between {shortest} and {longest} characters, different from the username"));
-    }
-    Ok(rules)
 }
 
 fn problem(site: &Site, lines: &[&str]) -> Response<Vec<u8>> {

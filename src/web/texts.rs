@@ -1,5 +1,6 @@
 //! Every text of the pages, in one place. Texts that clients of IS 5.3.0 look for are the original's.
 
+use crate::domain::password::Rules;
 use serde::Serialize;
 
 /// Labels of the forms.
@@ -71,4 +72,20 @@ pub fn login_message(key: Option<&str>) -> &'static str {
         Some("recaptcha.fail.message") => CAPTCHA,
         _ => AUTHENTICATION_FAILED,
     }
+}
+
+/// The rules of a new password, one a line. Tenants put quotation marks around their text, as the original's default has.
+pub fn rules(rules: &Rules) -> Vec<String> {
+    let mut lines = vec![rules.store.clone()];
+    if let Some(policy) = &rules.policy {
+        lines.push(format!("Between {} and {} characters", policy.shortest, policy.longest));
+        lines.push("Different from the username".to_owned());
+        lines.push(policy.pattern.trim().trim_matches('\'').to_owned());
+    }
+    lines.push("Different from the present password".to_owned());
+    if let Some(count) = rules.remembered {
+        lines.push(format!("None of the last {count} passwords"));
+    }
+    lines.retain(|line| !line.trim().is_empty());
+    lines
 }

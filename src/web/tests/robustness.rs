@@ -1,0 +1,241 @@
+//! The pages against what else may be sent to them.
+
+use super::*;
+use crate::web::page;
+
+// L116, L119
+#[test]
+fn a_conversation_can_be_retried_until_it_succeeded_and_not_after() {
+    let pages = Pages::new();
+    let key = pages.begin();
+    assert!(is_generic_failure(&pages.sign_in_with(&key, "tom", "Wrong@123")));
+    assert_eq!(pages.sign_in_with(&key, "tom", OLD).location(), "/dashboard");
+    assert_eq!(pages.sign_in_with(&key, "tom", OLD).location(), "/authenticationendpoint/retry.do");
+}
+
+// L117
+#[test]
+fn an_unknown_conversation_ends_at_the_retry_page() {
+    let pages = Pages::new();
+    for key in ["", "none", "<script>"] {
+        let answer = pages.sign_in_with(key, "tom", OLD);
+        assert_eq!(answer.location(), "/authenticationendpoint/retry.do");
+    }
+    let page = pages.get("/authenticationendpoint/retry.do?status=%3Cb%3E&statusMsg=%3Cb%3E");
+    assert!(page.body.contains("Authentication Error !") && !page.body.contains("<b>"));
+    assert!(
+        page.body
+            .contains("Something went wrong during the authentication process. Please try signing in again.")
+    );
+}
+
+// L118
+#[test]
+fn the_login_page_shows_texts_of_its_own_only() {
+    let pages = Pages::new();
+    for (query, text) in [
+        ("authFailure=true&authFailureMsg=no.such.key", "Authentication Failed! Please Retry"),
+        ("authFailure=true", "Authentication Failed! Please Retry"),
+        ("authFailure=true&authFailureMsg=<i>evil</i>", "Authentication Failed! Please Retry"),
+        ("authFailure=true&authFailureMsg=account.confirmation.pending", "Account is unverified."),
+        ("authz_failure=true", "You are not authorized to login"),
+    ] {
+        let query = query.replace('<', "%3C").replace('>', "%3E");
+        let page = pages.get(&format!("/authenticationendpoint/login.do?sessionDataKey=k&{query}"));
+        assert!(page.body.contains(text), "{query}: {}", page.body);
+        assert!(!page.body.contains("no.such.key") && !page.body.contains("evil"));
+        assert!(page.body.contains("id=\"error-msg\"") && page.body.contains("role=\"alert\""));
+    }
+    let plain =
+        pages.get("/authenticationendpoint/login.do?sessionDataKey=k&authFailureMsg=login.fail.message");
+    assert!(!plain.body.contains("error-msg"));
+}
+
+// C45, C46
+#[test]
+fn only_addresses_of_our_own_come_back_as_a_link() {
+    let pages = Pages::new();
+    let tom = pages.force(&[LINK]);
+    let link = pages.link(&tom);
+    let dashboard = format!("{PUBLIC}/dashboard");
+    for (callback, expected) in [
+        ("", dashboard.as_str()),
+        ("https://evil.example/", &dashboard),
+        ("http://localhost:9443/dashboard", &dashboard),
+        ("https://localhost:9443.evil.example/", &dashboard),
+        ("https://localhost:9443@evil.example/", &dashboard),
+        ("https://localhost:94430/", &dashboard),
+        ("//evil.example/", &dashboard),
+        ("/\\evil.example/", &dashboard),
+        ("https://localhost:9443//evil.example/", &dashboard),
+        ("javascript:alert(1)", &dashboard),
+        (" javascript:alert(1)", &dashboard),
+        ("data:text/html,x", &dashboard),
+        ("/dashboard/\r\nSet-Cookie: a=b", &dashboard),
+        ("/dashboard/index.jag", "https://localhost:9443/dashboard/index.jag"),
+        ("https://localhost:9443/dashboard/index.jag?a=1", "https://localhost:9443/dashboard/index.jag?a=1"),
+    ] {
+        let form = pages.get(&format!("{link}&{}", encoded(&[("callback", callback)])));
+        assert_eq!(form.field("callback").replace("&#x2F;", "/"), expected, "{callback}");
+        assert!(!form.body.contains("evil") && !form.body.contains("javascript"));
+    }
+    let code = pages.world.mails(&tom)[0].code();
+    let done = pages.post(
+        COMPLETE,
+        &[
+            ("confirmation", code.reveal()),
+            ("reset-password", NEW),
+            ("reset-password2", NEW),
+            ("callback", "https://evil.example/"),
+        ],
+    );
+    assert!(done.body.contains("Updated the password successfully") && !done.body.contains("evil"));
+}
+
+#[test]
+fn html_in_every_field_comes_out_as_text() {
+    let pages = Pages::new();
+    let nasty = r#""><script>alert('x')</script><b x=""#;
+    let tom = pages.force(&[LINK]);
+    let field = |name: &str| encoded(&[(name, nasty)]);
+    let mut shown = Vec::new();
+    shown.push(pages.get(&format!(
+        "/authenticationendpoint/login.do?{}&authFailure=true&{}",
+        field("sessionDataKey"),
+        field("authFailureMsg")
+    )));
+    let rest = ["username", "userstoredomain", "tenantdomain", "callback"].map(field).join("&");
+    let code = pages.world.mails(&tom)[0].code();
+    let form = pages.get(&format!("{CONFIRM}?confirmation={}&{rest}", code.reveal()));
+    assert!(form.body.contains("passwordResetForm") && form.body.contains("&lt;script&gt;"), "{}", form.body);
+    shown.push(form);
+    shown.push(pages.get(&format!("{CONFIRM}?{}", field("confirmation"))));
+    shown.push(pages.reset(nasty, NEW, NEW));
+    pages.world.set("passwordPolicy.enable", "true");
+    pages.world.set("passwordPolicy.errorMsg", nasty);
+    shown.push(pages.reset(code.reveal(), "abcdefgh", "abcdefgh"));
+    let odd = pages.world.user("<script>alert(1)");
+    pages.allow(&[&odd.name]);
+    pages.world.claims(&odd, &[(MAIL, Some("<script>@example.org"))]).unwrap();
+    assert_eq!(pages.sign_in(&odd.name, OLD).location(), "/dashboard");
+    shown.push(pages.get("/dashboard"));
+    shown.push(pages.get("/<script>".replace('<', "%3C").replace('>', "%3E").as_str()));
+    for page in shown {
+        assert!(!page.body.contains("<script") && !page.body.contains("<b x"), "{}", page.body);
+    }
+}
+
+// J105
+#[test]
+fn every_page_is_guarded_and_readable_by_machines() {
+    let pages = Pages::new();
+    let tom = pages.force(&[LINK]);
+    let link = pages.link(&tom);
+    let code = pages.world.mails(&tom)[0].code();
+    let mut shown = vec![
+        pages.get("/authenticationendpoint/login.do?authFailure=true"),
+        pages.get("/authenticationendpoint/retry.do"),
+        pages.get(&link),
+        pages.get(CONFIRM),
+        pages.get("/nowhere"),
+        pages.reset(code.reveal(), "", ""),
+        pages.reset(code.reveal(), NEW, NEW),
+    ];
+    assert!(pages.gets_in("tom", NEW));
+    shown.push(pages.get("/dashboard"));
+    for page in &shown {
+        assert_eq!(page.header("cache-control"), "no-store");
+        assert_eq!(page.header("referrer-policy"), "no-referrer");
+        assert_eq!(page.header("content-type"), "text/html; charset=UTF-8");
+        let policy = page.header("content-security-policy");
+        for part in [
+            "default-src 'none'",
+            "style-src 'self'",
+            "form-action 'self'",
+            "img-src 'self'",
+            "frame-ancestors 'none'",
+            "base-uri 'none'",
+        ] {
+            assert!(policy.contains(part), "{policy}");
+        }
+        let body = &page.body;
+        assert!(body.starts_with("<!DOCTYPE html>") && body.contains("<html lang=\"en\">"), "{body}");
+        assert_eq!(body.matches("<h1>").count(), 1, "{body}");
+        assert!(!body.contains(" style=") && !body.contains("<script") && !body.contains(" onclick"));
+        let title =
+            if body.contains("Updated the password") { "Information" } else { "WSO2 Identity Server" };
+        assert!(body.contains(&format!("<title>{title}</title>")), "{body}");
+        for field in body.split("<input ").skip(1).map(|rest| rest.split('>').next().unwrap()) {
+            if !field.contains("type=\"hidden\"") {
+                let id = field.split("id=\"").nth(1).expect(field).split('"').next().unwrap();
+                assert!(body.contains(&format!("<label for=\"{id}\">")), "{field}");
+            }
+        }
+    }
+    for redirect in [pages.get("/"), pages.get("/dashboard/logout")] {
+        assert_eq!(redirect.header("cache-control"), "no-store");
+        assert!(redirect.header("location").starts_with(PUBLIC));
+    }
+}
+
+#[test]
+fn a_session_lasts_as_long_as_the_tenant_says() {
+    let pages = Pages::new();
+    pages.world.set("SessionIdleTimeout", "30");
+    pages.world.set("RememberMeTimeout", "100");
+    assert!(pages.gets_in("tom", OLD));
+    pages.pass_minutes(30);
+    assert_eq!(pages.get("/dashboard").status, 200);
+    pages.pass_minutes(31);
+    assert_eq!(pages.get("/dashboard").status, 302);
+    let key = pages.begin();
+    let entered = pages.post(
+        "/commonauth",
+        &[("username", "tom"), ("password", OLD), ("sessionDataKey", &key), ("chkRemember", "on")],
+    );
+    let cookie = entered.header("set-cookie");
+    for part in ["commonAuthId=", "; Path=/", "; Secure", "; HttpOnly", "; SameSite=Lax", "; Max-Age=6000"] {
+        assert!(cookie.contains(part), "{cookie}");
+    }
+    pages.pass_minutes(99);
+    assert_eq!(pages.get("/dashboard").status, 200);
+}
+
+// J102
+#[test]
+fn an_address_that_tries_too_much_waits_and_others_do_not() {
+    let pages = Pages::with(|_| {}, false, 3);
+    let ask = |peer, path: &str| pages.send_from(peer, pages.request("GET", path, String::new()));
+    for _ in 0..3 {
+        assert_eq!(ask(1, CONFIRM).status, 200);
+    }
+    let refused = ask(1, CONFIRM);
+    assert_eq!((refused.status, refused.header("retry-after")), (429, "60"));
+    // No other way to present a code is left, and none to present a password.
+    for path in [COMPLETE, "/api/identity/recovery/v0.9/set-password"] {
+        assert_eq!(ask(1, path).status, 429, "{path}");
+    }
+    let login = pages.request("POST", "/commonauth", String::new());
+    assert_eq!(pages.send_from(1, login).status, 429);
+    assert_eq!(ask(2, CONFIRM).status, 200);
+    assert_eq!(ask(1, "/authenticationendpoint/login.do").status, 200);
+}
+
+#[test]
+fn an_operators_template_replaces_ours_and_a_broken_one_is_named() {
+    let folder = crate::store::scratch::Scratch::new();
+    std::fs::write(folder.path().join("message.html"), "<h1>Acme</h1>{{ heading }}").unwrap();
+    let own = page::templates(folder.path()).unwrap();
+    let mut context = tera::Context::new();
+    context.insert("heading", "<b>");
+    assert_eq!(own.render("message.html", &context).unwrap(), "<h1>Acme</h1>&lt;b&gt;");
+    std::fs::write(folder.path().join("login.html"), "{% if %}").unwrap();
+    assert!(page::templates(folder.path()).unwrap_err().contains("login.html"));
+}
+
+#[test]
+fn no_template_switches_escaping_off() {
+    for (name, text) in page::TEMPLATES {
+        assert!(!text.contains("safe") && !text.contains("autoescape"), "{name}");
+    }
+}
