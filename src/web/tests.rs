@@ -98,13 +98,19 @@ impl Pages {
     /// Gives users the permission to log in.
     fn allow(&self, users: &[&str]) {
         let users: Vec<String> = users.iter().map(|user| (*user).to_owned()).collect();
-        let (realm, name) = (Arc::clone(&self.world.realm), format!("signers of {}", users[0]));
+        let (realm, name) = (Arc::clone(&self.world.realm), format!("signers {}", self.next_role()));
         self.world.write(move |tx| {
             let grant =
                 role::Grant { resource: permission::LOGIN.into(), action: permission::EXECUTE.into() };
             let actor = admin(tx, SUPER)?;
             role::add(tx, START, &realm, &actor, &name, &users, &[grant])
         });
+    }
+
+    /// A number that no role of ours has in its name yet.
+    fn next_role(&self) -> i64 {
+        let count = "SELECT COUNT(*) FROM role";
+        self.world.read(|tx| Ok(tx.one(count, &[], "count", |row| row.int(0))?))
     }
 
     fn pass_minutes(&self, minutes: i64) {
