@@ -4,7 +4,7 @@
 //! method (`POST/1.0` speaks HTTP/1.0); path, on the plain listener behind `http:`; headers between ` | `; body, with
 //! `gzip:`, `chunked:`, `bom:`, `utf16:`, `latin1:`, `crlf:` (`~` is a line end), `nest:N`, `size:N`; status; content
 //! type or `*`; what the answer contains, between ` && `: `!x` it must not, `<empty>` no body, `code:x` a fault code by
-//! name, `hdr:Name value` a header, `order:a,b` texts in this order, `robust:op` an operation without output.
+//! name, `hdr:Name value` a header, `order:a,b` texts in this order, `every:element:a,b` so in each of these elements, `robust:op` an operation without output.
 //! `{https}` and `{http}` are ports, `{S01}` the session of that row, `{admin-session}` one of a login.
 #![expect(clippy::unwrap_used, reason = "a test stops at what is wrong")]
 
@@ -14,6 +14,7 @@ use std::collections::HashMap;
 use std::io::Write;
 use support::client::{Answer, Client, read_answer, request};
 use support::installation::Installation;
+use support::soap::claim;
 
 struct Case {
     columns: Vec<String>,
@@ -106,6 +107,28 @@ fn bytes_of(body: &str) -> Vec<u8> {
         "size" => vec![b'a'; rest.parse().unwrap()],
         _ => body.as_bytes().to_vec(),
     }
+}
+
+/// Whether the fault code is this name, in the namespace of the envelope it travels in.
+fn has_code(body: &str, code: &str) -> bool {
+    let closing = [format!(":{code}</faultcode>"), format!(":{code}</soapenv:Value>")];
+    let Some(at) = closing.iter().find_map(|end| body.find(end.as_str())) else { return false };
+    let Some((_, prefix)) = body.get(..at).and_then(|before| before.rsplit_once('>')) else { return false };
+    let envelope =
+        body.split("<soapenv:Envelope xmlns:soapenv=\"").nth(1).and_then(|rest| rest.split('"').next());
+    envelope.is_some_and(|namespace| body.contains(&format!("xmlns:{prefix}=\"{namespace}\"")))
+}
+
+/// Whether texts, set apart by commas, follow each other.
+fn is_in_order(body: &str, texts: &str) -> bool {
+    let mut rest = body;
+    texts.split(',').all(|text| match rest.split_once(text) {
+        Some((_, after)) => {
+            rest = after;
+            true
+        }
+        None => false,
+    })
 }
 
 struct Run<'a> {
@@ -203,8 +226,7 @@ impl Run<'_> {
             return answer.body.is_empty();
         }
         if let Some(code) = demand.strip_prefix("code:") {
-            return body.contains(&format!(":{code}</faultcode>"))
-                || body.contains(&format!(":{code}</soapenv:Value>"));
+            return has_code(body, code);
         }
         if let Some(header) = demand.strip_prefix("hdr:") {
             let (name, value) = header.split_once(' ').unwrap_or((header, ""));
@@ -214,14 +236,13 @@ impl Run<'_> {
                 .any(|(known, found)| known.eq_ignore_ascii_case(name) && found.contains(value));
         }
         if let Some(texts) = demand.strip_prefix("order:") {
-            let mut from = 0;
-            return texts.split(',').all(|text| match body[from..].find(text) {
-                Some(at) => {
-                    from += at + text.len();
-                    true
-                }
-                None => false,
-            });
+            return is_in_order(body, texts);
+        }
+        if let Some((element, children)) = demand.strip_prefix("every:").and_then(|rest| rest.split_once(':'))
+        {
+            let (opening, closing) = (format!(":{element} "), format!(":{element}>"));
+            let inside = body.split(&opening).skip(1).filter_map(|part| part.split(&closing).next());
+            return body.contains(&opening) && inside.into_iter().all(|part| is_in_order(part, children));
         }
         if let Some(operation) = demand.strip_prefix("robust:") {
             let start = body.find(&format!("<wsdl:operation name=\"{operation}\">")).unwrap();
@@ -275,4 +296,142 @@ fn every_row_of_the_table_is_answered_as_it_says() {
     }
     assert_eq!(run_rows, cases.len(), "every row belongs to one of the servers");
     assert!(failures.is_empty(), "{} of {run_rows} rows:\n{}", failures.len(), failures.join("\n"));
+}
+
+/// A server with the users of the table, and its rows by id.
+struct Table {
+    server: Installation,
+    cases: Vec<Case>,
+}
+
+impl Table {
+    fn new() -> Self {
+        let mut server = Installation::new(&[]);
+        prepare(&server);
+        server.run();
+        Self { server, cases: cases() }
+    }
+
+    /// Sends a row, which must be answered as it says; `change` may touch its columns before.
+    fn row(&self, id: &str, change: impl Fn(&mut Vec<String>)) -> Answer {
+        let mut columns = self.cases.iter().find(|case| case.id() == id).unwrap().columns.clone();
+        change(&mut columns);
+        let (case, run) = (Case { columns }, Run { client: self.server.client(), sessions: HashMap::new() });
+        let answer = run.send(&case);
+        let judged = run.judge(&case, &answer);
+        assert_eq!(judged, Ok(()), "{id}: {}", answer.text());
+        answer
+    }
+
+    fn given_name(&self) -> Option<String> {
+        claim(self.server.client(), "tom", GIVEN_NAME)
+    }
+}
+
+const GIVEN_NAME: &str = "http://wso2.org/claims/givenname";
+
+#[test]
+fn what_a_row_writes_is_there_and_what_it_is_refused_is_not() {
+    let table = Table::new();
+    for (id, name) in [
+        ("F05", "José"),
+        ("R18", "Thomas"),
+        ("W07", "Tom"),
+        ("F05", "José"),
+        ("V07", "Tom"),
+        ("R18", "Thomas"),
+    ] {
+        table.row(id, |_| {});
+        assert_eq!(table.given_name().as_deref(), Some(name), "{id}");
+    }
+    for id in ["R17", "S14"] {
+        table.row(id, |_| {});
+        assert_eq!(table.given_name().as_deref(), Some("Thomas"), "{id}");
+    }
+    // A body whose end is missing is not carried out, however complete the operation looks.
+    table.row("F15", |columns| {
+        columns[4] = columns[4].replace("isReadOnlyUserStore", "setUserProfile");
+        columns[5] = table
+            .cases
+            .iter()
+            .find(|case| case.id() == "W07")
+            .unwrap()
+            .column(5)
+            .replace("</soapenv:Envelope>", "");
+    });
+    assert_eq!(table.given_name().as_deref(), Some("Thomas"));
+}
+
+#[test]
+fn a_reply_address_elsewhere_is_never_called() {
+    let table = Table::new();
+    let elsewhere = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let port = elsewhere.local_addr().unwrap().port().to_string();
+    table.row("W08", |columns| {
+        assert!(columns[5].contains("19999"));
+        columns[5] = columns[5].replace("19999", &port);
+    });
+    elsewhere.set_nonblocking(true).unwrap();
+    assert!(elsewhere.accept().is_err_and(|error| error.kind() == std::io::ErrorKind::WouldBlock));
+}
+
+#[test]
+fn the_resident_identity_provider_can_be_written_back_as_it_was_read() {
+    let table = Table::new();
+    let read = || {
+        let payload = "<idp:getResidentIdP xmlns:idp=\"http://mgt.idp.carbon.wso2.org\"/>";
+        let text =
+            table.server.client().admin("IdentityProviderMgtService", "getResidentIdP", payload).text();
+        let (_, bean) = text.split_once("<ns:return").unwrap();
+        bean.split_once("</ns:return>").unwrap().0.to_owned()
+    };
+    let before = read();
+    assert!(before.contains("Recovery.ExpiryTime"), "{before}");
+    table.row("V03", |columns| {
+        let (head, rest) = columns[5].split_once("<idp:identityProvider>").unwrap();
+        let (_, tail) = rest.split_once("</idp:identityProvider>").unwrap();
+        columns[5] = format!("{head}<idp:identityProvider{before}</idp:identityProvider>{tail}");
+    });
+    assert_eq!(read(), before);
+    // Without properties at all, as the row stands, the policies keep their values.
+    table.row("V03", |_| {});
+    table.row("V04", |columns| columns[5] = columns[5].replace("1440", "77"));
+    let connectors = table.server.client().admin(
+        "IdentityGovernanceAdminService",
+        "getConnectorList",
+        "<gov:getConnectorList xmlns:gov=\"http://governance.identity.carbon.wso2.org\"/>",
+    );
+    let text = connectors.text();
+    let expiry = text
+        .split("<")
+        .skip_while(|part| !part.contains(">Recovery.ExpiryTime"))
+        .find(|part| part.contains(":value>"));
+    assert!(expiry.is_some_and(|part| part.ends_with(":value>77")), "{text}");
+}
+
+#[test]
+fn a_tenants_administrator_reaches_the_tenants_users_only() {
+    let table = Table::new();
+    let client = table.server.client();
+    table.server.must(&["user", "add", "amy", "--password-stdin"], "Amy@1234");
+    let option = "Recovery.AdminPasswordReset.Offline";
+    for tenant in ["acme.example", "carbon.super"] {
+        table.server.must(&["governance", "set", "--tenant", tenant, option, "true"], "");
+    }
+    table.row("P14", |_| {});
+    let locked = |user: &str, password: &str| {
+        let payload = "<s:getUserClaimValuesForClaims xmlns:s=\"http://service.ws.um.carbon.wso2.org\"><s:userName>amy</s:userName>\
+            <s:claims>http://wso2.org/claims/identity/accountLocked</s:claims><s:profileName>default</s:profileName></s:getUserClaimValuesForClaims>";
+        let answer = client.soap(
+            "RemoteUserStoreManagerService",
+            "getUserClaimValuesForClaims",
+            payload,
+            user,
+            password,
+        );
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        answer.text().contains(":value>true<")
+    };
+    assert!(locked("admin@acme.example", "acmepw"));
+    assert!(!locked("admin", "admin"));
 }
