@@ -106,7 +106,6 @@ fn spell(out: &mut String, name: &str, content: &Content, how: &Spelling, top: b
     match content {
         Content::Nil => {
             out.push_str(" xsi:nil=\"true\"/>");
-            return;
         }
         Content::Text(text) if how.cdata && !text.contains("]]>") => {
             out.push_str(&format!("><![CDATA[{text}]]></{tag}>"));
