@@ -315,28 +315,57 @@ pub enum Mail {
     },
 }
 
+impl Serve {
+    /// Flags may stand before and after the word `serve`; after it wins.
+    fn or(self, before: &Self) -> Self {
+        Self {
+            bind: self.bind.or_else(|| before.bind.clone()),
+            https_port: self.https_port.or(before.https_port),
+            http_port: self.http_port.or(before.http_port),
+            host_name: self.host_name.or_else(|| before.host_name.clone()),
+            public_url: self.public_url.or_else(|| before.public_url.clone()),
+            tls_certificate: self.tls_certificate.or_else(|| before.tls_certificate.clone()),
+            tls_key: self.tls_key.or_else(|| before.tls_key.clone()),
+        }
+    }
+}
+
 impl Arguments {
     /// Flags as settings.
     #[must_use]
     pub fn flags(&self) -> Vec<(&'static str, String)> {
         let serve = match &self.command {
-            Some(Command::Serve(serve)) => serve,
-            _ => &self.serve,
+            Some(Command::Serve(after_the_word)) => after_the_word.clone().or(&self.serve),
+            _ => self.serve.clone(),
         };
         let shown = |path: &Option<PathBuf>| path.as_ref().map(|path| path.display().to_string());
         [
             ("data_dir", shown(&self.data_dir)),
             ("config_dir", shown(&self.config_dir)),
-            ("bind", serve.bind.clone()),
+            ("bind", serve.bind),
             ("https_port", serve.https_port.map(|port| port.to_string())),
             ("http_port", serve.http_port.map(|port| port.to_string())),
-            ("host_name", serve.host_name.clone()),
-            ("public_url", serve.public_url.clone()),
-            ("tls_certificate", serve.tls_certificate.clone()),
-            ("tls_key", serve.tls_key.clone()),
+            ("host_name", serve.host_name),
+            ("public_url", serve.public_url),
+            ("tls_certificate", serve.tls_certificate),
+            ("tls_key", serve.tls_key),
         ]
         .into_iter()
         .filter_map(|(name, value)| value.map(|value| (name, value)))
         .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flags_count_before_and_after_the_word_serve() {
+        let line = ["soapstone", "--bind", "0.0.0.0", "--http-port", "1", "serve", "--http-port", "2"];
+        let flags = Arguments::parse_from(line).flags();
+        assert_eq!(flags, [("bind", "0.0.0.0".to_owned()), ("http_port", "2".to_owned())]);
+        let flags = Arguments::parse_from(["soapstone", "--https-port", "0"]).flags();
+        assert_eq!(flags, [("https_port", "0".to_owned())]);
     }
 }
