@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+#[expect(dead_code, reason = "tests/pages.rs uses the rest")]
 #[path = "support/server.rs"]
 mod server;
 

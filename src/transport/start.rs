@@ -124,7 +124,9 @@ impl Server {
             &folder.join("templates"),
         )
         .map_err(|error| StartError::Pages(error.to_string()))?;
-        let faces = Faces { services: Arc::new(app), site: Arc::new(site), metrics: Metrics::default() };
+        let site = Arc::new(site);
+        publish(&folder.join("recovery-api-client"), site.client_credentials().reveal())?;
+        let faces = Faces { services: Arc::new(app), site: Arc::clone(&site), metrics: Metrics::default() };
         let (drain, draining) = watch::channel(false);
         let limits = wiring::limits(settings);
         let shared = Shared { faces: Arc::new(faces), limits, drain: draining.clone() };
@@ -137,7 +139,7 @@ impl Server {
             tokio::spawn(worker.run(async move {
                 let _ = stop.wait_for(|stopping| *stopping).await;
             })),
-            tokio::spawn(keep_house(store.clone(), Arc::clone(&realm), clock, draining)),
+            tokio::spawn(keep_house(store.clone(), Arc::clone(&realm), site, clock, draining)),
         ];
         let unbound = |port| SocketAddr::new(settings.bind, port);
         Ok(Self {
@@ -217,6 +219,14 @@ const SET_AT_FIRST_START: &str = "set one with SOAPSTONE_ADMIN_PASSWORD, with ad
 /// Afterwards there is one.
 const SET_LATER: &str = "set one with `soapstone admin set-password`";
 
+/// Shows the operator what programs present to the recovery API. Nothing reads it back.
+fn publish(path: &std::path::Path, credentials: &str) -> Result<(), StartError> {
+    if std::fs::read_to_string(path).is_ok_and(|known| known == credentials) {
+        return Ok(());
+    }
+    Ok(tls::write(path, credentials)?)
+}
+
 fn certificate_files(settings: &Settings, folder: &std::path::Path) -> tls::Files {
     match (&settings.tls_certificate, &settings.tls_key) {
         (Some(certificate), Some(key)) => {
@@ -250,12 +260,19 @@ async fn refresh_templates(store: &Store, realm: &Arc<Realm>) -> Result<(), Star
 const CONVERSATION: i64 = 3_600_000;
 
 /// Forgets what expired, once a minute.
-async fn keep_house(store: Store, realm: Arc<Realm>, clock: Arc<dyn Clock>, mut stop: watch::Receiver<bool>) {
+async fn keep_house(
+    store: Store,
+    realm: Arc<Realm>,
+    site: Arc<Site>,
+    clock: Arc<dyn Clock>,
+    mut stop: watch::Receiver<bool>,
+) {
     loop {
         tokio::select! {
             _ = stop.wait_for(|stopping| *stopping) => return,
             () = tokio::time::sleep(Duration::from_secs(60)) => {}
         }
+        site.forget_quiet_addresses();
         let (realm, now) = (Arc::clone(&realm), clock.now());
         let done = store
             .write(move |tx| {

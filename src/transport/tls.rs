@@ -120,7 +120,7 @@ pub fn make_if_missing(files: &Files, host: &str) -> Result<bool, Error> {
 }
 
 /// Writes a file that only its owner may read, aside and then renamed: a crash leaves no half of it.
-fn write(path: &Path, text: &str) -> Result<(), Error> {
+pub(super) fn write(path: &Path, text: &str) -> Result<(), Error> {
     use std::io::Write as _;
     use std::os::unix::fs::OpenOptionsExt as _;
     let failed = |source| Error::Io { path: path.to_owned(), source };

@@ -11,16 +11,16 @@ mod recovery_api;
 mod reset;
 mod texts;
 
-use crate::domain::{Clock, Now, Realm};
+use crate::domain::{Clock, Now, Realm, Secret};
 use crate::store::Store;
 use form::Source;
 use governor::clock::DefaultClock;
 use governor::state::keyed::DashMapStateStore;
 use governor::{Quota, RateLimiter};
 use hyper::body::Bytes;
-use hyper::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
+use hyper::header::{ALLOW, RETRY_AFTER};
 use hyper::{Method, Request, Response, StatusCode};
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::num::NonZeroU32;
 use std::path::Path;
 use std::sync::Arc;
@@ -31,7 +31,7 @@ pub struct Site {
     realm: Arc<Realm>,
     clock: Arc<dyn Clock>,
     show_reason: bool,
-    templates: tera::Tera,
+    look: page::Look,
     attempts: RateLimiter<IpAddr, DashMapStateStore<IpAddr>, DefaultClock>,
 }
 
@@ -60,7 +60,7 @@ impl Site {
             realm,
             clock,
             show_reason,
-            templates: page::templates(folder)?,
+            look: page::Look::of(folder)?,
             attempts: RateLimiter::keyed(quota),
         })
     }
@@ -69,34 +69,81 @@ impl Site {
         self.clock.now()
     }
 
-    /// Whether this address has presented too much lately. Old addresses are forgotten on the way.
+    /// Whether this address has presented too much lately.
     fn is_too_eager(&self, peer: IpAddr) -> bool {
-        if self.attempts.len() > 10_000 {
-            self.attempts.retain_recent();
-        }
-        self.attempts.check_key(&peer).is_err()
+        self.attempts.check_key(&neighbourhood(peer)).is_err()
+    }
+
+    /// Forgets the addresses that have been quiet. To be called now and then.
+    pub fn forget_quiet_addresses(&self) {
+        self.attempts.retain_recent();
+        self.attempts.shrink_to_fit();
+    }
+
+    /// What a program presents to the recovery API after `Authorization: Client`, before base64.
+    #[must_use]
+    pub fn client_credentials(&self) -> Secret {
+        recovery_api::client_credentials(&self.realm.key)
     }
 }
+
+/// What counts as one client: of IPv6 addresses, everybody has 2^64.
+fn neighbourhood(peer: IpAddr) -> IpAddr {
+    match peer.to_canonical() {
+        IpAddr::V4(address) => address.into(),
+        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
+    }
+}
+
+/// What follows from a path before anything is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Care {
+    /// Nothing.
+    None,
+    /// Passwords or codes are presented: not too often from one address.
+    Count,
+    /// As well, and not from a page of another site.
+    CountOwn,
+    /// Not from a page of another site.
+    Own,
+}
+
+impl Care {
+    fn of(path: &str) -> Self {
+        match path {
+            "/commonauth" => Self::CountOwn,
+            "/dashboard/logout" | "/dashboard/logout.jag" => Self::Own,
+            // Whoever has a code needs no other proof.
+            CONFIRM | COMPLETE => Self::Count,
+            // The call carries credentials that no other site has.
+            _ if recovery_api::tenant_of(path).is_some() => Self::Count,
+            _ => Self::None,
+        }
+    }
+}
+
+const CONFIRM: &str = "/accountrecoveryendpoint/confirmrecovery.do";
+const COMPLETE: &str = "/accountrecoveryendpoint/completepasswordreset.do";
 
 /// Answers everything outside the services.
 pub async fn answer(site: &Arc<Site>, request: Request<Bytes>, peer: IpAddr) -> Response<Vec<u8>> {
     if !matches!(*request.method(), Method::GET | Method::HEAD | Method::POST) {
-        return page::refusal(site, StatusCode::METHOD_NOT_ALLOWED, texts::NOT_FOUND);
+        let mut response = page::refusal(site, StatusCode::METHOD_NOT_ALLOWED, texts::NOT_FOUND);
+        page::set(&mut response, ALLOW, "GET, HEAD, POST");
+        return response;
     }
     let path = request.uri().path();
     let source = Source::of(request.headers(), &site.realm.policy.public_url);
-    // The call of the API carries credentials that no other site has, and the reset form its code.
-    let guarded = matches!(path, "/commonauth" | "/dashboard/logout" | "/dashboard/logout.jag");
-    if guarded && source == Source::Elsewhere {
+    let care = Care::of(path);
+    if matches!(care, Care::Own | Care::CountOwn) && source == Source::Elsewhere {
         tracing::warn!(%peer, "a form of another site was refused");
         return page::refusal(site, StatusCode::FORBIDDEN, texts::FOREIGN_FORM);
     }
-    let presents = path == "/commonauth"
-        || path == "/accountrecoveryendpoint/completepasswordreset.do"
-        || path == "/accountrecoveryendpoint/confirmrecovery.do"
-        || path == recovery_api::SET_PASSWORD;
-    if presents && site.is_too_eager(peer) {
+    if matches!(care, Care::Count | Care::CountOwn) && site.is_too_eager(peer) {
         tracing::warn!(%peer, "too many attempts");
+        if recovery_api::tenant_of(path).is_some() {
+            return recovery_api::too_many();
+        }
         let mut response = page::refusal(site, StatusCode::TOO_MANY_REQUESTS, texts::TOO_MANY);
         page::set(&mut response, RETRY_AFTER, "60");
         return response;
@@ -111,19 +158,14 @@ pub async fn answer(site: &Arc<Site>, request: Request<Bytes>, peer: IpAddr) -> 
         "/commonauth" => login::attempt(site, &request, source).await,
         "/authenticationendpoint/login.do" => login::show(site, &request),
         "/authenticationendpoint/retry.do" => page::refusal(site, StatusCode::OK, texts::RETRY),
-        "/authenticationendpoint/style.css" => style(),
-        "/accountrecoveryendpoint/confirmrecovery.do" => reset::show(site, &request),
-        "/accountrecoveryendpoint/completepasswordreset.do" => reset::complete(site, &request).await,
-        recovery_api::SET_PASSWORD => recovery_api::set_password(site, &request).await,
-        _ => page::refusal(site, StatusCode::NOT_FOUND, texts::NOT_FOUND),
+        "/authenticationendpoint/style.css" => site.look.style(request.uri().query()),
+        CONFIRM => reset::show(site, &request),
+        COMPLETE => reset::complete(site, &request, source).await,
+        _ => match recovery_api::tenant_of(path) {
+            Some(tenant) => recovery_api::set_password(site, &request, tenant).await,
+            None => page::refusal(site, StatusCode::NOT_FOUND, texts::NOT_FOUND),
+        },
     }
-}
-
-fn style() -> Response<Vec<u8>> {
-    let mut response = Response::new(page::STYLE.as_bytes().to_vec());
-    page::set(&mut response, CONTENT_TYPE, "text/css; charset=UTF-8");
-    page::set(&mut response, CACHE_CONTROL, "public, max-age=300");
-    response
 }
 
 #[cfg(test)]

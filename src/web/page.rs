@@ -2,11 +2,13 @@
 
 use super::Site;
 use super::texts::{self, LABELS};
+use crate::domain::session::fingerprint;
 use hyper::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, HeaderValue, LOCATION, REFERRER_POLICY,
     SET_COOKIE,
 };
 use hyper::{Response, StatusCode};
+use std::path::Path;
 use tera::{Context, Tera};
 
 /// Nothing but our own style sheet and our own forms.
@@ -22,33 +24,71 @@ pub(super) const TEMPLATES: [(&str, &str); 5] = [
     ("dashboard.html", include_str!("templates/dashboard.html")),
 ];
 
-/// The style sheet.
-pub const STYLE: &str = include_str!("templates/style.css");
+/// The style sheet, which can be overridden like a page.
+const STYLE: (&str, &str) = ("style.css", include_str!("templates/style.css"));
 
-/// The templates, the operator's own files in place of ours.
-pub fn templates(folder: &std::path::Path) -> Result<Tera, String> {
-    let mut own = Vec::new();
-    for (name, shipped) in TEMPLATES {
-        let path = folder.join(name);
-        let text = match std::fs::read_to_string(&path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => shipped.to_owned(),
-            Err(error) => return Err(format!("{}: {error}", path.display())),
-        };
-        own.push((name, text));
+/// How the pages look: ours, with the operator's own files in place of ours.
+#[derive(Debug)]
+pub struct Look {
+    templates: Tera,
+    style: String,
+    /// Part of the sheet's address: a changed sheet has another one, so it can be kept for good.
+    version: String,
+}
+
+impl Look {
+    /// Reads the files that are in the folder.
+    ///
+    /// # Errors
+    /// Names the file that cannot be read or understood.
+    pub fn of(folder: &Path) -> Result<Self, String> {
+        let mut templates = Vec::new();
+        for (name, shipped) in TEMPLATES {
+            templates.push((name, own_or(folder, name, shipped)?));
+        }
+        let mut tera = Tera::default();
+        tera.add_raw_templates(templates)
+            .map_err(|error| format!("{}: {}", folder.display(), explained(&error)))?;
+        let style = own_or(folder, STYLE.0, STYLE.1)?;
+        let version = fingerprint(&style).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        Ok(Self { templates: tera, style, version })
     }
-    let mut tera = Tera::default();
-    tera.add_raw_templates(own).map_err(|error| format!("{}: {error}", folder.display()))?;
-    Ok(tera)
+
+    /// The style sheet; for good when it is asked for by its version.
+    pub fn style(&self, query: Option<&str>) -> Response<Vec<u8>> {
+        let mut response = Response::new(self.style.clone().into_bytes());
+        set(&mut response, CONTENT_TYPE, "text/css; charset=UTF-8");
+        let is_this = query.and_then(|query| query.strip_prefix("v=")) == Some(self.version.as_str());
+        let caching = if is_this { "public, max-age=31536000, immutable" } else { "public, max-age=300" };
+        set(&mut response, CACHE_CONTROL, caching);
+        response
+    }
+}
+
+/// The operator's file of that name, or ours.
+fn own_or(folder: &Path, name: &str, shipped: &str) -> Result<String, String> {
+    let path = folder.join(name);
+    match std::fs::read_to_string(&path) {
+        Ok(text) => Ok(text),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(shipped.to_owned()),
+        Err(error) => Err(format!("{}: {error}", path.display())),
+    }
+}
+
+/// An error with what caused it, which is where the line is.
+fn explained(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |error| error.source());
+    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }
 
 /// A page.
 pub fn render(site: &Site, status: StatusCode, name: &str, mut context: Context) -> Response<Vec<u8>> {
     context.insert("texts", &LABELS);
-    match site.templates.render(name, &context) {
+    context.insert("style", &format!("/authenticationendpoint/style.css?v={}", site.look.version));
+    match site.look.templates.render(name, &context) {
         Ok(text) => html(status, text),
         Err(error) => {
-            tracing::error!(%error, template = name, "a page could not be rendered");
+            tracing::error!(error = explained(&error), template = name, "a page could not be rendered");
             html(StatusCode::INTERNAL_SERVER_ERROR, texts::INTERNAL.to_owned())
         }
     }
@@ -134,10 +174,21 @@ pub fn set(response: &mut Response<Vec<u8>>, name: HeaderName, value: &str) {
     }
 }
 
-/// Hands out a cookie. Without an age it lives as long as the browser does.
+/// Hands out a cookie for everything. Without an age it lives as long as the browser does.
 pub fn set_cookie(response: &mut Response<Vec<u8>>, name: &str, value: &str, seconds: Option<i64>) {
+    set_cookie_below(response, "/", name, value, seconds);
+}
+
+/// Hands out a cookie for what is below a path.
+pub fn set_cookie_below(
+    response: &mut Response<Vec<u8>>,
+    path: &str,
+    name: &str,
+    value: &str,
+    seconds: Option<i64>,
+) {
     let age = seconds.map(|seconds| format!("; Max-Age={seconds}")).unwrap_or_default();
-    let cookie = format!("{name}={value}; Path=/; Secure; HttpOnly; SameSite=Lax{age}");
+    let cookie = format!("{name}={value}; Path={path}; Secure; HttpOnly; SameSite=Lax{age}");
     if let Ok(value) = HeaderValue::from_str(&cookie) {
         response.headers_mut().append(SET_COOKIE, value);
     }

@@ -3,7 +3,7 @@
 //!
 //! The form carries the code itself, so that it works without cookies. A bad code and an expired one show the same page.
 
-use super::form::Parameters;
+use super::form::{Parameters, Source, cookie};
 use super::page::{self, Message};
 use super::{Site, dashboard, login, texts};
 use crate::domain::password::{self, Rules};
@@ -11,14 +11,31 @@ use crate::domain::recovery::{self, CodeProblem, Hint, Refusal};
 use crate::domain::{Error, Secret};
 use hyper::body::Bytes;
 use hyper::{Request, Response, StatusCode};
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use tera::Context;
+
+/// Remembers the code of an opened page, sealed, for clients that post the passwords alone as the original's page did.
+const COOKIE: &str = "recoveryCode";
+/// Where that cookie is sent.
+const COOKIE_PATH: &str = "/accountrecoveryendpoint";
+/// What the cookie is sealed for.
+const PLACE: &str = "reset page";
 
 /// What a request says about a code.
 struct Asked {
     code: Secret,
     hint: Hint,
     callback: String,
+}
+
+/// What the cookie holds.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    code: String,
+    user_name: Option<String>,
+    store: Option<String>,
+    tenant: Option<String>,
 }
 
 impl Asked {
@@ -31,16 +48,42 @@ impl Asked {
                 store: text("userstoredomain"),
                 tenant: text("tenantdomain"),
             },
-            callback: callback(site, parameters.get("callback")),
+            callback: callback(&site.realm.policy.public_url, parameters.get("callback")),
+        }
+    }
+
+    /// The code from the cookie, for a form that does not carry one. A page of another site gets no use out of it.
+    fn or_kept(mut self, site: &Site, request: &Request<Bytes>, source: Source) -> Self {
+        let usable = self.code.reveal().is_empty() && matches!(source, Source::Here | Source::Unsaid);
+        let sealed = usable.then(|| cookie(request.headers(), COOKIE)).flatten();
+        let opened = sealed.and_then(|sealed| site.realm.key.open(PLACE, sealed));
+        if let Some(kept) = opened.and_then(|text| serde_json::from_str::<Kept>(text.reveal()).ok()) {
+            self.code = Secret::new(kept.code);
+            self.hint = Hint { user_name: kept.user_name, store: kept.store, tenant: kept.tenant };
+        }
+        self
+    }
+
+    fn keep(&self, site: &Site, response: &mut Response<Vec<u8>>) {
+        let hint = self.hint.clone();
+        let kept = Kept {
+            code: self.code.reveal().to_owned(),
+            user_name: hint.user_name,
+            store: hint.store,
+            tenant: hint.tenant,
+        };
+        let text = serde_json::to_string(&kept).map(Secret::new).unwrap_or_default();
+        match site.realm.key.seal(PLACE, text.reveal()) {
+            Ok(sealed) => page::set_cookie_below(response, COOKIE_PATH, COOKIE, &sealed, None),
+            Err(error) => tracing::error!(%error, "a code could not be sealed; the form carries it too"),
         }
     }
 }
 
-/// Where to go afterwards: an address or path of our own, or the dashboard.
-fn callback(site: &Site, asked: Option<&str>) -> String {
-    let own = site.realm.policy.public_url.as_str();
-    let asked = asked.map(|address| address.strip_prefix(own).unwrap_or(address));
-    match asked {
+/// Where to go afterwards: an address or path of our own, or the dashboard. Anything else would be an open redirect.
+fn callback(own: &str, asked: Option<&str>) -> String {
+    let path = asked.map(|address| address.strip_prefix(own).unwrap_or(address));
+    match path {
         // Browsers take a backslash for a slash, and two slashes for another host.
         Some(path)
             if path.starts_with('/')
@@ -49,7 +92,7 @@ fn callback(site: &Site, asked: Option<&str>) -> String {
         {
             [own, path].concat()
         }
-        _ => dashboard::address(site),
+        _ => [own, "/dashboard"].concat(),
     }
 }
 
@@ -61,7 +104,7 @@ fn look(site: &Site, asked: &Asked) -> Result<Rules, CodeProblem> {
     })
 }
 
-/// Shows the form for a good code, with what was wrong with the last try.
+/// Shows the form for a good code, with what was wrong with the last try; a bad code and an expired one look the same.
 fn form(site: &Site, asked: &Asked, message: Option<&str>) -> Response<Vec<u8>> {
     let rules = match look(site, asked) {
         Ok(rules) => texts::rules(&rules),
@@ -79,7 +122,9 @@ fn form(site: &Site, asked: &Asked, message: Option<&str>) -> Response<Vec<u8>> 
     context.insert("userstoredomain", asked.hint.store.as_deref().unwrap_or(""));
     context.insert("tenantdomain", asked.hint.tenant.as_deref().unwrap_or(""));
     context.insert("callback", &asked.callback);
-    page::render(site, StatusCode::OK, "reset.html", context)
+    let mut response = page::render(site, StatusCode::OK, "reset.html", context);
+    asked.keep(site, &mut response);
+    response
 }
 
 /// Shows the form.
@@ -88,9 +133,9 @@ pub fn show(site: &Arc<Site>, request: &Request<Bytes>) -> Response<Vec<u8>> {
 }
 
 /// Sets the new password.
-pub async fn complete(site: &Arc<Site>, request: &Request<Bytes>) -> Response<Vec<u8>> {
+pub async fn complete(site: &Arc<Site>, request: &Request<Bytes>, source: Source) -> Response<Vec<u8>> {
     let parameters = Parameters::of(request);
-    let asked = Asked::of(site, &parameters);
+    let asked = Asked::of(site, &parameters).or_kept(site, request, source);
     let password = parameters.get("reset-password").unwrap_or("");
     if password.trim().is_empty() {
         return form(site, &asked, Some(texts::PASSWORD_EMPTY));
@@ -104,18 +149,7 @@ pub async fn complete(site: &Arc<Site>, request: &Request<Bytes>) -> Response<Ve
         recovery::set_password(&work.store, now, &work.realm, &code, &hint, &plain, &[])
     });
     match done.await.unwrap_or_else(|_| Err(Error::Broken("a reset panicked").into())) {
-        Ok(_) => page::message(
-            site,
-            StatusCode::OK,
-            Message {
-                title: "Information",
-                heading: "Information",
-                id: "info-msg",
-                is_error: false,
-                lines: &[texts::UPDATED],
-                link: Some((&asked.callback, texts::TO_DASHBOARD)),
-            },
-        ),
+        Ok(_) => updated(site, request, &asked),
         Err(Refusal::Password(refused)) => form(site, &asked, Some(&refused.to_string())),
         Err(Refusal::Code(CodeProblem::Internal(error))) => login::failed(site, &error),
         Err(refusal @ Refusal::Code(_)) => {
@@ -123,6 +157,22 @@ pub async fn complete(site: &Arc<Site>, request: &Request<Bytes>) -> Response<Ve
             problem(site, &[&format!("Code    : {code}"), &format!("Message :{text}")])
         }
     }
+}
+
+fn updated(site: &Site, request: &Request<Bytes>, asked: &Asked) -> Response<Vec<u8>> {
+    let message = Message {
+        title: texts::INFORMATION,
+        heading: texts::INFORMATION,
+        id: "info-msg",
+        is_error: false,
+        lines: &[texts::UPDATED],
+        link: Some((&asked.callback, texts::TO_DASHBOARD)),
+    };
+    let mut response = page::message(site, StatusCode::OK, message);
+    if cookie(request.headers(), COOKIE).is_some() {
+        page::set_cookie_below(&mut response, COOKIE_PATH, COOKIE, "", Some(0));
+    }
+    response
 }
 
 fn problem(site: &Site, lines: &[&str]) -> Response<Vec<u8>> {

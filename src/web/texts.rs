@@ -50,6 +50,7 @@ pub const RETRY: &str =
     "Something went wrong during the authentication process. Please try signing in again.";
 pub const PASSWORD_EMPTY: &str = "Password cannot be empty.";
 pub const PASSWORDS_DIFFER: &str = "Passwords did not match. Please try again.";
+pub const INFORMATION: &str = "Information";
 pub const UPDATED: &str = "Updated the password successfully";
 pub const CODE_MISSING: &str =
     "Cannot process the email notification confirmation. confirmation code is missing.";
@@ -60,6 +61,8 @@ pub const NOT_FOUND: &str = "There is no such page.";
 pub const FOREIGN_FORM: &str =
     "The form was sent from another site. Open the page again and repeat what you did.";
 pub const TOO_MANY: &str = "Too many attempts. Wait a minute and try again.";
+pub const NO_JSON: &str = "The request must be a JSON object with key and password";
+pub const PASSWORD_UNUSABLE: &str = "The password is missing or too long";
 pub const INTERNAL: &str = "The server could not do this now. Please try again later.";
 
 /// What a key in the address of the login page shows; never the key itself.
@@ -74,13 +77,19 @@ pub fn login_message(key: Option<&str>) -> &'static str {
     }
 }
 
-/// The rules of a new password, one a line. Tenants put quotation marks around their text, as the original's default has.
+/// A message of the policy as a page shows it: the quotation marks around it are part of the shipped value.
+fn unquoted(message: &str) -> &str {
+    let message = message.trim();
+    message.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')).unwrap_or(message)
+}
+
+/// The rules of a new password, one a line.
 pub fn rules(rules: &Rules) -> Vec<String> {
     let mut lines = vec![rules.store.clone()];
     if let Some(policy) = &rules.policy {
         lines.push(format!("Between {} and {} characters", policy.shortest, policy.longest));
         lines.push("Different from the username".to_owned());
-        lines.push(policy.pattern.trim().trim_matches('\'').to_owned());
+        lines.push(unquoted(&policy.pattern).to_owned());
     }
     lines.push("Different from the present password".to_owned());
     if let Some(count) = rules.remembered {

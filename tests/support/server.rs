@@ -237,3 +237,82 @@ pub fn get_profile(user: &str, headers: &str) -> String {
     let arguments = format!("<m:username>{user}</m:username><m:profileName>default</m:profileName>");
     profile_call("getUserProfile", &arguments, headers)
 }
+
+/// A SOAP call of the administrator: `payload` goes into the Body.
+pub async fn call(running: &Running, service: &str, payload: &str) -> Answer {
+    let body = format!(
+        "<e:Envelope xmlns:e=\"http://schemas.xmlsoap.org/soap/envelope/\"><e:Body>{payload}</e:Body></e:Envelope>"
+    );
+    let request = format!(
+        "POST /services/{service} HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/xml; charset=UTF-8\r\n{ADMIN}\
+         Content-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    running.ask(&request).await
+}
+
+/// Adds a user of the password `Old@1234`, with a mail address.
+pub async fn add_user(running: &Running, name: &str) {
+    let payload = format!(
+        "<s:addUser xmlns:s=\"http://service.ws.um.carbon.wso2.org\" xmlns:c=\"http://common.mgt.user.carbon.wso2.org/xsd\">\
+         <s:userName>{name}</s:userName><s:credential>Old@1234</s:credential><s:claims>\
+         <c:claimURI>http://wso2.org/claims/emailaddress</c:claimURI><c:value>{name}@example.org</c:value></s:claims>\
+         <s:profileName>default</s:profileName><s:requirePasswordChange>false</s:requirePasswordChange></s:addUser>"
+    );
+    let answer = call(running, "RemoteUserStoreManagerService", &payload).await;
+    assert!(matches!(answer.status, 200 | 202), "{}", answer.body);
+}
+
+/// Adds a role with one permission and one member.
+pub async fn add_role(running: &Running, role: &str, member: &str, permission: &str) {
+    let payload = format!(
+        "<s:addRole xmlns:s=\"http://service.ws.um.carbon.wso2.org\" xmlns:p=\"http://dao.service.ws.um.carbon.wso2.org/xsd\">\
+         <s:roleName>{role}</s:roleName><s:userList>{member}</s:userList><s:permissions><p:action>ui.execute</p:action>\
+         <p:resourceId>{permission}</p:resourceId></s:permissions></s:addRole>"
+    );
+    let answer = call(running, "RemoteUserStoreManagerService", &payload).await;
+    assert!(matches!(answer.status, 200 | 202), "{}", answer.body);
+}
+
+/// Sets account policies.
+pub async fn govern(running: &Running, settings: &[(&str, &str)]) {
+    let rows: String = settings
+        .iter()
+        .map(|(name, value)| {
+            format!("<g:configurations><m:name>{name}</m:name><m:value>{value}</m:value></g:configurations>")
+        })
+        .collect();
+    let payload = format!(
+        "<g:updateConfigurations xmlns:g=\"http://governance.identity.carbon.wso2.org\" \
+         xmlns:m=\"http://model.common.application.identity.carbon.wso2.org/xsd\">{rows}</g:updateConfigurations>"
+    );
+    let answer = call(running, "IdentityGovernanceAdminService", &payload).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+}
+
+/// One claim of a user, as an administrator reads it.
+pub async fn claim(running: &Running, user: &str, uri: &str) -> String {
+    let payload = format!(
+        "<s:getUserClaimValuesForClaims xmlns:s=\"http://service.ws.um.carbon.wso2.org\"><s:userName>{user}</s:userName>\
+         <s:claims>{uri}</s:claims><s:profileName>default</s:profileName></s:getUserClaimValuesForClaims>"
+    );
+    let answer = call(running, "RemoteUserStoreManagerService", &payload).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    let value = answer.body.split(":value>").nth(1).and_then(|rest| rest.split('<').next());
+    value.unwrap_or("").to_owned()
+}
+
+/// Forces a reset and returns the code that the administrator hands over.
+pub async fn force_offline(running: &Running, user: &str) -> String {
+    govern(running, &[("Recovery.AdminPasswordReset.Offline", "true")]).await;
+    force(running, user).await;
+    let code = claim(running, user, "http://wso2.org/claims/oneTimePassword").await;
+    assert_eq!(code.len(), 6, "{code}");
+    code
+}
+
+/// Forces a reset by whatever option is on.
+pub async fn force(running: &Running, user: &str) {
+    let uri = "http://wso2.org/claims/identity/adminForcedPasswordReset";
+    assert_eq!(running.ask(&set_claim(user, uri, "true", ADMIN)).await.status, 202);
+}

@@ -222,15 +222,12 @@ fn an_address_that_tries_too_much_waits_and_others_do_not() {
 }
 
 #[test]
-fn an_operators_template_replaces_ours_and_a_broken_one_is_named() {
-    let folder = crate::store::scratch::Scratch::new();
-    std::fs::write(folder.path().join("message.html"), "<h1>Acme</h1>{{ heading }}").unwrap();
-    let own = page::templates(folder.path()).unwrap();
-    let mut context = tera::Context::new();
-    context.insert("heading", "<b>");
-    assert_eq!(own.render("message.html", &context).unwrap(), "<h1>Acme</h1>&lt;b&gt;");
-    std::fs::write(folder.path().join("login.html"), "{% if %}").unwrap();
-    assert!(page::templates(folder.path()).unwrap_err().contains("login.html"));
+fn addresses_of_one_network_are_one_client() {
+    let near = |address: &str| crate::web::neighbourhood(address.parse().unwrap());
+    assert_eq!(near("2001:db8::1"), near("2001:db8::ffff:1"));
+    assert_ne!(near("2001:db8::1"), near("2001:db8:0:1::1"));
+    assert_eq!(near("::ffff:192.0.2.1"), near("192.0.2.1"));
+    assert_ne!(near("192.0.2.1"), near("192.0.2.2"));
 }
 
 #[test]

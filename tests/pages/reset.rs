@@ -1,0 +1,177 @@
+//! The reset page, from the code to the new password.
+
+use super::server::{Answer, claim, force_offline, govern};
+use super::{COMPLETE, CONFIRM, NEW, begin, below, get, post, send, tom_in_reset, tom_is_in};
+
+fn is_form(page: &Answer) -> bool {
+    page.status == 200
+        && page.body.contains("Enter New Password")
+        && page.body.contains("action=\"completepasswordreset.do\" id=\"passwordResetForm\"")
+        && page.body.contains("name=\"reset-password\"")
+        && page.body.contains("name=\"reset-password2\"")
+}
+
+#[tokio::test]
+async fn the_right_code_leads_to_the_reset_page_with_parameters_that_are_set_apart() {
+    let (running, code) = tom_in_reset(|_| {}).await;
+    let login = begin(&running).await;
+    let answer = send(&running, &login.key, "tom", &code, &login.cookie).await;
+    assert_eq!(answer.status, 302);
+    let address = answer.header("Location").unwrap();
+    let query = address.strip_prefix(&format!("{}{CONFIRM}?", running.server.public_url())).unwrap();
+    let pairs: Vec<(String, String)> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+    for (name, value) in [
+        ("username", "tom"),
+        ("userstoredomain", "PRIMARY"),
+        ("tenantdomain", "carbon.super"),
+        ("confirmation", code.as_str()),
+        ("sessionDataKey", login.key.as_str()),
+        ("callback", &format!("{}/dashboard", running.server.public_url())),
+    ] {
+        let found: Vec<&str> =
+            pairs.iter().filter(|(known, _)| known == name).map(|(_, value)| value.as_str()).collect();
+        assert_eq!(found, [value], "{name} in {address}");
+    }
+    // The original's test client takes the first piece between two & that contains the word.
+    let piece = address.split('&').find(|piece| piece.contains("confirmation")).unwrap();
+    assert_eq!(piece, format!("confirmation={code}"));
+
+    // The conversation of the original's own test: the same address, the passwords in query and body.
+    let page = get(&running, &below(&running, address), "").await;
+    assert!(is_form(&page), "{}", page.body);
+    let target = below(&running, address).replace("confirmrecovery.do", "completepasswordreset.do");
+    let fields = [("reset-password", "AbNew@123"), ("reset-password2", "AbNew@123")];
+    let target = format!("{target}&reset-password=AbNew@123&reset-password2=AbNew@123");
+    let done = post(&running, &target, &fields, "").await;
+    assert!(done.status == 200 && done.body.contains("Updated the password successfully"), "{}", done.body);
+    assert!(done.body.contains("<title>Information</title>"), "{}", done.body);
+    assert!(tom_is_in(&running, NEW).await && !tom_is_in(&running, "Old@1234").await);
+    assert_eq!(claim(&running, "tom", "http://wso2.org/claims/oneTimePassword").await, "");
+    assert_eq!(claim(&running, "tom", "http://wso2.org/claims/identity/accountLocked").await, "false");
+}
+
+#[tokio::test]
+async fn the_passwords_alone_are_enough_for_the_browser_that_opened_the_page() {
+    let (running, code) = tom_in_reset(|_| {}).await;
+    let page = get(&running, &format!("{CONFIRM}?confirmation={code}&username=tom"), "").await;
+    let set = page.header("Set-Cookie").unwrap();
+    assert!(!set.contains(&code), "the code is sealed");
+    assert!(set.contains("Path=/accountrecoveryendpoint; Secure; HttpOnly; SameSite=Lax"), "{set}");
+    let cookie = format!("Cookie: {}\r\n", set.split(';').next().unwrap());
+    let fields = [("reset-password", NEW)];
+    // Nobody else's page, and no browser that did not open it.
+    for headers in [
+        String::new(),
+        format!("{cookie}Sec-Fetch-Site: cross-site\r\n"),
+        format!("{cookie}Origin: null\r\n"),
+    ] {
+        let answer = post(&running, COMPLETE, &fields, &headers).await;
+        assert!(answer.body.contains("18001"), "{headers:?}: {}", answer.body);
+    }
+    let done = post(&running, COMPLETE, &fields, &cookie).await;
+    assert!(done.body.contains("Updated the password successfully"), "{}", done.body);
+    assert!(done.header("Set-Cookie").unwrap().starts_with("recoveryCode=; "), "{}", done.head);
+    assert!(tom_is_in(&running, NEW).await);
+}
+
+#[tokio::test]
+async fn a_password_that_is_refused_can_be_corrected_with_the_same_code() {
+    let (running, code) = tom_in_reset(|_| {}).await;
+    govern(
+        &running,
+        &[
+            ("passwordPolicy.enable", "true"),
+            ("passwordPolicy.min.length", "6"),
+            ("passwordPolicy.max.length", "20"),
+            ("passwordHistory.enable", "true"),
+        ],
+    )
+    .await;
+    let page = get(&running, &format!("{CONFIRM}?confirmation={code}&username=tom"), "").await;
+    for rule in ["Between 6 and 20 characters", "should contain a digit[0-9]", "None of the last 5 passwords"]
+    {
+        assert!(page.body.contains(rule), "{rule} in {}", page.body);
+    }
+    for (first, second, text) in [
+        ("", "", "Password cannot be empty."),
+        (" ", " ", "Password cannot be empty."),
+        (NEW, "AbNew@124", "Passwords did not match. Please try again."),
+        (NEW, "", "Passwords did not match. Please try again."),
+        ("Ab@1x", "Ab@1x", "Password at least should have 6 characters"),
+        ("abcdefgh", "abcdefgh", "Password pattern policy violated."),
+        ("a b@C1234", "a b@C1234", "Password length should be within 5 to 30 characters"),
+    ] {
+        let fields =
+            [("confirmation", code.as_str()), ("reset-password", first), ("reset-password2", second)];
+        let again = post(&running, COMPLETE, &fields, "").await;
+        assert!(is_form(&again), "{first}: {}", again.body);
+        let shown = again.body.split("id=\"server-error-msg\"").nth(1).unwrap();
+        assert!(shown.split("</div>").next().unwrap().contains(text), "{text}: {}", again.body);
+    }
+    // Neither the old password nor the code becomes the new one.
+    govern(&running, &[("passwordPolicy.enable", "false"), ("passwordHistory.enable", "false")]).await;
+    for unchanged in ["Old@1234", code.as_str()] {
+        let fields = [("confirmation", code.as_str()), ("reset-password", unchanged)];
+        assert!(is_form(&post(&running, COMPLETE, &fields, "").await), "{unchanged}");
+    }
+    let fields = [("confirmation", code.as_str()), ("reset-password", NEW), ("reset-password2", NEW)];
+    assert!(post(&running, COMPLETE, &fields, "").await.body.contains("Updated the password successfully"));
+    assert!(tom_is_in(&running, NEW).await);
+}
+
+#[tokio::test]
+async fn bad_expired_and_used_codes_show_one_page_and_a_missing_one_is_said() {
+    let (running, code) = tom_in_reset(|_| {}).await;
+    let path = |code: &str| format!("{CONFIRM}?confirmation={code}&username=tom");
+    let made_up = get(&running, &path("ZZZZZZ"), "").await;
+    let uuid = get(&running, &path("0b9c8c8e-3a8e-4f7e-9d0e-2c8f2a9d1f11"), "").await;
+    assert!(made_up.body.contains("no longer valid") && !made_up.body.contains("<form"), "{}", made_up.body);
+    running.clock.advance(1440 * 60_000);
+    assert!(is_form(&get(&running, &path(&code), "").await), "good to its last minute");
+    running.clock.advance(1);
+    let expired = get(&running, &path(&code), "").await;
+    let code = force_offline(&running, "tom").await;
+    let fields = [("confirmation", code.as_str()), ("reset-password", NEW)];
+    assert!(post(&running, COMPLETE, &fields, "").await.body.contains("Updated the password"));
+    let used = get(&running, &path(&code), "").await;
+    for page in [&uuid, &expired, &used] {
+        assert_eq!((page.status, &page.body), (200, &made_up.body));
+    }
+    // The second use.
+    let again =
+        post(&running, COMPLETE, &[("confirmation", &code), ("reset-password", "Other@123")], "").await;
+    assert!(
+        again.body.contains("id=\"server-error-code\"") && again.body.contains("Code    : 18001"),
+        "{}",
+        again.body
+    );
+    assert!(tom_is_in(&running, NEW).await);
+    for path in
+        [CONFIRM.to_owned(), format!("{CONFIRM}?confirmation="), format!("{CONFIRM}?confirmation=%20")]
+    {
+        let page = get(&running, &path, "").await;
+        assert!(page.body.contains("18001"), "{}", page.body);
+        assert!(
+            page.body.contains(
+                "Cannot process the email notification confirmation. confirmation code is missing."
+            )
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_address_of_another_site_is_never_called_back() {
+    let (running, code) = tom_in_reset(|_| {}).await;
+    let public = running.server.public_url().to_owned();
+    for bad in ["https://evil.example/", "javascript:alert(1)", "//evil.example"] {
+        let fields = [("confirmation", code.as_str()), ("reset-password", ""), ("callback", bad)];
+        let page = post(&running, COMPLETE, &fields, "").await;
+        assert!(is_form(&page) && !page.body.contains("evil") && !page.body.contains("javascript"));
+    }
+    let fields =
+        [("confirmation", code.as_str()), ("reset-password", NEW), ("callback", "/dashboard?from=reset")];
+    let done = post(&running, COMPLETE, &fields, "").await;
+    let link =
+        done.body.split("<a href=\"").nth(1).unwrap().split('"').next().unwrap().replace("&#x2F;", "/");
+    assert_eq!(link, format!("{public}/dashboard?from=reset"));
+}
