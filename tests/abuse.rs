@@ -1,5 +1,4 @@
 //! What hostile and broken clients send: the specified answer, no trace, and a server that goes on serving.
-#![expect(clippy::unwrap_used, reason = "a test stops at the first thing that is wrong")]
 
 mod support;
 

@@ -1,5 +1,4 @@
 //! Clients that are not ours, and habits of clients that cannot be installed everywhere.
-#![expect(clippy::unwrap_used, reason = "a test stops at the first thing that is wrong")]
 
 mod support;
 
