@@ -143,6 +143,22 @@ struct House {
     chromium: Chromium,
 }
 
+impl Drop for House {
+    /// What the server saw of a test that failed.
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let log = self.server.log();
+            let from = log.lines().count().saturating_sub(30);
+            let last: Vec<&str> = log.lines().skip(from).collect();
+            eprintln!(
+                "the server, {}:\n{}",
+                if self.server.is_up() { "up" } else { "down" },
+                last.join("\n")
+            );
+        }
+    }
+}
+
 impl House {
     async fn open() -> Option<Self> {
         let mails = SmtpSink::start(Offer::default()).await;

@@ -41,13 +41,24 @@ impl Installation {
         self.folder.join("data")
     }
 
-    fn command(&self) -> Command {
+    /// The program on the data directory, in an environment that sets nothing of it.
+    pub fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_soapstone"));
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("SOAPSTONE_")) {
             command.env_remove(name);
         }
         command.env_remove("RUST_LOG").current_dir(&self.folder).arg("--data-dir").arg(self.data());
         command
+    }
+
+    /// Adds flags of the server for the next start.
+    pub fn add_flags(&mut self, flags: &[&str]) {
+        self.flags.extend(flags.iter().map(|flag| (*flag).to_owned()));
+    }
+
+    /// Logs that much from the next start on.
+    pub fn log_at(&mut self, level: &'static str) {
+        self.log_level = level;
     }
 
     /// Logs no more than warnings from the next start on.
@@ -91,6 +102,11 @@ impl Installation {
     /// The process id of the running server.
     pub fn pid(&self) -> u32 {
         self.server.as_ref().expect("the server runs").id()
+    }
+
+    /// Whether the server process still runs.
+    pub fn is_up(&mut self) -> bool {
+        self.server.as_mut().is_some_and(|server| server.try_wait().unwrap().is_none())
     }
 
     /// Kills the server as a power failure would.
