@@ -52,29 +52,23 @@ impl Published {
     }
 }
 
-/// Every service.
-pub static PUBLISHED: [Published; 5] = [
-    Published::new(
-        &authentication_admin::contract::CONTRACT,
-        authentication_admin::contract::invoke::<authentication_admin::Behaviour>,
-    ),
-    Published::new(
-        &identity_governance_admin::contract::CONTRACT,
-        identity_governance_admin::contract::invoke::<identity_governance_admin::Behaviour>,
-    ),
-    Published::new(
-        &identity_provider_mgt::contract::CONTRACT,
-        identity_provider_mgt::contract::invoke::<identity_provider_mgt::Behaviour>,
-    ),
-    Published::new(
-        &remote_user_store_manager::contract::CONTRACT,
-        remote_user_store_manager::contract::invoke::<remote_user_store_manager::Behaviour>,
-    ),
-    Published::new(
-        &user_profile_mgt::contract::CONTRACT,
-        user_profile_mgt::contract::invoke::<user_profile_mgt::Behaviour>,
-    ),
-];
+macro_rules! published {
+    ($($folder:ident,)*) => {
+        /// Every service.
+        pub static PUBLISHED: [Published; [$(stringify!($folder)),*].len()] = [
+            $(Published::new(&$folder::contract::CONTRACT, $folder::contract::invoke::<$folder::Behaviour>)),*
+        ];
+    };
+}
+
+// The folders, in the order of their names.
+published! {
+    authentication_admin,
+    identity_governance_admin,
+    identity_provider_mgt,
+    remote_user_store_manager,
+    user_profile_mgt,
+}
 
 /// The service of a name, or of one of its endpoints; letter case counts.
 pub fn find(name: &str) -> Option<&'static Published> {
