@@ -3,6 +3,7 @@
 
 use proptest::prelude::*;
 use soapstone::services::authentication_admin::contract as authentication;
+use soapstone::services::i18n_email_mgt_config::contract as mails;
 use soapstone::services::identity_governance_admin::contract as governance;
 use soapstone::services::identity_provider_mgt::contract as providers;
 use soapstone::services::remote_user_store_manager::contract as store;
@@ -207,6 +208,8 @@ every_spelling_of! {
     property: providers::Property,
     just_in_time_provisioning: providers::JustInTimeProvisioningConfig,
     provider_exception: providers::IdentityProviderManagementException,
+    email_template: mails::EmailTemplate,
+    email_template_exception: mails::I18nEmailMgtServerException,
     remember_me: authentication::RememberMeData,
     authentication_exception: authentication::AuthenticationException,
 }
@@ -227,6 +230,8 @@ fn no_declared_type_is_left_out() {
         governance::IdentityGovernanceException::TYPE,
         providers::IdentityProvider::TYPE,
         providers::IdentityProviderManagementException::TYPE,
+        mails::EmailTemplate::TYPE,
+        mails::I18nEmailMgtServerException::TYPE,
         authentication::RememberMeData::TYPE,
         authentication::AuthenticationException::TYPE,
     ] {

@@ -103,6 +103,12 @@ pub const KEYS: &[Key] = &[
         "Admin services that also answer on the plain listener; \"*\" for all.",
     ),
     key("calls_without_envelope", Flag, "true", "Answer GET, form, plain XML and JSON calls of operations."),
+    key(
+        "original_permissions",
+        Flag,
+        "false",
+        "Ask for no more permissions than the original: everybody who may log in may then write mail templates.",
+    ),
     key("admin_name", Text, "\"admin\"", "Name of the first administrator; read at the first start only."),
     key(
         "admin_password",

@@ -3,7 +3,7 @@
 //! Templates nobody edited follow the shipped texts and the `email-admin-config.xml` of the deployment at every
 //! start; edited ones stay, deleted ones stay away unless their whole type is gone. Knows no user and no mail.
 
-use super::Error;
+use super::{Actor, Error, Now, audit};
 use crate::store::{self, Tx, template::Place};
 use std::sync::LazyLock;
 
@@ -39,7 +39,7 @@ pub enum Problem {
     /// The display name is blank or made of special characters only.
     #[error("'{0}' cannot be the display name of an email template type.")]
     BadName(String),
-    /// The locale is blank.
+    /// The locale is blank or made of special characters only.
     #[error("An email template needs a locale.")]
     NoLocale,
     /// The locale would not be a file name; the one text that clients see, as a runtime exception.
@@ -53,7 +53,13 @@ pub enum Problem {
     Missing(String),
     /// The database failed.
     #[error(transparent)]
-    Internal(#[from] store::Error),
+    Internal(#[from] Error),
+}
+
+impl From<store::Error> for Problem {
+    fn from(error: store::Error) -> Self {
+        Self::Internal(error.into())
+    }
 }
 
 /// The type a display name stands for: white space removed, lower case.
@@ -133,25 +139,25 @@ pub fn all(tx: &mut Tx<'_>, tenant: i64) -> Result<Vec<Template>, Problem> {
 ///
 /// # Errors
 /// [`Problem::BadName`], [`Problem::TypeExists`].
-pub fn add_type(tx: &mut Tx<'_>, tenant: i64, display: &str) -> Result<(), Problem> {
+pub fn add_type(tx: &mut Tx<'_>, now: Now, actor: &Actor, display: &str) -> Result<(), Problem> {
     let key = checked_type(display)?;
-    if store::template::find_type(tx, tenant, &key)?.is_some() {
+    if store::template::find_type(tx, actor.tenant.0, &key)?.is_some() {
         return Err(Problem::TypeExists(display.to_owned()));
     }
-    Ok(store::template::insert_type(tx, tenant, &key, display)?)
+    store::template::insert_type(tx, actor.tenant.0, &key, display)?;
+    Ok(audit::record(tx, now, actor, "Add Email Template Type", display, "")?)
 }
 
 /// Removes a type with all its templates. A shipped type comes back at the next start.
 ///
 /// # Errors
 /// [`Problem::BadName`], [`Problem::Missing`].
-pub fn delete_type(tx: &mut Tx<'_>, tenant: i64, display: &str) -> Result<(), Problem> {
+pub fn delete_type(tx: &mut Tx<'_>, now: Now, actor: &Actor, display: &str) -> Result<(), Problem> {
     let key = checked_type(display)?;
-    if store::template::delete_type(tx, tenant, &key)? {
-        Ok(())
-    } else {
-        Err(Problem::Missing(display.to_owned()))
+    if !store::template::delete_type(tx, actor.tenant.0, &key)? {
+        return Err(Problem::Missing(display.to_owned()));
     }
+    Ok(audit::record(tx, now, actor, "Delete Email Template Type", display, "")?)
 }
 
 /// Saves a template as the administrator's own, over the one of the same type and locale if there is one; makes
@@ -159,30 +165,37 @@ pub fn delete_type(tx: &mut Tx<'_>, tenant: i64, display: &str) -> Result<(), Pr
 ///
 /// # Errors
 /// [`Problem::BadName`], [`Problem::NoLocale`], [`Problem::BadLocale`], [`Problem::Incomplete`].
-pub fn save(tx: &mut Tx<'_>, tenant: i64, template: &Template) -> Result<(), Problem> {
+pub fn save(tx: &mut Tx<'_>, now: Now, actor: &Actor, template: &Template) -> Result<(), Problem> {
+    let tenant = actor.tenant.0;
     let key = checked_type(&template.display)?;
-    let locale = checked_locale(&template.locale)?;
+    if is_special(&template.locale) {
+        return Err(Problem::NoLocale);
+    }
     if [&template.subject, &template.body, &template.footer].iter().any(|part| part.trim().is_empty()) {
         return Err(Problem::Incomplete);
     }
+    // Last, as the original meets it only when it writes.
+    let locale = checked_locale(&template.locale)?;
     if store::template::find_type(tx, tenant, &key)?.is_none() {
         store::template::insert_type(tx, tenant, &key, &template.display)?;
     }
-    Ok(store::template::save(tx, tenant, &locale, &row_of(template), true)?)
+    store::template::save(tx, tenant, &locale, &row_of(template), true)?;
+    Ok(audit::record(tx, now, actor, "Save Email Template", &template.display, &template.locale)?)
 }
 
 /// Removes the template of a type in one locale.
 ///
 /// # Errors
 /// [`Problem::BadName`], [`Problem::NoLocale`], [`Problem::BadLocale`], [`Problem::Missing`].
-pub fn delete(tx: &mut Tx<'_>, tenant: i64, display: &str, locale: &str) -> Result<(), Problem> {
-    let key = checked_type(display)?;
-    let locale = checked_locale(locale)?;
-    if store::template::delete(tx, tenant, &key, &locale)? {
-        Ok(())
-    } else {
-        Err(Problem::Missing(display.to_owned()))
+pub fn delete(tx: &mut Tx<'_>, now: Now, actor: &Actor, display: &str, locale: &str) -> Result<(), Problem> {
+    if display.trim().is_empty() {
+        return Err(Problem::BadName(display.to_owned()));
     }
+    let folded = checked_locale(locale)?;
+    if !store::template::delete(tx, actor.tenant.0, &type_of(display), &folded)? {
+        return Err(Problem::Missing(display.to_owned()));
+    }
+    Ok(audit::record(tx, now, actor, "Delete Email Template", display, locale)?)
 }
 
 /// The template to send: in the wanted locale, in its language alone, or in `default_locale`.
@@ -223,11 +236,16 @@ fn fold(locale: &str) -> String {
 
 /// IS 5.3.0 takes letters, digits and blanks, and also anything that is not made of special characters alone.
 fn checked_type(display: &str) -> Result<String, Problem> {
-    const SPECIAL: &str = "~!@#;%^*()+={}|<>\\\"'/,";
-    if display.trim().is_empty() || display.chars().all(|letter| SPECIAL.contains(letter)) {
+    if is_special(display) {
         return Err(Problem::BadName(display.to_owned()));
     }
     Ok(type_of(display))
+}
+
+/// Blank, or made of characters that registry paths cannot have.
+fn is_special(text: &str) -> bool {
+    const SPECIAL: &str = "~!@#;%^*()+={}|<>\\\"'/,";
+    text.trim().is_empty() || text.chars().all(|letter| SPECIAL.contains(letter))
 }
 
 fn checked_locale(locale: &str) -> Result<String, Problem> {

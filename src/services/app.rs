@@ -1,6 +1,7 @@
 //! What every call can reach: the store, the realm, the clock, and how the services are published.
 
 use crate::domain::{Clock, Realm};
+use crate::soap::contract::Operation;
 use crate::store::Store;
 use std::sync::Arc;
 
@@ -15,12 +16,26 @@ pub struct Publication {
     pub on_http: OnHttp,
     /// Whether calls without an envelope are answered: GET, forms, plain XML, JSON.
     pub without_envelope: bool,
+    /// Whether operations ask for the permissions of the original, where ours ask for more.
+    pub original_permissions: bool,
     /// Configured host name for the addresses in documents; without one the request's own host is used.
     pub host_name: Option<String>,
     /// Port of the HTTPS listener.
     pub https_port: u16,
     /// Largest body after decompression, in bytes.
     pub body_limit: usize,
+}
+
+impl Publication {
+    /// The permissions of an operation, any one of which suffices.
+    #[must_use]
+    pub fn permissions(&self, operation: &Operation) -> &'static [&'static str] {
+        if self.original_permissions && !operation.original_permissions.is_empty() {
+            operation.original_permissions
+        } else {
+            operation.permissions
+        }
+    }
 }
 
 /// Services that answer on plain HTTP.

@@ -308,13 +308,14 @@ impl Exchange<'_> {
             Ok(known) => known,
             Err(denied) => return Err((denied, fresh)),
         };
-        let permitted = app.store.read(|tx| {
-            permission::authorized(tx, known.actor.tenant, known.actor.user, target.operation.permissions)
-        });
+        let permissions = app.publication.permissions(target.operation);
+        let permitted = app
+            .store
+            .read(|tx| permission::authorized(tx, known.actor.tenant, known.actor.user, permissions));
         match permitted {
             Ok(true) => Ok(Admitted { call: call(Some(known.actor)), hand_out: known.hand_out }),
             Ok(false) => {
-                tracing::debug!(permissions = ?target.operation.permissions, "the caller lacks the permission");
+                tracing::debug!(?permissions, "the caller lacks the permission");
                 Err((Denied::Fault(Fault::access_denied()), known.hand_out))
             }
             Err(error) => Err(failed(error)),

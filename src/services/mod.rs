@@ -9,6 +9,7 @@ mod call;
 mod credentials;
 mod endpoint;
 mod fault;
+pub mod i18n_email_mgt_config;
 pub mod identity_governance_admin;
 pub mod identity_provider_mgt;
 mod message;
@@ -64,6 +65,7 @@ macro_rules! published {
 // The folders, in the order of their names.
 published! {
     authentication_admin,
+    i18n_email_mgt_config,
     identity_governance_admin,
     identity_provider_mgt,
     remote_user_store_manager,

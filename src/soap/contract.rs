@@ -81,6 +81,8 @@ pub struct Operation {
     pub fault: Option<&'static Type>,
     /// Any one of these permissions suffices. Empty for open operations.
     pub permissions: &'static [&'static str],
+    /// What the original asks for, where that is less than we think right; empty where it is the same.
+    pub original_permissions: &'static [&'static str],
     /// May be called without credentials.
     pub open: bool,
 }

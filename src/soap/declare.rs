@@ -129,7 +129,8 @@ macro_rules! schema_only {
 /// }
 /// ```
 /// Options of `each` hold for every operation that does not say otherwise: `[faults TYPE]`, `[faults none]`,
-/// `[needs "a", "b"]` (any one suffices), `[open]` (no credentials).
+/// `[needs "a", "b"]` (any one suffices), `[originally "a"]` (what the original asks for, where that is less), `[open]`
+/// (no credentials).
 #[macro_export]
 macro_rules! service {
     (
@@ -156,6 +157,7 @@ macro_rules! service {
                 output: <$crate::service!(@reply $($reply)?) as $crate::soap::Reply>::OUTPUT,
                 fault: $crate::service!(@of fault $each $([ $($option)* ])*),
                 permissions: $crate::service!(@of permissions $each $([ $($option)* ])*),
+                original_permissions: $crate::service!(@of original $each $([ $($option)* ])*),
                 open: $crate::service!(@of open $each $([ $($option)* ])*),
             } ),* ],
         };
@@ -210,6 +212,9 @@ macro_rules! service {
     (@permissions [needs $($permission:literal),+] $($rest:tt)*) => { &[ $($permission),+ ] };
     (@permissions [$($other:tt)*] $($rest:tt)*) => { $crate::service!(@permissions $($rest)*) };
     (@permissions) => { &[] };
+    (@original [originally $($permission:literal),+] $($rest:tt)*) => { &[ $($permission),+ ] };
+    (@original [$($other:tt)*] $($rest:tt)*) => { $crate::service!(@original $($rest)*) };
+    (@original) => { &[] };
     (@fault [faults none] $($rest:tt)*) => { None };
     (@fault [faults $fault:ident] $($rest:tt)*) => { Some(<$fault as $crate::soap::Bean>::TYPE) };
     (@fault [$($other:tt)*] $($rest:tt)*) => { $crate::service!(@fault $($rest)*) };

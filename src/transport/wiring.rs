@@ -68,6 +68,7 @@ pub fn publication(settings: &Settings, https_port: u16) -> Publication {
         hide_wsdls: settings.hide_admin_service_wsdls,
         on_http,
         without_envelope: settings.calls_without_envelope,
+        original_permissions: settings.original_permissions,
         host_name: settings.host_name.clone(),
         https_port,
         body_limit: settings.body_limit,

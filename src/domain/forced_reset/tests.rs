@@ -319,7 +319,8 @@ fn without_a_template_nothing_happens_but_the_fault() {
         let (world, tom) = with(&[option, OFFLINE]);
         world.open_session(&tom);
         world.write(move |tx| {
-            crate::domain::template::delete(tx, SUPER.0, display, "en_US").unwrap();
+            let admin = admin(tx, SUPER)?;
+            crate::domain::template::delete(tx, START, &admin, display, "en_US").unwrap();
             Ok(())
         });
         let fault = world.trigger(&tom).unwrap_err();

@@ -24,7 +24,8 @@ fn save(world: &World, locale: &str, content_type: &str, subject: &str, body: &s
         footer: "|footer".into(),
     };
     world.write(move |tx| {
-        template::save(tx, SUPER.0, &template).unwrap();
+        let admin = admin(tx, SUPER)?;
+        template::save(tx, START, &admin, &template).unwrap();
         Ok(())
     });
 }

@@ -1,7 +1,14 @@
 use super::*;
 use crate::store::{Store, scratch::Scratch};
 
+use crate::domain::{TenantId, UserId};
+
 const TENANT: i64 = 1;
+const NOW: Now = Now(1_700_000_000_000);
+
+fn actor() -> Actor {
+    Actor { tenant: TenantId(TENANT), domain: "a".into(), user: UserId(7), name: "admin".into() }
+}
 
 /// Runs `work` in a tenant that has the shipped templates.
 fn in_tenant(work: impl FnOnce(&mut Tx<'_>) -> Result<(), Problem> + Send + 'static) {
@@ -95,7 +102,7 @@ fn a_new_tenant_has_every_template() {
 #[test]
 fn an_edited_template_survives_a_restart_and_an_untouched_one_follows_the_file() {
     in_tenant(|tx| {
-        save(tx, TENANT, &template("Account Lock", "en_US", "edited"))?;
+        save(tx, NOW, &actor(), &template("Account Lock", "en_US", "edited"))?;
         let file = [
             template("AccountLock", "en_US", "from the file"),
             template("AccountUnLock", "en_US", "from the file"),
@@ -119,12 +126,12 @@ fn a_new_locale_in_the_file_is_added_to_an_existing_type() {
 #[test]
 fn a_deleted_template_stays_away_until_its_whole_type_is_gone() {
     in_tenant(|tx| {
-        delete(tx, TENANT, "AccountLock", "en_US")?;
+        delete(tx, NOW, &actor(), "AccountLock", "en_US")?;
         refresh(tx, TENANT, shipped()).unwrap();
         assert_eq!(subject(tx, "accountlock", None), None);
         assert!(types(tx, TENANT)?.contains(&"AccountLock".to_owned()));
-        assert!(matches!(delete(tx, TENANT, "AccountLock", "en_US"), Err(Problem::Missing(_))));
-        delete_type(tx, TENANT, "AccountLock")?;
+        assert!(matches!(delete(tx, NOW, &actor(), "AccountLock", "en_US"), Err(Problem::Missing(_))));
+        delete_type(tx, NOW, &actor(), "AccountLock")?;
         refresh(tx, TENANT, shipped()).unwrap();
         assert!(subject(tx, "accountlock", None).is_some());
         Ok(())
@@ -134,16 +141,16 @@ fn a_deleted_template_stays_away_until_its_whole_type_is_gone() {
 #[test]
 fn adding_and_saving_are_the_same_upsert_and_make_the_type() {
     in_tenant(|tx| {
-        save(tx, TENANT, &template("My Type", "en_US", "one"))?;
-        save(tx, TENANT, &template("MYTYPE", "EN_us", "two"))?;
+        save(tx, NOW, &actor(), &template("My Type", "en_US", "one"))?;
+        save(tx, NOW, &actor(), &template("MYTYPE", "EN_us", "two"))?;
         let mine: Vec<Template> =
             all(tx, TENANT)?.into_iter().filter(|template| type_of(&template.display) == "mytype").collect();
         assert_eq!(mine, [template("MYTYPE", "EN_us", "two")]);
         assert!(types(tx, TENANT)?.contains(&"My Type".to_owned()), "the type keeps its first display name");
-        assert!(matches!(add_type(tx, TENANT, "my type"), Err(Problem::TypeExists(_))));
-        delete_type(tx, TENANT, "m y t y p e")?;
+        assert!(matches!(add_type(tx, NOW, &actor(), "my type"), Err(Problem::TypeExists(_))));
+        delete_type(tx, NOW, &actor(), "m y t y p e")?;
         assert_eq!(subject(tx, "mytype", None), None);
-        assert!(matches!(delete_type(tx, TENANT, "my type"), Err(Problem::Missing(_))));
+        assert!(matches!(delete_type(tx, NOW, &actor(), "my type"), Err(Problem::Missing(_))));
         Ok(())
     });
 }
@@ -152,15 +159,23 @@ fn adding_and_saving_are_the_same_upsert_and_make_the_type() {
 fn what_cannot_be_a_template_is_refused() {
     in_tenant(|tx| {
         for name in ["", "  ", "|", "~!@"] {
-            assert!(matches!(add_type(tx, TENANT, name), Err(Problem::BadName(_))), "{name}");
+            assert!(matches!(add_type(tx, NOW, &actor(), name), Err(Problem::BadName(_))), "{name}");
         }
         for name in ["My-Type", "a|b", "1 2"] {
-            add_type(tx, TENANT, name)?;
+            add_type(tx, NOW, &actor(), name)?;
         }
-        assert!(matches!(save(tx, TENANT, &template("x", " ", "s")), Err(Problem::NoLocale)));
-        let slashed = save(tx, TENANT, &template("x", "en/US", "s")).unwrap_err();
+        assert!(matches!(save(tx, NOW, &actor(), &template("x", " ", "s")), Err(Problem::NoLocale)));
+        let slashed = save(tx, NOW, &actor(), &template("x", "en/US", "s")).unwrap_err();
         assert_eq!(slashed.to_string(), "Locale contains invalid special characters : en/US");
-        assert!(matches!(save(tx, TENANT, &template("x", "en_US", " ")), Err(Problem::Incomplete)));
+        for locale in ["!!!", "//"] {
+            let made_of_nothing = save(tx, NOW, &actor(), &template("x", locale, "s"));
+            assert!(matches!(made_of_nothing, Err(Problem::NoLocale)), "{locale}");
+        }
+        assert!(matches!(save(tx, NOW, &actor(), &template("x", "en/US", " ")), Err(Problem::Incomplete)));
+        assert!(matches!(save(tx, NOW, &actor(), &template("x", "en_US", " ")), Err(Problem::Incomplete)));
+        assert!(matches!(delete(tx, NOW, &actor(), "AccountLock", ""), Err(Problem::NoLocale)));
+        assert!(matches!(delete(tx, NOW, &actor(), " ", "en_US"), Err(Problem::BadName(_))));
+        assert!(matches!(delete(tx, NOW, &actor(), "!!!", "en_US"), Err(Problem::Missing(_))));
         Ok(())
     });
 }
@@ -169,8 +184,8 @@ fn what_cannot_be_a_template_is_refused() {
 #[test]
 fn the_locale_falls_back_to_the_language_and_then_to_the_default() {
     in_tenant(|tx| {
-        save(tx, TENANT, &template("AccountLock", "fr_FR", "français"))?;
-        save(tx, TENANT, &template("AccountLock", "de", "deutsch"))?;
+        save(tx, NOW, &actor(), &template("AccountLock", "fr_FR", "français"))?;
+        save(tx, NOW, &actor(), &template("AccountLock", "de", "deutsch"))?;
         let default = subject(tx, "accountlock", None);
         assert_eq!(subject(tx, "accountlock", Some("fr_FR")).unwrap(), "français");
         assert_eq!(subject(tx, "accountlock", Some("FR-fr")).unwrap(), "français");

@@ -1,0 +1,7 @@
+//! The admin services as their clients see them: each operation's good path, its refusals in the words of the original,
+//! its permission, missing arguments, and tenants that do not see each other.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod email_templates;
