@@ -9,7 +9,7 @@ use super::credentials::{Credentials, credentials, session_cookie, session_set_c
 use super::message::{Form, Incoming, Packed, unpacked};
 use super::{Call, Published, find, metadata};
 use crate::domain::session::Kind;
-use crate::domain::{Actor, Secret, permission};
+use crate::domain::{Actor, Secret, TenantId, permission};
 use crate::soap::addressing::{Addressing, ReplyTo};
 use crate::soap::answer::{self, Answer, Called, Format};
 use crate::soap::contract::Operation;
@@ -308,6 +308,10 @@ impl Exchange<'_> {
             Ok(known) => known,
             Err(denied) => return Err((denied, fresh)),
         };
+        if target.operation.super_tenant && known.actor.tenant != TenantId::SUPER {
+            tracing::debug!("the operation is for the super tenant alone");
+            return Err((Denied::Fault(Fault::super_tenant_only()), known.hand_out));
+        }
         let permissions = app.publication.permissions(target.operation);
         let permitted = app
             .store

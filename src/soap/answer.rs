@@ -139,7 +139,8 @@ pub fn fault(
             envelope::open(&mut writer, *version, charset.name(), headers.as_deref());
             match detail {
                 Some((called, detail)) => {
-                    let write = |writer: &mut Writer| write_detail(writer, called.service, detail);
+                    let write =
+                        |writer: &mut Writer| write_detail(writer, called.service, detail, &fault.reason);
                     envelope::write_fault(&mut writer, *version, fault, Some(&write));
                 }
                 None => envelope::write_fault(&mut writer, *version, fault, None),
@@ -150,7 +151,7 @@ pub fn fault(
         Format::Bare(_) => match detail {
             Some((called, detail)) => {
                 let mut writer = Writer::xml(called.types);
-                write_detail(&mut writer, called.service, detail);
+                write_detail(&mut writer, called.service, detail, &fault.reason);
                 writer.finish()
             }
             None => {
@@ -181,11 +182,26 @@ fn json_code(code: Code) -> &'static str {
     }
 }
 
+/// `java.lang.Exception` itself, which Axis2 writes in a way of its own: its element twice, around the message.
+const PLAIN: &str = "Exception";
+
 /// `<ns:ServiceException><Exception xsi:type=…>…`, as Axis2 writes a declared exception.
-fn write_detail(writer: &mut Writer, service: &Service, detail: &dyn Detail) {
+fn write_detail(writer: &mut Writer, service: &Service, detail: &dyn Detail, reason: &str) {
     let declared = detail.declared_type();
     let name = wsdl::fault_name(service, declared);
     let schema = service.schema_namespace;
+    if declared.name == PLAIN {
+        let mut message = String::new();
+        push_escaped(&mut message, reason);
+        let (before, after) = (["<ns:", &name, ">"].concat(), ["</ns:", &name, ">"].concat());
+        for part in ["<ns:", &name, " xmlns:ns=\"", schema, "\">", &before, "<p:Message xmlns:p=\""] {
+            writer.raw(part);
+        }
+        for part in [service.target_namespace, "\">", &message, "</p:Message>", &after, &after] {
+            writer.raw(part);
+        }
+        return;
+    }
     for part in ["<ns:", &name, " xmlns:ns=\"", schema, "\"><", declared.name, " xmlns=\"", schema, "\""] {
         writer.raw(part);
     }

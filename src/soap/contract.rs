@@ -41,7 +41,7 @@ impl Service {
             if let Output::Value(shape) = operation.output {
                 collect(shape(), &mut found);
             }
-            if let Some(fault) = operation.fault {
+            for fault in operation.faults {
                 visit(fault, &mut found);
             }
         }
@@ -77,14 +77,16 @@ pub struct Operation {
     pub parameters: &'static [Field],
     /// What it answers.
     pub output: Output,
-    /// The declared exception, if any.
-    pub fault: Option<&'static Type>,
+    /// The declared exceptions.
+    pub faults: &'static [&'static Type],
     /// Any one of these permissions suffices. Empty for open operations.
     pub permissions: &'static [&'static str],
     /// What the original asks for, where that is less than we think right; empty where it is the same.
     pub original_permissions: &'static [&'static str],
     /// May be called without credentials.
     pub open: bool,
+    /// Only for callers of the super tenant.
+    pub super_tenant: bool,
 }
 
 impl Operation {

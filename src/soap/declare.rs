@@ -128,9 +128,9 @@ macro_rules! schema_only {
 ///     }
 /// }
 /// ```
-/// Options of `each` hold for every operation that does not say otherwise: `[faults TYPE]`, `[faults none]`,
+/// Options of `each` hold for every operation that does not say otherwise: `[faults TYPE, …]`, `[faults none]`,
 /// `[needs "a", "b"]` (any one suffices), `[originally "a"]` (what the original asks for, where that is less), `[open]`
-/// (no credentials).
+/// (no credentials), `[super_tenant]` (nobody of another tenant).
 #[macro_export]
 macro_rules! service {
     (
@@ -155,10 +155,11 @@ macro_rules! service {
                     shape: <$type as $crate::soap::Value>::shape,
                 } ),* ],
                 output: <$crate::service!(@reply $($reply)?) as $crate::soap::Reply>::OUTPUT,
-                fault: $crate::service!(@of fault $each $([ $($option)* ])*),
+                faults: $crate::service!(@of faults $each $([ $($option)* ])*),
                 permissions: $crate::service!(@of permissions $each $([ $($option)* ])*),
                 original_permissions: $crate::service!(@of original $each $([ $($option)* ])*),
                 open: $crate::service!(@of open $each $([ $($option)* ])*),
+                super_tenant: $crate::service!(@of super_tenant $each $([ $($option)* ])*),
             } ),* ],
         };
 
@@ -215,11 +216,14 @@ macro_rules! service {
     (@original [originally $($permission:literal),+] $($rest:tt)*) => { &[ $($permission),+ ] };
     (@original [$($other:tt)*] $($rest:tt)*) => { $crate::service!(@original $($rest)*) };
     (@original) => { &[] };
-    (@fault [faults none] $($rest:tt)*) => { None };
-    (@fault [faults $fault:ident] $($rest:tt)*) => { Some(<$fault as $crate::soap::Bean>::TYPE) };
-    (@fault [$($other:tt)*] $($rest:tt)*) => { $crate::service!(@fault $($rest)*) };
-    (@fault) => { None };
+    (@faults [faults none] $($rest:tt)*) => { &[] };
+    (@faults [faults $($fault:ident),+] $($rest:tt)*) => { &[ $(<$fault as $crate::soap::Bean>::TYPE),+ ] };
+    (@faults [$($other:tt)*] $($rest:tt)*) => { $crate::service!(@faults $($rest)*) };
+    (@faults) => { &[] };
     (@open [open] $($rest:tt)*) => { true };
     (@open [$($other:tt)*] $($rest:tt)*) => { $crate::service!(@open $($rest)*) };
     (@open) => { false };
+    (@super_tenant [super_tenant] $($rest:tt)*) => { true };
+    (@super_tenant [$($other:tt)*] $($rest:tt)*) => { $crate::service!(@super_tenant $($rest)*) };
+    (@super_tenant) => { false };
 }

@@ -168,6 +168,15 @@ impl Fault {
         Self::new(Code::Named(NOT_PERMITTED), "Access Denied.")
     }
 
+    /// The operation is for the super tenant alone.
+    #[must_use]
+    pub fn super_tenant_only() -> Self {
+        Self::new(
+            Code::Named("WSO2CarbonTenantAuthorizationFailure"),
+            "Denied accessing super tenant service.",
+        )
+    }
+
     /// The bytes are no message; the text is the parser's.
     #[must_use]
     pub fn malformed(why: impl std::fmt::Display) -> Self {

@@ -9,6 +9,7 @@ pub mod answer;
 mod arguments;
 pub mod charset;
 pub mod contract;
+mod date_time;
 mod declare;
 pub mod envelope;
 mod fault;
@@ -23,6 +24,7 @@ pub mod wsdl2;
 pub mod xml;
 
 pub use arguments::Arguments;
+pub use date_time::DateTime;
 pub use fault::{Code, Detail, Fault, Problem};
 pub use reply::{Answering, Nil, Reply, bad_arguments};
 pub use value::{

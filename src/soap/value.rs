@@ -147,7 +147,7 @@ pub fn bean_shape(bean: &'static Type) -> Shape {
     Shape { kind: Kind::Bean(bean), nillable: true, many: false }
 }
 
-const fn simple(name: &'static str, nillable: bool) -> Shape {
+pub(super) const fn simple(name: &'static str, nillable: bool) -> Shape {
     Shape { kind: Kind::Simple(name), nillable, many: false }
 }
 

@@ -168,7 +168,7 @@ fn schema_tag(namespace: &str) -> String {
 /// The declared exceptions of a service, each once.
 pub(super) fn faults(service: &Service) -> Vec<&'static Type> {
     let mut found: Vec<&'static Type> = Vec::new();
-    for fault in service.operations.iter().filter_map(|operation| operation.fault) {
+    for fault in service.operations.iter().flat_map(|operation| operation.faults) {
         if !found.iter().any(|known| known.is(fault)) {
             found.push(fault);
         }
@@ -309,7 +309,7 @@ fn port_type(out: &mut Lines, service: &Service, target: &str) {
                 "<wsdl:output message=\"{target}:{name}Response\" wsaw:Action=\"urn:{name}Response\"/>"
             ));
         }
-        if let Some(fault) = operation.fault {
+        for fault in operation.faults {
             let fault = fault_name(service, fault);
             out.line(&format!(
                 "<wsdl:fault message=\"{target}:{fault}\" name=\"{fault}\" wsaw:Action=\"urn:{name}{fault}\"/>"
@@ -359,7 +359,7 @@ fn bind_operation(out: &mut Lines, service: &Service, operation: &Operation, pre
         out.line(&body);
         out.close(&format!("</wsdl:{end}>"));
     }
-    if let (false, Some(fault)) = (http, operation.fault) {
+    for fault in operation.faults.iter().filter(|_| !http) {
         let fault = fault_name(service, fault);
         out.open(&format!("<wsdl:fault name=\"{fault}\">"));
         out.line(&format!("<{prefix}:fault use=\"literal\" name=\"{fault}\"/>"));

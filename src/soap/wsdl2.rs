@@ -48,7 +48,7 @@ pub fn render(service: &Service, base: &str) -> String {
             }
             Output::Nothing => {}
         }
-        if let Some(fault) = operation.fault {
+        for fault in operation.faults {
             let fault = fault_name(service, fault);
             out.line(&format!("<wsdl2:outfault ref=\"tns:{fault}\" wsaw:Action=\"urn:{op}{fault}\"/>"));
         }
