@@ -3,10 +3,12 @@
 //! Everything here is synchronous and takes the transaction, the time and its inputs; nothing knows SOAP, HTTP
 //! or SMTP. One function per use case, named by module and verb: `claim::write`, `login::attempt`.
 
+pub mod account;
 mod actor;
 pub mod association;
 pub mod audit;
 pub mod catalogue;
+pub mod challenge;
 pub mod claim;
 pub mod clock;
 pub mod connectors;

@@ -6,7 +6,7 @@ use super::credential::Credential;
 use super::name::{INTERNAL, PRIMARY, folded};
 use super::permission::EXECUTE;
 use super::tenant::{SUPER_DOMAIN, Tenant, TenantId};
-use super::{Error, Now, Realm, User, UserId, governance, template};
+use super::{Error, Now, Realm, User, UserId, challenge, governance, template};
 use crate::store::{self, Tx};
 
 const CLAIMS: &str = include_str!("../../schemas/data/claims.tsv");
@@ -73,6 +73,7 @@ fn fill(
     let policy = &realm.policy;
     governance::seed(tx, tenant, home_realm, policy.remember_me_minutes, policy.session_idle_minutes)?;
     template::refresh(tx, tenant.0, &policy.templates)?;
+    challenge::seed(tx, tenant)?;
     store::role::insert(tx, tenant.0, INTERNAL, "everyone", "everyone")?;
     let role = store::role::insert(tx, tenant.0, PRIMARY, super::role::ADMIN, super::role::ADMIN)?;
     store::role::set_grant(tx, role, permission, EXECUTE, true)?;

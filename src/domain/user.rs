@@ -60,6 +60,15 @@ pub fn check_domain(tx: &mut Tx<'_>, tenant: TenantId, domain: &str) -> Result<(
     if known { Ok(()) } else { Err(Error::UnknownDomain) }
 }
 
+/// Whether a user store takes no changes; one that does not exist is no such store.
+///
+/// # Errors
+/// Failures of the database.
+pub fn is_read_only(tx: &mut Tx<'_>, tenant: TenantId, domain: &str) -> Result<bool, Error> {
+    let stores = store::user::secondary_stores(tx, tenant.0)?;
+    Ok(stores.iter().any(|(known, read_only)| known == domain && *read_only))
+}
+
 /// Looks a typed name up: in the store it names, in the primary one otherwise.
 ///
 /// # Errors

@@ -6,6 +6,7 @@ mod app;
 mod authenticate;
 pub mod authentication_admin;
 mod call;
+pub mod challenge_question_management_admin;
 mod credentials;
 mod endpoint;
 mod fault;
@@ -14,7 +15,9 @@ pub mod identity_governance_admin;
 pub mod identity_provider_mgt;
 mod message;
 mod metadata;
+mod password;
 pub mod remote_user_store_manager;
+pub mod user_identity_management_admin;
 pub mod user_profile_mgt;
 
 pub use app::{App, OnHttp, Publication};
@@ -65,10 +68,12 @@ macro_rules! published {
 // The folders, in the order of their names.
 published! {
     authentication_admin,
+    challenge_question_management_admin,
     i18n_email_mgt_config,
     identity_governance_admin,
     identity_provider_mgt,
     remote_user_store_manager,
+    user_identity_management_admin,
     user_profile_mgt,
 }
 

@@ -291,3 +291,17 @@ CREATE TABLE audit (
     result      TEXT    NOT NULL
 );
 CREATE INDEX audit_by_time ON audit (tenant_id, at);
+
+-- Questions a tenant offers to users who may have to recover a password. What is behind the last slash of a set's URI
+-- names the set: two URIs that end alike are one set, as in IS 5.3.0.
+CREATE TABLE challenge_question (
+    id            INTEGER PRIMARY KEY AUTOINCREMENT,
+    tenant_id     INTEGER NOT NULL REFERENCES tenant(id) ON DELETE CASCADE,
+    set_uri       TEXT    NOT NULL,
+    set_name      TEXT    NOT NULL,
+    question_id   TEXT    NOT NULL,
+    locale        TEXT    NOT NULL,               -- as written
+    folded_locale TEXT    NOT NULL,
+    question      TEXT    NOT NULL,
+    UNIQUE (tenant_id, set_name, question_id, folded_locale)
+);

@@ -7,11 +7,12 @@ pub mod contract;
 
 use super::Call;
 use super::fault::typed;
+use super::password::set_password;
 use crate::domain::claim::{self, Changes};
 use crate::domain::login::{self, Face, Outcome, Presented};
-use crate::domain::password::{self, NewPassword};
+use crate::domain::password::NewPassword;
 use crate::domain::role::{self, Grant};
-use crate::domain::{Error, Secret, TenantId, user};
+use crate::domain::{Secret, TenantId, user};
 use crate::soap::Fault;
 use contract::{
     ArrayOfString, ClaimDTO, ClaimValue, CoreTenant, CoreUserStoreException, Operations, PermissionDTO,
@@ -418,34 +419,4 @@ impl Operations for Behaviour {
         call.read(|tx, _| user::find(tx, tenant, &name)).map_err(declared)?;
         Self::getAllProfileNames(call).await
     }
-}
-
-/// Sets a password: by an administrator, or with the old one presented. Hashing happens beside the database.
-async fn set_password(call: &Call, name: String, plain: String, old: Option<Secret>) -> Result<(), Fault> {
-    let tenant = call.actor()?.tenant;
-    let by_user = old.is_some();
-    let (name, password, old_is_right) = call
-        .aside(move |app, _| {
-            let (earlier, stored) = app.store.read(|tx| match user::look_up(tx, tenant, &name)? {
-                Some(user) => {
-                    let earlier = password::earlier(tx, tenant, user.id.0)?;
-                    Ok((earlier, password::current(tx, user.id.0)?))
-                }
-                None => Ok::<_, Error>((password::Earlier::default(), None)),
-            })?;
-            let right = match (&old, stored) {
-                (Some(old), Some(stored)) => stored.verify(old),
-                _ => false,
-            };
-            Ok((name, password::prepare(Secret::from(plain), &earlier)?, right))
-        })
-        .await?;
-    call.write(move |tx, now, realm, actor| {
-        if by_user {
-            user::change_password(tx, now, realm, actor, &name, &password, old_is_right)
-        } else {
-            user::set_password_by_admin(tx, now, realm, actor, &name, &password)
-        }
-    })
-    .await
 }
