@@ -3,10 +3,12 @@
 
 use proptest::prelude::*;
 use soapstone::services::authentication_admin::contract as authentication;
+use soapstone::services::challenge_question_management_admin::contract as questions;
 use soapstone::services::i18n_email_mgt_config::contract as mails;
 use soapstone::services::identity_governance_admin::contract as governance;
 use soapstone::services::identity_provider_mgt::contract as providers;
 use soapstone::services::remote_user_store_manager::contract as store;
+use soapstone::services::user_identity_management_admin::contract as accounts;
 use soapstone::services::user_profile_mgt::contract as profiles;
 use soapstone::soap::contract::{Kind, Shape, Type};
 use soapstone::soap::xml::Document;
@@ -210,6 +212,15 @@ every_spelling_of! {
     provider_exception: providers::IdentityProviderManagementException,
     email_template: mails::EmailTemplate,
     email_template_exception: mails::I18nEmailMgtServerException,
+    tenant_question: questions::ChallengeQuestion,
+    question_answer: questions::UserChallengeAnswer,
+    named_user: questions::User,
+    recovery_exception: questions::IdentityRecoveryException,
+    challenge_question: accounts::ChallengeQuestionDTO,
+    user_challenge: accounts::UserChallengesDTO,
+    user_challenges: accounts::UserChallengesSetDTO,
+    identity_claim: accounts::UserIdentityClaimDTO,
+    identity_exception: accounts::IdentityMgtServiceException,
     remember_me: authentication::RememberMeData,
     authentication_exception: authentication::AuthenticationException,
 }
@@ -232,6 +243,13 @@ fn no_declared_type_is_left_out() {
         providers::IdentityProviderManagementException::TYPE,
         mails::EmailTemplate::TYPE,
         mails::I18nEmailMgtServerException::TYPE,
+        questions::UserChallengeAnswer::TYPE,
+        questions::User::TYPE,
+        questions::IdentityRecoveryException::TYPE,
+        accounts::ChallengeQuestionDTO::TYPE,
+        accounts::UserChallengesSetDTO::TYPE,
+        accounts::UserIdentityClaimDTO::TYPE,
+        accounts::IdentityMgtServiceException::TYPE,
         authentication::RememberMeData::TYPE,
         authentication::AuthenticationException::TYPE,
     ] {

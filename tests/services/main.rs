@@ -4,4 +4,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod challenge_questions;
 mod email_templates;
+mod recovery_wire;
+mod user_identity_management;
