@@ -4,6 +4,7 @@
 use proptest::prelude::*;
 use soapstone::services::authentication_admin::contract as authentication;
 use soapstone::services::challenge_question_management_admin::contract as questions;
+use soapstone::services::claim_metadata_management::contract as metadata;
 use soapstone::services::i18n_email_mgt_config::contract as mails;
 use soapstone::services::identity_governance_admin::contract as governance;
 use soapstone::services::identity_provider_mgt::contract as providers;
@@ -210,6 +211,10 @@ every_spelling_of! {
     property: providers::Property,
     just_in_time_provisioning: providers::JustInTimeProvisioningConfig,
     provider_exception: providers::IdentityProviderManagementException,
+    local_claim: metadata::LocalClaimDTO,
+    external_claim: metadata::ExternalClaimDTO,
+    claim_dialect: metadata::ClaimDialectDTO,
+    claim_metadata_exception: metadata::ClaimMetadataException,
     email_template: mails::EmailTemplate,
     email_template_exception: mails::I18nEmailMgtServerException,
     tenant_question: questions::ChallengeQuestion,
@@ -241,6 +246,10 @@ fn no_declared_type_is_left_out() {
         governance::IdentityGovernanceException::TYPE,
         providers::IdentityProvider::TYPE,
         providers::IdentityProviderManagementException::TYPE,
+        metadata::LocalClaimDTO::TYPE,
+        metadata::ExternalClaimDTO::TYPE,
+        metadata::ClaimDialectDTO::TYPE,
+        metadata::ClaimMetadataException::TYPE,
         mails::EmailTemplate::TYPE,
         mails::I18nEmailMgtServerException::TYPE,
         questions::UserChallengeAnswer::TYPE,

@@ -1,4 +1,5 @@
-//! The claims of a tenant: which there are, how they are shown, and which attribute holds their values.
+//! The claims of a tenant: which there are, how they are shown, which attribute holds their values, and what other
+//! dialects call them.
 //!
 //! Read once and kept until the tenant's claims change, which one small look-up per use tells.
 
@@ -20,22 +21,30 @@ pub const ROLE: &str = "http://wso2.org/claims/role";
 pub struct Claim {
     /// Its URI.
     pub uri: String,
-    attributes: Vec<(String, String)>,
-    properties: HashMap<String, String>,
+    /// User store and attribute, in the order they were given.
+    pub attributes: Vec<(String, String)>,
+    /// Names are free, `DisplayName` and some others have a meaning; sorted by name.
+    pub properties: Vec<(String, String)>,
 }
 
 impl Claim {
-    /// The attribute that holds the claim's value in a user store.
+    /// The attribute that holds the claim's value in a user store; that of the primary one where there is none.
     #[must_use]
     pub fn attribute(&self, domain: &str) -> Option<&str> {
-        let of = |wanted: &str| self.attributes.iter().find(|(domain, _)| domain == wanted);
-        of(domain).or_else(|| of(PRIMARY)).map(|(_, attribute)| attribute.as_str())
+        self.own_attribute(domain).or_else(|| self.own_attribute(PRIMARY))
+    }
+
+    /// The attribute that was mapped for this very store.
+    #[must_use]
+    pub fn own_attribute(&self, domain: &str) -> Option<&str> {
+        let found = self.attributes.iter().find(|(known, _)| known == domain);
+        found.map(|(_, attribute)| attribute.as_str()).filter(|attribute| !attribute.trim().is_empty())
     }
 
     /// A property, such as `DisplayName`.
     #[must_use]
     pub fn property(&self, name: &str) -> Option<&str> {
-        self.properties.get(name).map(String::as_str)
+        self.properties.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
     /// Whether a property is there and does not say `false`.
@@ -57,6 +66,15 @@ pub struct Catalogue {
     version: i64,
     local: Vec<Claim>,
     by_uri: HashMap<String, usize>,
+    dialects: Vec<Dialect>,
+}
+
+/// A dialect; the local one keeps its claims elsewhere.
+#[derive(Debug)]
+struct Dialect {
+    uri: String,
+    /// Claims and the places of the local ones they stand for.
+    external: Vec<(String, usize)>,
 }
 
 impl Catalogue {
@@ -72,23 +90,47 @@ impl Catalogue {
         self.by_uri.get(&uri.to_lowercase()).and_then(|index| self.local.get(*index))
     }
 
+    /// A local claim by its own URI; letter case is ignored.
+    #[must_use]
+    pub fn find_local(&self, uri: &str) -> Option<&Claim> {
+        self.find(uri).filter(|claim| claim.uri.to_lowercase() == uri.to_lowercase())
+    }
+
+    /// The dialects, the local one among them, oldest first.
+    pub fn dialects(&self) -> impl Iterator<Item = &str> {
+        self.dialects.iter().map(|dialect| dialect.uri.as_str())
+    }
+
+    /// The claims of an external dialect and the local ones they stand for; letter case of the dialect counts.
+    pub fn external<'c>(&'c self, dialect: &'c str) -> impl Iterator<Item = (&'c str, &'c Claim)> {
+        let claims = self.dialects.iter().filter(move |known| known.uri == dialect);
+        claims
+            .flat_map(|dialect| &dialect.external)
+            .filter_map(|(uri, index)| Some((uri.as_str(), self.local.get(*index)?)))
+    }
+
     fn read(tx: &mut Tx<'_>, tenant: TenantId, version: i64) -> Result<Self, Error> {
-        let rows = store::claim::all(tx, tenant.0, LOCAL_DIALECT)?;
+        let mut rows = store::claim::all(tx, tenant.0)?.into_iter().peekable();
         let mut catalogue = Self { version, ..Self::default() };
         let mut by_id = HashMap::new();
-        for row in rows.iter().filter(|row| row.local) {
-            by_id.insert(row.id, catalogue.local.len());
-            catalogue.by_uri.insert(row.uri.to_lowercase(), catalogue.local.len());
-            catalogue.local.push(Claim {
-                uri: row.uri.clone(),
-                attributes: Vec::new(),
-                properties: HashMap::new(),
-            });
-        }
-        for row in rows.iter().filter(|row| !row.local) {
-            if let Some(index) = row.maps_to.and_then(|id| by_id.get(&id)) {
-                catalogue.by_uri.entry(row.uri.to_lowercase()).or_insert(*index);
+        for (id, uri) in store::claim::dialects(tx, tenant.0)? {
+            let mut external = Vec::new();
+            while let Some(row) = rows.next_if(|row| row.dialect == id) {
+                if uri == LOCAL_DIALECT {
+                    by_id.insert(row.id, catalogue.local.len());
+                    catalogue.by_uri.insert(row.uri.to_lowercase(), catalogue.local.len());
+                    catalogue.local.push(Claim {
+                        uri: row.uri,
+                        attributes: Vec::new(),
+                        properties: Vec::new(),
+                    });
+                } else if let Some(index) = row.maps_to.and_then(|id| by_id.get(&id)) {
+                    // The local dialect is the oldest, so its claims are known by now and keep their names.
+                    catalogue.by_uri.entry(row.uri.to_lowercase()).or_insert(*index);
+                    external.push((row.uri, *index));
+                }
             }
+            catalogue.dialects.push(Dialect { uri, external });
         }
         for (claim, domain, attribute) in store::claim::attributes(tx, tenant.0)? {
             if let Some(claim) = by_id.get(&claim).and_then(|index| catalogue.local.get_mut(*index)) {
@@ -97,7 +139,7 @@ impl Catalogue {
         }
         for (claim, name, value) in store::claim::properties(tx, tenant.0)? {
             if let Some(claim) = by_id.get(&claim).and_then(|index| catalogue.local.get_mut(*index)) {
-                claim.properties.insert(name, value);
+                claim.properties.push((name, value));
             }
         }
         Ok(catalogue)

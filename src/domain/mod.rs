@@ -10,6 +10,7 @@ pub mod audit;
 pub mod catalogue;
 pub mod challenge;
 pub mod claim;
+pub mod claim_metadata;
 pub mod clock;
 pub mod connectors;
 pub mod credential;

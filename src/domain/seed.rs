@@ -8,8 +8,10 @@ use super::permission::EXECUTE;
 use super::tenant::{SUPER_DOMAIN, Tenant, TenantId};
 use super::{Error, Now, Realm, User, UserId, challenge, governance, template};
 use crate::store::{self, Tx};
+use std::collections::HashMap;
 
 const CLAIMS: &str = include_str!("../../schemas/data/claims.tsv");
+const EXTERNAL_CLAIMS: &str = include_str!("../../schemas/data/external-claims.tsv");
 
 /// The administrator a tenant starts with.
 #[derive(Debug, Clone)]
@@ -94,18 +96,21 @@ fn fill(
     claim::set_at_creation(tx, now, realm, &user, claim::DEFAULT_PROFILE, &Changes::default())
 }
 
-/// The local dialect, in the order that clients of IS 5.3.0 see.
+/// The dialects of the original with their claims, in the order that clients of IS 5.3.0 see.
 fn claims(tx: &mut Tx<'_>, tenant: TenantId) -> Result<(), Error> {
     let dialect = store::claim::insert_dialect(tx, tenant.0, LOCAL_DIALECT)?;
-    let rows = CLAIMS.lines().filter(|line| !line.starts_with('#') && !line.is_empty());
-    for (position, row) in (1..).zip(rows) {
+    let mut local = HashMap::new();
+    for (position, row) in (1..).zip(rows(CLAIMS)) {
         let mut columns = row.split('\t');
         let mut next = || columns.next().unwrap_or_default();
-        let claim = store::claim::insert(tx, dialect, next(), position, None)?;
-        let display_name = next();
-        store::claim::set_attribute(tx, claim, PRIMARY, next())?;
-        store::claim::set_property(tx, claim, "DisplayName", display_name)?;
+        let uri = next();
+        let claim = store::claim::insert(tx, dialect, uri, position, None)?;
+        local.insert(uri, claim);
+        let (display_name, description) = (next(), next());
+        store::claim::insert_attribute(tx, claim, PRIMARY, next(), 1)?;
         for (name, value) in [
+            ("DisplayName", display_name),
+            ("Description", description),
             ("Required", next()),
             ("DisplayOrder", next()),
             ("SupportedByDefault", next()),
@@ -113,10 +118,40 @@ fn claims(tx: &mut Tx<'_>, tenant: TenantId) -> Result<(), Error> {
             ("ReadOnly", next()),
         ] {
             if !value.is_empty() {
-                store::claim::set_property(tx, claim, name, value)?;
+                store::claim::insert_property(tx, claim, name, value)?;
             }
         }
     }
+    let mut dialect = ("", 0);
+    for (position, row) in (1..).zip(rows(EXTERNAL_CLAIMS)) {
+        let mut columns = row.split('\t');
+        let mut next = || columns.next().unwrap_or_default();
+        let (of, uri, stands_for) = (next(), next(), next());
+        if dialect.0 != of {
+            dialect = (of, store::claim::insert_dialect(tx, tenant.0, of)?);
+        }
+        store::claim::insert(tx, dialect.1, uri, position, local.get(stands_for).copied())?;
+    }
     store::claim::bump(tx, tenant.0, "claims")?;
     Ok(())
+}
+
+fn rows(table: &'static str) -> impl Iterator<Item = &'static str> {
+    table.lines().filter(|line| !line.starts_with('#') && !line.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_shipped_external_claim_stands_for_a_shipped_local_one() {
+        let local: Vec<&str> = rows(CLAIMS).filter_map(|row| row.split('\t').next()).collect();
+        assert_eq!(local.len(), 75);
+        let external: Vec<Vec<&str>> = rows(EXTERNAL_CLAIMS).map(|row| row.split('\t').collect()).collect();
+        assert_eq!(external.len(), 104);
+        for row in external {
+            assert!(row.len() == 3 && local.contains(&row[2]), "{row:?}");
+        }
+    }
 }

@@ -7,6 +7,7 @@ mod authenticate;
 pub mod authentication_admin;
 mod call;
 pub mod challenge_question_management_admin;
+pub mod claim_metadata_management;
 mod credentials;
 mod endpoint;
 mod fault;
@@ -69,6 +70,7 @@ macro_rules! published {
 published! {
     authentication_admin,
     challenge_question_management_admin,
+    claim_metadata_management,
     i18n_email_mgt_config,
     identity_governance_admin,
     identity_provider_mgt,

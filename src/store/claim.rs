@@ -2,17 +2,17 @@
 
 use super::{Error, Tx};
 
-/// A local claim with what its tenant says about it.
+/// A claim of any dialect.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClaimRow {
     /// Key.
     pub id: i64,
+    /// Key of its dialect.
+    pub dialect: i64,
     /// The claim.
     pub uri: String,
     /// The local claim that an external one stands for.
     pub maps_to: Option<i64>,
-    /// Whether it belongs to the local dialect.
-    pub local: bool,
 }
 
 /// The version of an area's data; 0 before the first change.
@@ -50,6 +50,103 @@ pub fn insert_dialect(tx: &mut Tx<'_>, tenant: i64, uri: &str) -> Result<i64, Er
     tx.insert("INSERT INTO claim_dialect (tenant_id, uri) VALUES ($1, $2)", &[tenant.into(), uri.into()])
 }
 
+/// Key and URI of every dialect of a tenant, oldest first.
+///
+/// # Errors
+/// As [`version`].
+pub fn dialects(tx: &mut Tx<'_>, tenant: i64) -> Result<Vec<(i64, String)>, Error> {
+    tx.query("SELECT id, uri FROM claim_dialect WHERE tenant_id = $1 ORDER BY id", &[tenant.into()], |row| {
+        Ok((row.int(0)?, row.text(1)?))
+    })
+}
+
+/// The key of a dialect; letter case counts.
+///
+/// # Errors
+/// As [`version`].
+pub fn find_dialect(tx: &mut Tx<'_>, tenant: i64, uri: &str) -> Result<Option<i64>, Error> {
+    tx.opt(
+        "SELECT id FROM claim_dialect WHERE tenant_id = $1 AND uri = $2",
+        &[tenant.into(), uri.into()],
+        |row| row.int(0),
+    )
+}
+
+/// Gives a dialect another URI.
+///
+/// # Errors
+/// [`Error::Constraint`] when there is one of that URI.
+pub fn rename_dialect(tx: &mut Tx<'_>, dialect: i64, uri: &str) -> Result<usize, Error> {
+    tx.execute("UPDATE claim_dialect SET uri = $1 WHERE id = $2", &[uri.into(), dialect.into()])
+}
+
+/// Removes a dialect with its claims.
+///
+/// # Errors
+/// As [`version`].
+pub fn delete_dialect(tx: &mut Tx<'_>, dialect: i64) -> Result<usize, Error> {
+    tx.execute("DELETE FROM claim_dialect WHERE id = $1", &[dialect.into()])
+}
+
+/// The key of a claim; letter case counts.
+///
+/// # Errors
+/// As [`version`].
+pub fn find(tx: &mut Tx<'_>, dialect: i64, uri: &str) -> Result<Option<i64>, Error> {
+    tx.opt("SELECT id FROM claim WHERE dialect_id = $1 AND uri = $2", &[dialect.into(), uri.into()], |row| {
+        row.int(0)
+    })
+}
+
+/// The place behind the last claim of a dialect.
+///
+/// # Errors
+/// As [`version`].
+pub fn next_position(tx: &mut Tx<'_>, dialect: i64) -> Result<i64, Error> {
+    tx.one(
+        "SELECT COALESCE(MAX(position), 0) + 1 FROM claim WHERE dialect_id = $1",
+        &[dialect.into()],
+        "position",
+        |row| row.int(0),
+    )
+}
+
+/// Removes a claim with its mappings and properties.
+///
+/// # Errors
+/// As [`version`].
+pub fn delete(tx: &mut Tx<'_>, claim: i64) -> Result<usize, Error> {
+    tx.execute("DELETE FROM claim WHERE id = $1", &[claim.into()])
+}
+
+/// Lets an external claim stand for another local one.
+///
+/// # Errors
+/// As [`version`].
+pub fn set_local(tx: &mut Tx<'_>, claim: i64, local: i64) -> Result<usize, Error> {
+    tx.execute("UPDATE claim SET maps_to = $1 WHERE id = $2", &[local.into(), claim.into()])
+}
+
+/// Whether an external claim stands for this local one.
+///
+/// # Errors
+/// As [`version`].
+pub fn is_mapped(tx: &mut Tx<'_>, local: i64) -> Result<bool, Error> {
+    let found =
+        tx.opt("SELECT id FROM claim WHERE maps_to = $1 LIMIT 1", &[local.into()], |row| row.int(0))?;
+    Ok(found.is_some())
+}
+
+/// Takes all mappings and properties from a claim.
+///
+/// # Errors
+/// As [`version`].
+pub fn clear(tx: &mut Tx<'_>, claim: i64) -> Result<(), Error> {
+    tx.execute("DELETE FROM claim_attribute WHERE claim_id = $1", &[claim.into()])?;
+    tx.execute("DELETE FROM claim_property WHERE claim_id = $1", &[claim.into()])?;
+    Ok(())
+}
+
 /// Adds a claim to a dialect.
 ///
 /// # Errors
@@ -70,38 +167,47 @@ pub fn insert(
 /// Maps a claim to an attribute of a user store.
 ///
 /// # Errors
-/// As [`version`].
-pub fn set_attribute(tx: &mut Tx<'_>, claim: i64, domain: &str, attribute: &str) -> Result<usize, Error> {
+/// [`Error::Constraint`] when it has an attribute there.
+pub fn insert_attribute(
+    tx: &mut Tx<'_>,
+    claim: i64,
+    domain: &str,
+    attribute: &str,
+    position: i64,
+) -> Result<usize, Error> {
     tx.execute(
-        "INSERT INTO claim_attribute (claim_id, domain, attribute) VALUES ($1, $2, $3) \
-         ON CONFLICT (claim_id, domain) DO UPDATE SET attribute = excluded.attribute",
-        &[claim.into(), domain.into(), attribute.into()],
+        "INSERT INTO claim_attribute (claim_id, domain, attribute, position) VALUES ($1, $2, $3, $4)",
+        &[claim.into(), domain.into(), attribute.into(), position.into()],
     )
 }
 
-/// Sets a property of a claim.
+/// Gives a claim a property.
 ///
 /// # Errors
-/// As [`version`].
-pub fn set_property(tx: &mut Tx<'_>, claim: i64, name: &str, value: &str) -> Result<usize, Error> {
+/// [`Error::Constraint`] when it has one of that name.
+pub fn insert_property(tx: &mut Tx<'_>, claim: i64, name: &str, value: &str) -> Result<usize, Error> {
     tx.execute(
-        "INSERT INTO claim_property (claim_id, name, value) VALUES ($1, $2, $3) \
-         ON CONFLICT (claim_id, name) DO UPDATE SET value = excluded.value",
+        "INSERT INTO claim_property (claim_id, name, value) VALUES ($1, $2, $3)",
         &[claim.into(), name.into(), value.into()],
     )
 }
 
-/// Every claim of a tenant in its order.
+/// Every claim of a tenant: dialects oldest first, the claims of each in their order.
 ///
 /// # Errors
 /// As [`version`].
-pub fn all(tx: &mut Tx<'_>, tenant: i64, local_dialect: &str) -> Result<Vec<ClaimRow>, Error> {
+pub fn all(tx: &mut Tx<'_>, tenant: i64) -> Result<Vec<ClaimRow>, Error> {
     tx.query(
-        "SELECT c.id, c.uri, c.maps_to, d.uri = $1 FROM claim c JOIN claim_dialect d ON d.id = c.dialect_id \
-         WHERE d.tenant_id = $2 ORDER BY c.position, c.id",
-        &[local_dialect.into(), tenant.into()],
+        "SELECT c.id, c.dialect_id, c.uri, c.maps_to FROM claim c JOIN claim_dialect d ON d.id = c.dialect_id \
+         WHERE d.tenant_id = $1 ORDER BY d.id, c.position, c.id",
+        &[tenant.into()],
         |row| {
-            Ok(ClaimRow { id: row.int(0)?, uri: row.text(1)?, maps_to: row.opt_int(2)?, local: row.flag(3)? })
+            Ok(ClaimRow {
+                id: row.int(0)?,
+                dialect: row.int(1)?,
+                uri: row.text(2)?,
+                maps_to: row.opt_int(3)?,
+            })
         },
     )
 }
@@ -113,7 +219,7 @@ pub fn all(tx: &mut Tx<'_>, tenant: i64, local_dialect: &str) -> Result<Vec<Clai
 pub fn attributes(tx: &mut Tx<'_>, tenant: i64) -> Result<Vec<(i64, String, String)>, Error> {
     tx.query(
         "SELECT a.claim_id, a.domain, a.attribute FROM claim_attribute a JOIN claim c ON c.id = a.claim_id \
-         JOIN claim_dialect d ON d.id = c.dialect_id WHERE d.tenant_id = $1",
+         JOIN claim_dialect d ON d.id = c.dialect_id WHERE d.tenant_id = $1 ORDER BY a.claim_id, a.position",
         &[tenant.into()],
         |row| Ok((row.int(0)?, row.text(1)?, row.text(2)?)),
     )
@@ -126,7 +232,7 @@ pub fn attributes(tx: &mut Tx<'_>, tenant: i64) -> Result<Vec<(i64, String, Stri
 pub fn properties(tx: &mut Tx<'_>, tenant: i64) -> Result<Vec<(i64, String, String)>, Error> {
     tx.query(
         "SELECT p.claim_id, p.name, p.value FROM claim_property p JOIN claim c ON c.id = p.claim_id \
-         JOIN claim_dialect d ON d.id = c.dialect_id WHERE d.tenant_id = $1",
+         JOIN claim_dialect d ON d.id = c.dialect_id WHERE d.tenant_id = $1 ORDER BY p.claim_id, p.name",
         &[tenant.into()],
         |row| Ok((row.int(0)?, row.text(1)?, row.text(2)?)),
     )

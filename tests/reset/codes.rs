@@ -56,19 +56,17 @@ fn the_code_leads_through_the_login_form_to_the_new_password() {
 #[test]
 fn the_profile_shows_the_code_once_its_claim_is_supported_by_default() {
     let world = World::empty(|_| {});
-    // The service that edits claims is not published yet; this is the row it would write.
-    let database = rusqlite::Connection::open(world.settings.data_dir.join("soapstone.db")).unwrap();
-    let edited = database
-        .execute(
-            "INSERT OR REPLACE INTO claim_property (claim_id, name, value) \
-             SELECT claim.id, 'SupportedByDefault', 'true' FROM claim JOIN claim_dialect d ON d.id = dialect_id \
-             WHERE d.tenant_id = -1234 AND claim.uri = ?1",
-            [OTP],
-        )
-        .unwrap();
-    assert_eq!(edited, 1);
-    database.execute("UPDATE area_version SET version = version + 1 WHERE area = 'claims'", []).unwrap();
     let admin = world.admin();
+    let payload = format!(
+        "<c:updateLocalClaim xmlns:c=\"http://org.apache.axis2/xsd\"><c:localClaim \
+         xmlns:d=\"http://dto.mgt.metadata.claim.identity.carbon.wso2.org/xsd\"><d:attributeMappings>\
+         <d:attributeName>oneTimePassword</d:attributeName><d:userStoreDomain>PRIMARY</d:userStoreDomain>\
+         </d:attributeMappings><d:claimProperties><d:propertyName>DisplayName</d:propertyName>\
+         <d:propertyValue>One Time Password</d:propertyValue></d:claimProperties><d:claimProperties>\
+         <d:propertyName>SupportedByDefault</d:propertyName><d:propertyValue>true</d:propertyValue>\
+         </d:claimProperties><d:localClaimURI>{OTP}</d:localClaimURI></c:localClaim></c:updateLocalClaim>"
+    );
+    admin.done("ClaimMetadataManagementService", "updateLocalClaim", &payload);
     admin.add_user(TOM, OLD, &[]);
     world.options(&[OFFLINE]);
     admin.trigger(TOM);

@@ -5,6 +5,7 @@
 mod support;
 
 mod challenge_questions;
+mod claim_metadata;
 mod email_templates;
 mod recovery_wire;
 mod user_identity_management;

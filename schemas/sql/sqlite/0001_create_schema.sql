@@ -114,11 +114,13 @@ CREATE TABLE claim (
     maps_to     INTEGER REFERENCES claim(id) ON DELETE CASCADE,  -- an external claim's local claim
     UNIQUE (dialect_id, uri)
 );
+CREATE INDEX claim_by_local ON claim (maps_to) WHERE maps_to IS NOT NULL;
 
 CREATE TABLE claim_attribute (
     claim_id    INTEGER NOT NULL REFERENCES claim(id) ON DELETE CASCADE,
-    domain      TEXT    NOT NULL,
+    domain      TEXT    NOT NULL,                 -- upper case
     attribute   TEXT    NOT NULL,
+    position    INTEGER NOT NULL,                 -- as the mappings were given
     PRIMARY KEY (claim_id, domain)
 ) WITHOUT ROWID;
 
