@@ -9,6 +9,7 @@ use soapstone::services::i18n_email_mgt_config::contract as mails;
 use soapstone::services::identity_governance_admin::contract as governance;
 use soapstone::services::identity_provider_mgt::contract as providers;
 use soapstone::services::remote_user_store_manager::contract as store;
+use soapstone::services::user_account_association::contract as links;
 use soapstone::services::user_identity_management_admin::contract as accounts;
 use soapstone::services::user_profile_mgt::contract as profiles;
 use soapstone::soap::contract::{Kind, Shape, Type};
@@ -226,6 +227,8 @@ every_spelling_of! {
     user_challenges: accounts::UserChallengesSetDTO,
     identity_claim: accounts::UserIdentityClaimDTO,
     identity_exception: accounts::IdentityMgtServiceException,
+    linked_account: links::UserAccountAssociationDTO,
+    link_exception: links::UserAccountAssociationClientException,
     remember_me: authentication::RememberMeData,
     authentication_exception: authentication::AuthenticationException,
 }
@@ -259,6 +262,8 @@ fn no_declared_type_is_left_out() {
         accounts::UserChallengesSetDTO::TYPE,
         accounts::UserIdentityClaimDTO::TYPE,
         accounts::IdentityMgtServiceException::TYPE,
+        links::UserAccountAssociationDTO::TYPE,
+        links::UserAccountAssociationClientException::TYPE,
         authentication::RememberMeData::TYPE,
         authentication::AuthenticationException::TYPE,
     ] {

@@ -167,6 +167,23 @@ pub fn attempt(
     }
 }
 
+/// Whether a user would get into the services with the right password: not disabled, not locked, not in reset.
+///
+/// # Errors
+/// Failures of the database.
+pub fn would_be_let_in(
+    tx: &mut Tx<'_>,
+    now: Now,
+    realm: &Realm,
+    tenant: &Tenant,
+    user: &User,
+) -> Result<bool, Error> {
+    let Some(candidate) = store::login::by_user(tx, user.id.0)? else { return Ok(false) };
+    let rules = Rules::of(tx, tenant, Face::Services)?;
+    let presented = Presented { user_name: user.name.clone(), password: Secret::default() };
+    Ok(judge(now, realm, rules, &candidate, &presented, true) == Verdict::In)
+}
+
 /// A candidate with the verdict about him.
 struct Decided {
     candidate: Candidate,

@@ -70,8 +70,19 @@ impl Call {
         &self,
         work: impl FnOnce(&mut Tx<'_>, Now, &Realm, &Actor) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Fault> {
+        self.write_as(self.actor()?.clone(), work).await
+    }
+
+    /// Writes on behalf of one who proved in the call itself who he is.
+    ///
+    /// # Errors
+    /// As [`Call::write`].
+    pub async fn write_as<T: Send + 'static>(
+        &self,
+        actor: Actor,
+        work: impl FnOnce(&mut Tx<'_>, Now, &Realm, &Actor) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Fault> {
         let (realm, now) = (Arc::clone(&self.app.realm), self.now);
-        let actor = self.actor()?.clone();
         self.app.store.write(move |tx| work(tx, now, &realm, &actor)).await.map_err(fault::of)
     }
 
@@ -95,8 +106,13 @@ impl Call {
     pub(super) async fn open_session(&self, actor: Actor) -> Result<(), Fault> {
         let (now, idle) = (self.now, self.app.realm.policy.admin_idle_minutes);
         let opened = self.app.store.write(move |tx| session::open(tx, now, Kind::Admin, &actor, idle)).await;
-        *self.opened.lock().unwrap_or_else(PoisonError::into_inner) = Some(opened.map_err(fault::of)?);
+        self.hand_out(opened.map_err(fault::of)?);
         Ok(())
+    }
+
+    /// Has the cookie of a session that the operation opened go out with the answer.
+    pub(super) fn hand_out(&self, session: Secret) {
+        *self.opened.lock().unwrap_or_else(PoisonError::into_inner) = Some(session);
     }
 
     pub(super) fn take_opened(&self) -> Option<Secret> {

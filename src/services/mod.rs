@@ -18,6 +18,7 @@ mod message;
 mod metadata;
 mod password;
 pub mod remote_user_store_manager;
+pub mod user_account_association;
 pub mod user_identity_management_admin;
 pub mod user_profile_mgt;
 
@@ -75,6 +76,7 @@ published! {
     identity_governance_admin,
     identity_provider_mgt,
     remote_user_store_manager,
+    user_account_association,
     user_identity_management_admin,
     user_profile_mgt,
 }

@@ -9,6 +9,7 @@ pub mod challenge;
 pub mod claim;
 mod error;
 pub mod idp;
+pub mod linked_account;
 pub mod login;
 pub mod login_context;
 mod migrate;

@@ -4,6 +4,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod account_association;
 mod challenge_questions;
 mod claim_metadata;
 mod email_templates;

@@ -307,3 +307,10 @@ CREATE TABLE challenge_question (
     question      TEXT    NOT NULL,
     UNIQUE (tenant_id, set_name, question_id, folded_locale)
 );
+
+-- Accounts that belong to one person, of whatever store and tenant: all of a group share its key.
+CREATE TABLE linked_account (
+    user_id     INTEGER NOT NULL PRIMARY KEY REFERENCES user(id) ON DELETE CASCADE,
+    group_key   TEXT    NOT NULL
+);
+CREATE INDEX linked_account_of_group ON linked_account (group_key);
