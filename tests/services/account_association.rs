@@ -263,7 +263,7 @@ fn switch(caller: &Caller, user: &str) -> Answer {
 }
 
 fn session_of(answer: &Answer) -> String {
-    answer.cookie("JSESSIONID").expect("a session")
+    answer.cookie("JSESSIONID").unwrap_or_default()
 }
 
 #[test]
