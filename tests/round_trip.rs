@@ -4,10 +4,12 @@
 use proptest::prelude::*;
 use soapstone::services::authentication_admin::contract as authentication;
 use soapstone::services::challenge_question_management_admin::contract as questions;
+use soapstone::services::claim_management::contract as old_claims;
 use soapstone::services::claim_metadata_management::contract as metadata;
 use soapstone::services::i18n_email_mgt_config::contract as mails;
 use soapstone::services::identity_governance_admin::contract as governance;
 use soapstone::services::identity_provider_mgt::contract as providers;
+use soapstone::services::remote_claim_manager::contract as claims;
 use soapstone::services::remote_user_store_manager::contract as store;
 use soapstone::services::user_account_association::contract as links;
 use soapstone::services::user_identity_management_admin::contract as accounts;
@@ -212,6 +214,10 @@ every_spelling_of! {
     property: providers::Property,
     just_in_time_provisioning: providers::JustInTimeProvisioningConfig,
     provider_exception: providers::IdentityProviderManagementException,
+    old_claim_mapping: old_claims::ClaimMappingDTO,
+    old_claim_dialect: old_claims::ClaimDialectDTO,
+    old_claim_exception: old_claims::ClaimManagementException,
+    claim_mapping: claims::ClaimMapping,
     local_claim: metadata::LocalClaimDTO,
     external_claim: metadata::ExternalClaimDTO,
     claim_dialect: metadata::ClaimDialectDTO,
@@ -249,6 +255,9 @@ fn no_declared_type_is_left_out() {
         governance::IdentityGovernanceException::TYPE,
         providers::IdentityProvider::TYPE,
         providers::IdentityProviderManagementException::TYPE,
+        old_claims::ClaimDialectDTO::TYPE,
+        old_claims::ClaimManagementException::TYPE,
+        claims::ClaimMapping::TYPE,
         metadata::LocalClaimDTO::TYPE,
         metadata::ExternalClaimDTO::TYPE,
         metadata::ClaimDialectDTO::TYPE,

@@ -96,6 +96,26 @@ impl Catalogue {
         self.find(uri).filter(|claim| claim.uri.to_lowercase() == uri.to_lowercase())
     }
 
+    /// The attribute that holds a claim in a user store; `None` for an unknown claim (IS 5.3.0,
+    /// DefaultClaimMetadataStore).
+    ///
+    /// # Errors
+    /// Blank names, and a claim that no attribute fits.
+    pub fn attribute_name(&self, domain: &str, uri: &str) -> Result<Option<&str>, Error> {
+        if domain.trim().is_empty() {
+            return Err(Error::refused("User store domain name parameter cannot be empty"));
+        }
+        if uri.trim().is_empty() {
+            return Err(Error::refused("Local claim URI parameter cannot be empty"));
+        }
+        let Some(claim) = self.find(uri) else { return Ok(None) };
+        let attribute = claim.attribute(&domain.to_uppercase()).ok_or_else(|| {
+            let uri = &claim.uri;
+            Error::refused(format!("Cannot find suitable mapped attribute for local claim {uri}"))
+        })?;
+        Ok(Some(attribute))
+    }
+
     /// The dialects, the local one among them, oldest first.
     pub fn dialects(&self) -> impl Iterator<Item = &str> {
         self.dialects.iter().map(|dialect| dialect.uri.as_str())

@@ -7,6 +7,7 @@ mod authenticate;
 pub mod authentication_admin;
 mod call;
 pub mod challenge_question_management_admin;
+pub mod claim_management;
 pub mod claim_metadata_management;
 mod credentials;
 mod endpoint;
@@ -17,6 +18,7 @@ pub mod identity_provider_mgt;
 mod message;
 mod metadata;
 mod password;
+pub mod remote_claim_manager;
 pub mod remote_user_store_manager;
 pub mod user_account_association;
 pub mod user_identity_management_admin;
@@ -71,10 +73,12 @@ macro_rules! published {
 published! {
     authentication_admin,
     challenge_question_management_admin,
+    claim_management,
     claim_metadata_management,
     i18n_email_mgt_config,
     identity_governance_admin,
     identity_provider_mgt,
+    remote_claim_manager,
     remote_user_store_manager,
     user_account_association,
     user_identity_management_admin,

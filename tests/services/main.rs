@@ -6,7 +6,9 @@ mod support;
 
 mod account_association;
 mod challenge_questions;
+mod claim_management;
 mod claim_metadata;
 mod email_templates;
 mod recovery_wire;
+mod remote_claims;
 mod user_identity_management;
