@@ -7,10 +7,6 @@ use soapstone::ops::logging;
 use soapstone::run;
 use std::process::ExitCode;
 
-/// Gives freed memory back, so that password hashing does not stay resident.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     if let Some(Command::CheckConfig { print_defaults: true }) = arguments.command {

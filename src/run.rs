@@ -11,6 +11,7 @@ use std::error::Error;
 use std::io::{Read as _, Write as _};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::signal::unix::{SignalKind, signal};
 
 type Outcome = Result<(), Box<dyn Error>>;
 
@@ -51,10 +52,12 @@ fn serve(loaded: &Loaded) -> Outcome {
             tracing::warn!("{warning}");
         }
         let server = Server::start(&loaded.settings, Arc::new(SystemClock)).await?;
+        // Listened for before anybody is told that the server is up: who reads that may already ask it to stop.
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        let mut terminate = signal(SignalKind::terminate())?;
         greet(&server, &loaded.settings)?;
-        let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
         tokio::select! {
-            _ = tokio::signal::ctrl_c() => {}
+            _ = interrupt.recv() => {}
             _ = terminate.recv() => {}
         }
         tracing::info!("stopping");

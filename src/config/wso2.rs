@@ -5,7 +5,9 @@ use super::load::insert;
 use super::settings::Template;
 use std::path::{Path, PathBuf};
 use toml::{Table, Value};
-use xml::reader::{EventReader, ParserConfig};
+use xml::common::Position as _;
+use xml::reader::{self, EventReader, ParserConfig};
+use xml::writer::{self, EmitterConfig, EventWriter};
 use yaserde::YaDeserialize;
 
 /// What the files of a folder say.
@@ -59,14 +61,7 @@ fn document<T: YaDeserialize>(
     let Some(path) = places.iter().map(|place| folder.join(place)).find(|path| path.exists()) else {
         return Ok(None);
     };
-    let text = std::fs::read(&path).map_err(|source| Error::Io { path: path.clone(), source })?;
-    // White space belongs to values: a password may begin with a blank.
-    let config = ParserConfig::new()
-        .trim_whitespace(false)
-        .whitespace_to_characters(true)
-        .cdata_to_characters(true)
-        .ignore_comments(true)
-        .coalesce_characters(true);
+    let bytes = std::fs::read(&path).map_err(|source| Error::Io { path: path.clone(), source })?;
     let syntax = |(line, column): (usize, usize), why: String| Error::Syntax {
         path: path.clone(),
         line,
@@ -74,22 +69,50 @@ fn document<T: YaDeserialize>(
         why,
         hint: "compare with the file as it was shipped; nothing in it needs to be changed but values",
     };
-    // Once over the whole text for errors that know their place.
-    for event in EventReader::new_with_config(text.as_slice(), config.clone()) {
-        if let Err(error) = event {
-            use xml::common::Position as _;
-            let position = error.position();
-            let place = (
-                usize::try_from(position.row).unwrap_or(0) + 1,
-                usize::try_from(position.column).unwrap_or(0) + 1,
-            );
-            return Err(syntax(place, error.msg().to_string()));
-        }
-    }
-    let mut reader = yaserde::de::Deserializer::new(EventReader::new_with_config(text.as_slice(), config));
+    let plain = without_namespaces(&bytes).map_err(|(place, why)| syntax(place, why))?;
+    let mut reader = yaserde::de::Deserializer::new(events(&plain));
     let value = T::deserialize(&mut reader).map_err(|error| syntax((1, 1), error.to_string()))?;
     files.push(path);
     Ok(Some(value))
+}
+
+/// White space belongs to values: a password may begin with a blank.
+fn events(bytes: &[u8]) -> EventReader<&[u8]> {
+    let config = ParserConfig::new()
+        .trim_whitespace(false)
+        .whitespace_to_characters(true)
+        .cdata_to_characters(true)
+        .ignore_comments(true)
+        .coalesce_characters(true);
+    EventReader::new_with_config(bytes, config)
+}
+
+/// The elements of a document with their local names, by which the original finds them: `carbon.xml` is shipped with a
+/// namespace, and deployments keep files of several releases with others or none. A mistake is told with its place.
+fn without_namespaces(bytes: &[u8]) -> Result<Vec<u8>, ((usize, usize), String)> {
+    let mut plain = Vec::new();
+    let mut writer = EventWriter::new_with_config(&mut plain, EmitterConfig::new().perform_indent(false));
+    for event in events(bytes) {
+        let event = event.map_err(|error| {
+            let place = error.position();
+            let count = |number: u64| usize::try_from(number).unwrap_or(0) + 1;
+            ((count(place.row), count(place.column)), error.msg().to_string())
+        })?;
+        let written = match &event {
+            reader::XmlEvent::StartElement { name, attributes, .. } => {
+                let start = writer::XmlEvent::start_element(name.local_name.as_str());
+                let own = attributes.iter().filter(|attribute| attribute.name.prefix.is_none());
+                writer.write(own.fold(start, |start, attribute| {
+                    start.attr(attribute.name.local_name.as_str(), &attribute.value)
+                }))
+            }
+            reader::XmlEvent::EndElement { .. } => writer.write(writer::XmlEvent::end_element()),
+            reader::XmlEvent::Characters(text) => writer.write(writer::XmlEvent::characters(text)),
+            _ => Ok(()),
+        };
+        written.map_err(|error| ((1, 1), error.to_string()))?;
+    }
+    Ok(plain)
 }
 
 fn text(value: &str) -> Value {

@@ -1,23 +1,19 @@
 //! Stored passwords: Argon2id for everything new, and the hashes that imported deployments bring along.
 //!
 //! Verification takes one Argon2 computation whatever is stored, and so does the verification of nobody, so that
-//! time tells no one which user exists. The computations are memory-hungry; only as many run at once as there
-//! are processors. Knows no user and no rule; never called inside a write.
+//! time tells no one which user exists. Knows no user and no rule; never called inside a write.
 
+mod argon;
 mod imported;
 mod verified;
 
+#[cfg(test)]
+pub(super) use argon::COMPUTED;
 pub use verified::{Proof, Verified};
 
 use super::{Error, Secret};
 use argon2::password_hash::phc::PasswordHash;
-use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
-use std::sync::{Condvar, LazyLock, Mutex, PoisonError};
-
-/// OWASP's smallest recommended setting: 19 MiB, two passes, one lane.
-const MEMORY_KIB: u32 = 19 * 1024;
-const PASSES: u32 = 2;
-const LANES: u32 = 1;
+use std::sync::LazyLock;
 
 /// What the `credential` column of a user holds: a PHC string, or an imported scheme.
 #[derive(Clone, PartialEq, Eq)]
@@ -42,12 +38,8 @@ impl Credential {
     /// # Errors
     /// [`Error::Broken`] when there is no randomness or no memory.
     pub fn hash(password: &Secret) -> Result<Self, Error> {
-        let hashed =
-            one_at_a_time(|| argon2().map(|argon| argon.hash_password(password.reveal().as_bytes())));
-        match hashed {
-            Some(Ok(hash)) => Ok(Self(hash.to_string())),
-            _ => Err(Error::Broken("a password could not be hashed")),
-        }
+        let hash = argon::hash(password).ok_or(Error::Broken("a password could not be hashed"))?;
+        Ok(Self(hash.to_string()))
     }
 
     /// A row of an imported `UM_USER` table: the realm's `PasswordDigest`, `UM_SALT_VALUE` (empty without salting)
@@ -77,9 +69,7 @@ impl Credential {
     #[must_use]
     pub fn verify(&self, password: &Secret) -> bool {
         match PasswordHash::new(&self.0) {
-            Ok(hash) => one_at_a_time(|| {
-                Argon2::default().verify_password(password.reveal().as_bytes(), &hash).is_ok()
-            }),
+            Ok(hash) => argon::verify(password, &hash),
             Err(_) => {
                 let right = imported::verify(&self.0, password);
                 verify_nobody(password);
@@ -91,12 +81,7 @@ impl Credential {
     /// Whether the next successful login should replace it: an imported scheme, or weaker settings than today's.
     #[must_use]
     pub fn needs_upgrade(&self) -> bool {
-        let Ok(hash) = PasswordHash::new(&self.0) else { return true };
-        let Ok(params) = Params::try_from(&hash) else { return true };
-        hash.algorithm.as_str() != "argon2id"
-            || params.m_cost() < MEMORY_KIB
-            || params.t_cost() < PASSES
-            || params.p_cost() != LANES
+        PasswordHash::new(&self.0).map_or(true, |hash| argon::is_outdated(&hash))
     }
 
     /// The text for the `credential` column.
@@ -115,45 +100,10 @@ pub fn verify_nobody(password: &Secret) {
     }
 }
 
-fn argon2() -> Option<Argon2<'static>> {
-    let params = Params::new(MEMORY_KIB, PASSES, LANES, None).ok()?;
-    Some(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
-}
-
-/// Waits for a processor to be free of other hashing, so that a burst of logins cannot take all the memory.
-fn one_at_a_time<T>(work: impl FnOnce() -> T) -> T {
-    static BUSY: Mutex<usize> = Mutex::new(0);
-    static FREED: Condvar = Condvar::new();
-    static LIMIT: LazyLock<usize> =
-        LazyLock::new(|| std::thread::available_parallelism().map_or(2, usize::from));
-    struct Place;
-    impl Drop for Place {
-        fn drop(&mut self) {
-            *BUSY.lock().unwrap_or_else(PoisonError::into_inner) -= 1;
-            FREED.notify_one();
-        }
-    }
-    let mut busy = BUSY.lock().unwrap_or_else(PoisonError::into_inner);
-    while *busy >= *LIMIT {
-        busy = FREED.wait(busy).unwrap_or_else(PoisonError::into_inner);
-    }
-    *busy += 1;
-    drop(busy);
-    let _place = Place;
-    #[cfg(test)]
-    COMPUTED.set(COMPUTED.get() + 1);
-    work()
-}
-
-#[cfg(test)]
-std::thread_local! {
-    /// Argon2 computations of this thread, for the tests that count them.
-    pub(super) static COMPUTED: std::cell::Cell<u32> = const { std::cell::Cell::new(0) };
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
 
     fn secret(text: &str) -> Secret {
         Secret::from(text)
@@ -168,6 +118,26 @@ mod tests {
         assert!(first.verify(&secret("Old@1234")) && second.verify(&secret("Old@1234")));
         assert!(!first.verify(&secret("old@1234")) && !first.verify(&secret("")));
         assert!(!first.needs_upgrade());
+    }
+
+    #[test]
+    fn any_other_program_can_verify_what_is_kept() {
+        let kept = Credential::hash(&secret("Old@1234")).unwrap();
+        let hash = PasswordHash::new(kept.stored()).unwrap();
+        assert!(Argon2::default().verify_password(b"Old@1234", &hash).is_ok());
+        assert!(Argon2::default().verify_password(b"Old@1235", &hash).is_err());
+    }
+
+    #[test]
+    fn a_hash_without_salt_or_with_an_unknown_version_verifies_nothing() {
+        for broken in [
+            "$argon2id$v=19$m=19456,t=2,p=1",
+            "$argon2id$v=20$m=64,t=1,p=1$c2FsdHNhbHQ$MTIzNDU2Nzg5MDEyMzQ1Ng",
+            "$argon3$v=19$m=64,t=1,p=1$c2FsdHNhbHQ$MTIzNDU2Nzg5MDEyMzQ1Ng",
+        ] {
+            let credential = Credential::from(broken.to_owned());
+            assert!(!credential.verify(&secret("")) && !credential.verify(&secret("Old@1234")), "{broken}");
+        }
     }
 
     #[test]

@@ -5,6 +5,30 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
+
+/// How long a process may take for what a test waits for.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Kills a process that is not done in time, so that whoever waits for it sees its end. Done is when this is dropped.
+#[must_use]
+pub struct Watch {
+    _done: mpsc::Sender<()>,
+}
+
+impl Watch {
+    pub fn over(child: &Child) -> Self {
+        let (done, end) = mpsc::channel::<()>();
+        let pid = child.id().to_string();
+        std::thread::spawn(move || {
+            if end.recv_timeout(PATIENCE) == Err(mpsc::RecvTimeoutError::Timeout) {
+                let _ = Command::new("kill").args(["-KILL", &pid]).status();
+            }
+        });
+        Self { _done: done }
+    }
+}
 
 /// A data directory with a server that can be stopped, killed and started again.
 pub struct Installation {
@@ -78,6 +102,7 @@ impl Installation {
             .stderr(log)
             .spawn()
             .unwrap();
+        let started = Watch::over(&server);
         let mut lines = BufReader::new(server.stdout.take().unwrap()).lines();
         let mut address = |prefix: &str| -> SocketAddr {
             loop {
@@ -88,6 +113,7 @@ impl Installation {
             }
         };
         let (https, http) = (address("https listening on "), address("http listening on "));
+        drop(started);
         // Nobody reads the rest; a full pipe would stop the server.
         std::thread::spawn(move || lines.for_each(drop));
         self.client = Some(Client::new(https, http, &self.data().join("tls-cert.pem")));
@@ -121,6 +147,7 @@ impl Installation {
     pub fn stop(&mut self) -> bool {
         let Some(mut server) = self.server.take() else { return true };
         let pid = server.id().to_string();
+        let _stopped = Watch::over(&server);
         assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
         server.wait().unwrap().success()
     }
@@ -144,6 +171,7 @@ impl Installation {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
+        let _ended = Watch::over(&child);
         child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
         child.wait_with_output().unwrap()
     }

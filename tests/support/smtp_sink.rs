@@ -11,6 +11,7 @@ use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
@@ -148,9 +149,10 @@ impl SmtpSink {
         self.shared.logins.lock().unwrap().clone()
     }
 
-    /// The next mail; waits for it.
+    /// The next mail; waits for it, but not for ever.
     pub async fn next(&mut self) -> Received {
-        self.mails.recv().await.expect("the sink is listening")
+        let mail = tokio::time::timeout(Duration::from_secs(60), self.mails.recv()).await;
+        mail.expect("a mail should have come").expect("the sink is listening")
     }
 
     /// The mails that were taken and not yet looked at.

@@ -1,0 +1,225 @@
+//! The command line, beside a running server and alone.
+
+use crate::support::caller::{Caller, LOCKED, OTP, TRIGGER};
+use crate::support::installation::Installation;
+use crate::support::visitor::Browser;
+use std::process::{Output, Stdio};
+
+const COMMANDS: [&[&str]; 24] = [
+    &[],
+    &["serve"],
+    &["services"],
+    &["user"],
+    &["user", "add"],
+    &["user", "list"],
+    &["user", "set-password"],
+    &["user", "delete"],
+    &["role"],
+    &["role", "add"],
+    &["role", "list"],
+    &["role", "assign"],
+    &["claim"],
+    &["claim", "get"],
+    &["claim", "set"],
+    &["governance"],
+    &["governance", "get"],
+    &["governance", "set"],
+    &["admin"],
+    &["admin", "set-password"],
+    &["check-config"],
+    &["healthcheck"],
+    &["tenant"],
+    &["mail"],
+];
+
+fn text(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+#[test]
+fn every_command_explains_itself() {
+    let installation = Installation::new(&[]);
+    for command in COMMANDS {
+        let output = installation.command_line(&[command, &["--help"]].concat(), "");
+        assert!(output.status.success(), "{command:?}");
+        let help = text(&output);
+        assert!(help.contains("Usage: soapstone"), "{command:?}: {help}");
+        for flag in ["--data-dir", "--config"] {
+            assert!(help.contains(flag), "{command:?} does not say {flag}");
+        }
+    }
+    let serve = text(&installation.command_line(&["serve", "--help"], ""));
+    for flag in ["--bind", "--https-port", "--http-port"] {
+        assert!(serve.contains(flag), "{flag}");
+    }
+    assert!(!installation.data().exists(), "help makes no data directory");
+}
+
+#[test]
+fn everything_can_be_changed_while_the_server_runs_and_counts_at_once() {
+    let installation = Installation::start(&[]);
+    let client = installation.client();
+    let admin = Caller::basic(client, "admin", "admin");
+    let run = |arguments: &[&str], input: &str| installation.must(arguments, input);
+
+    run(&["user", "add", "tom", "--password-stdin", "--claim", "emailaddress=tom@example.org"], "Old@1234\n");
+    run(&["role", "add", "test role", "--permission", "/permission/admin/login"], "");
+    run(&["role", "assign", "tom", "test role"], "");
+    Browser::new(client).enter("tom", "Old@1234");
+    assert_eq!(admin.claim("tom", "http://wso2.org/claims/emailaddress").as_deref(), Some("tom@example.org"));
+    assert!(run(&["user", "list"], "").lines().any(|line| line == "tom"));
+    assert_eq!(run(&["user", "list", "t*"], ""), "tom\n");
+    assert!(run(&["role", "list", "--user", "tom"], "").contains("test role"));
+
+    run(&["user", "set-password", "tom", "--password-stdin"], "Second@12");
+    assert!(!Caller::basic(client, "tom", "Old@1234").is_known());
+    assert!(Caller::basic(client, "tom", "Second@12").is_known());
+
+    // The claim is set, and the reset forced, through the same rules.
+    run(&["governance", "set", "Recovery.AdminPasswordReset.Offline", "true"], "");
+    assert!(run(&["governance", "get"], "").contains("Recovery.AdminPasswordReset.Offline = true"));
+    run(&["claim", "set", "tom", "givenname", "Thomas"], "");
+    assert_eq!(admin.claim("tom", "http://wso2.org/claims/givenname").as_deref(), Some("Thomas"));
+    run(&["claim", "set", "tom", TRIGGER, "true"], "");
+    assert_eq!(admin.claim("tom", LOCKED).as_deref(), Some("true"));
+    let shown = run(&["claim", "get", "tom", "oneTimePassword"], "");
+    let code = shown.trim().rsplit(' ').next().unwrap().to_owned();
+    assert_eq!(admin.single_claim("tom", OTP).as_deref(), Some(code.as_str()));
+    assert!(!Caller::basic(client, "tom", "Second@12").is_known());
+    run(&["user", "set-password", "tom", "--password-stdin"], "Third@123");
+    Browser::new(client).enter("tom", "Third@123");
+
+    run(&["user", "delete", "tom"], "");
+    assert!(!Caller::basic(client, "tom", "Third@123").is_known());
+
+    run(&["admin", "set-password", "--password-stdin"], "Better@123");
+    assert!(!admin.is_known());
+    assert!(Caller::basic(client, "admin", "Better@123").is_known());
+}
+
+#[test]
+fn an_installation_can_be_filled_before_its_first_start() {
+    let mut installation = Installation::new(&[]);
+    installation.must(&["admin", "set-password", "--password-stdin"], "Better@123");
+    installation.must(&["user", "add", "tom", "--password-stdin"], "Old@1234");
+    installation
+        .must(&["role", "add", "test role", "--user", "tom", "--permission", "/permission/admin/login"], "");
+    installation.run();
+    assert!(Caller::basic(installation.client(), "admin", "Better@123").is_known());
+    assert!(!Caller::basic(installation.client(), "admin", "admin").is_known());
+    Browser::new(installation.client()).enter("tom", "Old@1234");
+}
+
+#[test]
+fn what_cannot_be_done_is_said_and_ends_with_a_failure() {
+    let installation = Installation::new(&[]);
+    installation.must(&["user", "add", "tom", "--password-stdin"], "Old@1234");
+    let cases: [(&[&str], &str, &str); 11] = [
+        (&["user", "add", "tom", "--password-stdin"], "Old@1234", "already exists"),
+        (&["user", "add", "x", "--password-stdin"], "Old@1234", "x"),
+        (&["user", "add", "zoe", "--password-stdin"], "a b", "Credential"),
+        (&["user", "add", "zoe"], "", "--password-stdin"),
+        (&["user", "add", "zoe", "--password-stdin", "--claim", "nothing"], "Old@1234", "CLAIM=VALUE"),
+        (&["user", "set-password", "nobody", "--password-stdin"], "Old@1234", "nobody"),
+        (&["user", "delete", "admin"], "", "admin"),
+        (&["role", "assign", "tom", "no such role"], "", "no such role"),
+        (&["claim", "set", "nobody", "givenname", "x"], "", "nobody"),
+        (&["governance", "set", "No.Such.Policy", "true"], "", "No.Such.Policy"),
+        (&["user", "list", "--tenant", "no.example"], "", "no.example"),
+    ];
+    for (arguments, input, named) in cases {
+        let output = installation.command_line(arguments, input);
+        assert!(!output.status.success(), "{arguments:?} ended well");
+        let error = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(error.contains(named) && error.starts_with("error: "), "{arguments:?}: {error}");
+        assert!(output.stdout.is_empty(), "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_password_can_come_from_the_environment() {
+    let installation = Installation::new(&[]);
+    let output = installation
+        .command()
+        .args(["user", "add", "tom"])
+        .env("SOAPSTONE_PASSWORD", "Old@1234")
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", text(&output));
+    assert!(!text(&output).contains("Old@1234"));
+    let help = text(
+        &installation
+            .command()
+            .args(["user", "add", "--help"])
+            .env("SOAPSTONE_PASSWORD", "Old@1234")
+            .output()
+            .unwrap(),
+    );
+    assert!(!help.contains("Old@1234"), "help shows no secret of the environment");
+}
+
+#[test]
+fn the_list_of_services_is_the_originals() {
+    let installation = Installation::new(&[]);
+    let list = installation.must(&["services"], "");
+    let mut lines = list.lines();
+    assert_eq!(lines.next(), Some("Admin services deployed on this server:"));
+    for (number, line) in (1..).zip(lines.clone()) {
+        let name = line.split(", ").nth(1).unwrap();
+        assert_eq!(line, format!("{number}. {name}, {name}, https://localhost:9443/services/{name}/ "));
+    }
+    for service in [
+        "UserProfileMgtService",
+        "IdentityGovernanceAdminService",
+        "RemoteUserStoreManagerService",
+        "IdentityProviderMgtService",
+    ] {
+        assert!(list.contains(&format!(" {service}, ")), "{service}");
+    }
+}
+
+#[test]
+fn mails_that_wait_can_be_listed_retried_and_dropped() {
+    let installation = Installation::new(&["--config", "soapstone.toml"]);
+    std::fs::write(
+        installation.folder().join("soapstone.toml"),
+        // Nobody listens there.
+        "[mail]\nhost = \"127.0.0.1\"\nport = 1\n",
+    )
+    .unwrap();
+    let run = |arguments: &[&str], input: &str| installation.must(arguments, input);
+    run(&["governance", "set", "Recovery.AdminPasswordReset.RecoveryLink", "true"], "");
+    for name in ["tom", "zoe"] {
+        run(
+            &[
+                "user",
+                "add",
+                name,
+                "--password-stdin",
+                "--claim",
+                &format!("emailaddress={name}@example.org"),
+            ],
+            "Old@1234",
+        );
+        run(&["claim", "set", name, TRIGGER, "true"], "");
+    }
+    let list = run(&["mail", "list"], "");
+    assert!(list.contains("tom@example.org") && list.contains("zoe@example.org"), "{list}");
+    assert!(list.lines().all(|line| line.contains("queued")) && !list.contains("confirmation="), "{list}");
+    let id = list.lines().find(|line| line.contains("tom@")).unwrap().split(' ').next().unwrap();
+    run(&["mail", "drop", id], "");
+    assert!(!installation.command_line(&["mail", "drop", "4711"], "").status.success());
+    assert!(!run(&["mail", "list", "--state", "queued"], "").contains("tom@"), "dropped");
+    run(&["mail", "retry"], "");
+}
+
+#[test]
+fn a_second_server_on_the_same_data_says_so_and_leaves_the_first_alone() {
+    let installation = Installation::start(&[]);
+    let output = installation.command_line(&["--https-port", "0", "--http-port", "0"], "");
+    assert!(!output.status.success());
+    let error = text(&output);
+    assert!(error.contains("data") && error.contains("another"), "{error}");
+    assert!(Caller::basic(installation.client(), "admin", "admin").is_known());
+}

@@ -1,0 +1,12 @@
+//! What an operator does: the command line, configuration, files of an existing deployment, crashes, logs.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod command_line;
+mod configuration;
+mod crash;
+mod deployment;
+mod traces;

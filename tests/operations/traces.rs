@@ -1,0 +1,152 @@
+//! What a server leaves behind: the log, the audit trail, memory.
+
+use crate::support::caller::{Caller, LOGIN, MAIL, OTP};
+use crate::support::installation::Installation;
+use crate::support::smtp_sink::{Offer, SmtpSink};
+use crate::support::visitor::Browser;
+use crate::support::world::Link;
+
+/// Everything secret of a walk through all three options, and the log of it at its most talkative.
+// J105
+#[test]
+fn no_secret_ever_reaches_the_log_or_the_audit_trail() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let account = Some(("mailer", "smtp secret"));
+    let mut sink = runtime.block_on(SmtpSink::start(Offer { account, ..Offer::default() }));
+    let mut installation = Installation::new(&["--config", "soapstone.toml"]);
+    let settings = format!(
+        "[mail]\nhost = \"localhost\"\nport = {}\nuser = \"mailer\"\npassword = \"smtp secret\"\nfrom = \"a@example.org\"\n",
+        sink.port()
+    );
+    std::fs::write(installation.folder().join("soapstone.toml"), settings).unwrap();
+    installation.log_at("trace");
+    installation.run();
+    let client = installation.client().clone();
+    let admin = Caller::basic(&client, "admin", "admin");
+    let mut secrets: Vec<String> =
+        vec!["smtp secret".into(), "Old@1234".into(), crate::support::client::basic("admin", "admin")];
+    admin.add_user("tom", "Old@1234", &[(MAIL, "tom@example.org")]);
+    admin.add_role("test role", &["tom"], &[LOGIN]);
+    let mut browser = Browser::new(&client);
+    browser.enter("tom", "Old@1234");
+    secrets.push(browser.cookie("commonAuthId").unwrap().to_owned());
+    Browser::new(&client).log_in("tom", "Mistyped@1");
+    secrets.push("Mistyped@1".into());
+    let session = admin.call("UserProfileMgtService", "isReadOnlyUserStore", "<mgt:isReadOnlyUserStore/>");
+    secrets.push(session.cookie("JSESSIONID").unwrap());
+
+    for (round, option) in ["RecoveryLink", "OTP", "Offline"].into_iter().enumerate() {
+        let on = |name: &str| if name == option { "true" } else { "false" };
+        let names =
+            ["RecoveryLink", "OTP", "Offline"].map(|name| format!("Recovery.AdminPasswordReset.{name}"));
+        let values: Vec<(&str, &str)> =
+            names.iter().map(|name| (name.as_str(), on(name.rsplit('.').next().unwrap()))).collect();
+        admin.configure(&values);
+        admin.trigger("tom");
+        let password = format!("Round@{round}23");
+        let page = match option {
+            "RecoveryLink" => {
+                let link = Link::of(&runtime.block_on(sink.next()));
+                secrets.push(link.code.clone());
+                browser.visit(&link.address)
+            }
+            _ => {
+                let code = if option == "OTP" {
+                    let body = runtime.block_on(sink.next()).body();
+                    body.split_once("One-time password: ")
+                        .unwrap()
+                        .1
+                        .lines()
+                        .next()
+                        .unwrap()
+                        .trim()
+                        .to_owned()
+                } else {
+                    admin.single_claim("tom", OTP).unwrap()
+                };
+                secrets.push(code.clone());
+                let answer = browser.log_in("tom", &code);
+                browser.follow(&answer)
+            }
+        };
+        assert!(browser.choose(&page, &password).text().contains("Updated the password successfully"));
+        browser.enter("tom", &password);
+        secrets.push(password);
+    }
+    assert!(installation.stop());
+    let log = installation.log();
+    assert!(log.contains("TRACE") && log.contains("answered"), "the log is as talkative as it gets");
+    let database = rusqlite::Connection::open(installation.data().join("soapstone.db")).unwrap();
+    let mut statement =
+        database.prepare("SELECT initiator || action || target || data || result FROM audit").unwrap();
+    let audit: Vec<String> = statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    for secret in &secrets {
+        let line = log.lines().find(|line| line.contains(secret.as_str()));
+        assert!(line.is_none(), "the log holds {secret}: {}", line.unwrap());
+        assert!(audit.iter().all(|row| !row.contains(secret.as_str())), "the audit trail holds {secret}");
+    }
+}
+
+#[test]
+fn every_change_of_an_administrator_leaves_a_row_and_the_originals_log_line() {
+    let mut installation = Installation::start(&[]);
+    let admin = Caller::basic(installation.client(), "admin", "admin");
+    admin.add_user("tom", "Old@1234", &[(MAIL, "tom@example.org")]);
+    admin.add_role("test role", &["tom"], &[LOGIN]);
+    admin.configure(&[("Recovery.AdminPasswordReset.Offline", "true")]);
+    admin.trigger("tom");
+    admin.set_password("tom", "Second@12");
+    admin.delete_user("tom");
+    assert!(installation.stop());
+    let database = rusqlite::Connection::open(installation.data().join("soapstone.db")).unwrap();
+    let mut statement = database
+        .prepare("SELECT action FROM audit WHERE initiator = 'admin@carbon.super' ORDER BY id")
+        .unwrap();
+    let actions: Vec<String> =
+        statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    let log = installation.log();
+    for action in ["Add User", "Add Role", "Force Password Reset", "Delete User"] {
+        assert!(actions.iter().any(|known| known == action), "{action} is not in {actions:?}");
+        let line = format!("Initiator : admin@carbon.super | Action : {action} | Target : ");
+        let found = log.lines().any(|logged| {
+            logged.contains("AUDIT_LOG") && logged.contains(&line) && logged.contains("| Result : Success")
+        });
+        assert!(found, "no log line for {action}");
+    }
+    assert!(actions.len() >= 6, "every change is recorded: {actions:?}");
+}
+
+/// One of the sizes in `/proc/<pid>/status`, in KiB.
+fn kib(pid: u32, name: &str) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':')).unwrap();
+    line.split_whitespace().next().unwrap().parse().unwrap()
+}
+
+#[test]
+fn memory_stays_small_after_hundreds_of_calls_and_logins() {
+    let mut installation = Installation::new(&[]);
+    installation.quiet();
+    installation.run();
+    let client = installation.client().clone();
+    let admin = Caller::basic(&client, "admin", "admin");
+    for number in 0..20 {
+        admin.add_user(&format!("user{number}"), "Old@1234", &[(MAIL, "x@example.org")]);
+    }
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                for number in 0..20 {
+                    Caller::basic(&client, &format!("user{number}"), "Old@1234").is_known();
+                    admin.claim(&format!("user{number}"), MAIL);
+                }
+            });
+        }
+    });
+    // What it took for itself, and is not the program: no password hashing is left in it, 19 MiB each.
+    let own = kib(installation.pid(), "RssAnon");
+    assert!(own < 10 * 1024, "{own} KiB");
+    // With the program, which is small when it is optimised.
+    let all = kib(installation.pid(), "VmRSS");
+    assert!(cfg!(debug_assertions) || all < 25 * 1024, "{all} KiB");
+}
