@@ -7,7 +7,6 @@
 
 use divan::counter::BytesCount;
 use divan::{AllocProfiler, Bencher, black_box};
-use mimalloc::MiMalloc;
 use soapstone::services::identity_provider_mgt::contract as providers;
 use soapstone::services::user_profile_mgt::contract as profiles;
 use soapstone::soap::answer::{Answer, Format};
@@ -19,7 +18,7 @@ use soapstone::soap::{Arguments, Fault, Found, Reply, Value, wsdl, wsdl2};
 
 /// The allocator of the server, counted.
 #[global_allocator]
-static ALLOCATOR: AllocProfiler<MiMalloc> = AllocProfiler::new(MiMalloc);
+static ALLOCATOR: AllocProfiler = AllocProfiler::system();
 
 fn main() {
     divan::main();
