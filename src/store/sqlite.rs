@@ -1,6 +1,7 @@
 //! The SQLite engine: one writer thread with group commit, pooled readers on the callers' threads.
 
 use super::{Error, Tx, migrate};
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
@@ -149,6 +150,8 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, Error> {
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "trusted_schema", false)?;
     connection.pragma_update(None, "cache_size", -1024)?;
+    // Without this guarantee a cached statement is compiled again whenever another value is bound to it.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     Ok(connection)
 }
 
