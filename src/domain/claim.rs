@@ -4,7 +4,7 @@
 //! Identity claims (below `http://wso2.org/claims/identity`) are kept with the account, literally, without mapping;
 //! the single-claim operations of IS 5.3.0 do not know them. All others live in attributes of the user store.
 
-use super::catalogue::{Catalogue, IDENTITY, ROLE};
+use super::catalogue::{Catalogue, Claim, IDENTITY, ROLE};
 use super::name::shown;
 use super::{Actor, Error, Now, Realm, TenantId, User, forced_reset, role, user};
 use crate::store::{self, Tx};
@@ -219,18 +219,34 @@ impl Values {
         self.attributes.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    /// The value of a claim: from the account when it holds one, even an empty one, from the store otherwise.
+    /// The value of a claim by its URI.
     #[must_use]
     pub fn of<'v>(&'v self, catalogue: &Catalogue, uri: &str) -> Option<&'v str> {
         if uri == ROLE {
             return self.roles.as_deref();
         }
-        if is_identity(uri)
-            && let Some((_, value)) = self.identity.iter().find(|(known, _)| known == uri)
-        {
-            return value.as_deref();
+        match self.in_account(uri) {
+            Some(value) => value,
+            None => self.of_attribute(catalogue.find(uri)?),
         }
-        let attribute = catalogue.find(uri)?.attribute(&self.domain)?;
+    }
+
+    /// The value of a local claim: from the account when it holds one, even an empty one, from the store otherwise.
+    #[must_use]
+    pub fn of_claim(&self, claim: &Claim) -> Option<&str> {
+        if claim.uri == ROLE {
+            return self.roles.as_deref();
+        }
+        self.in_account(&claim.uri).unwrap_or_else(|| self.of_attribute(claim))
+    }
+
+    fn in_account(&self, uri: &str) -> Option<Option<&str>> {
+        let found = || self.identity.iter().find(|(known, _)| known == uri);
+        is_identity(uri).then(found).flatten().map(|(_, value)| value.as_deref())
+    }
+
+    fn of_attribute(&self, claim: &Claim) -> Option<&str> {
+        let attribute = claim.attribute(&self.domain)?;
         self.attribute(attribute).filter(|value| !value.trim().is_empty())
     }
 

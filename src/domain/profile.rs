@@ -82,7 +82,7 @@ fn read(tx: &mut Tx<'_>, realm: &Realm, user: &User) -> Result<Profile, Error> {
     let with_roles = supported(&catalogue).any(|(claim, _)| claim.uri == ROLE);
     let values = Values::read(tx, user, with_roles)?;
     let fields = supported(&catalogue).map(|(claim, display_name)| {
-        let value = values.of(&catalogue, &claim.uri).map(str::to_owned);
+        let value = values.of_claim(claim).map(str::to_owned);
         field(claim, display_name, value)
     });
     Ok(Profile {

@@ -8,8 +8,9 @@ use super::app::App;
 use super::credentials::Credentials;
 use crate::domain::login::{self, Face, Outcome, Presented, Refusal};
 use crate::domain::session::{self, Kind, Session};
-use crate::domain::{Actor, Error, Now, Secret};
+use crate::domain::{Actor, Error, Now, Secret, permission};
 use crate::soap::Fault;
+use crate::store::Tx;
 use std::sync::Arc;
 
 /// Why a call goes no further.
@@ -26,6 +27,8 @@ pub enum Denied {
 pub struct Known {
     /// Who acts.
     pub actor: Actor,
+    /// Whether he holds one of the permissions that the operation takes.
+    pub permitted: bool,
     /// The session to hand out, unless the request already brought it.
     pub hand_out: Option<Secret>,
 }
@@ -43,19 +46,20 @@ pub async fn session(app: &Arc<App>, now: Now, cookie: Option<&str>) -> Result<O
     Ok(found)
 }
 
-/// Decides who calls an operation that is not open.
+/// Decides who calls an operation that is not open, and whether he may.
 pub async fn caller(
     app: &Arc<App>,
     now: Now,
     credentials: Credentials,
     session: Option<Session>,
+    permissions: &[&str],
 ) -> Result<Known, Denied> {
     let (user_name, password) = match (credentials, session) {
         // Nobody handles another scheme, not even for a session.
         (Credentials::Unsupported { bare_basic: false }, _) => {
             return Err(Denied::Fault(Fault::authentication_failure()));
         }
-        (_, Some(session)) => return Ok(Known { actor: session.actor(), hand_out: None }),
+        (_, Some(session)) => return known(app, session.actor(), None, permissions).map_err(failed),
         (Credentials::Unsupported { .. }, None) => {
             return Err(Denied::Fault(Fault::authentication_failure()));
         }
@@ -63,19 +67,46 @@ pub async fn caller(
         (Credentials::Basic { user, password }, None) => (user, password),
     };
     let presented = Presented { user_name, password };
-    let signed_in = sign_in(app, now, presented).await?;
-    match session_of(app, now, &signed_in).await.map_err(failed)? {
-        Some(id) => Ok(Known { actor: signed_in.actor(), hand_out: Some(id) }),
+    let recognised =
+        app.store.read(|tx| recognised(tx, app, now, &presented, permissions)).map_err(failed)?;
+    let signed_in = match recognised {
+        Some((_, Some(known))) => return Ok(known),
+        Some((signed_in, None)) => signed_in,
+        None => sign_in(app, now, presented).await?,
+    };
+    match open_session(app, now, &signed_in).await.map_err(failed)? {
+        Some(id) => known(app, signed_in.actor(), Some(id), permissions).map_err(failed),
         None => Err(Denied::Fault(Fault::invalid_credentials())),
     }
 }
 
-async fn sign_in(app: &Arc<App>, now: Now, presented: Presented) -> Result<login::SignedIn, Denied> {
-    let recognised =
-        app.store.read(|tx| login::recognise(tx, now, &app.realm, &presented)).map_err(failed)?;
-    if let Some(signed_in) = recognised {
-        return Ok(signed_in);
+fn known(app: &App, actor: Actor, hand_out: Option<Secret>, permissions: &[&str]) -> Result<Known, Error> {
+    let permitted = app.store.read(|tx| permission::authorized(tx, actor.tenant, actor.user, permissions))?;
+    Ok(Known { actor, permitted, hand_out })
+}
+
+/// A login of the last minute and, while the session opened for it is there, all there is to know: what every call but
+/// the first of a client takes, in one look at the database.
+fn recognised(
+    tx: &mut Tx<'_>,
+    app: &App,
+    now: Now,
+    presented: &Presented,
+    permissions: &[&str],
+) -> Result<Option<(login::SignedIn, Option<Known>)>, Error> {
+    let Some(signed_in) = login::recognise(tx, now, &app.realm, presented)? else { return Ok(None) };
+    let Some(id) = app.realm.verified.session(now, signed_in.proof) else {
+        return Ok(Some((signed_in, None)));
+    };
+    if session::find(tx, now, Kind::Admin, id.reveal())?.is_none() {
+        return Ok(Some((signed_in, None)));
     }
+    let actor = signed_in.actor();
+    let permitted = permission::authorized(tx, actor.tenant, actor.user, permissions)?;
+    Ok(Some((signed_in, Some(Known { actor, permitted, hand_out: Some(id) }))))
+}
+
+async fn sign_in(app: &Arc<App>, now: Now, presented: Presented) -> Result<login::SignedIn, Denied> {
     match attempt(app, now, presented).await.map_err(failed)? {
         Outcome::In(signed_in) => Ok(signed_in),
         Outcome::Refused(Refusal::UnknownTenant) => Err(Denied::Fault(Fault::authentication_error())),
@@ -94,15 +125,13 @@ pub async fn attempt(app: &Arc<App>, now: Now, presented: Presented) -> Result<O
     .unwrap_or(Err(Error::Broken("a login panicked")))
 }
 
-/// The session of a login: opened once and handed out again while the login is remembered, so that clients that never
+/// Opens the session of a login, once: it is handed out again while the login is remembered, so that clients that never
 /// send a cookie back do not leave one behind with every call. `None` when the login no longer stands.
-async fn session_of(app: &Arc<App>, now: Now, signed_in: &login::SignedIn) -> Result<Option<Secret>, Error> {
-    if let Some(id) = app.realm.verified.session(now, signed_in.proof) {
-        let open = app.store.read(|tx| session::find(tx, now, Kind::Admin, id.reveal()))?;
-        if open.is_some() {
-            return Ok(Some(id));
-        }
-    }
+async fn open_session(
+    app: &Arc<App>,
+    now: Now,
+    signed_in: &login::SignedIn,
+) -> Result<Option<Secret>, Error> {
     let (realm, subject, idle) =
         (Arc::clone(&app.realm), signed_in.clone(), app.realm.policy.admin_idle_minutes);
     let id =

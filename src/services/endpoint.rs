@@ -9,7 +9,7 @@ use super::credentials::{Credentials, credentials, session_cookie, session_set_c
 use super::message::{Form, Incoming, Packed, unpacked};
 use super::{Call, Published, find, metadata};
 use crate::domain::session::Kind;
-use crate::domain::{Actor, Secret, TenantId, permission};
+use crate::domain::{Actor, Secret, TenantId};
 use crate::soap::addressing::{Addressing, ReplyTo};
 use crate::soap::answer::{self, Answer, Called, Format};
 use crate::soap::contract::Operation;
@@ -304,7 +304,8 @@ impl Exchange<'_> {
         if needs_header && matches!(credentials, Credentials::None) {
             return Err((Denied::Challenge, fresh));
         }
-        let known = match authenticate::caller(app, now, credentials, session).await {
+        let permissions = app.publication.permissions(target.operation);
+        let known = match authenticate::caller(app, now, credentials, session, permissions).await {
             Ok(known) => known,
             Err(denied) => return Err((denied, fresh)),
         };
@@ -312,18 +313,11 @@ impl Exchange<'_> {
             tracing::debug!("the operation is for the super tenant alone");
             return Err((Denied::Fault(Fault::super_tenant_only()), known.hand_out));
         }
-        let permissions = app.publication.permissions(target.operation);
-        let permitted = app
-            .store
-            .read(|tx| permission::authorized(tx, known.actor.tenant, known.actor.user, permissions));
-        match permitted {
-            Ok(true) => Ok(Admitted { call: call(Some(known.actor)), hand_out: known.hand_out }),
-            Ok(false) => {
-                tracing::debug!(?permissions, "the caller lacks the permission");
-                Err((Denied::Fault(Fault::access_denied()), known.hand_out))
-            }
-            Err(error) => Err(failed(error)),
+        if !known.permitted {
+            tracing::debug!(?permissions, "the caller lacks the permission");
+            return Err((Denied::Fault(Fault::access_denied()), known.hand_out));
         }
+        Ok(Admitted { call: call(Some(known.actor)), hand_out: known.hand_out })
     }
 
     async fn invoke(

@@ -1,8 +1,9 @@
 //! One connection: TLS, HTTP/1.1 with its limits, and whole requests handed to the faces.
 //!
-//! A request is carried out in a task of its own. Some clients hang up as soon as they have sent a one-way call; the
-//! work must be done all the same.
+//! A request is carried out whole. Some clients hang up as soon as they have sent a one-way call; the work must be done
+//! all the same.
 
+use super::carried_out::carried_out;
 use super::limits::Limits;
 use super::route::{self, Faces};
 use crate::services::Connection;
@@ -122,10 +123,9 @@ async fn exchange(
     let answer = async {
         match whole(request, limits).await {
             Ok(request) => {
-                // The task goes on when this connection, and with it this future, is dropped.
                 let work = async move { faces.answer(request, ends.connection, ends.is_local).await };
-                tokio::spawn(work.in_current_span()).await.unwrap_or_else(|error| {
-                    tracing::error!(%error, "a request could not be answered");
+                carried_out(work.in_current_span()).await.unwrap_or_else(|| {
+                    tracing::error!("a request could not be answered: the work on it panicked");
                     plain(StatusCode::INTERNAL_SERVER_ERROR)
                 })
             }

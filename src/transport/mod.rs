@@ -1,6 +1,7 @@
 //! TCP, TLS and HTTP: connections in, requests to the right face, limits on everything that arrives. Starting and
 //! stopping a server is here too, since this is where all parts meet.
 
+mod carried_out;
 mod http;
 mod limits;
 mod listen;
