@@ -51,7 +51,13 @@ impl<'d> Found<'d> {
     /// The property of a bean.
     #[must_use]
     pub fn property(bean: Element<'d>, name: &'d str) -> Self {
-        Self { siblings: Some(bean.children()), select: Select::Named(name), place: Place::Property }
+        // What follows is asked for the first one several times.
+        let first = bean.children().find(|child| child.local().eq_ignore_ascii_case(name));
+        Self {
+            siblings: first.map(Element::and_following),
+            select: Select::Named(name),
+            place: Place::Property,
+        }
     }
 
     /// The elements themselves.
@@ -156,7 +162,7 @@ impl Value for String {
         simple("string", true)
     }
     fn read(found: Found<'_>) -> Result<Self, Fault> {
-        Ok(found.first_value().map(|element| element.text().to_owned()).unwrap_or_default())
+        Ok(found.first_value().map(|element| element.text().into_owned()).unwrap_or_default())
     }
     fn write(&self, writer: &mut Writer, prefix: Prefix, name: &str) {
         writer.text(prefix, name, self);
@@ -169,7 +175,7 @@ impl Value for bool {
     }
     fn read(found: Found<'_>) -> Result<Self, Fault> {
         let Some(element) = found.first_value() else { return absent_primitive(found) };
-        match element.text() {
+        match &*element.text() {
             "1" => Ok(true),
             "0" => Ok(false),
             text if text.eq_ignore_ascii_case("true") => Ok(true),
@@ -204,7 +210,7 @@ macro_rules! integer {
                 }
             }
             fn write(&self, writer: &mut Writer, prefix: Prefix, name: &str) {
-                writer.literal(prefix, name, &self.to_string());
+                writer.number(prefix, name, i64::from(*self));
             }
         }
     )* };

@@ -12,11 +12,18 @@ use std::fmt::Write as _;
 pub struct Writer {
     out: String,
     json: bool,
-    /// Prefixes of the bean namespaces of this service: `ax2` and the position.
-    namespaces: Vec<&'static str>,
+    /// The bean namespaces of this service.
+    namespaces: Vec<Namespace>,
     /// JSON: whether a comma is due, and whether values stand in an array (without names).
     comma: bool,
     in_array: bool,
+}
+
+#[derive(Debug)]
+struct Namespace {
+    name: &'static str,
+    /// With its colon.
+    prefix: String,
 }
 
 /// A namespace prefix: `ns` for the service's own elements, `axN` for bean types.
@@ -45,10 +52,11 @@ impl Writer {
     }
 
     fn new(types: &[&'static Type], json: bool) -> Self {
-        let mut namespaces: Vec<&'static str> = Vec::new();
+        let mut namespaces: Vec<Namespace> = Vec::new();
         for bean in types {
-            if !namespaces.contains(&bean.namespace) {
-                namespaces.push(bean.namespace);
+            if !namespaces.iter().any(|known| known.name == bean.namespace) {
+                let prefix = format!("ax{}:", FIRST_PREFIX + namespaces.len());
+                namespaces.push(Namespace { name: bean.namespace, prefix });
             }
         }
         Self { out: String::with_capacity(4096), json, namespaces, comma: false, in_array: false }
@@ -74,13 +82,14 @@ impl Writer {
     /// The prefix of a bean namespace.
     #[must_use]
     pub fn prefix(&self, namespace: &str) -> Prefix {
-        self.namespaces.iter().position(|known| *known == namespace).map_or(Prefix::Service, Prefix::Bean)
+        self.namespaces.iter().position(|known| known.name == namespace).map_or(Prefix::Service, Prefix::Bean)
     }
 
     /// ` xmlns:axN="…"` for every bean namespace.
     pub fn declare_namespaces(&mut self) {
-        for (index, namespace) in self.namespaces.iter().enumerate() {
-            let _ = write!(self.out, " xmlns:ax{}=\"{namespace}\"", FIRST_PREFIX + index);
+        for Namespace { name, prefix } in &self.namespaces {
+            let prefix = prefix.trim_end_matches(':');
+            let _ = write!(self.out, " xmlns:{prefix}=\"{name}\"");
         }
     }
 
@@ -90,14 +99,11 @@ impl Writer {
     }
 
     fn name(&mut self, prefix: Prefix, name: &str) {
-        match prefix {
-            Prefix::Service => self.out.push_str("ns:"),
-            Prefix::Bean(index) => {
-                self.out.push_str("ax");
-                push_number(&mut self.out, FIRST_PREFIX + index);
-                self.out.push(':');
-            }
-        }
+        let bean = match prefix {
+            Prefix::Service => None,
+            Prefix::Bean(index) => self.namespaces.get(index),
+        };
+        self.out.push_str(bean.map_or("ns:", |bean| &bean.prefix));
         self.out.push_str(name);
     }
 
@@ -115,26 +121,39 @@ impl Writer {
 
     /// An element with text.
     pub fn text(&mut self, prefix: Prefix, name: &str, text: &str) {
-        if self.json {
-            self.key(name);
-            push_json_text(&mut self.out, text);
-            return;
-        }
-        self.open_tag(prefix, name);
-        push_escaped(&mut self.out, text);
-        self.close_tag(prefix, name);
+        self.scalar(prefix, name, |out, json| match json {
+            true => push_json_text(out, text),
+            false => push_escaped(out, text),
+        });
     }
 
-    /// An element whose text needs no escaping and stands bare in JSON: numbers and booleans.
+    /// An element whose text needs no escaping and stands bare in JSON.
     pub fn literal(&mut self, prefix: Prefix, name: &str, text: &str) {
+        self.scalar(prefix, name, |out, _| out.push_str(text));
+    }
+
+    /// An element with a whole number.
+    pub fn number(&mut self, prefix: Prefix, name: &str, number: i64) {
+        self.scalar(prefix, name, |out, _| {
+            let _ = write!(out, "{number}");
+        });
+    }
+
+    /// The content is written by `write`, which is told whether it is JSON.
+    fn scalar(&mut self, prefix: Prefix, name: &str, write: impl FnOnce(&mut String, bool)) {
         if self.json {
             self.key(name);
-            self.out.push_str(text);
+            write(&mut self.out, true);
             return;
         }
-        self.open_tag(prefix, name);
-        self.out.push_str(text);
-        self.close_tag(prefix, name);
+        self.out.push('<');
+        let start = self.out.len();
+        self.name(prefix, name);
+        self.out.push('>');
+        let end = self.out.len();
+        write(&mut self.out, false);
+        self.out.push_str("</");
+        self.out.extend_from_within(start..end);
     }
 
     /// A null. The answer element declares `xsi` itself, since nothing around it does.
@@ -245,12 +264,6 @@ impl Writer {
         self.out.push_str(" xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\"");
     }
 
-    fn open_tag(&mut self, prefix: Prefix, name: &str) {
-        self.out.push('<');
-        self.name(prefix, name);
-        self.out.push('>');
-    }
-
     fn close_tag(&mut self, prefix: Prefix, name: &str) {
         self.out.push_str("</");
         self.name(prefix, name);
@@ -258,27 +271,31 @@ impl Writer {
     }
 }
 
-fn push_number(out: &mut String, number: usize) {
-    let _ = write!(out, "{number}");
+/// Whether any byte is special, looking at all of them: the compiler does that many at a time.
+fn any(text: &str, special: impl Fn(u8) -> bool) -> bool {
+    text.bytes().fold(false, |found, byte| found | special(byte))
 }
 
 /// Escapes character data as Axis2 does.
 pub fn push_escaped(out: &mut String, text: &str) {
-    let mut rest = text;
-    while let Some(at) = rest.find(['<', '&', '\r', '>']) {
-        let (before, from) = rest.split_at(at);
-        out.push_str(before);
-        let (escaped, length) = match from.as_bytes().first() {
-            Some(b'<') => ("&lt;", 1),
-            Some(b'&') => ("&amp;", 1),
-            Some(b'\r') => ("&#xd;", 1),
-            _ if out.ends_with("]]") => ("&gt;", 1),
-            _ => (">", 1),
-        };
-        out.push_str(escaped);
-        rest = from.get(length..).unwrap_or("");
+    if !any(text, |byte| matches!(byte, b'<' | b'&' | b'\r' | b'>')) {
+        out.push_str(text);
+        return;
     }
-    out.push_str(rest);
+    let mut written = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        let escaped = match byte {
+            b'<' => "&lt;",
+            b'&' => "&amp;",
+            b'\r' => "&#xd;",
+            b'>' if text.get(..at).is_some_and(|before| before.ends_with("]]")) => "&gt;",
+            _ => continue,
+        };
+        out.push_str(text.get(written..at).unwrap_or_default());
+        out.push_str(escaped);
+        written = at + 1;
+    }
+    out.push_str(text.get(written..).unwrap_or_default());
 }
 
 /// Escapes for an attribute value in double quotes.
@@ -299,6 +316,11 @@ pub fn push_attribute(out: &mut String, text: &str) {
 /// A JSON string.
 pub fn push_json_text(out: &mut String, text: &str) {
     out.push('"');
+    if !any(text, |byte| byte < b' ' || byte == b'"' || byte == b'\\') {
+        out.push_str(text);
+        out.push('"');
+        return;
+    }
     for character in text.chars() {
         match character {
             '"' => out.push_str("\\\""),

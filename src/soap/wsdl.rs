@@ -5,7 +5,7 @@
 
 use super::contract::{Field, Kind, Operation, Output, Service, Shape, Type};
 use super::writer::push_attribute;
-use std::fmt::Write as _;
+use std::fmt::{Display, Write as _};
 
 /// Namespace of the services whose request elements stand outside their target namespace.
 const AXIS2: &str = "http://org.apache.axis2/xsd";
@@ -74,9 +74,9 @@ impl Schemas {
                 }
             }
         }
-        out.open(&schema_tag(namespace));
+        out.open(schema_tag(namespace));
         for other in used {
-            out.line(&format!("<xs:import namespace=\"{other}\"/>"));
+            out.line(format_args!("<xs:import namespace=\"{other}\"/>"));
         }
         self.complex_types(out, namespace);
         out.close("</xs:schema>");
@@ -85,11 +85,11 @@ impl Schemas {
     fn complex_types(&self, out: &mut Lines, namespace: &str) {
         for bean in self.types.iter().filter(|bean| bean.namespace == namespace) {
             let kind = if bean.is_abstract { "abstract=\"true\" " } else { "" };
-            out.open(&format!("<xs:complexType {kind}name=\"{}\">", bean.name));
+            out.open(format_args!("<xs:complexType {kind}name=\"{}\">", bean.name));
             if let Some(base) = bean.base {
                 let base = self.qualified(super::bean_shape(base));
                 out.open("<xs:complexContent>");
-                out.open(&format!("<xs:extension base=\"{base}\">"));
+                out.open(format_args!("<xs:extension base=\"{base}\">"));
             }
             self.sequence(out, bean.fields);
             if bean.base.is_some() {
@@ -101,19 +101,19 @@ impl Schemas {
     }
 
     fn element_schema(&self, out: &mut Lines, service: &Service) {
-        out.open(&schema_tag(self.schema_namespace));
+        out.open(schema_tag(self.schema_namespace));
         for namespace in &self.namespaces {
             if *namespace != self.schema_namespace {
-                out.line(&format!("<xs:import namespace=\"{namespace}\"/>"));
+                out.line(format_args!("<xs:import namespace=\"{namespace}\"/>"));
             }
         }
         for fault in faults(service) {
             let shape = super::bean_shape(fault);
             let name = fault_name(service, fault);
-            out.open(&format!("<xs:element name=\"{name}\">"));
+            out.open(format_args!("<xs:element name=\"{name}\">"));
             out.open("<xs:complexType>");
             out.open("<xs:sequence>");
-            out.line(&self.element(fault.name, shape));
+            out.line(self.element(fault.name, shape));
             out.close("</xs:sequence>");
             out.close("</xs:complexType>");
             out.close("</xs:element>");
@@ -130,7 +130,7 @@ impl Schemas {
     }
 
     fn wrapper(&self, out: &mut Lines, name: &str, fields: &[Field]) {
-        out.open(&format!("<xs:element name=\"{name}\">"));
+        out.open(format_args!("<xs:element name=\"{name}\">"));
         out.open("<xs:complexType>");
         self.sequence(out, fields);
         out.close("</xs:complexType>");
@@ -144,7 +144,7 @@ impl Schemas {
         }
         out.open("<xs:sequence>");
         for field in fields {
-            out.line(&self.element(field.name, (field.shape)()));
+            out.line(self.element(field.name, (field.shape)()));
         }
         out.close("</xs:sequence>");
     }
@@ -189,18 +189,21 @@ pub(super) struct Lines {
 }
 
 impl Lines {
-    pub(super) fn line(&mut self, text: &str) {
+    pub(super) fn new() -> Self {
+        // Documents are ten to a hundred kilobytes long.
+        Self { out: String::with_capacity(32 * 1024), indent: 0 }
+    }
+    pub(super) fn line(&mut self, text: impl Display) {
         for _ in 0..self.indent {
             self.out.push_str("    ");
         }
-        self.out.push_str(text);
-        self.out.push('\n');
+        let _ = writeln!(self.out, "{text}");
     }
-    pub(super) fn open(&mut self, text: &str) {
+    pub(super) fn open(&mut self, text: impl Display) {
         self.line(text);
         self.indent += 1;
     }
-    pub(super) fn close(&mut self, text: &str) {
+    pub(super) fn close(&mut self, text: impl Display) {
         self.indent = self.indent.saturating_sub(1);
         self.line(text);
     }
@@ -224,7 +227,7 @@ pub fn render(service: &Service, base: &str) -> String {
         (false, AXIS2) => ("tns", "ns1"),
         (false, _) => ("tns", "ns"),
     };
-    let mut out = Lines { out: String::new(), indent: 0 };
+    let mut out = Lines::new();
     let mut root = String::from("<wsdl:definitions xmlns:wsdl=\"http://schemas.xmlsoap.org/wsdl/\"");
     if !own {
         let _ = write!(root, " xmlns:tns=\"{}\"", service.target_namespace);
@@ -242,7 +245,7 @@ pub fn render(service: &Service, base: &str) -> String {
         service.target_namespace
     );
     out.open(&root);
-    out.line(&format!("<wsdl:documentation>{}</wsdl:documentation>", service.name));
+    out.line(format_args!("<wsdl:documentation>{}</wsdl:documentation>", service.name));
     out.open("<wsdl:types>");
     let indent = out.indent;
     out.out.push_str(&schemas.render(service, indent));
@@ -252,14 +255,14 @@ pub fn render(service: &Service, base: &str) -> String {
     for binding in BINDINGS {
         bind(&mut out, service, target, binding.0);
     }
-    out.open(&format!("<wsdl:service name=\"{}\">", service.name));
+    out.open(format_args!("<wsdl:service name=\"{}\">", service.name));
     for (binding, port) in BINDINGS {
         let name = service.name;
-        out.open(&format!("<wsdl:port name=\"{name}{port}\" binding=\"{target}:{name}{binding}\">"));
+        out.open(format_args!("<wsdl:port name=\"{name}{port}\" binding=\"{target}:{name}{binding}\">"));
         let mut location = String::new();
         push_attribute(&mut location, base);
         let kind = address_prefix(binding);
-        out.line(&format!("<{kind}:address location=\"{location}{name}.{name}{port}/\"/>"));
+        out.line(format_args!("<{kind}:address location=\"{location}{name}.{name}{port}/\"/>"));
         out.close("</wsdl:port>");
     }
     out.close("</wsdl:service>");
@@ -277,8 +280,8 @@ fn address_prefix(binding: &str) -> &'static str {
 
 fn messages(out: &mut Lines, service: &Service, element: &str) {
     let mut message = |name: &str, part: &str| {
-        out.open(&format!("<wsdl:message name=\"{name}\">"));
-        out.line(&format!("<wsdl:part name=\"parameters\" element=\"{element}:{part}\"/>"));
+        out.open(format_args!("<wsdl:message name=\"{name}\">"));
+        out.line(format_args!("<wsdl:part name=\"parameters\" element=\"{element}:{part}\"/>"));
         out.close("</wsdl:message>");
     };
     for operation in service.operations {
@@ -294,24 +297,24 @@ fn messages(out: &mut Lines, service: &Service, element: &str) {
     }
     // A void operation with an output message has one without a part.
     for operation in service.operations.iter().filter(|operation| matches!(operation.output, Output::Nil)) {
-        out.line(&format!("<wsdl:message name=\"{}Response\"/>", operation.name));
+        out.line(format_args!("<wsdl:message name=\"{}Response\"/>", operation.name));
     }
 }
 
 fn port_type(out: &mut Lines, service: &Service, target: &str) {
-    out.open(&format!("<wsdl:portType name=\"{}PortType\">", service.name));
+    out.open(format_args!("<wsdl:portType name=\"{}PortType\">", service.name));
     for operation in service.operations {
         let name = operation.name;
-        out.open(&format!("<wsdl:operation name=\"{name}\">"));
-        out.line(&format!("<wsdl:input message=\"{target}:{name}Request\" wsaw:Action=\"urn:{name}\"/>"));
+        out.open(format_args!("<wsdl:operation name=\"{name}\">"));
+        out.line(format_args!("<wsdl:input message=\"{target}:{name}Request\" wsaw:Action=\"urn:{name}\"/>"));
         if !operation.is_robust() {
-            out.line(&format!(
+            out.line(format_args!(
                 "<wsdl:output message=\"{target}:{name}Response\" wsaw:Action=\"urn:{name}Response\"/>"
             ));
         }
         for fault in operation.faults {
             let fault = fault_name(service, fault);
-            out.line(&format!(
+            out.line(format_args!(
                 "<wsdl:fault message=\"{target}:{fault}\" name=\"{fault}\" wsaw:Action=\"urn:{name}{fault}\"/>"
             ));
         }
@@ -322,14 +325,14 @@ fn port_type(out: &mut Lines, service: &Service, target: &str) {
 
 fn bind(out: &mut Lines, service: &Service, target: &str, binding: &str) {
     let service_name = service.name;
-    out.open(&format!(
+    out.open(format_args!(
         "<wsdl:binding name=\"{service_name}{binding}\" type=\"{target}:{service_name}PortType\">"
     ));
     let prefix = address_prefix(binding);
     if prefix == "http" {
         out.line("<http:binding verb=\"POST\"/>");
     } else {
-        out.line(&format!(
+        out.line(format_args!(
             "<{prefix}:binding transport=\"http://schemas.xmlsoap.org/soap/http\" style=\"document\"/>"
         ));
     }
@@ -347,22 +350,22 @@ fn bind_operation(out: &mut Lines, service: &Service, operation: &Operation, pre
     } else {
         format!("<{prefix}:body use=\"literal\"/>")
     };
-    out.open(&format!("<wsdl:operation name=\"{name}\">"));
+    out.open(format_args!("<wsdl:operation name=\"{name}\">"));
     if http {
-        out.line(&format!("<http:operation location=\"{name}\"/>"));
+        out.line(format_args!("<http:operation location=\"{name}\"/>"));
     } else {
-        out.line(&format!("<{prefix}:operation soapAction=\"urn:{name}\" style=\"document\"/>"));
+        out.line(format_args!("<{prefix}:operation soapAction=\"urn:{name}\" style=\"document\"/>"));
     }
     let ends: &[&str] = if operation.is_robust() { &["input"] } else { &["input", "output"] };
     for end in ends {
-        out.open(&format!("<wsdl:{end}>"));
+        out.open(format_args!("<wsdl:{end}>"));
         out.line(&body);
-        out.close(&format!("</wsdl:{end}>"));
+        out.close(format_args!("</wsdl:{end}>"));
     }
     for fault in operation.faults.iter().filter(|_| !http) {
         let fault = fault_name(service, fault);
-        out.open(&format!("<wsdl:fault name=\"{fault}\">"));
-        out.line(&format!("<{prefix}:fault use=\"literal\" name=\"{fault}\"/>"));
+        out.open(format_args!("<wsdl:fault name=\"{fault}\">"));
+        out.line(format_args!("<{prefix}:fault use=\"literal\" name=\"{fault}\"/>"));
         out.close("</wsdl:fault>");
     }
     out.close("</wsdl:operation>");

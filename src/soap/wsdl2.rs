@@ -9,8 +9,8 @@ use super::wsdl::{Lines, Schemas, fault_name, faults};
 pub fn render(service: &Service, base: &str) -> String {
     let schemas = Schemas::of(service);
     let name = service.name;
-    let mut out = Lines { out: String::new(), indent: 0 };
-    out.open(&format!(
+    let mut out = Lines::new();
+    out.open(format_args!(
         "<wsdl2:description xmlns:wsdl2=\"http://www.w3.org/ns/wsdl\" xmlns:tns=\"{target}\" xmlns:ns=\"{schema}\" \
          xmlns:wsoap=\"http://www.w3.org/ns/wsdl/soap\" xmlns:whttp=\"http://www.w3.org/ns/wsdl/http\" \
          xmlns:wsaw=\"http://www.w3.org/2006/05/addressing/wsdl\" xmlns:xs=\"http://www.w3.org/2001/XMLSchema\"{declarations} \
@@ -19,7 +19,7 @@ pub fn render(service: &Service, base: &str) -> String {
         schema = service.schema_namespace,
         declarations = schemas.declarations(),
     ));
-    out.line(&format!("<wsdl2:documentation>{name}</wsdl2:documentation>"));
+    out.line(format_args!("<wsdl2:documentation>{name}</wsdl2:documentation>"));
     out.open("<wsdl2:types>");
     let indent = out.indent;
     out.out.push_str(&schemas.render(service, indent));
@@ -27,30 +27,30 @@ pub fn render(service: &Service, base: &str) -> String {
     out.open("<wsdl2:interface name=\"ServiceInterface\">");
     for fault in faults(service) {
         let fault = fault_name(service, fault);
-        out.line(&format!("<wsdl2:fault name=\"{fault}\" element=\"ns:{fault}\"/>"));
+        out.line(format_args!("<wsdl2:fault name=\"{fault}\" element=\"ns:{fault}\"/>"));
     }
     for operation in service.operations {
         let op = operation.name;
         let pattern = if operation.is_robust() { "robust-in-only" } else { "in-out" };
-        out.open(&format!(
+        out.open(format_args!(
             "<wsdl2:operation name=\"{op}\" style=\"http://www.w3.org/ns/wsdl/style/rpc\" \
              pattern=\"http://www.w3.org/ns/wsdl/{pattern}\">"
         ));
-        out.line(&format!("<wsdl2:input element=\"ns:{op}\" wsaw:Action=\"urn:{op}\"/>"));
+        out.line(format_args!("<wsdl2:input element=\"ns:{op}\" wsaw:Action=\"urn:{op}\"/>"));
         match operation.output {
             Output::Value(_) => {
-                out.line(&format!(
+                out.line(format_args!(
                     "<wsdl2:output element=\"ns:{op}Response\" wsaw:Action=\"urn:{op}Response\"/>"
                 ));
             }
             Output::Nil => {
-                out.line(&format!("<wsdl2:output element=\"#none\" wsaw:Action=\"urn:{op}Response\"/>"))
+                out.line(format_args!("<wsdl2:output element=\"#none\" wsaw:Action=\"urn:{op}Response\"/>"))
             }
             Output::Nothing => {}
         }
         for fault in operation.faults {
             let fault = fault_name(service, fault);
-            out.line(&format!("<wsdl2:outfault ref=\"tns:{fault}\" wsaw:Action=\"urn:{op}{fault}\"/>"));
+            out.line(format_args!("<wsdl2:outfault ref=\"tns:{fault}\" wsaw:Action=\"urn:{op}{fault}\"/>"));
         }
         out.close("</wsdl2:operation>");
     }
@@ -61,7 +61,7 @@ pub fn render(service: &Service, base: &str) -> String {
         ("Soap12Binding", soap, " wsoap:version=\"1.2\""),
         ("HttpBinding", "http://www.w3.org/ns/wsdl/http", " whttp:methodDefault=\"POST\""),
     ] {
-        out.open(&format!(
+        out.open(format_args!(
             "<wsdl2:binding name=\"{name}{binding}\" interface=\"tns:ServiceInterface\" type=\"{kind}\"{extra}>"
         ));
         for operation in service.operations {
@@ -71,19 +71,19 @@ pub fn render(service: &Service, base: &str) -> String {
             } else {
                 format!("wsoap:action=\"urn:{op}\"")
             };
-            out.line(&format!("<wsdl2:operation ref=\"tns:{op}\" {how}/>"));
+            out.line(format_args!("<wsdl2:operation ref=\"tns:{op}\" {how}/>"));
         }
         out.close("</wsdl2:binding>");
     }
     let mut address = String::new();
     push_attribute(&mut address, base);
-    out.open(&format!("<wsdl2:service name=\"{name}\" interface=\"tns:ServiceInterface\">"));
+    out.open(format_args!("<wsdl2:service name=\"{name}\" interface=\"tns:ServiceInterface\">"));
     for (endpoint, binding) in [
         ("HttpsSoap11Endpoint", "Soap11Binding"),
         ("HttpsSoap12Endpoint", "Soap12Binding"),
         ("HttpsEndpoint", "HttpBinding"),
     ] {
-        out.line(&format!(
+        out.line(format_args!(
             "<wsdl2:endpoint name=\"{name}{endpoint}\" binding=\"tns:{name}{binding}\" \
              address=\"{address}{name}.{name}{endpoint}/\"/>"
         ));
