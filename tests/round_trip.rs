@@ -11,12 +11,13 @@ use soapstone::services::identity_governance_admin::contract as governance;
 use soapstone::services::identity_provider_mgt::contract as providers;
 use soapstone::services::remote_claim_manager::contract as claims;
 use soapstone::services::remote_user_store_manager::contract as store;
+use soapstone::services::tenant_mgt_admin::contract as tenants;
 use soapstone::services::user_account_association::contract as links;
 use soapstone::services::user_identity_management_admin::contract as accounts;
 use soapstone::services::user_profile_mgt::contract as profiles;
 use soapstone::soap::contract::{Kind, Shape, Type};
 use soapstone::soap::xml::Document;
-use soapstone::soap::{Bean, Prefix, Value, Writer, read_bean};
+use soapstone::soap::{Bean, DateTime, Prefix, Value, Writer, read_bean};
 
 /// A value of some type, before anybody spells it.
 #[derive(Debug, Clone)]
@@ -66,6 +67,9 @@ fn one(shape: Shape, depth: u32) -> BoxedStrategy<Content> {
         Kind::Simple("int") => any::<i32>().prop_map(|number| Content::Text(number.to_string())).boxed(),
         Kind::Simple("long") => any::<i64>().prop_map(|number| Content::Text(number.to_string())).boxed(),
         Kind::Simple("short") => any::<i16>().prop_map(|number| Content::Text(number.to_string())).boxed(),
+        Kind::Simple("dateTime") => (-62_135_596_800_000_i64..253_402_300_800_000)
+            .prop_map(|millis| Content::Text(DateTime(millis).to_string()))
+            .boxed(),
         Kind::Simple(_) => text().prop_map(Content::Text).boxed(),
     };
     if shape.nillable { prop_oneof![1 => Just(Content::Nil), 4 => value].boxed() } else { value }
@@ -235,6 +239,10 @@ every_spelling_of! {
     identity_exception: accounts::IdentityMgtServiceException,
     linked_account: links::UserAccountAssociationDTO,
     link_exception: links::UserAccountAssociationClientException,
+    tenant: tenants::TenantInfoBean,
+    tenant_page: tenants::PaginatedTenantInfoBean,
+    tenant_exception: tenants::Exception,
+    tenant_failure: tenants::StratosException,
     remember_me: authentication::RememberMeData,
     authentication_exception: authentication::AuthenticationException,
 }
@@ -271,8 +279,11 @@ fn no_declared_type_is_left_out() {
         accounts::UserChallengesSetDTO::TYPE,
         accounts::UserIdentityClaimDTO::TYPE,
         accounts::IdentityMgtServiceException::TYPE,
-        links::UserAccountAssociationDTO::TYPE,
         links::UserAccountAssociationClientException::TYPE,
+        links::UserAccountAssociationDTO::TYPE,
+        tenants::Exception::TYPE,
+        tenants::PaginatedTenantInfoBean::TYPE,
+        tenants::StratosException::TYPE,
         authentication::RememberMeData::TYPE,
         authentication::AuthenticationException::TYPE,
     ] {

@@ -17,6 +17,9 @@ pub enum Error {
     /// The name carries a user-store prefix that no store has.
     #[error("Invalid Domain Name")]
     UnknownDomain,
+    /// There is no tenant of that name or key; IS 5.3.0 runs into a null pointer where one is needed.
+    #[error("there is no such tenant")]
+    NoSuchTenant,
     /// The caller may not do this to that user (IS 5.3.0, UserProfileAdmin).
     #[error("You are not authorized to perform this action.")]
     NotAuthorized,
@@ -32,6 +35,15 @@ pub enum Error {
 }
 
 impl Error {
+    /// The same refusal in other words; a failure stays what it is.
+    #[must_use]
+    pub fn reworded(self, words: impl FnOnce(&str) -> String) -> Self {
+        match self {
+            Self::Internal(_) | Self::Broken(_) => self,
+            refusal => Self::Refused(words(&refusal.to_string())),
+        }
+    }
+
     /// A refusal with the text that the original answers.
     pub fn refused(text: impl Into<String>) -> Self {
         Self::Refused(text.into())

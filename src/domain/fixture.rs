@@ -78,7 +78,19 @@ impl World {
     /// Another tenant.
     pub(crate) fn tenant(&self, domain: &str) -> TenantId {
         let (domain, realm) = (domain.to_owned(), Arc::clone(&self.realm));
-        self.write(move |tx| seed::tenant(tx, START, &realm, &domain, None, &administrator())).id
+        let claims = Changes::default();
+        let new = move |tx: &mut Tx<'_>| {
+            let new = seed::NewTenant {
+                id: None,
+                domain: &domain,
+                email: None,
+                created_at: START,
+                admin: &administrator(),
+                claims: &claims,
+            };
+            seed::tenant(tx, START, &realm, &new)
+        };
+        self.write(new).id
     }
 
     /// A user of the super tenant's primary store, with the old password and `<name>@example.org`.

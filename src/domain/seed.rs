@@ -5,7 +5,7 @@ use super::claim::{self, Changes};
 use super::credential::Credential;
 use super::name::{INTERNAL, PRIMARY, folded};
 use super::permission::EXECUTE;
-use super::tenant::{SUPER_DOMAIN, Tenant, TenantId};
+use super::tenant::{self, SUPER_DOMAIN, Tenant, TenantId};
 use super::{Error, Now, Realm, User, UserId, challenge, governance, template};
 use crate::store::{self, Tx};
 use std::collections::HashMap;
@@ -27,41 +27,59 @@ pub struct Administrator {
 /// # Errors
 /// Failures of the database.
 pub fn first_start(tx: &mut Tx<'_>, now: Now, realm: &Realm, admin: &Administrator) -> Result<bool, Error> {
-    if super::tenant::by_id(tx, TenantId::SUPER)?.is_some() {
+    if tenant::by_id(tx, TenantId::SUPER)?.is_some() {
         return Ok(false);
     }
     store::tenant::insert(tx, Some(TenantId::SUPER.0), SUPER_DOMAIN, None, now.0, &admin.name)?;
-    fill(tx, now, realm, TenantId::SUPER, &realm.policy.host_name, admin, "/permission")?;
+    let user = fill(tx, now, realm, TenantId::SUPER, &realm.policy.host_name, admin, "/permission")?;
+    claim::set_at_creation(tx, now, realm, &user, claim::DEFAULT_PROFILE, &Changes::default())?;
     Ok(true)
 }
 
-/// Creates another tenant with its administrator.
-///
-/// # Errors
-/// A domain that is taken or is no domain.
-pub fn tenant(
-    tx: &mut Tx<'_>,
-    now: Now,
-    realm: &Realm,
-    domain: &str,
-    email: Option<&str>,
-    admin: &Administrator,
-) -> Result<Tenant, Error> {
-    let domain = domain.to_lowercase();
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
-    if domain.is_empty() || !domain.contains('.') || !domain.chars().all(plain) {
-        return Err(Error::refused(format!(
-            "{domain} is no tenant domain: letters, digits, dots and hyphens, with at least one dot"
-        )));
-    }
-    if super::tenant::find(tx, &domain)?.is_some() {
-        return Err(Error::refused(format!("A tenant with the domain {domain} already exists")));
-    }
-    let id = TenantId(store::tenant::insert(tx, None, &domain, email, now.0, &admin.name)?);
-    fill(tx, now, realm, id, "localhost", admin, "/permission/admin")?;
-    Ok(Tenant { id, domain, active: true, admin_name: admin.name.clone() })
+/// Another tenant.
+#[derive(Debug)]
+pub struct NewTenant<'a> {
+    /// Its key, if that was chosen.
+    pub id: Option<TenantId>,
+    /// Its domain; kept in lower case.
+    pub domain: &'a str,
+    /// Whom to write to about it.
+    pub email: Option<&'a str>,
+    /// Since when it is said to exist.
+    pub created_at: Now,
+    /// Its administrator.
+    pub admin: &'a Administrator,
+    /// The administrator's claims.
+    pub claims: &'a Changes,
 }
 
+/// Creates another tenant with its administrator. It is active at once.
+///
+/// # Errors
+/// A domain or key that is taken, and a domain that is none.
+pub fn tenant(tx: &mut Tx<'_>, now: Now, realm: &Realm, new: &NewTenant<'_>) -> Result<Tenant, Error> {
+    tenant::check_domain(new.domain)?;
+    let domain = new.domain.to_lowercase();
+    if tenant::find(tx, &domain)?.is_some() {
+        return Err(Error::refused("Domain is not available to register"));
+    }
+    let failed = || Error::refused(format!("Error in adding tenant with domain: {}", new.domain));
+    if let Some(id) = new.id
+        && tenant::by_id(tx, id)?.is_some()
+    {
+        return Err(failed());
+    }
+    if new.admin.name.trim().is_empty() || new.admin.name.contains('/') {
+        return Err(failed());
+    }
+    let key = new.id.map(|id| id.0);
+    let id = TenantId(store::tenant::insert(tx, key, &domain, new.email, new.created_at.0, &new.admin.name)?);
+    let user = fill(tx, now, realm, id, "localhost", new.admin, "/permission/admin")?;
+    claim::set_at_creation(tx, now, realm, &user, claim::DEFAULT_PROFILE, new.claims)?;
+    Ok(Tenant { id, domain, active: true, admin_name: new.admin.name.clone() })
+}
+
+/// Everything but the claims of the administrator, whom it returns.
 fn fill(
     tx: &mut Tx<'_>,
     now: Now,
@@ -70,8 +88,8 @@ fn fill(
     home_realm: &str,
     admin: &Administrator,
     permission: &str,
-) -> Result<(), Error> {
-    claims(tx, tenant)?;
+) -> Result<User, Error> {
+    dialects(tx, tenant)?;
     let policy = &realm.policy;
     governance::seed(tx, tenant, home_realm, policy.remember_me_minutes, policy.session_idle_minutes)?;
     template::refresh(tx, tenant.0, &policy.templates)?;
@@ -92,12 +110,11 @@ fn fill(
         },
     )?;
     store::role::add_member(tx, role, id)?;
-    let user = User { id: UserId(id), tenant, domain: PRIMARY.to_owned(), name: admin.name.clone() };
-    claim::set_at_creation(tx, now, realm, &user, claim::DEFAULT_PROFILE, &Changes::default())
+    Ok(User { id: UserId(id), tenant, domain: PRIMARY.to_owned(), name: admin.name.clone() })
 }
 
 /// The dialects of the original with their claims, in the order that clients of IS 5.3.0 see.
-fn claims(tx: &mut Tx<'_>, tenant: TenantId) -> Result<(), Error> {
+fn dialects(tx: &mut Tx<'_>, tenant: TenantId) -> Result<(), Error> {
     let dialect = store::claim::insert_dialect(tx, tenant.0, LOCAL_DIALECT)?;
     let mut local = HashMap::new();
     for (position, row) in (1..).zip(rows(CLAIMS)) {

@@ -4,6 +4,12 @@ use super::{Error, Realm};
 use crate::store::tenant::TenantRow;
 use crate::store::{self, Tx};
 
+mod change;
+mod register;
+
+pub use change::{NewTenant, Update, activate, add, deactivate, delete, renew, update};
+pub use register::{Described, Entry, Page, describe, matching, page};
+
 /// Domain of the super tenant.
 pub const SUPER_DOMAIN: &str = "carbon.super";
 
@@ -66,6 +72,31 @@ pub fn all(tx: &mut Tx<'_>) -> Result<Vec<Tenant>, Error> {
 pub fn domain_of(tx: &mut Tx<'_>, id: TenantId) -> Result<String, Error> {
     let row = store::tenant::by_id(tx, id.0)?.ok_or(store::Error::Missing("tenant"))?;
     Ok(row.domain)
+}
+
+/// Refuses a text that is no tenant domain (IS 5.3.0, TenantMgtUtil).
+///
+/// # Errors
+/// The original's texts: nothing, a dot in front, other characters, a word the registry kept for itself.
+pub fn check_domain(domain: &str) -> Result<(), Error> {
+    if domain.is_empty() {
+        return Err(Error::refused("Provided domain name is empty."));
+    }
+    if domain.starts_with('.') {
+        return Err(Error::refused("Invalid domain, starting with '.'"));
+    }
+    if !domain.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_')) {
+        return Err(Error::refused(format!(
+            "The tenant domain ' {domain} ' contains one or more illegal characters. the valid characters are \
+             letters, numbers, '.', '-' and '_'"
+        )));
+    }
+    if matches!(domain, "atom" | "registry" | "resource") {
+        return Err(Error::refused(format!(
+            "You can not use a registry reserved word:{domain}:as a tenant domain. Please choose a different one."
+        )));
+    }
+    Ok(())
 }
 
 /// Lets the users of a tenant sign in, or not.

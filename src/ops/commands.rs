@@ -7,7 +7,7 @@ use crate::domain::credential::Credential;
 use crate::domain::password::NewPassword;
 use crate::domain::permission::EXECUTE;
 use crate::domain::role::Grant;
-use crate::domain::seed::Administrator;
+use crate::domain::seed::{Administrator, NewTenant};
 use crate::domain::{
     Actor, Clock, Error, Now, Policy, Realm, Secret, claim, clock::SystemClock, governance, password, role,
     seed, tenant, user,
@@ -245,8 +245,11 @@ impl Desk {
             Tenant::Add { domain, admin, password } => {
                 let credential = Credential::hash(&ask(&password, &admin)?)?;
                 let admin = Administrator { name: admin, credential };
-                let added =
-                    self.write(move |tx, now, realm| seed::tenant(tx, now, realm, &domain, None, &admin))?;
+                let added = self.write(move |tx, now, realm| {
+                    let (domain, admin, claims) = (domain.as_str(), &admin, &Changes::default());
+                    let new = NewTenant { id: None, domain, email: None, created_at: now, admin, claims };
+                    seed::tenant(tx, now, realm, &new)
+                })?;
                 say(&format!("added {}", added.domain))
             }
             Tenant::List => {

@@ -20,6 +20,7 @@ mod metadata;
 mod password;
 pub mod remote_claim_manager;
 pub mod remote_user_store_manager;
+pub mod tenant_mgt_admin;
 pub mod user_account_association;
 pub mod user_identity_management_admin;
 pub mod user_profile_mgt;
@@ -80,6 +81,7 @@ published! {
     identity_provider_mgt,
     remote_claim_manager,
     remote_user_store_manager,
+    tenant_mgt_admin,
     user_account_association,
     user_identity_management_admin,
     user_profile_mgt,

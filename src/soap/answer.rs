@@ -182,15 +182,12 @@ fn json_code(code: Code) -> &'static str {
     }
 }
 
-/// `java.lang.Exception` itself, which Axis2 writes in a way of its own: its element twice, around the message.
-const PLAIN: &str = "Exception";
-
 /// `<ns:ServiceException><Exception xsi:type=…>…`, as Axis2 writes a declared exception.
 fn write_detail(writer: &mut Writer, service: &Service, detail: &dyn Detail, reason: &str) {
     let declared = detail.declared_type();
     let name = wsdl::fault_name(service, declared);
     let schema = service.schema_namespace;
-    if declared.name == PLAIN {
+    if declared.is_plain_exception() {
         let mut message = String::new();
         push_escaped(&mut message, reason);
         let (before, after) = (["<ns:", &name, ">"].concat(), ["</ns:", &name, ">"].concat());

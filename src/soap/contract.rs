@@ -152,6 +152,13 @@ pub struct Type {
 }
 
 impl Type {
+    /// Whether this is `java.lang.Exception` itself, which Axis2 publishes and writes in a way of its own: what stands in
+    /// the fault's element is named like it.
+    #[must_use]
+    pub fn is_plain_exception(&self) -> bool {
+        self.name == "Exception"
+    }
+
     /// Whether both declare the same type. Constants have no address of their own, so names decide.
     #[must_use]
     pub fn is(&self, other: &Type) -> bool {

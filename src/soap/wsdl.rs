@@ -113,7 +113,8 @@ impl Schemas {
             out.open(format_args!("<xs:element name=\"{name}\">"));
             out.open("<xs:complexType>");
             out.open("<xs:sequence>");
-            out.line(self.element(fault.name, shape));
+            let inside = if fault.is_plain_exception() { &name } else { fault.name };
+            out.line(self.element(inside, shape));
             out.close("</xs:sequence>");
             out.close("</xs:complexType>");
             out.close("</xs:element>");

@@ -8,6 +8,7 @@
 pub mod challenge;
 pub mod claim;
 mod error;
+pub mod grant;
 pub mod idp;
 pub mod linked_account;
 pub mod login;

@@ -120,24 +120,3 @@ pub fn set_grant(
         &[role.into(), resource.into(), action.into(), allowed.into()],
     )
 }
-
-/// Every grant of an action that reaches a user: by a role, by being one of everyone, or by name.
-///
-/// # Errors
-/// As [`find`].
-pub fn grants_of_user(
-    tx: &mut Tx<'_>,
-    tenant: i64,
-    user: i64,
-    action: &str,
-) -> Result<Vec<(String, bool)>, Error> {
-    tx.query(
-        "SELECT g.resource, g.allowed FROM role_member m JOIN role_grant g ON g.role_id = m.role_id \
-         WHERE m.user_id = $1 AND g.action = $2 \
-         UNION ALL SELECT g.resource, g.allowed FROM role r JOIN role_grant g ON g.role_id = r.id \
-         WHERE r.tenant_id = $3 AND r.domain = 'INTERNAL' AND r.folded = 'everyone' AND g.action = $2 \
-         UNION ALL SELECT resource, allowed FROM user_grant WHERE user_id = $1 AND action = $2",
-        &[user.into(), action.into(), tenant.into()],
-        |row| Ok((row.text(0)?, row.flag(1)?)),
-    )
-}

@@ -13,10 +13,21 @@ pub struct TenantRow {
     pub active: bool,
     /// Name of its primary administrator.
     pub admin_name: String,
+    /// Whom to write to about it.
+    pub email: Option<String>,
+    /// When it was created, epoch milliseconds.
+    pub created_at: i64,
 }
 
 fn row(row: &Row<'_>) -> Result<TenantRow, Error> {
-    Ok(TenantRow { id: row.int(0)?, domain: row.text(1)?, active: row.flag(2)?, admin_name: row.text(3)? })
+    Ok(TenantRow {
+        id: row.int(0)?,
+        domain: row.text(1)?,
+        active: row.flag(2)?,
+        admin_name: row.text(3)?,
+        email: row.opt_text(4)?,
+        created_at: row.int(5)?,
+    })
 }
 
 /// The tenant of a domain.
@@ -24,7 +35,8 @@ fn row(row: &Row<'_>) -> Result<TenantRow, Error> {
 /// # Errors
 /// Failures of the database; so it is for every function here.
 pub fn find(tx: &mut Tx<'_>, domain: &str) -> Result<Option<TenantRow>, Error> {
-    tx.opt("SELECT id, domain, active, admin_name FROM tenant WHERE domain = $1", &[domain.into()], row)
+    let sql = "SELECT id, domain, active, admin_name, email, created_at FROM tenant WHERE domain = $1";
+    tx.opt(sql, &[domain.into()], row)
 }
 
 /// The tenant with that key.
@@ -32,7 +44,8 @@ pub fn find(tx: &mut Tx<'_>, domain: &str) -> Result<Option<TenantRow>, Error> {
 /// # Errors
 /// As [`find`].
 pub fn by_id(tx: &mut Tx<'_>, id: i64) -> Result<Option<TenantRow>, Error> {
-    tx.opt("SELECT id, domain, active, admin_name FROM tenant WHERE id = $1", &[id.into()], row)
+    let sql = "SELECT id, domain, active, admin_name, email, created_at FROM tenant WHERE id = $1";
+    tx.opt(sql, &[id.into()], row)
 }
 
 /// Every tenant, the super tenant first.
@@ -40,7 +53,29 @@ pub fn by_id(tx: &mut Tx<'_>, id: i64) -> Result<Option<TenantRow>, Error> {
 /// # Errors
 /// As [`find`].
 pub fn all(tx: &mut Tx<'_>) -> Result<Vec<TenantRow>, Error> {
-    tx.query("SELECT id, domain, active, admin_name FROM tenant ORDER BY id", &[], row)
+    tx.query("SELECT id, domain, active, admin_name, email, created_at FROM tenant ORDER BY id", &[], row)
+}
+
+/// Tenants but the super tenant whose domain matches a `LIKE` pattern, by key: so many, after so many others.
+///
+/// # Errors
+/// As [`find`].
+pub fn page(tx: &mut Tx<'_>, pattern: &str, limit: i64, skip: i64) -> Result<Vec<TenantRow>, Error> {
+    tx.query(
+        "SELECT id, domain, active, admin_name, email, created_at FROM tenant WHERE id > 0 AND domain LIKE $1 \
+         ORDER BY id LIMIT $2 OFFSET $3",
+        &[pattern.into(), limit.into(), skip.into()],
+        row,
+    )
+}
+
+/// How many tenants [`page`] would find in all.
+///
+/// # Errors
+/// As [`find`].
+pub fn count(tx: &mut Tx<'_>, pattern: &str) -> Result<i64, Error> {
+    let sql = "SELECT count(*) FROM tenant WHERE id > 0 AND domain LIKE $1";
+    tx.one(sql, &[pattern.into()], "count", |row| row.int(0))
 }
 
 /// Adds a tenant; without a key it gets the next one.
@@ -57,7 +92,7 @@ pub fn insert(
 ) -> Result<i64, Error> {
     tx.insert(
         "INSERT INTO tenant (id, domain, email, active, created_at, admin_name) VALUES \
-         (coalesce($1, (SELECT max(max(id), 0) + 1 FROM tenant)), $2, $3, 1, $4, $5)",
+         (coalesce($1, (SELECT coalesce(max(id), 0) + 1 FROM tenant WHERE id > 0)), $2, $3, 1, $4, $5)",
         &[id.into(), domain.into(), email.into(), created_at.into(), admin_name.into()],
     )
 }
@@ -68,4 +103,12 @@ pub fn insert(
 /// As [`find`].
 pub fn set_active(tx: &mut Tx<'_>, id: i64, active: bool) -> Result<usize, Error> {
     tx.execute("UPDATE tenant SET active = $1 WHERE id = $2", &[active.into(), id.into()])
+}
+
+/// Sets whom to write to about a tenant.
+///
+/// # Errors
+/// As [`find`].
+pub fn set_email(tx: &mut Tx<'_>, id: i64, email: &str) -> Result<usize, Error> {
+    tx.execute("UPDATE tenant SET email = $1 WHERE id = $2", &[email.into(), id.into()])
 }

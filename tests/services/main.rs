@@ -11,4 +11,5 @@ mod claim_metadata;
 mod email_templates;
 mod recovery_wire;
 mod remote_claims;
+mod tenants;
 mod user_identity_management;

@@ -93,11 +93,13 @@ CREATE TABLE role_grant (
 
 CREATE TABLE user_grant (
     user_id     INTEGER NOT NULL REFERENCES user(id) ON DELETE CASCADE,
+    tenant_id   INTEGER NOT NULL REFERENCES tenant(id) ON DELETE CASCADE,
     resource    TEXT    NOT NULL,
     action      TEXT    NOT NULL,
     allowed     INTEGER NOT NULL,
     PRIMARY KEY (user_id, resource, action)
 ) WITHOUT ROWID;
+CREATE INDEX user_grant_of_tenant ON user_grant (tenant_id, action);
 
 CREATE TABLE claim_dialect (
     id          INTEGER PRIMARY KEY AUTOINCREMENT,
