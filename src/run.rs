@@ -1,8 +1,8 @@
 //! Carries a command out: serves, or works on a data directory.
 
 use crate::config::{Loaded, Settings};
+use crate::domain::Secret;
 use crate::domain::clock::SystemClock;
-use crate::domain::{Policy, Secret};
 use crate::ops::cli::Command;
 use crate::ops::commands::{Desk, say};
 use crate::services::PUBLISHED;
@@ -36,7 +36,7 @@ pub fn command(command: Command, loaded: Loaded) -> Outcome {
 }
 
 fn desk(settings: &Settings) -> Result<Desk, Box<dyn Error>> {
-    let rules: Policy = policy(settings, settings.https_port, String::new());
+    let rules = policy(settings, settings.https_port, String::new())?;
     let password = match settings.admin_password.0.as_str() {
         "" => Secret::from("admin"),
         own => Secret::from(own),
@@ -109,6 +109,7 @@ fn check_config(loaded: &Loaded) -> Outcome {
         say(&format!("warning: {warning}"))?;
     }
     say(&format!("{:#?}", loaded.settings))?;
+    policy(&loaded.settings, loaded.settings.https_port, String::new())?;
     say("the configuration is good")?;
     Ok(())
 }

@@ -1,11 +1,13 @@
 //! Putting the sources together.
 
+use super::collected::{Collected, wrong};
 use super::error::Error;
 use super::keys::{KEYS, Key, Kind};
 use super::settings::{MailTransport, Settings};
 use super::wso2;
 use std::path::{Path, PathBuf};
-use toml::{Table, Value};
+use toml::Value;
+use toml::de::{DeTable, DeValue};
 
 /// Where settings come from, beside their defaults.
 #[derive(Debug, Default)]
@@ -29,48 +31,49 @@ pub struct Loaded {
     pub files: Vec<PathBuf>,
 }
 
+/// Something that was set, and where.
+struct Given {
+    key: &'static str,
+    value: Value,
+    origin: String,
+}
+
 /// Reads every source.
 ///
 /// # Errors
 /// The first mistake, with its place and a hint.
 pub fn load(sources: &Sources) -> Result<Loaded, Error> {
-    let overrides = overrides(sources)?;
-    let data_dir = text_of(&overrides, "data_dir").unwrap_or_else(|| "./soapstone-data".to_owned());
-    let file = sources.file.clone().or_else(|| {
-        let usual = Path::new(&data_dir).join("soapstone.toml");
-        usual.exists().then_some(usual)
-    });
+    // What later sources say about the places of earlier ones comes first.
+    let later = environment_and_flags(sources)?;
+    let data_dir = last_text(&later, "data_dir").unwrap_or("./soapstone-data");
+    let usual = Path::new(data_dir).join("soapstone.toml");
+    let file = sources.file.clone().or_else(|| usual.exists().then_some(usual));
     let mut files = Vec::new();
-    let mut table = Table::new();
+    let mut own = Vec::new();
     if let Some(path) = &file {
-        table = read_toml(path)?;
+        own = read_toml(path)?;
         files.push(path.clone());
     }
-    let config_dir = text_of(&overrides, "config_dir").or_else(|| text_of(&table, "config_dir"));
+    let mut collected = Collected::default();
     let mut warnings = Vec::new();
-    let mut merged = Table::new();
     let mut templates = Vec::new();
-    if let Some(folder) = config_dir {
-        let found = wso2::read(Path::new(&folder))?;
+    if let Some(folder) = last_text(&later, "config_dir").or_else(|| last_text(&own, "config_dir")) {
+        let found = wso2::read(Path::new(folder))?;
         if found.files.is_empty() {
             warnings.push(format!("config_dir {folder}: none of the files that are looked for is there"));
         }
-        merge(&mut merged, found.table);
+        for (key, value, origin) in found.values {
+            collected.set(key, value, &origin)?;
+        }
         warnings.extend(found.warnings);
         files.extend(found.files);
         templates = found.templates;
     }
-    merge(&mut merged, table);
-    merge(&mut merged, overrides);
-    let mut settings: Settings =
-        Value::Table(merged).try_into().map_err(|error: toml::de::Error| Error::Value {
-            origin: "configuration".to_owned(),
-            key: "value".to_owned(),
-            why: error.message().to_owned(),
-            hint: "`soapstone check-config --print-defaults` lists every key with its default".to_owned(),
-        })?;
+    for given in own.into_iter().chain(later) {
+        collected.set(given.key, given.value, &given.origin)?;
+    }
+    let mut settings = collected.settings()?;
     settings.templates = templates;
-    check(&settings)?;
     if settings.mail.host.is_none() && settings.mail.transport != MailTransport::Smtp {
         warnings
             .push("no mail server is configured: mails are written to files, see mail.directory".to_owned());
@@ -78,47 +81,45 @@ pub fn load(sources: &Sources) -> Result<Loaded, Error> {
     Ok(Loaded { settings, warnings, files })
 }
 
-/// Environment and flags as one table; flags win.
-fn overrides(sources: &Sources) -> Result<Table, Error> {
-    let mut table = Table::new();
+/// The text that the last of several gives a key; an empty one says nothing.
+fn last_text<'g>(given: &'g [Given], key: &str) -> Option<&'g str> {
+    let mut texts =
+        given.iter().rev().filter(|given| given.key == key).filter_map(|given| given.value.as_str());
+    texts.find(|text| !text.is_empty())
+}
+
+/// What the environment says, and behind it the flags, which win.
+fn environment_and_flags(sources: &Sources) -> Result<Vec<Given>, Error> {
+    let mut given = Vec::new();
     for key in KEYS {
         let variable = key.variable();
         let of = |name: &str| sources.environment.iter().find(|(known, _)| known == name);
-        if let Some((_, value)) = of(&variable) {
-            set(&mut table, key, value, &format!("environment variable {variable}"))?;
+        if let Some((_, text)) = of(&variable) {
+            given.push(read_text(key, text, format!("environment variable {variable}"))?);
         } else if let Some((name, path)) = of(&format!("{variable}_FILE")) {
             let text = std::fs::read_to_string(path)
                 .map_err(|source| Error::Io { path: PathBuf::from(path), source })?;
-            set(
-                &mut table,
-                key,
-                text.trim_end_matches(['\r', '\n']),
-                &format!("environment variable {name}"),
-            )?;
+            let text = text.trim_end_matches(['\r', '\n']);
+            given.push(read_text(key, text, format!("environment variable {name}"))?);
         }
     }
-    for (name, value) in &sources.flags {
+    for (name, text) in &sources.flags {
         if let Some(key) = KEYS.iter().find(|key| key.name == *name) {
-            set(&mut table, key, value, &format!("flag --{}", name.replace(['_', '.'], "-")))?;
+            given.push(read_text(key, text, format!("flag --{}", name.replace(['_', '.'], "-")))?);
         }
     }
-    Ok(table)
+    Ok(given)
 }
 
-fn set(table: &mut Table, key: &Key, text: &str, origin: &str) -> Result<(), Error> {
-    let wrong = |expected: &str| Error::Value {
-        origin: origin.to_owned(),
-        key: key.name.to_owned(),
-        why: format!("{text:?} is not {expected}"),
-        hint: key.meaning.to_owned(),
-    };
+fn read_text(key: &'static Key, text: &str, origin: String) -> Result<Given, Error> {
+    let not = |expected: &str| wrong(key, &origin, format!("{text:?} is not {expected}"));
     let value = match key.kind {
         Kind::Text => Value::String(text.to_owned()),
-        Kind::Number => Value::Integer(text.trim().parse().map_err(|_| wrong("a whole number"))?),
+        Kind::Number => Value::Integer(text.trim().parse().map_err(|_| not("a whole number"))?),
         Kind::Flag => match text.trim().to_ascii_lowercase().as_str() {
             "true" | "1" | "yes" | "on" => Value::Boolean(true),
             "false" | "0" | "no" | "off" => Value::Boolean(false),
-            _ => return Err(wrong("true or false")),
+            _ => return Err(not("true or false")),
         },
         Kind::List => Value::Array(
             text.split(',')
@@ -128,46 +129,19 @@ fn set(table: &mut Table, key: &Key, text: &str, origin: &str) -> Result<(), Err
                 .collect(),
         ),
     };
-    insert(table, key.name, value);
-    Ok(())
+    Ok(Given { key: key.name, value, origin })
 }
 
-/// Puts a value under its dotted name.
-pub(super) fn insert(table: &mut Table, name: &str, value: Value) {
-    match name.split_once('.') {
-        None => {
-            table.insert(name.to_owned(), value);
-        }
-        Some((section, rest)) => {
-            let inner = table.entry(section.to_owned()).or_insert_with(|| Value::Table(Table::new()));
-            if let Value::Table(inner) = inner {
-                insert(inner, rest, value);
-            }
-        }
-    }
-}
-
-fn merge(into: &mut Table, from: Table) {
-    for (name, value) in from {
-        match (into.get_mut(&name), value) {
-            (Some(Value::Table(inner)), Value::Table(value)) => merge(inner, value),
-            (_, value) => {
-                into.insert(name, value);
-            }
-        }
-    }
-}
-
-fn text_of(table: &Table, name: &str) -> Option<String> {
-    table.get(name).and_then(Value::as_str).map(str::to_owned)
-}
-
-fn read_toml(path: &Path) -> Result<Table, Error> {
+/// Reads a `soapstone.toml`; every value knows its line.
+fn read_toml(path: &Path) -> Result<Vec<Given>, Error> {
     let text = std::fs::read_to_string(path).map_err(|source| Error::Io { path: path.to_owned(), source })?;
-    let at = |error: &toml::de::Error| {
-        let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or("");
-        let line = before.matches('\n').count() + 1;
+    let place = |offset: usize| {
+        let before = text.get(..offset).unwrap_or("");
         let column = before.rsplit('\n').next().map_or(0, |last| last.chars().count()) + 1;
+        (before.matches('\n').count() + 1, column)
+    };
+    let syntax = |error: &toml::de::Error| {
+        let (line, column) = place(error.span().map_or(0, |span| span.start));
         Error::Syntax {
             path: path.to_owned(),
             line,
@@ -176,55 +150,27 @@ fn read_toml(path: &Path) -> Result<Table, Error> {
             hint: "`soapstone check-config --print-defaults` lists every key with its default",
         }
     };
-    // Read as settings once, for errors that know their line; as a table for merging.
-    toml::from_str::<Settings>(&text).map_err(|error| at(&error))?;
-    toml::from_str(&text).map_err(|error| at(&error))
-}
-
-/// Values that parse but cannot work.
-fn check(settings: &Settings) -> Result<(), Error> {
-    let wrong = |key: &str, why: String, hint: &str| {
-        Err(Error::Value {
-            origin: "configuration".to_owned(),
-            key: key.to_owned(),
-            why,
-            hint: hint.to_owned(),
-        })
-    };
-    if settings.tls_certificate.is_some() != settings.tls_key.is_some() {
-        return wrong(
-            "tls_certificate",
-            "certificate and key go together".to_owned(),
-            "set both tls_certificate and tls_key, or neither",
-        );
-    }
-    if !(6..=64).contains(&settings.otp_length) {
-        return wrong("otp_length", format!("{} is out of range", settings.otp_length), "use 6 to 64");
-    }
-    for (key, value) in [
-        ("wrong_code_limit", settings.wrong_code_limit),
-        ("admin_session_minutes", settings.admin_session_minutes),
-        ("session_minutes", settings.session_minutes),
-        ("remember_me_minutes", settings.remember_me_minutes),
-        ("attempts_per_minute", i64::from(settings.attempts_per_minute)),
-        ("connections", i64::try_from(settings.connections).unwrap_or(i64::MAX)),
-    ] {
-        if value < 1 {
-            return wrong(key, format!("{value} is too small"), "use a number greater than 0");
+    // As settings for mistakes in names and types, as values for the rest, and with places.
+    toml::from_str::<Settings>(&text).map_err(|error| syntax(&error))?;
+    let values: toml::Table = toml::from_str(&text).map_err(|error| syntax(&error))?;
+    let spans = DeTable::parse(&text).map_err(|error| syntax(&error))?;
+    let mut given = Vec::new();
+    for key in KEYS {
+        let (value, span) = match key.name.split_once('.') {
+            None => (values.get(key.name), spans.get_ref().get_key_value(key.name)),
+            Some((section, name)) => (
+                values.get(section).and_then(|section| section.get(name)),
+                spans.get_ref().get(section).and_then(|section| match section.get_ref() {
+                    DeValue::Table(section) => section.get_key_value(name),
+                    _ => None,
+                }),
+            ),
+        };
+        if let (Some(value), Some((at, _))) = (value, span) {
+            let (line, _) = place(at.span().start);
+            let origin = format!("{}:{line}", path.display());
+            given.push(Given { key: key.name, value: value.clone(), origin });
         }
     }
-    if let Some(url) = &settings.public_url
-        && !url.starts_with("https://")
-        && !url.starts_with("http://")
-    {
-        return wrong(
-            "public_url",
-            format!("{url:?} is no address"),
-            "write it like https://is.example.org:9443",
-        );
-    }
-    if settings.mail.transport == MailTransport::Smtp && settings.mail.host.is_none() {
-        return wrong("mail.host", "is not set".to_owned(), "set it, or mail.transport to directory");
-    }
-    Ok(())
+    Ok(given)
 }

@@ -3,6 +3,7 @@
 //! Later sources win: defaults, the unmodified XML files of an existing deployment (`wso2.rs`), `soapstone.toml`, the
 //! environment (`SOAPSTONE_…`), flags. A mistake in any of them stops the start and says where it is.
 
+mod collected;
 mod error;
 mod keys;
 mod load;
@@ -13,3 +14,6 @@ pub use error::Error;
 pub use keys::{KEYS, Key, reference};
 pub use load::{Loaded, Sources, load};
 pub use settings::{Hidden, Log, Mail, MailTransport, Settings, Template};
+
+#[cfg(test)]
+mod tests;

@@ -1,13 +1,24 @@
 //! The settings themselves, as plain values with their defaults.
 
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::path::PathBuf;
 
 /// A secret setting; silent in debug output.
-#[derive(Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(transparent)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Hidden(pub String);
+
+impl<'de> Deserialize<'de> for Hidden {
+    /// As a text, but without the refused value in the error: a password of digits only is easily left unquoted.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match toml::Value::deserialize(deserializer)? {
+            toml::Value::String(text) => Ok(Self(text)),
+            _ => Err(D::Error::custom("invalid type: a secret is a text in quotes")),
+        }
+    }
+}
 
 impl std::fmt::Debug for Hidden {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -200,7 +211,75 @@ impl Default for Mail {
     }
 }
 
+/// A value that parses but cannot work.
+#[derive(Debug)]
+pub(super) struct Mistake {
+    pub key: &'static str,
+    pub why: String,
+    pub hint: &'static str,
+}
+
 impl Settings {
+    /// The settings of a table; whatever it does not name has its default.
+    pub(super) fn try_from(table: toml::Table) -> Result<Self, toml::de::Error> {
+        toml::Value::Table(table).try_into()
+    }
+
+    /// The first value that cannot work, or not together with another.
+    pub(super) fn mistake(&self) -> Option<Mistake> {
+        let found = |key, why: String, hint| Some(Mistake { key, why, hint });
+        match (&self.tls_certificate, &self.tls_key) {
+            (Some(_), None) => {
+                return found("tls_certificate", "its key is missing".into(), "set tls_key, too");
+            }
+            (None, Some(_)) => {
+                return found("tls_key", "its certificate is missing".into(), "set tls_certificate, too");
+            }
+            _ => {}
+        }
+        if !(6..=64).contains(&self.otp_length) {
+            return found("otp_length", format!("{} is out of range", self.otp_length), "use 6 to 64");
+        }
+        let symbols: BTreeSet<char> = self.otp_alphabet.chars().collect();
+        if symbols.len() < 10 || !symbols.iter().all(char::is_ascii_graphic) {
+            let why = format!("{:?} makes codes that can be guessed or not be typed", self.otp_alphabet);
+            return found(
+                "otp_alphabet",
+                why,
+                "use at least ten different letters, digits or signs of ASCII",
+            );
+        }
+        for (key, value) in [
+            ("wrong_code_limit", self.wrong_code_limit),
+            ("admin_session_minutes", self.admin_session_minutes),
+            ("session_minutes", self.session_minutes),
+            ("remember_me_minutes", self.remember_me_minutes),
+            ("attempts_per_minute", i64::from(self.attempts_per_minute)),
+            ("connections", i64::try_from(self.connections).unwrap_or(i64::MAX)),
+            ("mail.concurrency", i64::try_from(self.mail.concurrency).unwrap_or(i64::MAX)),
+        ] {
+            if value < 1 {
+                return found(key, format!("{value} is too small"), "use a number greater than 0");
+            }
+        }
+        if let Some(url) = &self.public_url
+            && !url.starts_with("https://")
+            && !url.starts_with("http://")
+        {
+            let why = format!("{url:?} is no address");
+            return found("public_url", why, "write it like https://is.example.org:9443");
+        }
+        if !["error", "warn", "info", "debug", "trace"].contains(&self.log.level.as_str()) {
+            let why = format!("{:?} is no level", self.log.level);
+            return found("log.level", why, "use error, warn, info, debug or trace");
+        }
+        if self.mail.transport == MailTransport::Smtp && self.mail.host.is_none() {
+            let hint = "set mail.host, or mail.transport to directory";
+            return found("mail.transport", "smtp needs a mail.host".into(), hint);
+        }
+        None
+    }
+
     /// Whether only programs on this machine can connect.
     #[must_use]
     pub fn is_loopback(&self) -> bool {

@@ -1,10 +1,9 @@
 //! The XML files of an existing deployment, unmodified. Only what has a meaning here is read; the rest is left alone.
 
 use super::error::Error;
-use super::load::insert;
 use super::settings::Template;
 use std::path::{Path, PathBuf};
-use toml::{Table, Value};
+use toml::Value;
 use xml::common::Position as _;
 use xml::reader::{self, EventReader, ParserConfig};
 use xml::writer::{self, EmitterConfig, EventWriter};
@@ -13,14 +12,22 @@ use yaserde::YaDeserialize;
 /// What the files of a folder say.
 #[derive(Debug, Default)]
 pub struct Found {
-    /// As settings.
-    pub table: Table,
+    /// Keys with their values and where each was set.
+    pub values: Vec<(&'static str, Value, String)>,
     /// Mail templates.
     pub templates: Vec<Template>,
     /// What was found and is not used.
     pub warnings: Vec<String>,
     /// The files that were there.
     pub files: Vec<PathBuf>,
+}
+
+impl Found {
+    /// Takes a value of the file that was read last.
+    fn set(&mut self, key: &'static str, place: &str, value: Value) {
+        let file = self.files.last().map(|path| path.display().to_string()).unwrap_or_default();
+        self.values.push((key, value, format!("{file}: {place}")));
+    }
 }
 
 /// Reads the files that are there: in the folder itself or where the original keeps them below it.
@@ -31,16 +38,16 @@ pub fn read(folder: &Path) -> Result<Found, Error> {
     }
     let stores = document::<UserMgt>(folder, &["user-mgt.xml"], &mut found.files)?;
     if let Some(stores) = stores {
-        stores.apply(&mut found.table);
+        stores.apply(&mut found);
     }
     if let Some(identity) =
         document::<Identity>(folder, &["identity.xml", "identity/identity.xml"], &mut found.files)?
     {
-        identity.apply(&mut found.table);
+        identity.apply(&mut found);
     }
     let places = ["application-authentication.xml", "identity/application-authentication.xml"];
     if let Some(authentication) = document::<Authentication>(folder, &places, &mut found.files)? {
-        authentication.apply(&mut found.table);
+        authentication.apply(&mut found);
     }
     let adapters = document::<Adapters>(folder, &["output-event-adapters.xml"], &mut found.files)?;
     if let Some(adapters) = adapters {
@@ -119,6 +126,11 @@ fn text(value: &str) -> Value {
     Value::String(value.to_owned())
 }
 
+/// A number, or the text that is none, for which the key has an answer.
+fn number(value: &str) -> Value {
+    value.trim().parse().map(Value::Integer).unwrap_or_else(|_| text(value))
+}
+
 fn is_true(value: &str) -> bool {
     value.trim().eq_ignore_ascii_case("true")
 }
@@ -163,16 +175,15 @@ impl Carbon {
                 .filter(|value| !value.is_empty() && !value.contains("${"))
                 .map(str::to_owned)
         };
-        let table = &mut found.table;
         if let Some(name) = plain(&self.name) {
-            insert(table, "realm_name", text(&name));
+            found.set("realm_name", "Name", text(&name));
         }
         if let Some(host) = plain(&self.host_name) {
-            insert(table, "host_name", text(&host));
+            found.set("host_name", "HostName", text(&host));
         }
         let hide = self.hide.as_ref().or_else(|| self.axis2.as_ref()?.hide.as_ref());
         if let Some(hide) = hide {
-            insert(table, "hide_admin_service_wsdls", Value::Boolean(is_true(hide)));
+            found.set("hide_admin_service_wsdls", "HideAdminServiceWSDLs", Value::Boolean(is_true(hide)));
             if is_true(hide) {
                 found.warnings.push(
                     "carbon.xml: HideAdminServiceWSDLs is true; WSDLs of admin services are hidden".into(),
@@ -180,17 +191,20 @@ impl Carbon {
             }
         }
         if let Some(on) = &self.email_user_names {
-            insert(table, "email_user_names", Value::Boolean(is_true(on)));
+            found.set("email_user_names", "EnableEmailUserName", Value::Boolean(is_true(on)));
         }
-        if let Some(offset) =
-            self.ports.as_ref().and_then(|ports| ports.offset.as_deref()?.trim().parse::<i64>().ok())
-        {
-            insert(table, "https_port", Value::Integer(9443 + offset));
-            insert(table, "http_port", Value::Integer(9763 + offset));
+        if let Some(offset) = self.ports.as_ref().and_then(|ports| plain(&ports.offset)) {
+            for (key, port) in [("https_port", 9443_i64), ("http_port", 9763)] {
+                let port = match number(&offset) {
+                    Value::Integer(offset) => Value::Integer(port.saturating_add(offset)),
+                    other => other,
+                };
+                found.set(key, "Ports/Offset", port);
+            }
         }
         if let Some(http) = self.axis2.as_ref().and_then(|axis2| axis2.http.as_deref()) {
             let names = http.split(',').map(text).collect();
-            insert(table, "http_admin_services", Value::Array(names));
+            found.set("http_admin_services", "Axis2Config/HttpAdminServices", Value::Array(names));
         }
     }
 }
@@ -239,17 +253,15 @@ struct NamedProperty {
 }
 
 impl UserMgt {
-    fn apply(&self, table: &mut Table) {
+    fn apply(&self, found: &mut Found) {
         let Some(realm) = &self.realm else { return };
         if let Some(admin) = realm.configuration.as_ref().and_then(|basics| basics.admin.as_ref()) {
             if let Some(name) = admin.name.as_deref().filter(|name| !name.is_empty()) {
-                insert(table, "admin_name", text(name));
+                found.set("admin_name", "AdminUser/UserName", text(name));
             }
             // The shipped password is the default anyway; an own one is taken over.
-            if let Some(password) =
-                admin.password.as_deref().filter(|password| !password.is_empty() && *password != "admin")
-            {
-                insert(table, "admin_password", text(password));
+            if let Some(password) = admin.password.as_deref().filter(|password| *password != "admin") {
+                found.set("admin_password", "AdminUser/Password", text(password));
             }
         }
         let Some(primary) = realm.stores.first() else { return };
@@ -259,7 +271,7 @@ impl UserMgt {
             ("PasswordJavaRegExViolationErrorMsg", "password_message"),
         ] {
             if let Some(property) = primary.properties.iter().find(|property| property.name == name) {
-                insert(table, key, text(&property.value));
+                found.set(key, name, text(&property.value));
             }
         }
     }
@@ -281,14 +293,17 @@ struct TimeConfig {
 }
 
 impl Identity {
-    fn apply(&self, table: &mut Table) {
+    fn apply(&self, found: &mut Found) {
         let Some(times) = &self.times else { return };
-        for (value, key) in [(&times.idle, "session_minutes"), (&times.remember, "remember_me_minutes")] {
+        for (value, key, name) in [
+            (&times.idle, "session_minutes", "SessionIdleTimeout"),
+            (&times.remember, "remember_me_minutes", "RememberMeTimeout"),
+        ] {
             // What is no number falls back to the default, as in the original.
             if let Some(minutes) =
                 value.as_deref().and_then(|text| text.trim().parse::<i64>().ok()).filter(|n| *n > 0)
             {
-                insert(table, key, Value::Integer(minutes));
+                found.set(key, name, Value::Integer(minutes));
             }
         }
     }
@@ -316,13 +331,14 @@ struct AuthenticatorConfig {
 }
 
 impl Authentication {
-    fn apply(&self, table: &mut Table) {
+    fn apply(&self, found: &mut Found) {
         let configs = self.configs.iter().flat_map(|configs| &configs.configs);
         let basic = configs.filter(|config| config.name == "BasicAuthenticator");
         let shown =
             basic.flat_map(|config| &config.parameters).find(|one| one.name == "showAuthFailureReason");
         if let Some(shown) = shown {
-            insert(table, "show_auth_failure_reason", Value::Boolean(is_true(&shown.value)));
+            let value = Value::Boolean(is_true(&shown.value));
+            found.set("show_auth_failure_reason", "showAuthFailureReason", value);
         }
     }
 }
@@ -355,7 +371,6 @@ impl Adapters {
         let mail = self.adapters.iter().filter(|adapter| adapter.kind == "email");
         for property in mail.flat_map(|adapter| &adapter.property) {
             let (key, value) = (property.key.as_str(), property.value.as_str());
-            let number = || value.trim().parse::<i64>().map(Value::Integer).unwrap_or_else(|_| text(value));
             let flag = || Value::Boolean(is_true(value));
             let (name, value) = match key {
                 "mail.smtp.from" => ("mail.from", text(value.trim())),
@@ -363,7 +378,7 @@ impl Adapters {
                 "mail.smtp.user" => ("mail.user", text(value)),
                 "mail.smtp.password" => ("mail.password", text(value)),
                 "mail.smtp.host" => ("mail.host", text(value.trim())),
-                "mail.smtp.port" => ("mail.port", number()),
+                "mail.smtp.port" => ("mail.port", number(value)),
                 "mail.smtp.auth" => ("mail.auth", flag()),
                 "mail.smtp.starttls.enable" => ("mail.starttls", flag()),
                 "mail.smtp.starttls.required" => ("mail.starttls_required", flag()),
@@ -377,7 +392,7 @@ impl Adapters {
                     let millis = value.trim().parse::<i64>().unwrap_or(30_000);
                     ("mail.timeout_seconds", Value::Integer((millis / 1000).max(1)))
                 }
-                "minThread" => ("mail.concurrency", number()),
+                "minThread" => ("mail.concurrency", number(value)),
                 // Sizes of a thread pool and of a queue in memory; ours is the database.
                 "maxThread" | "keepAliveTimeInMillis" | "jobQueueSize" => continue,
                 other => {
@@ -385,7 +400,7 @@ impl Adapters {
                     continue;
                 }
             };
-            insert(&mut found.table, name, value);
+            found.set(name, key, value);
         }
     }
 }

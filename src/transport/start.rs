@@ -40,6 +40,9 @@ pub enum StartError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// A pattern for names or passwords.
+    #[error(transparent)]
+    Pattern(#[from] wiring::BadPattern),
     /// The mail settings.
     #[error("mail: {0}")]
     Mail(#[from] mail::SettingsError),
@@ -88,6 +91,8 @@ impl Server {
     /// # Errors
     /// What stands in the way, and what to do.
     pub async fn start(settings: &Settings, clock: Arc<dyn Clock>) -> Result<Self, StartError> {
+        // Before anything is made: a bad pattern.
+        wiring::policy(settings, settings.https_port, String::new())?;
         let folder = settings.data_dir.clone();
         installation::make_folder(&folder)?;
         let lock = installation::lock(&folder)?;
@@ -98,7 +103,7 @@ impl Server {
         let http = bind(settings, settings.http_port, "--http-port").await?;
         let port = |listener: &TcpListener| listener.local_addr().map(|address| address.port()).unwrap_or(0);
         let https_port = port(&https);
-        let policy = wiring::policy(settings, https_port, tls.certificate);
+        let policy = wiring::policy(settings, https_port, tls.certificate)?;
         let (own, time) = (settings.clone(), Arc::clone(&clock));
         let opened = tokio::task::spawn_blocking(move || open(&own, policy, &*time)).await;
         let (store, realm, is_new) = opened.map_err(|_| store::Error::Closed)??;

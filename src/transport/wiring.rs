@@ -2,16 +2,36 @@
 
 use super::limits::Limits;
 use crate::config::{MailTransport, Settings};
-use crate::domain::{Policy, otp, template};
+use crate::domain::{Policy, otp, pattern, template};
 use crate::mail;
 use crate::services::{OnHttp, Publication};
 use std::path::Path;
 use std::time::Duration;
 
+/// A pattern that would match nothing.
+#[derive(Debug, thiserror::Error)]
+#[error("{key}: {pattern:?} is no expression\nhint: write it as in Java, without slashes around it")]
+pub struct BadPattern {
+    key: &'static str,
+    pattern: String,
+}
+
 /// The domain's rules.
-pub fn policy(settings: &Settings, https_port: u16, certificate: String) -> Policy {
+///
+/// # Errors
+/// A pattern that cannot be compiled, which would refuse every name or password.
+pub fn policy(settings: &Settings, https_port: u16, certificate: String) -> Result<Policy, BadPattern> {
+    for (key, pattern) in [
+        ("username_pattern", &settings.username_pattern),
+        ("role_pattern", &settings.role_pattern),
+        ("password_pattern", &settings.password_pattern),
+    ] {
+        if !pattern::is_valid(pattern) {
+            return Err(BadPattern { key, pattern: pattern.clone() });
+        }
+    }
     let defaults = Policy::default();
-    Policy {
+    Ok(Policy {
         username_pattern: settings.username_pattern.clone(),
         role_pattern: settings.role_pattern.clone(),
         password_pattern: settings.password_pattern.clone(),
@@ -29,7 +49,7 @@ pub fn policy(settings: &Settings, https_port: u16, certificate: String) -> Poli
         remember_me_minutes: settings.remember_me_minutes,
         certificate,
         ..Policy::default()
-    }
+    })
 }
 
 /// Our own templates, replaced and extended by those of the operator's file.

@@ -24,6 +24,8 @@ fn every_mistake_is_named_with_its_place_and_a_hint() {
         ("wrong_code_limit = 0\n", "wrong_code_limit"),
         ("public_url = \"is.example.org\"\n", "public_url"),
         ("[mail]\ntransport = \"smtp\"\n", "mail.host"),
+        ("password_pattern = '['\n", "password_pattern: \"[\" is no expression"),
+        ("username_pattern = '(a'\n", "username_pattern"),
         ("[mail]\ntransport = \"pigeon\"\n", "own.toml:2:"),
     ];
     for (text, place) in cases {

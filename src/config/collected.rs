@@ -1,0 +1,76 @@
+//! Values as they are collected: a later one replaces an earlier one, and each remembers where it was set, so that a
+//! mistake can be told with its place. Knows no source.
+
+use super::error::Error;
+use super::keys::{KEYS, Key};
+use super::settings::Settings;
+use std::collections::HashMap;
+use toml::{Table, Value};
+
+/// What has been collected so far.
+#[derive(Debug, Default)]
+pub struct Collected {
+    table: Table,
+    origins: HashMap<&'static str, String>,
+}
+
+impl Collected {
+    /// Takes a value. Written empty, a key without default counts as not set: that is how its default is shown.
+    ///
+    /// # Errors
+    /// [`Error::Value`] for a value that the key cannot have.
+    pub fn set(&mut self, name: &str, value: Value, origin: &str) -> Result<(), Error> {
+        let Some(key) = KEYS.iter().find(|key| key.name == name) else { return Ok(()) };
+        if key.default.is_empty() && value.as_str() == Some("") {
+            return Ok(());
+        }
+        let mut alone = Table::new();
+        insert(&mut alone, key.name, value.clone());
+        Settings::try_from(alone).map_err(|error| wrong(key, origin, error.message().to_owned()))?;
+        insert(&mut self.table, key.name, value);
+        self.origins.insert(key.name, origin.to_owned());
+        Ok(())
+    }
+
+    /// What it comes to.
+    ///
+    /// # Errors
+    /// [`Error::Value`] for values that exclude each other or cannot work.
+    pub fn settings(&self) -> Result<Settings, Error> {
+        let whole = Settings::try_from(self.table.clone()).map_err(|error| Error::Value {
+            origin: "configuration".to_owned(),
+            key: "value".to_owned(),
+            why: error.message().to_owned(),
+            hint: "`soapstone check-config --print-defaults` lists every key with its default".to_owned(),
+        })?;
+        match whole.mistake() {
+            None => Ok(whole),
+            Some(mistake) => Err(Error::Value {
+                origin: self.origins.get(mistake.key).map_or("configuration", String::as_str).to_owned(),
+                key: mistake.key.to_owned(),
+                why: mistake.why,
+                hint: mistake.hint.to_owned(),
+            }),
+        }
+    }
+}
+
+/// A value that `key` cannot have.
+pub fn wrong(key: &Key, origin: &str, why: String) -> Error {
+    Error::Value { origin: origin.to_owned(), key: key.name.to_owned(), why, hint: key.meaning.to_owned() }
+}
+
+/// Puts a value under its dotted name.
+fn insert(table: &mut Table, name: &str, value: Value) {
+    match name.split_once('.') {
+        None => {
+            table.insert(name.to_owned(), value);
+        }
+        Some((section, rest)) => {
+            let inner = table.entry(section.to_owned()).or_insert_with(|| Value::Table(Table::new()));
+            if let Value::Table(inner) = inner {
+                insert(inner, rest, value);
+            }
+        }
+    }
+}

@@ -1,0 +1,516 @@
+//! Where settings come from, who wins, and what is said about mistakes.
+
+use super::*;
+use std::path::{Path, PathBuf};
+
+/// A folder that is gone after the test.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> Self {
+        let path = std::env::temp_dir().join(format!("soapstone-config-{}", uuid::Uuid::new_v4()));
+        std::fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    fn write(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.0.join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, text).unwrap();
+        path
+    }
+
+    /// A file of `fixtures/config`, at the place where the original keeps it.
+    fn take(&self, name: &str) {
+        let fixture = Path::new("fixtures/config").join(Path::new(name).file_name().unwrap());
+        self.write(name, &std::fs::read_to_string(fixture).unwrap());
+    }
+
+    /// Sources that read only the files of this folder.
+    fn sources(&self) -> Sources {
+        Sources {
+            environment: vec![("SOAPSTONE_DATA_DIR".into(), self.0.display().to_string())],
+            ..Sources::default()
+        }
+    }
+
+    fn with_wso2(&self) -> Sources {
+        let mut sources = self.sources();
+        sources.environment.push(("SOAPSTONE_CONFIG_DIR".into(), self.0.display().to_string()));
+        sources
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn with_variable(folder: &Folder, name: &str, value: &str) -> Sources {
+    let mut sources = folder.sources();
+    sources.environment.push((name.into(), value.into()));
+    sources
+}
+
+fn settings(sources: &Sources) -> Settings {
+    load(sources).unwrap().settings
+}
+
+fn mistake(sources: &Sources) -> String {
+    load(sources).unwrap_err().to_string()
+}
+
+/// The folders of the test set back, so that what is left can be compared with the defaults.
+fn without_places(mut settings: Settings) -> Settings {
+    let defaults = Settings::default();
+    (settings.data_dir, settings.config_dir) = (defaults.data_dir, defaults.config_dir);
+    settings
+}
+
+#[test]
+fn without_any_source_everything_has_its_default() {
+    let folder = Folder::new();
+    let loaded = load(&folder.sources()).unwrap();
+    assert_eq!(without_places(loaded.settings), Settings::default());
+    assert!(loaded.files.is_empty());
+    assert_eq!(loaded.warnings.len(), 1, "only that mails go into files: {:?}", loaded.warnings);
+}
+
+#[test]
+fn a_flag_wins_over_the_environment_that_over_the_file_that_over_the_originals_files() {
+    let folder = Folder::new();
+    let port = |sources: &Sources| settings(sources).https_port;
+    assert_eq!(port(&folder.with_wso2()), 9443);
+    folder.take("carbon.xml");
+    assert_eq!(port(&folder.with_wso2()), 9445);
+    folder.write("soapstone.toml", "https_port = 1001\n");
+    let mut sources = folder.with_wso2();
+    assert_eq!(port(&sources), 1001);
+    sources.environment.push(("SOAPSTONE_HTTPS_PORT".into(), "1002".into()));
+    assert_eq!(port(&sources), 1002);
+    sources.flags.push(("https_port", "1003".into()));
+    assert_eq!(port(&sources), 1003);
+    assert_eq!(
+        settings(&sources).http_port,
+        9765,
+        "a key that nobody overrides keeps the offset of carbon.xml"
+    );
+}
+
+#[test]
+fn a_section_is_merged_key_by_key() {
+    let folder = Folder::new();
+    folder.take("output-event-adapters.xml");
+    folder.write("soapstone.toml", "[mail]\nport = 26\n");
+    let mut sources = folder.with_wso2();
+    sources.environment.push(("SOAPSTONE_MAIL_USER".into(), "other".into()));
+    let mail = settings(&sources).mail;
+    assert_eq!(
+        (mail.host.as_deref(), mail.port, mail.user.as_deref()),
+        (Some("127.0.0.1"), 26, Some("other"))
+    );
+}
+
+#[test]
+fn the_folder_of_the_originals_files_can_be_named_in_the_file() {
+    let folder = Folder::new();
+    folder.take("conf/carbon.xml");
+    let conf = folder.0.join("conf");
+    folder.write("soapstone.toml", &format!("config_dir = '{}'\n", conf.display()));
+    let loaded = load(&folder.sources()).unwrap();
+    assert_eq!(loaded.settings.https_port, 9445);
+    assert_eq!(loaded.files, [folder.0.join("soapstone.toml"), conf.join("carbon.xml")]);
+}
+
+#[test]
+fn a_folder_without_any_known_file_is_worth_a_word() {
+    let folder = Folder::new();
+    let warnings = load(&folder.with_wso2()).unwrap().warnings;
+    assert!(warnings.iter().any(|warning| warning.contains("none of the files")), "{warnings:?}");
+}
+
+#[test]
+fn a_file_that_was_asked_for_must_be_there_and_the_usual_one_need_not() {
+    let folder = Folder::new();
+    let path = folder.write("own.toml", "https_port = 1001\n");
+    let named = |file: PathBuf| Sources { file: Some(file), ..folder.sources() };
+    assert_eq!(settings(&named(path)).https_port, 1001);
+    let said = mistake(&named(folder.0.join("missing.toml")));
+    assert!(said.contains("missing.toml: ") && said.contains("hint: "), "{said}");
+}
+
+#[test]
+fn any_variable_can_be_read_from_a_file() {
+    let folder = Folder::new();
+    let secret = folder.write("secret", " begins with a blank\r\n");
+    let path = secret.display().to_string();
+    let loaded = settings(&with_variable(&folder, "SOAPSTONE_MAIL_PASSWORD_FILE", &path));
+    assert_eq!(loaded.mail.password.0, " begins with a blank", "only the end of the line is taken away");
+    let port = folder.write("port", "1001\n").display().to_string();
+    assert_eq!(settings(&with_variable(&folder, "SOAPSTONE_HTTPS_PORT_FILE", &port)).https_port, 1001);
+
+    let mut both = with_variable(&folder, "SOAPSTONE_MAIL_PASSWORD_FILE", &path);
+    both.environment.push(("SOAPSTONE_MAIL_PASSWORD".into(), "direct".into()));
+    assert_eq!(settings(&both).mail.password.0, "direct", "the variable itself wins");
+
+    let said = mistake(&with_variable(&folder, "SOAPSTONE_MAIL_PASSWORD_FILE", "/nowhere/secret"));
+    assert!(said.contains("/nowhere/secret: ") && said.contains("hint: "), "{said}");
+}
+
+#[test]
+fn an_empty_variable_of_a_key_without_default_says_nothing() {
+    let folder = Folder::new();
+    folder.write("soapstone.toml", "host_name = \"is.example.org\"\ntls_key = \"\"\n[mail]\nhost = \"\"\n");
+    let loaded = settings(&with_variable(&folder, "SOAPSTONE_HOST_NAME", ""));
+    assert_eq!(loaded.host_name.as_deref(), Some("is.example.org"));
+    assert_eq!((loaded.tls_key, loaded.mail.host), (None, None));
+}
+
+#[test]
+fn every_default_that_is_printed_loads_back_to_the_same() {
+    let folder = Folder::new();
+    folder.write("soapstone.toml", &reference());
+    let loaded = without_places(settings(&Sources { file: None, ..folder.sources() }));
+    assert_eq!(loaded, Settings::default());
+    // And so do the keys without default, once their comment sign is taken away.
+    let commented =
+        |line: &str| line.strip_prefix("# ").filter(|rest| rest.ends_with(" = \"\"")).map(str::to_owned);
+    let whole: Vec<String> =
+        reference().lines().map(|line| commented(line).unwrap_or_else(|| line.to_owned())).collect();
+    folder.write("soapstone.toml", &whole.join("\n"));
+    assert_eq!(without_places(settings(&folder.sources())), Settings::default());
+    for key in KEYS {
+        let name = key.name.rsplit('.').next().unwrap();
+        let lines = whole.iter().filter(|line| line.starts_with(&format!("{name} = "))).count();
+        assert!(lines >= 1, "{name} is not in the reference");
+        assert!(reference().contains(&key.variable()), "{}", key.variable());
+    }
+}
+
+/// A value that is good for the key and not its default.
+fn another_value(key: &Key) -> &'static str {
+    match key.name {
+        "bind" => "127.0.0.2",
+        "public_url" => "https://is.example.org",
+        "otp_alphabet" => "0123456789",
+        "log.level" => "debug",
+        "mail.transport" => "directory",
+        _ => match (key.kind, key.default) {
+            (keys::Kind::Number, _) => "7",
+            (keys::Kind::Flag, "true") => "false",
+            (keys::Kind::Flag, _) => "true",
+            (keys::Kind::Text | keys::Kind::List, _) => "something",
+        },
+    }
+}
+
+#[test]
+fn every_key_can_be_set_by_its_variable_and_in_the_file() {
+    for key in KEYS.iter().filter(|key| !["data_dir", "config_dir"].contains(&key.name)) {
+        let folder = Folder::new();
+        let value = another_value(key);
+        let mut sources = with_variable(&folder, &key.variable(), value);
+        let quoted = match key.kind {
+            keys::Kind::Text => format!("\"{value}\""),
+            keys::Kind::List => format!("[\"{value}\"]"),
+            keys::Kind::Number | keys::Kind::Flag => value.to_owned(),
+        };
+        let mut text = match key.name.split_once('.') {
+            Some((section, name)) => format!("[{section}]\n{name} = {quoted}\n"),
+            None => format!("{} = {quoted}\n", key.name),
+        };
+        // These two only work together.
+        for (one, other) in [("tls_key", "tls_certificate"), ("tls_certificate", "tls_key")] {
+            if key.name == one {
+                sources.environment.push((format!("SOAPSTONE_{}", other.to_uppercase()), "other".into()));
+                text += &format!("{other} = \"other\"\n");
+            }
+        }
+        let by_variable = without_places(settings(&sources));
+        assert_ne!(by_variable, Settings::default(), "{} has no effect", key.variable());
+        folder.write("soapstone.toml", &text);
+        assert_eq!(without_places(settings(&folder.sources())), by_variable, "{}", key.name);
+    }
+}
+
+#[test]
+fn flags_and_lists_are_written_in_the_environment_as_people_write_them() {
+    let folder = Folder::new();
+    for (text, expected) in
+        [("true", true), ("1", true), ("YES", true), (" on ", true), ("off", false), ("0", false)]
+    {
+        let sources = with_variable(&folder, "SOAPSTONE_EMAIL_USER_NAMES", text);
+        assert_eq!(settings(&sources).email_user_names, expected, "{text}");
+    }
+    let sources = with_variable(&folder, "SOAPSTONE_HTTP_ADMIN_SERVICES", "One, Two,,");
+    assert_eq!(settings(&sources).http_admin_services, ["One", "Two"]);
+}
+
+#[test]
+fn a_mistake_in_the_environment_or_a_flag_names_it_with_its_value_and_its_meaning() {
+    let folder = Folder::new();
+    for (name, value, named) in [
+        ("SOAPSTONE_HTTPS_PORT", "many", "\"many\" is not a whole number"),
+        ("SOAPSTONE_HTTPS_PORT", "70000", "https_port: "),
+        ("SOAPSTONE_BIND", "localhost", "bind: "),
+        ("SOAPSTONE_LOG_JSON", "perhaps", "\"perhaps\" is not true or false"),
+        ("SOAPSTONE_MAIL_TRANSPORT", "pigeon", "mail.transport: "),
+        ("SOAPSTONE_OTP_LENGTH", "3", "otp_length: 3 is out of range"),
+    ] {
+        let said = mistake(&with_variable(&folder, name, value));
+        assert!(said.starts_with(&format!("environment variable {name}: ")), "{said}");
+        assert!(said.contains(named) && said.contains("\nhint: "), "{said}");
+    }
+    let flagged = Sources { flags: vec![("bind", "nowhere".into())], ..folder.sources() };
+    let said = mistake(&flagged);
+    assert!(said.starts_with("flag --bind: bind: ") && said.contains("\nhint: "), "{said}");
+}
+
+#[test]
+fn a_mistake_in_the_file_names_its_line() {
+    let folder = Folder::new();
+    for (text, place) in [
+        ("https_port = 1\nhttps_prot = 9\n", "soapstone.toml:2:1: unknown field `https_prot`"),
+        ("https_port = \"x\"\n", "soapstone.toml:1:14: invalid type"),
+        ("https_port = 70000\n", "soapstone.toml:1:14: "),
+        ("bind = \"300.1.1.1\"\n", "soapstone.toml:1:8: invalid IP address"),
+        ("\n[mail]\nprot = 25\n", "soapstone.toml:3:1: unknown field `prot`"),
+        ("[smtp]\n", "soapstone.toml:1:2: unknown field `smtp`"),
+        ("\nhost_name = [\n", "soapstone.toml:"),
+        ("# a comment\notp_length = 3\n", "soapstone.toml:2: otp_length: 3 is out of range"),
+        ("otp_alphabet = \"AAAAAAAAAAAA\"\n", "soapstone.toml:1: otp_alphabet: "),
+        ("otp_alphabet = \"ABCDEFGHIJ \"\n", "soapstone.toml:1: otp_alphabet: "),
+        ("wrong_code_limit = 0\n", "soapstone.toml:1: wrong_code_limit: 0 is too small"),
+        ("session_minutes = -5\n", "soapstone.toml:1: session_minutes: -5 is too small"),
+        ("public_url = \"is.example.org\"\n", "soapstone.toml:1: public_url: "),
+        ("tls_key = \"key.pem\"\n", "soapstone.toml:1: tls_key: its certificate is missing"),
+        ("tls_certificate = \"cert.pem\"\n", "soapstone.toml:1: tls_certificate: its key is missing"),
+        ("\n\n[log]\nlevel = \"loud\"\n", "soapstone.toml:4: log.level: \"loud\" is no level"),
+        ("[mail]\nconcurrency = 0\n", "soapstone.toml:2: mail.concurrency: 0 is too small"),
+        ("[mail]\n\ntransport = \"smtp\"\n", "soapstone.toml:3: mail.transport: smtp needs a mail.host"),
+    ] {
+        folder.write("soapstone.toml", text);
+        let said = mistake(&folder.sources());
+        assert!(said.contains(place) && said.contains("\nhint: "), "{text:?}: {said}");
+    }
+}
+
+#[test]
+fn a_value_that_replaces_a_bad_one_is_enough() {
+    let folder = Folder::new();
+    folder.write("soapstone.toml", "otp_length = 3\n");
+    assert_eq!(settings(&with_variable(&folder, "SOAPSTONE_OTP_LENGTH", "8")).otp_length, 8);
+}
+
+#[test]
+fn no_secret_is_shown_in_debug_output_or_in_a_mistake() {
+    let folder = Folder::new();
+    folder.write("soapstone.toml", "admin_password = \"hidden-one\"\n[mail]\npassword = \"hidden-two\"\n");
+    let loaded = load(&folder.sources()).unwrap();
+    assert_eq!(loaded.settings.admin_password.0, "hidden-one");
+    let shown = format!("{loaded:?}");
+    assert!(!shown.contains("hidden") && shown.contains("***"), "{shown}");
+    assert_eq!(format!("{:?}", Hidden::default()), "(not set)");
+    // A password of digits, left unquoted.
+    folder.write("soapstone.toml", "\nadmin_password = 47114711\n");
+    let said = mistake(&folder.sources());
+    assert!(said.contains("soapstone.toml:2:18: ") && said.contains("in quotes"), "{said}");
+    assert!(!said.contains("4711"), "{said}");
+}
+
+#[test]
+fn carbon_xml_gives_names_ports_and_what_is_published() {
+    let folder = Folder::new();
+    folder.take("carbon.xml");
+    let loaded = load(&folder.with_wso2()).unwrap();
+    let found = loaded.settings;
+    assert_eq!(found.realm_name, "Example Identity Server");
+    assert_eq!(found.host_name.as_deref(), Some("is.example.org"));
+    assert_eq!((found.https_port, found.http_port), (9445, 9765));
+    assert_eq!(found.http_admin_services, ["UserProfileMgtService", "RemoteUserStoreManagerService"]);
+    assert!(found.hide_admin_service_wsdls && found.email_user_names);
+    assert!(loaded.warnings.iter().any(|warning| warning.contains("HideAdminServiceWSDLs")));
+}
+
+#[test]
+fn what_carbon_xml_leaves_to_variables_of_the_original_keeps_its_default() {
+    let folder = Folder::new();
+    folder.write(
+        "carbon.xml",
+        "<Server><Name> </Name><HostName>${carbon.host}</HostName><Ports><Offset>${offset}</Offset></Ports></Server>",
+    );
+    let found = settings(&folder.with_wso2());
+    assert_eq!((found.host_name, found.https_port), (None, 9443));
+    assert_eq!(found.realm_name, Settings::default().realm_name);
+}
+
+#[test]
+fn user_mgt_xml_gives_the_administrator_and_the_patterns_of_the_primary_store() {
+    let folder = Folder::new();
+    folder.take("user-mgt.xml");
+    let found = settings(&folder.with_wso2());
+    assert_eq!(found.admin_name, "root.admin");
+    assert_eq!(found.admin_password.0, " Rooted & 123", "blanks belong to a password");
+    assert_eq!(found.username_pattern, "^[a-z.@]{3,40}$");
+    assert_eq!(found.password_pattern, r"^[\S]{8,30}$", "of the first store");
+    assert_eq!(found.password_message, "Eight to thirty characters, please");
+    assert_eq!(found.role_pattern, Settings::default().role_pattern, "blanks in role names stay allowed");
+}
+
+#[test]
+fn the_shipped_password_counts_as_none() {
+    let folder = Folder::new();
+    for password in ["admin", ""] {
+        let text = format!(
+            "<UserManager><Realm><Configuration><AdminUser><UserName>admin</UserName><Password>{password}</Password>\
+             </AdminUser></Configuration></Realm></UserManager>"
+        );
+        folder.write("user-mgt.xml", &text);
+        assert_eq!(settings(&folder.with_wso2()).admin_password, Hidden::default(), "{password}");
+    }
+}
+
+#[test]
+fn identity_xml_gives_the_times_of_sessions_and_falls_back_like_the_original() {
+    let folder = Folder::new();
+    folder.take("identity/identity.xml");
+    let found = settings(&folder.with_wso2());
+    assert_eq!((found.session_minutes, found.remember_me_minutes), (30, 10_080));
+    for bad in ["", "soon", "0", "-1"] {
+        let text = format!(
+            "<Server><TimeConfig><SessionIdleTimeout>{bad}</SessionIdleTimeout></TimeConfig></Server>"
+        );
+        folder.write("identity/identity.xml", &text);
+        assert_eq!(settings(&folder.with_wso2()).session_minutes, 15, "{bad:?}");
+    }
+}
+
+#[test]
+fn application_authentication_xml_gives_the_parameter_of_its_basic_authenticator() {
+    let folder = Folder::new();
+    folder.take("identity/application-authentication.xml");
+    assert!(settings(&folder.with_wso2()).show_auth_failure_reason);
+}
+
+#[test]
+fn output_event_adapters_xml_gives_the_mail_server_and_ignores_the_other_adapters() {
+    let folder = Folder::new();
+    folder.take("output-event-adapters.xml");
+    let loaded = load(&folder.with_wso2()).unwrap();
+    let mail = &loaded.settings.mail;
+    assert_eq!((mail.host.as_deref(), mail.port), (Some("127.0.0.1"), 2525));
+    assert_eq!((mail.user.as_deref(), mail.password.0.as_str()), (Some("mailer"), "mail secret & more"));
+    assert_eq!(mail.from.as_deref(), Some("noreply@example.org"));
+    assert!(mail.starttls && mail.auth && !mail.starttls_required && !mail.tls);
+    assert_eq!(mail.concurrency, 8);
+    assert!(loaded.warnings.is_empty(), "{:?}", loaded.warnings);
+}
+
+#[test]
+fn a_property_of_javamail_that_has_no_counterpart_is_named() {
+    let folder = Folder::new();
+    let adapters = |properties: &str| {
+        format!(
+            "<a:all xmlns:a=\"urn:x\"><a:adapterConfig type=\"email\">{properties}</a:adapterConfig></a:all>"
+        )
+    };
+    let text = adapters(
+        "<a:property key=\"mail.smtp.host\"> mail.example.org </a:property>\
+         <a:property key=\"mail.smtp.ssl.trust\">*</a:property>\
+         <a:property key=\"mail.smtp.timeout\">1500</a:property>\
+         <a:property key=\"mail.smtp.dsn.notify\">NEVER</a:property>",
+    )
+    .replace("a:all", "a:outputEventAdaptersConfig");
+    folder.write("output-event-adapters.xml", &text);
+    let loaded = load(&folder.with_wso2()).unwrap();
+    let mail = &loaded.settings.mail;
+    assert_eq!(mail.host.as_deref(), Some("mail.example.org"), "whatever the namespaces are");
+    assert!(mail.trust_any_certificate);
+    assert_eq!(mail.timeout_seconds, 1);
+    assert!(
+        loaded.warnings.iter().any(|warning| warning.contains("mail.smtp.dsn.notify is not used")),
+        "{:?}",
+        loaded.warnings
+    );
+}
+
+#[test]
+fn email_admin_config_xml_gives_templates_and_says_which_it_cannot_take() {
+    let folder = Folder::new();
+    folder.take("email/email-admin-config.xml");
+    let found = settings(&folder.with_wso2()).templates;
+    let [template] = found.as_slice() else { panic!("{found:?}") };
+    assert_eq!((template.display.as_str(), template.locale.as_str()), ("AdminForcedPasswordReset", "en_US"));
+    assert_eq!(template.content_type, "text/plain");
+    assert_eq!(template.subject, "Choose a new password, {{user-name}}");
+    assert!(
+        template.body.starts_with("Dear {{user.claim.givenname}},\n\nopen https://"),
+        "{}",
+        template.body
+    );
+    assert!(template.body.contains("}}&userstoredomain={{"), "{}", template.body);
+    assert_eq!(template.footer, "The help desk");
+
+    folder.write(
+        "email/email-admin-config.xml",
+        "<configurations><configuration display=\"A\"><subject>s</subject><body>b</body></configuration>\
+         <configuration><subject>s</subject><body>b</body><footer>f</footer></configuration>\
+         <configuration display=\"B\"><subject>s</subject><body>b</body><footer>f</footer></configuration></configurations>",
+    );
+    let loaded = load(&folder.with_wso2()).unwrap();
+    let names: Vec<&str> = loaded.settings.templates.iter().map(|one| one.display.as_str()).collect();
+    assert_eq!(names, ["B"]);
+    assert!(
+        loaded.warnings.iter().any(|warning| warning.contains("template A lacks")),
+        "{:?}",
+        loaded.warnings
+    );
+    assert!(loaded.warnings.iter().any(|warning| warning.contains("without display name")));
+}
+
+#[test]
+fn a_file_of_the_original_that_is_broken_is_named_with_line_and_hint() {
+    for name in [
+        "carbon.xml",
+        "user-mgt.xml",
+        "identity.xml",
+        "identity/identity.xml",
+        "application-authentication.xml",
+        "identity/application-authentication.xml",
+        "output-event-adapters.xml",
+        "email-admin-config.xml",
+        "email/email-admin-config.xml",
+    ] {
+        let folder = Folder::new();
+        folder.write(name, "<?xml version=\"1.0\"?>\n<a>\n  <b>\n</a>\n");
+        let said = mistake(&folder.with_wso2());
+        assert!(said.contains(&format!("{name}:4:")) && said.contains("\nhint: "), "{said}");
+    }
+}
+
+#[test]
+fn a_value_of_the_originals_files_that_cannot_work_is_named_with_its_element() {
+    let carbon = |offset: &str| format!("<Server><Ports><Offset>{offset}</Offset></Ports></Server>");
+    let mail = |key: &str, value: &str| {
+        format!(
+            "<outputEventAdaptersConfig><adapterConfig type=\"email\"><property key=\"{key}\">{value}</property>\
+             </adapterConfig></outputEventAdaptersConfig>"
+        )
+    };
+    for (name, text, named) in [
+        ("carbon.xml", carbon("some"), "carbon.xml: Ports/Offset: https_port: "),
+        ("carbon.xml", carbon("60000"), "carbon.xml: Ports/Offset: https_port: "),
+        (
+            "output-event-adapters.xml",
+            mail("mail.smtp.port", "smtp"),
+            "adapters.xml: mail.smtp.port: mail.port: ",
+        ),
+        ("output-event-adapters.xml", mail("minThread", "0"), "adapters.xml: minThread: mail.concurrency: "),
+    ] {
+        let folder = Folder::new();
+        folder.write(name, &text);
+        let said = mistake(&folder.with_wso2());
+        assert!(said.contains(named) && said.contains("\nhint: "), "{said}");
+    }
+}
