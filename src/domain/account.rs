@@ -5,7 +5,7 @@
 
 use super::claim::{self, Changes};
 use super::lockout::{DISABLED, LOCKED, UNLOCK_TIME};
-use super::{Actor, Error, Now, Realm, User, audit, forced_reset, user};
+use super::{Actor, Error, Now, Realm, User, audit, user};
 use crate::store::{self, Tx};
 
 /// Locks a user until an administrator unlocks him, or unlocks him, which also ends a forced reset.
@@ -71,8 +71,8 @@ pub fn set_own_claims(
     actor: &Actor,
     changes: Changes,
 ) -> Result<(), Error> {
-    let protected = |uri: &str| claim::is_identity(uri) || uri == forced_reset::PUBLISHED_CODE;
-    if let Some((uri, _)) = changes.iter().find(|(uri, _)| protected(uri)) {
+    let catalogue = realm.catalogues.of(tx, actor.tenant)?;
+    if let Some((uri, _)) = changes.iter().find(|(uri, _)| claim::is_of_account(&catalogue, uri)) {
         return Err(Error::refused(format!("Updates to the claim {uri} are not allowed")));
     }
     let user = own(tx, actor)?;

@@ -6,7 +6,7 @@
 //! Knows no conversation; `recovery_key` does.
 
 use super::claim::{self, Changes};
-use super::{Actor, Error, Now, Realm, Secret, TenantId, User, audit, forced_reset};
+use super::{Actor, Error, Now, Realm, Secret, TenantId, User, audit};
 use crate::store::challenge::QuestionRow;
 use crate::store::{self, Tx};
 use base64::Engine;
@@ -246,8 +246,9 @@ pub fn answer(
 ) -> Result<(), Error> {
     let sets: Vec<&str> = answers.iter().map(|one| one.set.trim()).collect();
     // Anybody who may name sets would set any claim of himself otherwise.
-    let taken =
-        |set: &str| claim::is_identity(set) || [ANSWERED_SETS, forced_reset::PUBLISHED_CODE].contains(&set);
+    let catalogue = realm.catalogues.of(tx, user.tenant)?;
+    let answered_sets = |set: &str| catalogue.find(set).is_some_and(|claim| claim.uri == ANSWERED_SETS);
+    let taken = |set: &str| answered_sets(set) || claim::is_of_account(&catalogue, set);
     if let Some(set) = sets.iter().find(|set| taken(set)) {
         return Err(Error::refused(format!("{set} cannot be the set of a challenge question")));
     }

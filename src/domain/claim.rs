@@ -4,6 +4,10 @@
 //! Identity claims (below `http://wso2.org/claims/identity`) are kept with the account, literally, without mapping;
 //! the single-claim operations of IS 5.3.0 do not know them. All others live in attributes of the user store.
 
+mod changes;
+
+pub use changes::Changes;
+
 use super::catalogue::{Catalogue, Claim, IDENTITY, ROLE};
 use super::name::shown;
 use super::{Actor, Error, Now, Realm, TenantId, User, forced_reset, role, user};
@@ -18,46 +22,17 @@ const CREATED: &str = "http://wso2.org/claims/created";
 /// A unique id that every user gets.
 const USER_ID: &str = "http://wso2.org/claims/userid";
 
-/// Claims to write: a value sets, none removes. The last one wins when a claim is given twice.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Changes(Vec<(String, Option<String>)>);
-
-impl Changes {
-    /// What is to happen to a claim.
-    #[must_use]
-    pub fn get(&self, uri: &str) -> Option<Option<&str>> {
-        self.0.iter().find(|(known, _)| known == uri).map(|(_, value)| value.as_deref())
-    }
-
-    /// Plans a change, in place of an earlier one to the same claim.
-    pub fn set(&mut self, uri: &str, value: Option<String>) {
-        match self.0.iter_mut().find(|(known, _)| known == uri) {
-            Some((_, planned)) => *planned = value,
-            None => self.0.push((uri.to_owned(), value)),
-        }
-    }
-
-    /// Leaves a claim as it is.
-    pub fn remove(&mut self, uri: &str) {
-        self.0.retain(|(known, _)| known != uri);
-    }
-
-    /// Whether nothing is to change.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// Every change.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, Option<&str>)> {
-        self.0.iter().map(|(uri, value)| (uri.as_str(), value.as_deref()))
-    }
-}
-
 /// Whether a claim is kept with the account.
 #[must_use]
 pub fn is_identity(uri: &str) -> bool {
     uri.contains(IDENTITY)
+}
+
+/// Whether a claim belongs to the account rather than to the person: identity claims and the published one-time
+/// password, whatever it is called. Users do not write those of their own.
+#[must_use]
+pub fn is_of_account(catalogue: &Catalogue, uri: &str) -> bool {
+    is_identity(uri) || catalogue.find(uri).is_some_and(|claim| claim.uri == forced_reset::PUBLISHED_CODE)
 }
 
 /// The multi-claim write behind `setUserProfile` and `setUserClaimValues`. Everything is checked before anything is
@@ -72,10 +47,11 @@ pub fn write(
     actor: &Actor,
     user: &User,
     profile: &str,
-    mut changes: Changes,
+    changes: Changes,
 ) -> Result<(), Error> {
     let profile = check_profile(profile)?;
     let catalogue = realm.catalogues.of(tx, user.tenant)?;
+    let mut changes = changes.of_local_claims(&catalogue);
     for (uri, _) in changes.iter().filter(|(uri, _)| !is_identity(uri)) {
         attribute_of(&catalogue, user, uri)?;
     }
@@ -355,6 +331,18 @@ pub fn remove(tx: &mut Tx<'_>, realm: &Realm, user: &User, uri: &str) -> Result<
     let catalogue = realm.catalogues.of(tx, user.tenant)?;
     let attribute = single_attribute(&catalogue, user, uri)?;
     store::user::set_attribute(tx, user.id.0, DEFAULT_PROFILE, attribute, None)?;
+    Ok(())
+}
+
+/// Removes a claim's value if the tenant still has the claim.
+///
+/// # Errors
+/// Failures of the database.
+pub fn clear(tx: &mut Tx<'_>, realm: &Realm, user: &User, uri: &str) -> Result<(), Error> {
+    let catalogue = realm.catalogues.of(tx, user.tenant)?;
+    if let Some(attribute) = catalogue.find(uri).and_then(|claim| claim.attribute(&user.domain)) {
+        store::user::set_attribute(tx, user.id.0, DEFAULT_PROFILE, attribute, None)?;
+    }
     Ok(())
 }
 

@@ -173,7 +173,7 @@ pub(super) fn release(tx: &mut Tx<'_>, now: Now, realm: &Realm, user: &User) -> 
 /// # Errors
 /// Failures of the database.
 pub fn clear_published_code(tx: &mut Tx<'_>, realm: &Realm, user: &User) -> Result<(), Error> {
-    claim::remove(tx, realm, user, PUBLISHED_CODE)
+    claim::clear(tx, realm, user, PUBLISHED_CODE)
 }
 
 /// Takes the published codes of expired resets out of the claims, in every tenant; the users stay in reset. Called

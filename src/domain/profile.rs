@@ -2,7 +2,7 @@
 
 use super::catalogue::{Catalogue, Claim, ROLE};
 use super::claim::{self, Changes, DEFAULT_PROFILE, PROFILE_CONFIGURATION, Values};
-use super::{Actor, Error, Now, Realm, TenantId, User, forced_reset, user};
+use super::{Actor, Error, Now, Realm, TenantId, User, user};
 use crate::store::{self, Tx};
 
 /// Needed to write the profiles of others; a permission below it is not enough.
@@ -150,11 +150,10 @@ fn keep_account_claims(
     user: &User,
     changes: &mut Changes,
 ) -> Result<(), Error> {
-    let protected =
-        |uri: &str| claim::is_identity(uri) || uri.eq_ignore_ascii_case(forced_reset::PUBLISHED_CODE);
+    let catalogue = realm.catalogues.of(tx, user.tenant)?;
     let asked: Vec<(String, Option<String>)> = changes
         .iter()
-        .filter(|(uri, _)| protected(uri))
+        .filter(|(uri, _)| claim::is_of_account(&catalogue, uri))
         .map(|(uri, value)| (uri.to_owned(), value.map(str::to_owned)))
         .collect();
     if asked.is_empty() {

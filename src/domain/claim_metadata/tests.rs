@@ -360,3 +360,50 @@ fn changes_are_in_the_audit_trail() {
     );
     assert_eq!(rows, [row]);
 }
+
+#[test]
+fn a_reset_goes_on_when_the_claim_of_its_code_was_taken_away() {
+    let world = World::new();
+    let tom = world.find("tom");
+    change(&world, |tx, admin| remove_local(tx, START, admin, PUBLISHED)).unwrap();
+    world.set(LINK, "true");
+    world.trigger(&tom).unwrap();
+    let code = world.mails(&tom)[0].code();
+    world.complete(&code, NEW).unwrap();
+    assert!(world.gets_in("tom", NEW));
+    // A code that has nowhere to be published is refused, and nothing has happened.
+    world.set(OFFLINE, "true");
+    let fault = world.trigger(&tom).unwrap_err().to_string();
+    assert_eq!(fault, "Error in obtaining claim mapping for user : tom");
+    assert!(world.row(&tom).is_none() && world.gets_in("tom", NEW));
+}
+
+#[test]
+fn a_mail_address_counts_under_any_of_its_names() {
+    let world = World::new();
+    let tom = world.find("tom");
+    world.set(LINK, "true");
+    let address = "urn:scim:schemas:core:1.0:emails";
+    world.claims(&tom, &[(TRIGGER, Some("true")), (address, Some("new@example.org"))]).unwrap();
+    assert_eq!(world.all_mails()[0].recipient, "new@example.org");
+    assert_eq!(value(&world, &tom, MAIL).as_deref(), Some("new@example.org"));
+}
+
+#[test]
+fn nobody_writes_his_own_code_by_another_name() {
+    let world = World::new();
+    let tom = world.find("tom");
+    add_to(&world, external(SCIM, "urn:code", PUBLISHED)).unwrap();
+    for name in ["urn:code", "HTTP://wso2.org/claims/ONETIMEPASSWORD"] {
+        let (realm, user) = (Arc::clone(&world.realm), tom.clone());
+        let written = world.store.write_blocking(move |tx| {
+            let tenant = crate::domain::tenant::by_id(tx, SUPER)?.unwrap();
+            let himself = Actor::of(&tenant, &user, "tom");
+            let mut changes = claim::Changes::default();
+            changes.set(name, Some("123456".into()));
+            crate::domain::profile::set(tx, START, &realm, &himself, "tom", "default", changes)
+        });
+        assert!(matches!(written, Err(Error::NotAuthorized)), "{name}: {written:?}");
+    }
+    assert_eq!(value(&world, &tom, PUBLISHED), None);
+}
