@@ -9,6 +9,7 @@ use smtp_sink::{Offer, SmtpSink};
 use soapstone::domain::claim::{self, Changes};
 use soapstone::domain::clock::ManualClock;
 use soapstone::domain::credential::Credential;
+use soapstone::domain::identity_provider::Setting;
 use soapstone::domain::login::{self, Face, Outcome, Presented};
 use soapstone::domain::recovery::{self, Hint};
 use soapstone::domain::{
@@ -53,7 +54,8 @@ impl Installation {
             .write::<_, Error>(move |tx| {
                 seed::first_start(tx, now, &kept, &seed::Administrator { name: "admin".into(), credential })?;
                 let system = Actor::system(&tenant::by_id(tx, TenantId::SUPER)?.unwrap());
-                governance::update(tx, now, &system, &[(option, Some("true".into()))])?;
+                let on = Setting { name: option, value: Some("true".into()), display_name: None };
+                governance::update(tx, now, &system, &[on])?;
                 user::find(tx, TenantId::SUPER, "admin")
             })
             .await

@@ -89,6 +89,12 @@ pub const KEYS: &[Key] = &[
         "",
         "Address under which browsers reach the pages, for links in mails and redirects; made of host_name and https_port unless set.",
     ),
+    key(
+        "saml_entity_id",
+        Text,
+        "\"localhost\"",
+        "SAML entity id of the resident identity provider, until a tenant's administrator sets another.",
+    ),
     key("realm_name", Text, "\"WSO2 Identity Server\"", "Realm of the challenge for credentials."),
     key(
         "hide_admin_service_wsdls",

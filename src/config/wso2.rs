@@ -166,19 +166,18 @@ struct Axis2 {
     http: Option<String>,
 }
 
+/// A value that stands there as it counts: not blank, and without a placeholder of the original's launcher.
+fn plain(value: Option<&String>) -> Option<String> {
+    let value = value.map(|value| value.trim())?;
+    (!value.is_empty() && !value.contains("${")).then(|| value.to_owned())
+}
+
 impl Carbon {
     fn apply(&self, found: &mut Found) {
-        let plain = |value: &Option<String>| {
-            value
-                .as_deref()
-                .map(str::trim)
-                .filter(|value| !value.is_empty() && !value.contains("${"))
-                .map(str::to_owned)
-        };
-        if let Some(name) = plain(&self.name) {
+        if let Some(name) = plain(self.name.as_ref()) {
             found.set("realm_name", "Name", text(&name));
         }
-        if let Some(host) = plain(&self.host_name) {
+        if let Some(host) = plain(self.host_name.as_ref()) {
             found.set("host_name", "HostName", text(&host));
         }
         let hide = self.hide.as_ref().or_else(|| self.axis2.as_ref()?.hide.as_ref());
@@ -193,7 +192,7 @@ impl Carbon {
         if let Some(on) = &self.email_user_names {
             found.set("email_user_names", "EnableEmailUserName", Value::Boolean(is_true(on)));
         }
-        if let Some(offset) = self.ports.as_ref().and_then(|ports| plain(&ports.offset)) {
+        if let Some(offset) = self.ports.as_ref().and_then(|ports| plain(ports.offset.as_ref())) {
             for (key, port) in [("https_port", 9443_i64), ("http_port", 9763)] {
                 let port = match number(&offset) {
                     Value::Integer(offset) => Value::Integer(port.saturating_add(offset)),
@@ -282,6 +281,14 @@ impl UserMgt {
 struct Identity {
     #[yaserde(rename = "TimeConfig")]
     times: Option<TimeConfig>,
+    #[yaserde(rename = "SSOService")]
+    sso: Option<SsoService>,
+}
+
+#[derive(Debug, Default, YaDeserialize)]
+struct SsoService {
+    #[yaserde(rename = "EntityId")]
+    entity_id: Option<String>,
 }
 
 #[derive(Debug, Default, YaDeserialize)]
@@ -294,6 +301,9 @@ struct TimeConfig {
 
 impl Identity {
     fn apply(&self, found: &mut Found) {
+        if let Some(entity_id) = self.sso.as_ref().and_then(|sso| plain(sso.entity_id.as_ref())) {
+            found.set("saml_entity_id", "EntityId", text(&entity_id));
+        }
         let Some(times) = &self.times else { return };
         for (value, key, name) in [
             (&times.idle, "session_minutes", "SessionIdleTimeout"),

@@ -2,6 +2,7 @@
 //! what is missing or makes no sense.
 
 use super::connectors::{CONNECTORS, Connector, Property};
+use super::identity_provider::{Setting, update_failed};
 use super::{Actor, Error, Now, TenantId, audit};
 use crate::store::{self, Tx};
 
@@ -72,62 +73,73 @@ pub fn connectors(tx: &mut Tx<'_>, tenant: TenantId) -> Result<Vec<Configured>, 
 /// Failures of the database.
 pub fn all(tx: &mut Tx<'_>, tenant: TenantId) -> Result<Vec<(String, String)>, Error> {
     match store::idp::find(tx, tenant.0, RESIDENT)? {
-        Some(resident) => Ok(store::idp::properties(tx, resident.id)?),
+        Some(resident) => {
+            let settings = store::idp::properties(tx, resident.id)?.into_iter();
+            Ok(settings.map(|one| (one.name, one.value.unwrap_or_default())).collect())
+        }
         None => Ok(Vec::new()),
     }
 }
 
-/// Merges settings into those of the actor's tenant: listed ones are overwritten, unknown ones added, the last of a name
-/// wins. Nothing is stored when one is refused (IS 5.3.0 reports success and stores nothing).
+/// What the audit trail calls a change of settings.
+pub(super) const AUDITED: &str = "Update Resident Identity Provider";
+
+/// Refuses settings that cannot be merged into those of the actor's tenant. The timeouts are looked at even when they
+/// are not among the changes.
 ///
 /// # Errors
-/// The original's texts for the two timeouts, and plain ones for values that cannot be stored.
-pub fn update(
-    tx: &mut Tx<'_>,
-    now: Now,
-    actor: &Actor,
-    changes: &[(String, Option<String>)],
-) -> Result<(), Error> {
-    let tenant = actor.tenant;
-    let resident = store::idp::find(tx, tenant.0, RESIDENT)?.ok_or_else(|| {
-        Error::refused(format!("Could not find Resident Identity Provider for tenant {}", actor.domain))
-    })?;
-    let stored = store::idp::properties(tx, resident.id)?;
+/// The original's texts for the two timeouts and for values that cannot be stored, and a plain one for an expiry time
+/// that would make every code void.
+pub fn check(tx: &mut Tx<'_>, actor: &Actor, changes: &[Setting]) -> Result<(), Error> {
+    let stored = all(tx, actor.tenant)?;
     let merged = |name: &str| {
-        let sent = changes.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value.as_deref());
-        sent.unwrap_or_else(|| {
-            stored.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
-        })
+        let sent = changes.iter().rev().find(|change| change.name == name);
+        match sent {
+            Some(change) => Some(change.value.as_deref()),
+            None => stored.iter().find(|(known, _)| known == name).map(|(_, value)| Some(value.as_str())),
+        }
     };
     for name in [SESSION_IDLE_TIMEOUT, REMEMBER_ME_TIMEOUT] {
-        if merged(name).is_some_and(|value| !is_positive(value)) {
+        if merged(name).is_some_and(|value| !value.is_some_and(is_positive)) {
             // The blank at the end is the original's.
             return Err(Error::refused(format!(
                 "{name} of ResidentIdP should be a numeric value greater than 0 "
             )));
         }
     }
-    for (name, value) in changes {
-        let Some(value) = value else {
-            return Err(Error::refused(format!("The property {name} has no value")));
-        };
-        if name.is_empty() || name.chars().count() > MAX_VALUE || value.chars().count() > MAX_VALUE {
-            return Err(Error::refused(format!(
-                "The property {name} cannot be stored: names and values may have at most {MAX_VALUE} characters"
-            )));
+    for Setting { name, value, .. } in changes {
+        let fits = |text: &str| text.chars().count() <= MAX_VALUE;
+        if name.is_empty() || !fits(name) || !value.as_deref().is_some_and(fits) {
+            return Err(update_failed(actor));
         }
-        if name == EXPIRY_TIME && !is_positive(value.trim()) {
+        if name == EXPIRY_TIME && !value.as_deref().is_some_and(|value| is_positive(value.trim())) {
             return Err(Error::refused(format!("{name} should be a number of minutes greater than 0")));
         }
     }
-    for (name, value) in changes {
-        if let Some(value) = value {
-            store::idp::set_property(tx, resident.id, name, value)?;
-        }
+    Ok(())
+}
+
+/// Merges settings into those of the actor's tenant: listed ones are overwritten, unknown ones added, the last of a name
+/// wins. Nothing is stored when one is refused (IS 5.3.0 reports success and stores nothing).
+///
+/// # Errors
+/// As [`check`].
+pub fn update(tx: &mut Tx<'_>, now: Now, actor: &Actor, changes: &[Setting]) -> Result<(), Error> {
+    let resident = store::idp::find(tx, actor.tenant.0, RESIDENT)?.ok_or_else(|| {
+        Error::refused(format!("Could not find Resident Identity Provider for tenant {}", actor.domain))
+    })?;
+    check(tx, actor, changes)?;
+    for setting in changes {
+        store::idp::set_property(
+            tx,
+            resident.id,
+            &setting.name,
+            setting.value.as_deref().unwrap_or_default(),
+        )?;
     }
     if !changes.is_empty() {
-        let names: Vec<&str> = changes.iter().map(|(name, _)| name.as_str()).collect();
-        audit::record(tx, now, actor, "Update Resident Identity Provider", RESIDENT, &names.join(","))?;
+        let names: Vec<&str> = changes.iter().map(|setting| setting.name.as_str()).collect();
+        audit::record(tx, now, actor, AUDITED, RESIDENT, &names.join(","))?;
     }
     Ok(())
 }
@@ -147,7 +159,15 @@ pub fn seed(
     remember_me: i64,
     session_idle: i64,
 ) -> Result<(), Error> {
-    let resident = store::idp::insert(tx, tenant.0, RESIDENT, home_realm)?;
+    let profile = store::idp::IdpRow {
+        tenant: tenant.0,
+        name: RESIDENT.to_owned(),
+        enabled: true,
+        primary: true,
+        home_realm: Some(home_realm.to_owned()),
+        ..store::idp::IdpRow::default()
+    };
+    let resident = store::idp::insert(tx, &profile)?;
     store::idp::set_property(tx, resident, REMEMBER_ME_TIMEOUT, &remember_me.to_string())?;
     store::idp::set_property(tx, resident, SESSION_IDLE_TIMEOUT, &session_idle.to_string())?;
     for connector in CONNECTORS {

@@ -19,6 +19,7 @@ mod error;
 pub(crate) mod fixture;
 pub mod forced_reset;
 pub mod governance;
+pub mod identity_provider;
 pub mod linked_account;
 pub mod lockout;
 pub mod login;

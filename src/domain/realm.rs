@@ -28,6 +28,10 @@ pub struct Policy {
     pub public_url: String,
     /// Host name of this server, as the resident identity provider shows it.
     pub host_name: String,
+    /// SAML entity id of this server (`SSOService.EntityId`).
+    pub saml_entity_id: String,
+    /// Names of the identity providers that are kept in files of the server; no other can take them.
+    pub file_providers: Vec<String>,
     /// Whether forcing and finishing a reset also sends the mails of account locking.
     pub show_lock_mails: bool,
     /// Locale of mails when the user has none.
@@ -57,6 +61,8 @@ impl Default for Policy {
             wrong_code_limit: 5,
             public_url: "https://localhost:9443".into(),
             host_name: "localhost".into(),
+            saml_entity_id: "localhost".into(),
+            file_providers: vec!["default".into()],
             show_lock_mails: false,
             default_locale: template::DEFAULT_LOCALE.into(),
             templates: template::shipped().to_vec(),

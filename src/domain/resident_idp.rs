@@ -3,102 +3,97 @@
 //! Endpoint addresses follow the configuration; what an administrator set wins (IS 5.3.0, IdentityProviderManager).
 
 use super::governance::{self, RESIDENT};
+use super::identity_provider::{
+    self, Authenticator, Connector, IdentityProvider, Occasion, Profile, Property, check_certificate,
+    check_mappings, is_storable, local_roles, merge_authenticator, replace_connectors, replace_mappings,
+    update_failed,
+};
 use super::tenant::SUPER_DOMAIN;
-use super::{Actor, Error, Now, Realm};
-use crate::store::idp::{AuthenticatorRow, IdpRow};
+use super::{Actor, Error, Now, Realm, audit};
 use crate::store::{self, Tx};
-
-/// A way to sign in here, or to provision.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Authenticator {
-    /// Name.
-    pub name: String,
-    /// Whether an administrator switched it on.
-    pub enabled: bool,
-    /// Names and values.
-    pub properties: Vec<(String, Option<String>)>,
-}
-
-/// The resident identity provider of a tenant.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Resident {
-    /// Whether it is in use.
-    pub enabled: bool,
-    /// Whether it is the default.
-    pub primary: bool,
-    /// Home realm.
-    pub home_realm: Option<String>,
-    /// Name under which this server is known elsewhere.
-    pub alias: Option<String>,
-    /// Name for people.
-    pub display_name: Option<String>,
-    /// Description.
-    pub description: Option<String>,
-    /// Provisioning roles.
-    pub provisioning_role: Option<String>,
-    /// Signing certificate, base64.
-    pub certificate: Option<String>,
-    /// The ways to sign in.
-    pub authenticators: Vec<Authenticator>,
-    /// The way to provision.
-    pub provisioning: Authenticator,
-    /// Timeouts and account policies.
-    pub properties: Vec<(String, String)>,
-}
-
-fn missing(actor: &Actor) -> Error {
-    Error::refused(format!("Could not find Resident Identity Provider for tenant {}", actor.domain))
-}
-
-/// The resident identity provider of the actor's tenant.
-///
-/// # Errors
-/// The original's text when there is none.
-pub fn get(tx: &mut Tx<'_>, realm: &Realm, actor: &Actor) -> Result<Resident, Error> {
-    let row = store::idp::find(tx, actor.tenant.0, RESIDENT)?.ok_or_else(|| missing(actor))?;
-    let stored = store::idp::authenticators(tx, row.id)?;
-    let properties = store::idp::properties(tx, row.id)?;
-    let mut authenticators = computed(realm, actor);
-    for one in stored.iter().filter(|one| one.name != PROVISIONING) {
-        overlay(&mut authenticators, one);
-    }
-    let mut provisioning = vec![computed_provisioning(realm)];
-    stored.iter().filter(|one| one.name == PROVISIONING).for_each(|one| overlay(&mut provisioning, one));
-    Ok(Resident {
-        enabled: row.enabled,
-        primary: row.primary,
-        home_realm: row.home_realm,
-        alias: row.alias,
-        display_name: row.display_name,
-        description: row.description,
-        provisioning_role: row.provisioning_role,
-        certificate: Some(realm.policy.certificate.clone()).filter(|text| !text.is_empty()),
-        authenticators,
-        provisioning: provisioning.pop().unwrap_or_default(),
-        properties,
-    })
-}
 
 /// The one provisioning connector that the resident provider shows.
 const PROVISIONING: &str = "scim";
+/// Authenticators that the original only computes; the others have rows from the start.
+const NEVER_STORED: [&str; 3] = ["openid", "oauth10a", "wstrust"];
 
-fn overlay(known: &mut Vec<Authenticator>, stored: &AuthenticatorRow) {
-    let index = known.iter().position(|one| one.name == stored.name).unwrap_or_else(|| {
-        known.push(Authenticator { name: stored.name.clone(), ..Authenticator::default() });
-        known.len() - 1
-    });
-    let Some(target) = known.get_mut(index) else { return };
-    target.enabled = stored.enabled;
-    for (name, value, _) in &stored.properties {
-        match target.properties.iter_mut().find(|(known, _)| known == name) {
-            Some((_, known)) => known.clone_from(value),
-            None => target.properties.push((name.clone(), value.clone())),
+/// What a request without a home realm is answered.
+pub const NO_HOME_REALM: &str =
+    "Invalid argument: Resident Identity Provider Home Realm Identifier value is empty";
+
+/// Whether a request names a home realm.
+#[must_use]
+pub fn has_home_realm(new: &IdentityProvider) -> bool {
+    new.profile.home_realm.as_deref().is_some_and(|home_realm| !home_realm.is_empty())
+}
+
+fn find(tx: &mut Tx<'_>, actor: &Actor) -> Result<Profile, Error> {
+    store::idp::find(tx, actor.tenant.0, RESIDENT)?.ok_or_else(|| {
+        Error::refused(format!("Could not find Resident Identity Provider for tenant {}", actor.domain))
+    })
+}
+
+/// The resident identity provider of the actor's tenant, with what the server computes.
+///
+/// # Errors
+/// The original's text when there is none.
+pub fn get(tx: &mut Tx<'_>, realm: &Realm, actor: &Actor) -> Result<IdentityProvider, Error> {
+    let profile = find(tx, actor)?;
+    let mut resident = identity_provider::read(tx, realm, profile)?;
+    let mut authenticators = computed(realm, actor);
+    for stored in &resident.authenticators {
+        match authenticators.iter_mut().find(|known| known.name == stored.name) {
+            Some(known) => {
+                known.enabled = stored.enabled;
+                overlay(&mut known.properties, &stored.properties);
+            }
+            None => authenticators.push(Authenticator { display_name: None, ..stored.clone() }),
+        }
+    }
+    let mut provisioning = computed_provisioning(realm);
+    if let Some(stored) = resident.connectors.iter().find(|known| known.name == PROVISIONING) {
+        (provisioning.enabled, provisioning.blocking) = (stored.enabled, stored.blocking);
+        overlay(&mut provisioning.properties, &stored.properties);
+    }
+    resident.authenticators = authenticators;
+    resident.connectors = vec![provisioning];
+    // Never the one that was sent (IS 5.3.0 takes it from the key store on every read).
+    resident.profile.certificate = Some(realm.policy.certificate.clone()).filter(|text| !text.is_empty());
+    Ok(resident)
+}
+
+/// The resident provider as it is stored: without what is computed on every read.
+///
+/// # Errors
+/// As [`get`].
+pub(super) fn stored(tx: &mut Tx<'_>, realm: &Realm, actor: &Actor) -> Result<IdentityProvider, Error> {
+    let profile = find(tx, actor)?;
+    let rows = identity_provider::read(tx, realm, profile)?;
+    let has_row = |name: &str| rows.authenticators.iter().any(|known| known.name == name);
+    let shown = get(tx, realm, actor)?;
+    let authenticators = shown
+        .authenticators
+        .into_iter()
+        .filter(|one| has_row(&one.name) || !NEVER_STORED.contains(&one.name.as_str()));
+    Ok(IdentityProvider { authenticators: authenticators.collect(), ..rows })
+}
+
+fn property(name: &str, value: &str) -> Property {
+    Property { name: name.to_owned(), value: Some(value.to_owned()), ..Property::default() }
+}
+
+/// What is stored wins over what is computed.
+fn overlay(known: &mut Vec<Property>, stored: &[Property]) {
+    for property in stored {
+        match known.iter_mut().find(|candidate| candidate.name == property.name) {
+            Some(candidate) => candidate.clone_from(property),
+            None => known.push(property.clone()),
         }
     }
 }
 
 fn computed(realm: &Realm, actor: &Actor) -> Vec<Authenticator> {
-    let (url, host) = (&realm.policy.public_url, &realm.policy.host_name);
+    let (url, entity_id) = (&realm.policy.public_url, &realm.policy.saml_entity_id);
     let at = |path: &str| [url, path].concat();
     let sts = if actor.domain == SUPER_DOMAIN {
         at("/services/wso2carbon-sts")
@@ -107,17 +102,18 @@ fn computed(realm: &Realm, actor: &Actor) -> Vec<Authenticator> {
     };
     let one = |name: &str, properties: &[(&str, String)]| Authenticator {
         name: name.to_owned(),
-        enabled: false,
-        properties: properties
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), Some(value.clone())))
-            .collect(),
+        properties: properties.iter().map(|(name, value)| property(name, value)).collect(),
+        ..Authenticator::default()
     };
     vec![
         one("openid", &[("OpenIdUrl", at("/openidserver"))]),
         one(
             "samlsso",
-            &[("IdPEntityId", host.clone()), ("SSOUrl", at("/samlsso")), ("LogoutReqUrl", at("/samlsso"))],
+            &[
+                ("IdPEntityId", entity_id.clone()),
+                ("SSOUrl", at("/samlsso")),
+                ("LogoutReqUrl", at("/samlsso")),
+            ],
         ),
         one(
             "oauth10a",
@@ -140,84 +136,90 @@ fn computed(realm: &Realm, actor: &Actor) -> Vec<Authenticator> {
                 ("OIDCLogoutEPUrl", at("/oidc/logout")),
             ],
         ),
-        one("passivests", &[("IdentityProviderUrl", at("/passivests")), ("IdPEntityId", host.clone())]),
+        one("passivests", &[("IdentityProviderUrl", at("/passivests")), ("IdPEntityId", entity_id.clone())]),
         one("wstrust", &[("IDENTITY_PROVIDER_URL", sts)]),
         one("IDPProperties", &[("CleanUpPeriod", "1140".to_owned())]),
     ]
 }
 
-fn computed_provisioning(realm: &Realm) -> Authenticator {
-    let at = |path: &str| Some([&realm.policy.public_url, path].concat());
-    Authenticator {
+fn computed_provisioning(realm: &Realm) -> Connector {
+    let at = |path: &str| [&realm.policy.public_url, path].concat();
+    Connector {
         name: PROVISIONING.to_owned(),
-        enabled: false,
         properties: vec![
-            ("scimUserEndpoint".to_owned(), at("/wso2/scim/Users")),
-            ("scimGroupEndpoint".to_owned(), at("/wso2/scim/Groups")),
+            property("scimUserEndpoint", &at("/wso2/scim/Users")),
+            property("scimGroupEndpoint", &at("/wso2/scim/Groups")),
         ],
+        ..Connector::default()
     }
 }
 
-/// What an administrator sends to change the resident identity provider.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Update {
-    /// Scalars, replaced as they are sent.
-    pub resident: Resident,
-    /// Properties, merged; a missing value is refused.
-    pub properties: Vec<(String, Option<String>)>,
-}
-
-/// Changes the resident identity provider of the actor's tenant: scalars are replaced, properties and authenticators
-/// merged by name. Its own name is never changed.
+/// Changes the resident identity provider of the actor's tenant: scalars, claims and roles are replaced, free properties
+/// and authenticators merged by name. Its own name is never changed.
 ///
 /// # Errors
-/// The original's texts for timeouts and the home realm.
-pub fn update(tx: &mut Tx<'_>, now: Now, realm: &Realm, actor: &Actor, update: &Update) -> Result<(), Error> {
-    let row = store::idp::find(tx, actor.tenant.0, RESIDENT)?.ok_or_else(|| missing(actor))?;
-    governance::update(tx, now, actor, &update.properties)?;
-    let sent = &update.resident;
-    if sent.home_realm.as_deref().is_none_or(str::is_empty) {
-        return Err(Error::refused(
-            "Invalid argument: Resident Identity Provider Home Realm Identifier value is empty",
-        ));
+/// The original's texts for timeouts, certificate, mappings, and what cannot be stored.
+pub fn update(
+    tx: &mut Tx<'_>,
+    now: Now,
+    realm: &Realm,
+    actor: &Actor,
+    mut new: IdentityProvider,
+) -> Result<(), Error> {
+    let profile = find(tx, actor)?;
+    governance::check(tx, actor, &new.properties)?;
+    if !has_home_realm(&new) {
+        return Err(Error::refused(NO_HOME_REALM));
     }
-    let computed: Vec<Authenticator> =
-        computed(realm, actor).into_iter().chain([computed_provisioning(realm)]).collect();
-    store::idp::update(
-        tx,
-        &IdpRow {
-            id: row.id,
-            enabled: sent.enabled,
-            primary: sent.primary,
-            home_realm: sent.home_realm.clone(),
-            alias: sent.alias.clone(),
-            display_name: sent.display_name.clone(),
-            description: sent.description.clone(),
-            provisioning_role: sent.provisioning_role.clone(),
-        },
-    )?;
-    for one in &sent.authenticators {
-        let default = computed.iter().find(|known| known.name == one.name);
-        // What is computed anyway is not stored, so that a later change of the address shows.
-        let own = |(name, value): &&(String, Option<String>)| {
-            !default.is_some_and(|known| known.properties.iter().any(|(n, v)| n == name && v == value))
+    let known = identity_provider::read(tx, realm, profile)?;
+    let id = known.profile.id;
+    check_certificate(&new)?;
+    let local_roles = local_roles(tx, actor, &new.role_mappings)?;
+    check_mappings(&mut new, Occasion::Update, actor.tenant.0)?;
+    let properties = std::mem::take(&mut new.properties);
+    new.profile =
+        Profile { id, tenant: actor.tenant.0, name: RESIDENT.to_owned(), ..std::mem::take(&mut new.profile) };
+    if !is_storable(&new, &known.authenticators) {
+        return Err(update_failed(actor));
+    }
+    if new.profile.primary && !known.profile.primary {
+        store::idp::clear_primary(tx, actor.tenant.0)?;
+    }
+    store::idp::update(tx, &new.profile)?;
+    for setting in &properties {
+        store::idp::set_property(tx, id, &setting.name, setting.value.as_deref().unwrap_or_default())?;
+    }
+    let defaults = computed(realm, actor);
+    for sent in &new.authenticators {
+        let default = defaults.iter().find(|default| default.name == sent.name);
+        let stored = known.authenticators.iter().find(|stored| stored.name == sent.name);
+        let own = Authenticator {
+            properties: without_computed(&sent.properties, default.map(|default| &default.properties)),
+            ..sent.clone()
         };
-        let properties: Vec<_> = one
-            .properties
-            .iter()
-            .filter(own)
-            .map(|(name, value)| (name.clone(), value.clone(), false))
-            .collect();
-        store::idp::set_authenticator(
-            tx,
-            row.id,
-            &AuthenticatorRow {
-                name: one.name.clone(),
-                display_name: None,
-                enabled: one.enabled,
-                properties,
-            },
-        )?;
+        let row = merge_authenticator(tx, &realm.key, id, &own, stored)?;
+        for property in &sent.properties {
+            if !own.properties.contains(property) {
+                store::idp::delete_authenticator_property(tx, row, &property.name)?;
+            }
+        }
     }
-    Ok(())
+    let provisioning = computed_provisioning(realm);
+    for connector in new.connectors.iter_mut().filter(|connector| connector.name == PROVISIONING) {
+        connector.properties = without_computed(&connector.properties, Some(&provisioning.properties));
+    }
+    replace_connectors(tx, &realm.key, id, &new.connectors)?;
+    replace_mappings(tx, id, &new, &local_roles)?;
+    let names: Vec<&str> = properties.iter().map(|setting| setting.name.as_str()).collect();
+    audit::record(tx, now, actor, governance::AUDITED, RESIDENT, &names.join(","))
+}
+
+/// What is computed anyway is not stored, so that a later change of the address shows.
+fn without_computed(sent: &[Property], computed: Option<&Vec<Property>>) -> Vec<Property> {
+    let is_computed = |property: &Property| {
+        computed.is_some_and(|known| {
+            known.iter().any(|known| known.name == property.name && known.value == property.value)
+        })
+    };
+    sent.iter().filter(|property| !is_computed(property)).cloned().collect()
 }

@@ -172,6 +172,10 @@ pub fn rename(
         )));
     }
     store::role::rename(tx, id, &new.name, &folded(&new.name))?;
+    let domain = old.domain_or_primary();
+    let qualified =
+        if domain == PRIMARY { [PRIMARY, "/", &new.name].concat() } else { shown(domain, &new.name) };
+    store::idp::rename_local_role(tx, id, &new.name, &qualified)?;
     let data = format!("Old : {from} New : {to}");
     audit::record(tx, now, actor, "Update Role Name", from, &data)
 }

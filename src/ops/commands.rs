@@ -4,6 +4,7 @@ use super::cli::{Admin, Claim, Governance, Mail, Of, Password, Role, Tenant, Use
 use super::installation::{self, Installation};
 use crate::domain::claim::{Changes, DEFAULT_PROFILE};
 use crate::domain::credential::Credential;
+use crate::domain::identity_provider::Setting;
 use crate::domain::password::NewPassword;
 use crate::domain::permission::EXECUTE;
 use crate::domain::role::Grant;
@@ -230,7 +231,8 @@ impl Desk {
                         "there is no policy {name}; `soapstone governance get` lists them"
                     )));
                 }
-                self.write(move |tx, now, _| governance::update(tx, now, &actor, &[(name, Some(value))]))?;
+                let setting = Setting { name, value: Some(value), display_name: None };
+                self.write(move |tx, now, _| governance::update(tx, now, &actor, &[setting]))?;
                 say("stored")
             }
         }

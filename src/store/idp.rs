@@ -1,16 +1,52 @@
-//! SQL of identity providers: the resident one (`LOCAL`), its properties and authenticators.
+//! SQL of identity providers: the resident one (`LOCAL`), those of partners, and what hangs on them.
+//!
+//! Every list is read with one statement for all rows it belongs to, whatever their number.
 
-use super::{Error, Tx};
+mod association;
+mod authenticator;
+mod connector;
+mod mapping;
+mod property;
+mod reference;
+
+pub use association::{associate, associated_user, associations, dissociate};
+pub use authenticator::{
+    AuthenticatorRow, authenticators, delete_authenticator_property, has_entity_id, insert_authenticator,
+    set_authenticator_enabled, set_authenticator_property,
+};
+pub use connector::{
+    ConnectorRow, clear_connectors, connectors, insert_connector, insert_connector_property,
+};
+pub use mapping::{
+    ClaimMappingRow, ClaimRow, RoleMappingRow, claim_mappings, claims, clear_claims, clear_roles,
+    insert_claim, insert_claim_mapping, insert_role, insert_role_mapping, rename_local_role, role_mappings,
+    roles,
+};
+pub use property::{
+    SettingRow, clear_properties, insert_property, listed_properties, properties, property, set_property,
+};
+pub use reference::{ReferenceRow, refer_to, references};
+
+use super::{Error, Row, Tx};
+
+/// First letters of the providers that the super tenant shares with all tenants.
+pub const SHARED: &str = "SHARED_";
 
 /// Scalars of an identity provider.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct IdpRow {
-    /// Key.
+    /// Key; 0 before it is stored.
     pub id: i64,
+    /// The tenant it belongs to.
+    pub tenant: i64,
+    /// Name, unique in the tenant.
+    pub name: String,
     /// Whether it may be used.
     pub enabled: bool,
     /// Whether it is the default of its tenant.
     pub primary: bool,
+    /// Whether it stands for further providers.
+    pub federation_hub: bool,
     /// Home realm.
     pub home_realm: Option<String>,
     /// Name under which this server is known there.
@@ -19,220 +55,189 @@ pub struct IdpRow {
     pub display_name: Option<String>,
     /// Description.
     pub description: Option<String>,
+    /// Certificate, base64.
+    pub certificate: Option<String>,
     /// Provisioning roles, comma separated.
     pub provisioning_role: Option<String>,
+    /// Whether users are provisioned as they sign in.
+    pub jit_enabled: bool,
+    /// The user store they are provisioned to.
+    pub jit_user_store: Option<String>,
+    /// Whether it speaks the local claim dialect.
+    pub local_dialect: bool,
+    /// The claim that holds the user's name.
+    pub user_claim: Option<String>,
+    /// The claim that holds the roles.
+    pub role_claim: Option<String>,
+    /// Name of the default authenticator.
+    pub default_authenticator: Option<String>,
+    /// Name of the default provisioning connector.
+    pub default_connector: Option<String>,
 }
 
-/// The provider of that name.
+/// A named value of an authenticator or a connector. The value may be a secret: it is not printed.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct PropertyRow {
+    /// Key.
+    pub name: String,
+    /// Value, as it is stored or in clear.
+    pub value: Option<String>,
+    /// Whether the value is sealed.
+    pub sealed: bool,
+    /// Whether the client called it confidential.
+    pub confidential: bool,
+    /// Whether it is of type `BLOB`.
+    pub blob: bool,
+}
+
+impl std::fmt::Debug for PropertyRow {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}=***", self.name)
+    }
+}
+
+const COLUMNS: &str = "id, tenant_id, name, enabled, is_primary, federation_hub, home_realm, alias, display_name, \
+    description, certificate, provisioning_role, jit_enabled, jit_user_store, local_dialect, user_claim, role_claim, \
+    default_authenticator, default_connector";
+
+fn row_of(row: &Row<'_>) -> Result<IdpRow, Error> {
+    Ok(IdpRow {
+        id: row.int(0)?,
+        tenant: row.int(1)?,
+        name: row.text(2)?,
+        enabled: row.flag(3)?,
+        primary: row.flag(4)?,
+        federation_hub: row.flag(5)?,
+        home_realm: row.opt_text(6)?,
+        alias: row.opt_text(7)?,
+        display_name: row.opt_text(8)?,
+        description: row.opt_text(9)?,
+        certificate: row.opt_text(10)?,
+        provisioning_role: row.opt_text(11)?,
+        jit_enabled: row.flag(12)?,
+        jit_user_store: row.opt_text(13)?,
+        local_dialect: row.flag(14)?,
+        user_claim: row.opt_text(15)?,
+        role_claim: row.opt_text(16)?,
+        default_authenticator: row.opt_text(17)?,
+        default_connector: row.opt_text(18)?,
+    })
+}
+
+/// The tenant's own provider of that name.
 ///
 /// # Errors
 /// Failures of the database; so it is for every function here.
 pub fn find(tx: &mut Tx<'_>, tenant: i64, name: &str) -> Result<Option<IdpRow>, Error> {
-    tx.opt(
-        "SELECT id, enabled, is_primary, home_realm, alias, display_name, description, provisioning_role \
-         FROM identity_provider WHERE tenant_id = $1 AND name = $2",
-        &[tenant.into(), name.into()],
-        |row| {
-            Ok(IdpRow {
-                id: row.int(0)?,
-                enabled: row.flag(1)?,
-                primary: row.flag(2)?,
-                home_realm: row.opt_text(3)?,
-                alias: row.opt_text(4)?,
-                display_name: row.opt_text(5)?,
-                description: row.opt_text(6)?,
-                provisioning_role: row.opt_text(7)?,
-            })
-        },
-    )
+    let sql = format!("SELECT {COLUMNS} FROM identity_provider WHERE tenant_id = $1 AND name = $2");
+    tx.opt(&sql, &[tenant.into(), name.into()], row_of)
 }
 
-/// Adds a provider with its name and home realm.
-///
-/// # Errors
-/// [`Error::Constraint`] when the name is taken.
-pub fn insert(tx: &mut Tx<'_>, tenant: i64, name: &str, home_realm: &str) -> Result<i64, Error> {
-    tx.insert(
-        "INSERT INTO identity_provider (tenant_id, name, enabled, is_primary, home_realm) VALUES ($1, $2, 1, 1, $3)",
-        &[tenant.into(), name.into(), home_realm.into()],
-    )
-}
-
-/// Replaces the scalars of a provider.
+/// Every provider of a tenant but the resident one, oldest first.
 ///
 /// # Errors
 /// As [`find`].
-pub fn update(tx: &mut Tx<'_>, row: &IdpRow) -> Result<usize, Error> {
-    tx.execute(
-        "UPDATE identity_provider SET enabled = $1, is_primary = $2, home_realm = $3, alias = $4, display_name = $5, \
-         description = $6, provisioning_role = $7 WHERE id = $8",
+pub fn list(tx: &mut Tx<'_>, tenant: i64) -> Result<Vec<IdpRow>, Error> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM identity_provider WHERE tenant_id = $1 AND name <> 'LOCAL' ORDER BY id"
+    );
+    tx.query(&sql, &[tenant.into()], row_of)
+}
+
+/// The providers that a tenant shares, oldest first.
+///
+/// # Errors
+/// As [`find`].
+pub fn list_shared(tx: &mut Tx<'_>, tenant: i64) -> Result<Vec<IdpRow>, Error> {
+    // The first text behind all that start with the prefix ends in the letter after the underscore.
+    let sql = format!(
+        "SELECT {COLUMNS} FROM identity_provider WHERE tenant_id = $1 AND name >= 'SHARED_' AND name < 'SHARED`' \
+         ORDER BY id"
+    );
+    tx.query(&sql, &[tenant.into()], row_of)
+}
+
+/// Adds a provider.
+///
+/// # Errors
+/// [`Error::Constraint`] when the name is taken.
+pub fn insert(tx: &mut Tx<'_>, row: &IdpRow) -> Result<i64, Error> {
+    tx.insert(
+        "INSERT INTO identity_provider (tenant_id, name, enabled, is_primary, federation_hub, home_realm, alias, \
+         display_name, description, certificate, provisioning_role, jit_enabled, jit_user_store, local_dialect, \
+         user_claim, role_claim, default_authenticator, default_connector) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
         &[
+            row.tenant.into(),
+            (&row.name).into(),
             row.enabled.into(),
             row.primary.into(),
+            row.federation_hub.into(),
             row.home_realm.as_deref().into(),
             row.alias.as_deref().into(),
             row.display_name.as_deref().into(),
             row.description.as_deref().into(),
+            row.certificate.as_deref().into(),
             row.provisioning_role.as_deref().into(),
+            row.jit_enabled.into(),
+            row.jit_user_store.as_deref().into(),
+            row.local_dialect.into(),
+            row.user_claim.as_deref().into(),
+            row.role_claim.as_deref().into(),
+            row.default_authenticator.as_deref().into(),
+            row.default_connector.as_deref().into(),
+        ],
+    )
+}
+
+/// Replaces the scalars of a provider, its name among them.
+///
+/// # Errors
+/// [`Error::Constraint`] when the name is taken.
+pub fn update(tx: &mut Tx<'_>, row: &IdpRow) -> Result<usize, Error> {
+    tx.execute(
+        "UPDATE identity_provider SET name = $1, enabled = $2, is_primary = $3, federation_hub = $4, home_realm = $5, \
+         alias = $6, display_name = $7, description = $8, certificate = $9, provisioning_role = $10, \
+         jit_enabled = $11, jit_user_store = $12, local_dialect = $13, user_claim = $14, role_claim = $15, \
+         default_authenticator = $16, default_connector = $17 WHERE id = $18",
+        &[
+            (&row.name).into(),
+            row.enabled.into(),
+            row.primary.into(),
+            row.federation_hub.into(),
+            row.home_realm.as_deref().into(),
+            row.alias.as_deref().into(),
+            row.display_name.as_deref().into(),
+            row.description.as_deref().into(),
+            row.certificate.as_deref().into(),
+            row.provisioning_role.as_deref().into(),
+            row.jit_enabled.into(),
+            row.jit_user_store.as_deref().into(),
+            row.local_dialect.into(),
+            row.user_claim.as_deref().into(),
+            row.role_claim.as_deref().into(),
+            row.default_authenticator.as_deref().into(),
+            row.default_connector.as_deref().into(),
             row.id.into(),
         ],
     )
 }
 
-/// One property of a tenant's provider.
+/// Takes the mark of the default from every provider of a tenant.
 ///
 /// # Errors
 /// As [`find`].
-pub fn property(tx: &mut Tx<'_>, tenant: i64, idp: &str, name: &str) -> Result<Option<String>, Error> {
-    tx.opt(
-        "SELECT p.value FROM identity_provider i JOIN idp_property p ON p.idp_id = i.id \
-         WHERE i.tenant_id = $1 AND i.name = $2 AND p.name = $3",
-        &[tenant.into(), idp.into(), name.into()],
-        |row| row.text(0),
-    )
-}
-
-/// Names and values of all properties, in their order.
-///
-/// # Errors
-/// As [`find`].
-pub fn properties(tx: &mut Tx<'_>, idp: i64) -> Result<Vec<(String, String)>, Error> {
-    tx.query(
-        "SELECT name, value FROM idp_property WHERE idp_id = $1 ORDER BY position, name",
-        &[idp.into()],
-        |row| Ok((row.text(0)?, row.text(1)?)),
-    )
-}
-
-/// Sets a property; a new one goes to the end.
-///
-/// # Errors
-/// As [`find`].
-pub fn set_property(tx: &mut Tx<'_>, idp: i64, name: &str, value: &str) -> Result<usize, Error> {
+pub fn clear_primary(tx: &mut Tx<'_>, tenant: i64) -> Result<usize, Error> {
     tx.execute(
-        "INSERT INTO idp_property (idp_id, name, value, position) VALUES \
-         ($1, $2, $3, (SELECT coalesce(max(position), 0) + 1 FROM idp_property WHERE idp_id = $1)) \
-         ON CONFLICT (idp_id, name) DO UPDATE SET value = excluded.value",
-        &[idp.into(), name.into(), value.into()],
+        "UPDATE identity_provider SET is_primary = 0 WHERE tenant_id = $1 AND is_primary = 1",
+        &[tenant.into()],
     )
 }
 
-/// An authenticator with its properties.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct AuthenticatorRow {
-    /// Name.
-    pub name: String,
-    /// Name for people.
-    pub display_name: Option<String>,
-    /// Whether it is in use.
-    pub enabled: bool,
-    /// Names, values and whether they are confidential.
-    pub properties: Vec<(String, Option<String>, bool)>,
-}
-
-/// The authenticators of a provider.
+/// Deletes a provider with everything that hangs on it.
 ///
 /// # Errors
 /// As [`find`].
-pub fn authenticators(tx: &mut Tx<'_>, idp: i64) -> Result<Vec<AuthenticatorRow>, Error> {
-    let mut found = tx.query(
-        "SELECT id, name, display_name, enabled FROM idp_authenticator WHERE idp_id = $1 ORDER BY id",
-        &[idp.into()],
-        |row| {
-            let (display_name, enabled) = (row.opt_text(2)?, row.flag(3)?);
-            Ok((
-                row.int(0)?,
-                AuthenticatorRow { name: row.text(1)?, display_name, enabled, properties: Vec::new() },
-            ))
-        },
-    )?;
-    for (id, authenticator) in &mut found {
-        authenticator.properties = tx.query(
-            "SELECT name, value, confidential FROM idp_authenticator_property WHERE authenticator_id = $1 ORDER BY id",
-            &[(*id).into()],
-            |row| Ok((row.text(0)?, row.opt_text(1)?, row.flag(2)?)),
-        )?;
-    }
-    Ok(found.into_iter().map(|(_, authenticator)| authenticator).collect())
-}
-
-/// Replaces an authenticator, or adds it.
-///
-/// # Errors
-/// As [`find`].
-pub fn set_authenticator(tx: &mut Tx<'_>, idp: i64, row: &AuthenticatorRow) -> Result<(), Error> {
-    tx.execute(
-        "INSERT INTO idp_authenticator (idp_id, name, display_name, enabled) VALUES ($1, $2, $3, $4) \
-         ON CONFLICT (idp_id, name) DO UPDATE SET enabled = excluded.enabled",
-        &[idp.into(), (&row.name).into(), row.display_name.as_deref().into(), row.enabled.into()],
-    )?;
-    let id = tx.one(
-        "SELECT id FROM idp_authenticator WHERE idp_id = $1 AND name = $2",
-        &[idp.into(), (&row.name).into()],
-        "authenticator",
-        |row| row.int(0),
-    )?;
-    tx.execute("DELETE FROM idp_authenticator_property WHERE authenticator_id = $1", &[id.into()])?;
-    for (name, value, confidential) in &row.properties {
-        tx.execute(
-            "INSERT INTO idp_authenticator_property (authenticator_id, name, value, confidential) \
-             VALUES ($1, $2, $3, $4)",
-            &[id.into(), name.into(), value.as_deref().into(), (*confidential).into()],
-        )?;
-    }
-    Ok(())
-}
-
-/// Links an identity at a provider to a user.
-///
-/// # Errors
-/// [`Error::Constraint`] when it is linked.
-pub fn associate(tx: &mut Tx<'_>, tenant: i64, idp: i64, external: &str, user: i64) -> Result<usize, Error> {
-    tx.execute(
-        "INSERT INTO federated_association (tenant_id, idp_id, external_id, user_id) VALUES ($1, $2, $3, $4)",
-        &[tenant.into(), idp.into(), external.into(), user.into()],
-    )
-}
-
-/// The user linked to an identity at a provider: domain and name.
-///
-/// # Errors
-/// As [`find`].
-pub fn associated_user(
-    tx: &mut Tx<'_>,
-    tenant: i64,
-    idp: &str,
-    external: &str,
-) -> Result<Option<(String, String)>, Error> {
-    tx.opt(
-        "SELECT u.domain, u.name FROM federated_association f JOIN identity_provider i ON i.id = f.idp_id \
-         JOIN user u ON u.id = f.user_id WHERE f.tenant_id = $1 AND i.name = $2 AND f.external_id = $3",
-        &[tenant.into(), idp.into(), external.into()],
-        |row| Ok((row.text(0)?, row.text(1)?)),
-    )
-}
-
-/// Providers and identities linked to a user.
-///
-/// # Errors
-/// As [`find`].
-pub fn associations(tx: &mut Tx<'_>, user: i64) -> Result<Vec<(String, String)>, Error> {
-    tx.query(
-        "SELECT i.name, f.external_id FROM federated_association f JOIN identity_provider i ON i.id = f.idp_id \
-         WHERE f.user_id = $1 ORDER BY i.name, f.external_id",
-        &[user.into()],
-        |row| Ok((row.text(0)?, row.text(1)?)),
-    )
-}
-
-/// Unlinks an identity from a user.
-///
-/// # Errors
-/// As [`find`].
-pub fn dissociate(tx: &mut Tx<'_>, user: i64, idp: &str, external: &str) -> Result<usize, Error> {
-    tx.execute(
-        "DELETE FROM federated_association WHERE user_id = $1 AND external_id = $2 AND idp_id IN \
-         (SELECT id FROM identity_provider WHERE name = $3)",
-        &[user.into(), external.into(), idp.into()],
-    )
+pub fn delete(tx: &mut Tx<'_>, id: i64) -> Result<usize, Error> {
+    tx.execute("DELETE FROM identity_provider WHERE id = $1", &[id.into()])
 }

@@ -41,6 +41,8 @@ pub fn policy(settings: &Settings, https_port: u16, certificate: String) -> Resu
         wrong_code_limit: settings.wrong_code_limit,
         public_url: settings.public_url_at(https_port),
         host_name: settings.host().to_owned(),
+        saml_entity_id: settings.saml_entity_id.clone(),
+        file_providers: Policy::default().file_providers,
         show_lock_mails: settings.send_lock_mails_on_reset,
         default_locale: settings.default_locale.clone(),
         templates: templates(settings),

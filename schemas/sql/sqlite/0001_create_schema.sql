@@ -134,18 +134,27 @@ CREATE TABLE claim_property (
 ) WITHOUT ROWID;
 
 -- The resident identity provider of a tenant is the row named LOCAL; its properties are the governance settings.
+-- Names are compared exactly. Rows of the super tenant whose name starts with SHARED_ are seen by every tenant.
 CREATE TABLE identity_provider (
     id           INTEGER PRIMARY KEY AUTOINCREMENT,
     tenant_id    INTEGER NOT NULL REFERENCES tenant(id) ON DELETE CASCADE,
     name         TEXT    NOT NULL,
     enabled      INTEGER NOT NULL DEFAULT 1,
     is_primary   INTEGER NOT NULL DEFAULT 0,
+    federation_hub INTEGER NOT NULL DEFAULT 0,
     home_realm   TEXT,
     alias        TEXT,
     display_name TEXT,
     description  TEXT,
-    certificate  TEXT,
+    certificate  TEXT,                            -- base64, without line breaks
     provisioning_role TEXT,
+    jit_enabled  INTEGER NOT NULL DEFAULT 0,
+    jit_user_store TEXT,
+    local_dialect INTEGER NOT NULL DEFAULT 0,
+    user_claim   TEXT,
+    role_claim   TEXT,
+    default_authenticator TEXT,
+    default_connector TEXT,
     UNIQUE (tenant_id, name)
 );
 
@@ -172,9 +181,79 @@ CREATE TABLE idp_authenticator_property (
     authenticator_id INTEGER NOT NULL REFERENCES idp_authenticator(id) ON DELETE CASCADE,
     name             TEXT    NOT NULL,
     value            TEXT,
-    confidential     INTEGER NOT NULL DEFAULT 0
+    sealed           INTEGER NOT NULL DEFAULT 0,  -- value is a secret under the installation's key
+    confidential     INTEGER NOT NULL DEFAULT 0,  -- what the client said of it
+    UNIQUE (authenticator_id, name)
 );
-CREATE INDEX idp_authenticator_property_of ON idp_authenticator_property (authenticator_id);
+CREATE INDEX idp_by_entity_id ON idp_authenticator_property (value) WHERE name = 'IdPEntityId';
+
+CREATE TABLE idp_connector (
+    id           INTEGER PRIMARY KEY AUTOINCREMENT,
+    idp_id       INTEGER NOT NULL REFERENCES identity_provider(id) ON DELETE CASCADE,
+    name         TEXT    NOT NULL,
+    enabled      INTEGER NOT NULL DEFAULT 0,
+    blocking     INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (idp_id, name)
+);
+
+CREATE TABLE idp_connector_property (
+    id           INTEGER PRIMARY KEY AUTOINCREMENT,
+    connector_id INTEGER NOT NULL REFERENCES idp_connector(id) ON DELETE CASCADE,
+    name         TEXT    NOT NULL,
+    value        TEXT,
+    sealed       INTEGER NOT NULL DEFAULT 0,
+    confidential INTEGER NOT NULL DEFAULT 0,
+    blob         INTEGER NOT NULL DEFAULT 0,      -- of type BLOB, else STRING
+    UNIQUE (connector_id, name)
+);
+
+-- Claims of the provider's own dialect.
+CREATE TABLE idp_claim (
+    id           INTEGER PRIMARY KEY AUTOINCREMENT,
+    idp_id       INTEGER NOT NULL REFERENCES identity_provider(id) ON DELETE CASCADE,
+    uri          TEXT    NOT NULL,
+    UNIQUE (idp_id, uri)
+);
+
+-- What they are here; without a remote claim when the provider speaks the local dialect.
+CREATE TABLE idp_claim_mapping (
+    id           INTEGER PRIMARY KEY AUTOINCREMENT,
+    idp_id       INTEGER NOT NULL REFERENCES identity_provider(id) ON DELETE CASCADE,
+    claim_id     INTEGER REFERENCES idp_claim(id) ON DELETE CASCADE,
+    local_claim  TEXT,
+    default_value TEXT,
+    requested    INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX idp_claim_mapping_of ON idp_claim_mapping (idp_id);
+CREATE INDEX idp_claim_mapping_of_claim ON idp_claim_mapping (claim_id);
+
+CREATE TABLE idp_role (
+    id           INTEGER PRIMARY KEY AUTOINCREMENT,
+    idp_id       INTEGER NOT NULL REFERENCES identity_provider(id) ON DELETE CASCADE,
+    name         TEXT    NOT NULL,
+    UNIQUE (idp_id, name)
+);
+
+CREATE TABLE idp_role_mapping (
+    id           INTEGER PRIMARY KEY AUTOINCREMENT,
+    idp_role_id  INTEGER NOT NULL REFERENCES idp_role(id) ON DELETE CASCADE,
+    role_id      INTEGER NOT NULL REFERENCES role(id) ON DELETE CASCADE,
+    user_store   TEXT,                            -- as the client wrote it
+    local_role   TEXT    NOT NULL                 -- as the client wrote it; follows when the role is renamed
+);
+CREATE INDEX idp_role_mapping_of ON idp_role_mapping (idp_role_id);
+CREATE INDEX idp_role_mapping_to ON idp_role_mapping (role_id);
+
+-- What service providers use of an identity provider. By key, so that a rename changes nothing.
+CREATE TABLE idp_reference (
+    id           INTEGER PRIMARY KEY AUTOINCREMENT,
+    tenant_id    INTEGER NOT NULL REFERENCES tenant(id) ON DELETE CASCADE,
+    idp_id       INTEGER NOT NULL REFERENCES identity_provider(id) ON DELETE CASCADE,
+    application  TEXT    NOT NULL,
+    kind         TEXT    NOT NULL,                -- federated, step, provisioning
+    name         TEXT    NOT NULL                 -- of the authenticator or the connector
+);
+CREATE INDEX idp_reference_to ON idp_reference (idp_id);
 
 CREATE TABLE federated_association (
     tenant_id   INTEGER NOT NULL REFERENCES tenant(id) ON DELETE CASCADE,

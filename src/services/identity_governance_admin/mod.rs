@@ -5,8 +5,9 @@ pub mod contract;
 use super::Call;
 use super::fault::typed;
 use crate::domain::governance;
+use crate::domain::identity_provider::Setting;
 use crate::services::identity_provider_mgt::contract::Property;
-use crate::soap::{Fault, Nil};
+use crate::soap::{Fault, Nil, Silent};
 use contract::{ConnectorConfig, IdentityGovernanceException, Operations};
 
 /// What the service does.
@@ -16,10 +17,14 @@ pub struct Behaviour;
 impl Operations for Behaviour {
     /// IS 5.3.0 reports success even when nothing was stored; here a refusal is a fault.
     async fn updateConfigurations(call: &Call, configurations: Vec<Option<Property>>) -> Result<Nil, Fault> {
-        let changes: Vec<(String, Option<String>)> = configurations
+        let changes: Vec<Setting> = configurations
             .into_iter()
             .flatten()
-            .map(|property| (property.name.unwrap_or_default(), property.value))
+            .map(|property| Setting {
+                name: property.name.unwrap_or_default(),
+                value: property.value.map(|value| value.0),
+                display_name: None,
+            })
             .collect();
         let stored = call.write(move |tx, now, _, actor| governance::update(tx, now, actor, &changes)).await;
         stored.map_err(typed::<IdentityGovernanceException>)?;
@@ -37,7 +42,7 @@ impl Operations for Behaviour {
                 let properties = properties.into_iter().map(|(property, value)| {
                     Some(Property {
                         name: Some(property.name.to_owned()),
-                        value: Some(value),
+                        value: Some(Silent(value)),
                         displayName: Some(property.display_name.to_owned()),
                         description: Some(property.description.to_owned()).filter(|text| !text.is_empty()),
                         ..Property::default()

@@ -2,7 +2,7 @@
 
 use crate::services::Call;
 use crate::services::user_profile_mgt::contract::IdentityException;
-use crate::soap::Nil;
+use crate::soap::{Nil, Silent};
 use crate::{dto, service};
 
 dto! {
@@ -73,7 +73,7 @@ dto! {
         name: Option<String>,
         required: bool,
         r#type: Option<String>,
-        value: Option<String>,
+        value: Option<Silent>,
     }
 
     /// One way to provision users to a provider.
@@ -134,12 +134,24 @@ dto! {
 }
 
 service! {
-    /// Manages identity providers; the resident one holds the account policies.
+    /// Manages the identity providers of the caller's tenant; the resident one holds the account policies.
     pub IdentityProviderMgtService in "http://mgt.idp.carbon.wso2.org" with Call,
-    each ([faults IdentityProviderManagementException] [needs "/permission/admin/manage/identity/idpmgt"]) {
+    each ([faults IdentityProviderManagementException] [needs "/permission/admin/manage/identity/idpmgt/view"]) {
+        fn deleteIdP(idPName: Option<String>) -> Nil
+            [needs "/permission/admin/manage/identity/idpmgt/delete"];
+        fn getAllIdPs() -> Vec<Option<IdentityProvider>> [needs "/permission/admin/login"];
+        fn getAllLocalClaimUris() -> Vec<Option<String>>;
+        fn getIdPByName(idPName: Option<String>) -> Option<IdentityProvider>;
+        fn addIdP(identityProvider: Option<IdentityProvider>) -> Nil
+            [needs "/permission/admin/manage/identity/idpmgt/create"];
+        fn getAllProvisioningConnectors() -> Vec<Option<ProvisioningConnectorConfig>>;
         fn updateResidentIdP(identityProvider: Option<IdentityProvider>) -> Nil
             [needs "/permission/admin/manage/identity/idpmgt/update"];
-        fn getResidentIdP() -> Option<IdentityProvider>
-            [needs "/permission/admin/manage/identity/idpmgt/view"];
+        fn getEnabledAllIdPs() -> Vec<Option<IdentityProvider>>;
+        fn updateIdP(oldIdPName: Option<String>, identityProvider: Option<IdentityProvider>) -> Nil
+            [needs "/permission/admin/manage/identity/idpmgt/update"];
+        fn getAllFederatedAuthenticators() -> Vec<Option<FederatedAuthenticatorConfig>>;
+        fn getResidentIDPMetadata() -> Option<String>;
+        fn getResidentIdP() -> Option<IdentityProvider>;
     }
 }

@@ -1,20 +1,22 @@
-//! `IdentityProviderMgtService`: here the resident identity provider, whose properties are the account policies.
+//! `IdentityProviderMgtService`: the identity providers of the caller's tenant, and the resident one, whose properties
+//! are the account policies (IS 5.3.0, IdentityProviderManagementService).
+//!
+//! An argument that is missing altogether is refused without the declared exception, as the original does.
 #![expect(non_snake_case, reason = "operations and their arguments are named as in the contract")]
 
 pub mod contract;
+mod saml_metadata;
+mod wire;
 
 use super::Call;
 use super::fault::typed;
-use crate::domain::resident_idp::{self, Authenticator, Resident, Update};
+use crate::domain::identity_provider;
+use crate::domain::{governance, resident_idp};
 use crate::soap::{Fault, Nil};
 use contract::{
-    ClaimConfig, FederatedAuthenticatorConfig, IdentityProvider, IdentityProviderManagementException,
-    IdentityProviderProperty, JustInTimeProvisioningConfig, Operations, PermissionsAndRoleConfig, Property,
+    FederatedAuthenticatorConfig, IdentityProvider, IdentityProviderManagementException, Operations,
     ProvisioningConnectorConfig,
 };
-
-/// Name of the resident identity provider, whatever a client sends.
-const LOCAL: &str = "LOCAL";
 
 /// What the service does.
 #[derive(Debug)]
@@ -24,110 +26,116 @@ fn declared(fault: Fault) -> Fault {
     typed::<IdentityProviderManagementException>(fault)
 }
 
+/// A name that must be there.
+fn named(name: Option<String>, refusal: &str) -> Result<String, Fault> {
+    name.filter(|name| !name.is_empty()).ok_or_else(|| Fault::server(refusal))
+}
+
 impl Operations for Behaviour {
+    async fn deleteIdP(call: &Call, idPName: Option<String>) -> Result<Nil, Fault> {
+        let name = named(idPName, "Invalid argument: Identity Provider Name value is empty")?;
+        let done = call.write(move |tx, now, _, actor| identity_provider::delete(tx, now, actor, &name));
+        done.await.map_err(declared)?;
+        Ok(Nil)
+    }
+
+    async fn getAllIdPs(call: &Call) -> Result<Vec<Option<IdentityProvider>>, Fault> {
+        let tenant = call.actor()?.tenant;
+        let listed = call.read(|tx, _| identity_provider::list(tx, tenant)).map_err(declared)?;
+        Ok(listed.into_iter().map(|one| Some(wire::listed(one))).collect())
+    }
+
+    /// Sorted by character code, capitals first.
+    async fn getAllLocalClaimUris(call: &Call) -> Result<Vec<Option<String>>, Fault> {
+        let tenant = call.actor()?.tenant;
+        let catalogue = call.read(|tx, realm| realm.catalogues.of(tx, tenant)).map_err(declared)?;
+        let mut uris: Vec<&str> = catalogue.local().iter().map(|claim| claim.uri.as_str()).collect();
+        uris.sort_unstable();
+        Ok(uris.into_iter().map(|uri| Some(uri.to_owned())).collect())
+    }
+
+    async fn getIdPByName(call: &Call, idPName: Option<String>) -> Result<Option<IdentityProvider>, Fault> {
+        let actor = call.actor()?;
+        let refusal = "Provided IdP name is empty";
+        let name = named(idPName.filter(|name| !name.trim().is_empty()), refusal)?;
+        let found = call.read(|tx, realm| identity_provider::by_name(tx, realm, actor, &name));
+        Ok(found.map_err(declared)?.map(|provider| wire::shown(provider, false)))
+    }
+
+    async fn addIdP(call: &Call, identityProvider: Option<IdentityProvider>) -> Result<Nil, Fault> {
+        let sent = identityProvider
+            .ok_or_else(|| Fault::server("Identity provider cannot be null when adding an IdP"))?;
+        named(sent.identityProviderName.clone(), "Invalid argument: Identity Provider Name value is empty")?;
+        let new = wire::sent(sent);
+        let done =
+            call.write(move |tx, now, realm, actor| identity_provider::add(tx, now, realm, actor, new));
+        done.await.map_err(declared)?;
+        Ok(Nil)
+    }
+
+    async fn getAllProvisioningConnectors(
+        _: &Call,
+    ) -> Result<Vec<Option<ProvisioningConnectorConfig>>, Fault> {
+        let connector = |name: &&str| {
+            Some(ProvisioningConnectorConfig { name: Some((*name).to_owned()), ..Default::default() })
+        };
+        Ok(identity_provider::CONNECTORS.iter().map(connector).collect())
+    }
+
     async fn updateResidentIdP(
         call: &Call,
         identityProvider: Option<IdentityProvider>,
     ) -> Result<Nil, Fault> {
-        let Some(sent) = identityProvider else {
-            return Err(declared(Fault::server("Identity provider is null")));
-        };
-        let update = update(sent);
-        let done =
-            call.write(move |tx, now, realm, actor| resident_idp::update(tx, now, realm, actor, &update));
+        let sent = identityProvider.ok_or_else(|| Fault::server("Identity provider is null"))?;
+        let new = wire::sent(sent);
+        if !resident_idp::has_home_realm(&new) {
+            // The timeouts are looked at before.
+            let actor = call.actor()?;
+            call.read(|tx, _| governance::check(tx, actor, &new.properties)).map_err(declared)?;
+            return Err(Fault::server(resident_idp::NO_HOME_REALM));
+        }
+        let done = call.write(move |tx, now, realm, actor| resident_idp::update(tx, now, realm, actor, new));
         done.await.map_err(declared)?;
         Ok(Nil)
+    }
+
+    async fn getEnabledAllIdPs(call: &Call) -> Result<Vec<Option<IdentityProvider>>, Fault> {
+        let tenant = call.actor()?.tenant;
+        let listed = call.read(|tx, _| identity_provider::list_enabled(tx, tenant)).map_err(declared)?;
+        Ok(listed.into_iter().map(|one| Some(wire::listed(one))).collect())
+    }
+
+    async fn updateIdP(
+        call: &Call,
+        oldIdPName: Option<String>,
+        identityProvider: Option<IdentityProvider>,
+    ) -> Result<Nil, Fault> {
+        let sent = identityProvider
+            .ok_or_else(|| Fault::server("Invalid argument: 'newIdentityProvider' is NULL'"))?;
+        let old_name = named(oldIdPName, "The IdP name which need to be updated is empty")?;
+        let new = wire::sent(sent);
+        let done = call.write(move |tx, now, realm, actor| {
+            identity_provider::update(tx, now, realm, actor, &old_name, new)
+        });
+        done.await.map_err(declared)?;
+        Ok(Nil)
+    }
+
+    async fn getAllFederatedAuthenticators(
+        _: &Call,
+    ) -> Result<Vec<Option<FederatedAuthenticatorConfig>>, Fault> {
+        Ok(identity_provider::AUTHENTICATORS.iter().map(|one| Some(wire::offered(one))).collect())
+    }
+
+    async fn getResidentIDPMetadata(call: &Call) -> Result<Option<String>, Fault> {
+        let actor = call.actor()?;
+        let resident = call.read(|tx, realm| resident_idp::get(tx, realm, actor)).map_err(declared)?;
+        Ok(Some(saml_metadata::document(&resident, call.now())))
     }
 
     async fn getResidentIdP(call: &Call) -> Result<Option<IdentityProvider>, Fault> {
         let actor = call.actor()?;
         let resident = call.read(|tx, realm| resident_idp::get(tx, realm, actor)).map_err(declared)?;
-        Ok(Some(identity_provider(resident)))
-    }
-}
-
-fn properties(properties: Vec<(String, Option<String>)>) -> Vec<Option<Property>> {
-    let property = |(name, value)| Some(Property { name: Some(name), value, ..Property::default() });
-    properties.into_iter().map(property).collect()
-}
-
-fn identity_provider(resident: Resident) -> IdentityProvider {
-    let authenticator = |one: Authenticator| {
-        Some(FederatedAuthenticatorConfig {
-            displayName: None,
-            enabled: one.enabled,
-            name: Some(one.name),
-            properties: properties(one.properties),
-            valid: true,
-        })
-    };
-    let provisioning = ProvisioningConnectorConfig {
-        enabled: resident.provisioning.enabled,
-        name: Some(resident.provisioning.name),
-        provisioningProperties: properties(resident.provisioning.properties),
-        ..ProvisioningConnectorConfig::default()
-    };
-    let property = |(name, value)| {
-        Some(IdentityProviderProperty { displayName: None, name: Some(name), value: Some(value) })
-    };
-    IdentityProvider {
-        alias: resident.alias,
-        certificate: resident.certificate,
-        claimConfig: Some(ClaimConfig::default()),
-        defaultAuthenticatorConfig: None,
-        defaultProvisioningConnectorConfig: None,
-        displayName: resident.display_name,
-        enable: resident.enabled,
-        federatedAuthenticatorConfigs: resident.authenticators.into_iter().map(authenticator).collect(),
-        federationHub: false,
-        homeRealmId: resident.home_realm,
-        identityProviderDescription: resident.description,
-        identityProviderName: Some(LOCAL.to_owned()),
-        idpProperties: resident.properties.into_iter().map(property).collect(),
-        justInTimeProvisioningConfig: Some(JustInTimeProvisioningConfig::default()),
-        permissionAndRoleConfig: Some(PermissionsAndRoleConfig::default()),
-        primary: resident.primary,
-        provisioningConnectorConfigs: vec![Some(provisioning)],
-        provisioningRole: resident.provisioning_role,
-    }
-}
-
-fn update(sent: IdentityProvider) -> Update {
-    let pairs = |properties: Vec<Option<Property>>| {
-        let pair = |property: Property| Some((property.name?, property.value));
-        properties.into_iter().flatten().filter_map(pair).collect()
-    };
-    let mut authenticators: Vec<Authenticator> = Vec::new();
-    for one in sent.federatedAuthenticatorConfigs.into_iter().flatten() {
-        let Some(name) = one.name else { continue };
-        // Of several with one name the first counts.
-        if !authenticators.iter().any(|known| known.name == name) {
-            authenticators.push(Authenticator {
-                name,
-                enabled: one.enabled,
-                properties: pairs(one.properties),
-            });
-        }
-    }
-    for one in sent.provisioningConnectorConfigs.into_iter().flatten() {
-        if let Some(name) = one.name {
-            let properties = pairs(one.provisioningProperties);
-            authenticators.push(Authenticator { name, enabled: one.enabled, properties });
-        }
-    }
-    let properties = sent.idpProperties.into_iter().flatten();
-    Update {
-        resident: Resident {
-            enabled: sent.enable,
-            primary: sent.primary,
-            home_realm: sent.homeRealmId,
-            alias: sent.alias,
-            display_name: sent.displayName,
-            description: sent.identityProviderDescription,
-            provisioning_role: sent.provisioningRole,
-            authenticators,
-            ..Resident::default()
-        },
-        properties: properties.map(|property| (property.name.unwrap_or_default(), property.value)).collect(),
+        Ok(Some(wire::shown(resident, true)))
     }
 }

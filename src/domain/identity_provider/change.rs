@@ -1,0 +1,192 @@
+//! Adding, changing and deleting providers of a tenant. Everything is checked before the first row is written, and all
+//! of it is one transaction; of two changes the later one wins whole.
+
+use super::check::{self, Occasion};
+use super::write::{merge_authenticator, replace_connectors, replace_mappings, replace_properties};
+use super::{IdentityProvider, SHARED, masking, reference, visible};
+use crate::domain::governance::RESIDENT;
+use crate::domain::tenant::SUPER_DOMAIN;
+use crate::domain::{Actor, Error, Now, Realm, TenantId, audit};
+use crate::store::{self, Tx};
+
+/// Target or data of an audit line: a name with the tenant behind it.
+fn in_tenant(name: Option<&str>, actor: &Actor) -> String {
+    let name = name.filter(|name| !name.is_empty()).unwrap_or("Undefined");
+    [name, "@", &actor.domain].concat()
+}
+
+fn is_in_a_file(realm: &Realm, name: &str) -> bool {
+    realm.policy.file_providers.iter().any(|known| known == name)
+}
+
+/// Adds a provider, which is enabled whatever the request says.
+///
+/// # Errors
+/// The original's texts, in its order.
+pub fn add(
+    tx: &mut Tx<'_>,
+    now: Now,
+    realm: &Realm,
+    actor: &Actor,
+    mut new: IdentityProvider,
+) -> Result<(), Error> {
+    let (tenant, name) = (actor.tenant.0, new.profile.name.clone());
+    if name.starts_with(SHARED) {
+        return Err(Error::refused(format!("Identity provider name cannot have {SHARED} as prefix.")));
+    }
+    if is_in_a_file(realm, &name) {
+        // The blanks around the name are missing in the original.
+        return Err(Error::refused(format!(
+            "Identity provider with the name{name}exists in the file system."
+        )));
+    }
+    let local_roles = check::local_roles(tx, actor, &new.role_mappings)?;
+    let taken = || {
+        Error::refused(format!(
+            "An Identity Provider has already been registered with the name {name} for tenant {}",
+            actor.domain
+        ))
+    };
+    if visible(tx, actor.tenant, &name)?.is_some() {
+        return Err(taken());
+    }
+    check::metadata(&new.authenticators)?;
+    check::unique_entity_id(tx, actor, &new.authenticators, &[])?;
+    check::certificate(&new)?;
+    check::mappings(&mut new, Occasion::Add, tenant)?;
+    if !check::is_storable(&new, &[]) {
+        return Err(Error::refused(format!(
+            "Error occurred while adding Identity Provider for tenant {tenant}"
+        )));
+    }
+    if new.profile.primary {
+        store::idp::clear_primary(tx, tenant)?;
+    }
+    (new.profile.tenant, new.profile.enabled) = (tenant, true);
+    let id = match store::idp::insert(tx, &new.profile) {
+        Err(store::Error::Constraint(_)) => return Err(taken()),
+        other => other?,
+    };
+    for authenticator in &new.authenticators {
+        merge_authenticator(tx, &realm.key, id, authenticator, None)?;
+    }
+    replace_connectors(tx, &realm.key, id, &new.connectors)?;
+    replace_mappings(tx, id, &new, &local_roles)?;
+    replace_properties(tx, id, &new.properties)?;
+    let target = in_tenant(new.profile.display_name.as_deref(), actor);
+    audit::record(tx, now, actor, "add", &target, &name)
+}
+
+/// Changes a provider of the actor's tenant. Scalars, claims, roles, connectors and free properties are replaced;
+/// authenticators are merged by name. A masked password stands for the stored one.
+///
+/// # Errors
+/// The original's texts, in its order. The resident provider cannot be changed this way.
+pub fn update(
+    tx: &mut Tx<'_>,
+    now: Now,
+    realm: &Realm,
+    actor: &Actor,
+    old_name: &str,
+    mut new: IdentityProvider,
+) -> Result<(), Error> {
+    let tenant = actor.tenant.0;
+    check::metadata(&new.authenticators)?;
+    let found = visible(tx, actor.tenant, old_name)?.filter(|profile| profile.name != RESIDENT);
+    let followers = match &found {
+        Some(profile) => reference::check_update(tx, actor.tenant, profile, &new)?,
+        None => Vec::new(),
+    };
+    let new_name = new.profile.name.clone();
+    if new_name.is_empty() {
+        return Err(Error::refused(
+            "Invalid argument: Identity Provider Name value is empty for 'newIdentityProvider'",
+        ));
+    }
+    if new_name.starts_with(SHARED) && !old_name.starts_with(SHARED) {
+        return Err(Error::refused(format!(
+            "Cannot update Idp name to have '{SHARED}' as a prefix (previous name:{old_name}, New name: {new_name})"
+        )));
+    }
+    if is_in_a_file(realm, &new_name) {
+        return Err(Error::refused("Identity provider with the same name exists in the file system."));
+    }
+    let Some(profile) = found else {
+        return Err(Error::refused(format!("Identity Provider with name {old_name} does not exist")));
+    };
+    if profile.primary && !new.profile.primary {
+        return Err(Error::refused(
+            "Invalid argument: Cannot unset Identity Provider from primary. Alternatively set new Identity Provider to \
+             primary",
+        ));
+    }
+    let local_roles = check::local_roles(tx, actor, &new.role_mappings)?;
+    let stored = super::read(tx, realm, profile)?;
+    check::unique_entity_id(tx, actor, &new.authenticators, &stored.authenticators)?;
+    if stored.profile.tenant != tenant {
+        return Err(Error::refused(format!(
+            "Trying to update non-existent Identity Provider for tenant {tenant}"
+        )));
+    }
+    check::certificate(&new)?;
+    check::mappings(&mut new, Occasion::Update, tenant)?;
+    masking::unmask(&mut new.connectors, &stored.connectors);
+    let taken = new_name != old_name && store::idp::find(tx, tenant, &new_name)?.is_some();
+    if taken || !check::is_storable(&new, &stored.authenticators) {
+        return Err(update_failed(actor));
+    }
+    if new.profile.primary && !stored.profile.primary {
+        store::idp::clear_primary(tx, tenant)?;
+    }
+    let id = stored.profile.id;
+    (new.profile.id, new.profile.tenant) = (id, tenant);
+    match store::idp::update(tx, &new.profile) {
+        Err(store::Error::Constraint(_)) => return Err(update_failed(actor)),
+        other => other?,
+    };
+    for authenticator in &new.authenticators {
+        let known = stored.authenticators.iter().find(|known| known.name == authenticator.name);
+        merge_authenticator(tx, &realm.key, id, authenticator, known)?;
+    }
+    replace_connectors(tx, &realm.key, id, &new.connectors)?;
+    replace_mappings(tx, id, &new, &local_roles)?;
+    replace_properties(tx, id, &new.properties)?;
+    reference::follow(tx, &followers, &new.profile)?;
+    let data = in_tenant(new.profile.display_name.as_deref(), actor);
+    audit::record(tx, now, actor, "update", old_name, &data)
+}
+
+/// What the original answers when its tables cannot hold a change; the two blanks are its own.
+pub(crate) fn update_failed(actor: &Actor) -> Error {
+    Error::refused(format!(
+        "Error occurred while updating Identity Provider information  for tenant {}",
+        actor.tenant.0
+    ))
+}
+
+/// Deletes a provider of the actor's tenant with everything that hangs on it. A shared provider of another tenant stays,
+/// without a word.
+///
+/// # Errors
+/// The original's texts: the resident provider, one in use, none of that name.
+pub fn delete(tx: &mut Tx<'_>, now: Now, actor: &Actor, name: &str) -> Result<(), Error> {
+    let domain = &actor.domain;
+    if name == RESIDENT {
+        return Err(Error::refused(if domain == SUPER_DOMAIN {
+            "Cannot delete Resident Identity Provider of Super Tenant".to_owned()
+        } else {
+            format!("Tenant user of {domain} cannot delete Resident Identity Provider of tenant {domain}")
+        }));
+    }
+    let Some(profile) = visible(tx, actor.tenant, name)? else {
+        return Err(Error::refused(format!(
+            "Trying to delete non-existent Identity Provider for tenant {domain}"
+        )));
+    };
+    reference::check_delete(tx, actor.tenant, &profile)?;
+    if TenantId(profile.tenant) != actor.tenant {
+        return Ok(());
+    }
+    store::idp::delete(tx, profile.id)?;
+    audit::record(tx, now, actor, "delete", &in_tenant(Some(name), actor), "null")
+}
