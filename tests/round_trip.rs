@@ -11,6 +11,7 @@ use soapstone::services::identity_governance_admin::contract as governance;
 use soapstone::services::identity_provider_mgt::contract as providers;
 use soapstone::services::remote_claim_manager::contract as claims;
 use soapstone::services::remote_user_store_manager::contract as store;
+use soapstone::services::server_admin::contract as server;
 use soapstone::services::tenant_mgt_admin::contract as tenants;
 use soapstone::services::user_account_association::contract as links;
 use soapstone::services::user_identity_management_admin::contract as accounts;
@@ -239,6 +240,8 @@ every_spelling_of! {
     identity_exception: accounts::IdentityMgtServiceException,
     linked_account: links::UserAccountAssociationDTO,
     link_exception: links::UserAccountAssociationClientException,
+    server_data: server::ServerData,
+    server_exception: server::Exception,
     tenant: tenants::TenantInfoBean,
     tenant_page: tenants::PaginatedTenantInfoBean,
     tenant_exception: tenants::Exception,
@@ -282,6 +285,8 @@ fn no_declared_type_is_left_out() {
         links::UserAccountAssociationClientException::TYPE,
         links::UserAccountAssociationDTO::TYPE,
         tenants::Exception::TYPE,
+        server::ServerData::TYPE,
+        server::Exception::TYPE,
         tenants::PaginatedTenantInfoBean::TYPE,
         tenants::StratosException::TYPE,
         authentication::RememberMeData::TYPE,

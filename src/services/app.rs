@@ -1,5 +1,6 @@
 //! What every call can reach: the store, the realm, the clock, and how the services are published.
 
+use super::Process;
 use crate::domain::{Clock, Realm};
 use crate::soap::contract::Operation;
 use crate::store::Store;
@@ -73,4 +74,6 @@ pub struct App {
     pub clock: Arc<dyn Clock>,
     /// How the services are published.
     pub publication: Publication,
+    /// The process they run in.
+    pub process: Process,
 }

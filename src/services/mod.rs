@@ -18,8 +18,10 @@ pub mod identity_provider_mgt;
 mod message;
 mod metadata;
 mod password;
+mod process;
 pub mod remote_claim_manager;
 pub mod remote_user_store_manager;
+pub mod server_admin;
 pub mod tenant_mgt_admin;
 pub mod user_account_association;
 pub mod user_identity_management_admin;
@@ -28,6 +30,7 @@ pub mod user_profile_mgt;
 pub use app::{App, OnHttp, Publication};
 pub use call::Call;
 pub use endpoint::{Connection, Performed, answer};
+pub use process::{Machine, Process};
 
 use crate::soap::contract::{Operation, Service, Type};
 use crate::soap::{Answering, Arguments, Writer};
@@ -81,6 +84,7 @@ published! {
     identity_provider_mgt,
     remote_claim_manager,
     remote_user_store_manager,
+    server_admin,
     tenant_mgt_admin,
     user_account_association,
     user_identity_management_admin,

@@ -28,5 +28,5 @@ mod tx;
 pub mod user;
 
 pub use error::Error;
-pub use sqlite::{Store, WriteError};
+pub use sqlite::{Engine, Store, WriteError};
 pub use tx::{Row, Tx, Value};

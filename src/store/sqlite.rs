@@ -29,6 +29,19 @@ struct Inner {
     outbox: Arc<Notify>,
 }
 
+/// The database program, for those who ask what they are served by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Engine {
+    /// Its name.
+    pub name: &'static str,
+    /// Its version.
+    pub version: &'static str,
+    /// What speaks to it.
+    pub driver: &'static str,
+    /// Where the data is.
+    pub url: String,
+}
+
 /// A caller's error type can carry the store's own.
 pub trait WriteError: From<Error> + Send + 'static {}
 impl<E: From<Error> + Send + 'static> WriteError for E {}
@@ -64,6 +77,13 @@ impl Store {
                 outbox,
             }),
         })
+    }
+
+    /// The database program behind this store.
+    #[must_use]
+    pub fn engine(&self) -> Engine {
+        let url = format!("sqlite:{}", self.inner.path.display());
+        Engine { name: "SQLite", version: rusqlite::version(), driver: "rusqlite", url }
     }
 
     /// Runs `work` over one consistent snapshot, on the calling thread.

@@ -91,6 +91,7 @@ impl Server {
     /// # Errors
     /// What stands in the way, and what to do.
     pub async fn start(settings: &Settings, clock: Arc<dyn Clock>) -> Result<Self, StartError> {
+        let started_at = clock.now();
         // Before anything is made: a bad pattern.
         wiring::policy(settings, settings.https_port, String::new())?;
         let folder = settings.data_dir.clone();
@@ -114,11 +115,13 @@ impl Server {
             Arc::clone(&realm.key),
             wiring::mail(settings, &folder).map_err(StartError::MailFile)?,
         )?;
+        let (drain, draining) = watch::channel(false);
         let app = App {
             store: store.clone(),
             realm: Arc::clone(&realm),
             clock: Arc::clone(&clock),
             publication: wiring::publication(settings, https_port),
+            process: wiring::process(settings, started_at, clock.now(), draining.clone()),
         };
         let site = Site::new(
             store.clone(),
@@ -132,7 +135,6 @@ impl Server {
         let site = Arc::new(site);
         publish(&folder.join("recovery-api-client"), site.client_credentials().reveal())?;
         let faces = Faces { services: Arc::new(app), site: Arc::clone(&site), metrics: Metrics::default() };
-        let (drain, draining) = watch::channel(false);
         let limits = wiring::limits(settings);
         let shared = Shared { faces: Arc::new(faces), limits, drain: draining.clone() };
         let addresses = (https.local_addr(), http.local_addr());

@@ -2,11 +2,12 @@
 
 use super::limits::Limits;
 use crate::config::{MailTransport, Settings};
-use crate::domain::{Policy, otp, pattern, template};
+use crate::domain::{Now, Policy, otp, pattern, template};
 use crate::mail;
-use crate::services::{OnHttp, Publication};
+use crate::services::{Machine, OnHttp, Process, Publication};
 use std::path::Path;
 use std::time::Duration;
+use tokio::sync::watch;
 
 /// A pattern that would match nothing.
 #[derive(Debug, thiserror::Error)]
@@ -94,6 +95,35 @@ pub fn publication(settings: &Settings, https_port: u16) -> Publication {
         host_name: settings.host_name.clone(),
         https_port,
         body_limit: settings.body_limit,
+    }
+}
+
+/// What the server can say of the process it is.
+pub fn process(
+    settings: &Settings,
+    started_at: Now,
+    ready_at: Now,
+    draining: watch::Receiver<bool>,
+) -> Process {
+    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    // `en_US.UTF-8`
+    let country = variable("LANG").and_then(|locale| {
+        let (_, rest) = locale.split_once('_')?;
+        rest.get(..2).map(str::to_owned)
+    });
+    let version = std::fs::read_to_string("/proc/sys/kernel/osrelease").ok();
+    Process {
+        started_at,
+        ready_at,
+        draining,
+        data_dir: settings.data_dir.display().to_string(),
+        machine: Machine {
+            system: std::env::consts::OS.to_owned(),
+            system_version: version.map(|version| version.trim().to_owned()),
+            user: variable("USER").or_else(|| variable("LOGNAME")),
+            home: variable("HOME"),
+            country,
+        },
     }
 }
 

@@ -11,5 +11,6 @@ mod claim_metadata;
 mod email_templates;
 mod recovery_wire;
 mod remote_claims;
+mod server_admin;
 mod tenants;
 mod user_identity_management;
