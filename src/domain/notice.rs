@@ -19,6 +19,8 @@ pub const FORCED_RESET_OTP: &str = "adminforcedpasswordresetwithotp";
 pub const FORGOTTEN_PASSWORD: &str = "passwordreset";
 /// A password was reset; spelled as in the original.
 pub const RESET_DONE: &str = "passwordresetsucess";
+/// A user's name, which he forgot.
+pub const ACCOUNT_ID: &str = "accountidrecovery";
 /// Account locked.
 pub const ACCOUNT_LOCK: &str = "accountlock";
 /// Account unlocked.

@@ -24,6 +24,10 @@ pub struct Policy {
     pub otp: otp::Shape,
     /// Wrong one-time passwords until the code is void.
     pub wrong_code_limit: i64,
+    /// Minutes a key leads from one step of a recovery to the next (`Notification.Expire.Time`).
+    pub recovery_key_minutes: i64,
+    /// Whether recoveries ask for the text of a picture (`Captcha.Verification.Internally.Managed`).
+    pub captcha: bool,
     /// Where browsers reach this server, without a slash at the end.
     pub public_url: String,
     /// Host name of this server, as the resident identity provider shows it.
@@ -59,6 +63,8 @@ impl Default for Policy {
             list_limit: 100,
             otp: otp::Shape::default(),
             wrong_code_limit: 5,
+            recovery_key_minutes: 5,
+            captcha: true,
             public_url: "https://localhost:9443".into(),
             host_name: "localhost".into(),
             saml_entity_id: "localhost".into(),

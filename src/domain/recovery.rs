@@ -324,22 +324,41 @@ pub fn complete(
         return Err(CodeProblem::Invalid.into());
     }
     store::outbox::drop_of_recovery(tx, pending.id, now.0)?;
-    password::set(tx, now, tenant.id, user.id.0, new)?;
     if scenario.is_forced() {
         forced_reset::release(tx, now, realm, user)?;
     }
+    replace_password(tx, now, realm, tenant, user, new, properties)?;
+    if scenario.is_forced() {
+        let system = Actor::system(tenant);
+        audit::record(tx, now, &system, "Complete Forced Password Reset", &user.display_name(), "")?;
+    }
+    Ok(Completed { user: pending.user, tenant: pending.tenant })
+}
+
+/// What every recovery ends with: the checked password is stored, the user's sessions end, and he is told if the tenant
+/// wants him to be.
+///
+/// # Errors
+/// Failures of the database.
+pub(super) fn replace_password(
+    tx: &mut Tx<'_>,
+    now: Now,
+    realm: &Realm,
+    tenant: &Tenant,
+    user: &User,
+    new: &NewPassword,
+    properties: &[(String, String)],
+) -> Result<(), Error> {
+    password::set(tx, now, tenant.id, user.id.0, new)?;
     session::close_all(tx, user.id)?;
     let system = Actor::system(tenant);
     audit::record(tx, now, &system, "Change Password by Administrator", &user.display_name(), "")?;
-    if scenario.is_forced() {
-        audit::record(tx, now, &system, "Complete Forced Password Reset", &user.display_name(), "")?;
-    }
     if governance::flag(tx, tenant.id, "Recovery.Notification.InternallyManage")?
         && governance::flag(tx, tenant.id, "Recovery.NotifySuccess")?
     {
         notice::tell(tx, now, realm, user, notice::RESET_DONE, properties)?;
     }
-    Ok(Completed { user: pending.user, tenant: pending.tenant })
+    Ok(())
 }
 
 /// [`complete`] with everything around it, for faces: looks at the code and the text first, hashes outside the

@@ -5,6 +5,7 @@
 //! share one fsync. A write is answered only when it is durable. Nothing here knows a rule; the engine is
 //! named in `sqlite.rs`, `tx.rs` and `migrate.rs` only.
 
+pub mod captcha;
 pub mod challenge;
 pub mod claim;
 mod error;
@@ -17,6 +18,7 @@ mod migrate;
 pub mod outbox;
 pub mod password_history;
 pub mod recovery;
+pub mod recovery_key;
 pub mod role;
 #[cfg(test)]
 pub(crate) mod scratch;

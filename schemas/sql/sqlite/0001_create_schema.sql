@@ -395,3 +395,21 @@ CREATE TABLE linked_account (
     group_key   TEXT    NOT NULL
 );
 CREATE INDEX linked_account_of_group ON linked_account (group_key);
+
+-- Where a user is in a recovery that a program leads step by step: the key of the next step, kept as a keyed hash.
+CREATE TABLE recovery_key (
+    user_id       INTEGER NOT NULL PRIMARY KEY REFERENCES user(id) ON DELETE CASCADE,
+    step          TEXT    NOT NULL,
+    key_hash      BLOB    NOT NULL,
+    issued_at     INTEGER NOT NULL,
+    wrong_answers INTEGER NOT NULL DEFAULT 0      -- to challenge questions, with this key
+);
+CREATE INDEX recovery_key_by_age ON recovery_key (issued_at);
+
+-- Pictures that people read to show that they are some; each is good for one answer.
+CREATE TABLE captcha (
+    key_hash    BLOB    NOT NULL PRIMARY KEY,     -- SHA-256 of the key in the picture's address
+    text        TEXT    NOT NULL,                 -- sealed
+    created_at  INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX captcha_by_age ON captcha (created_at);
