@@ -15,6 +15,7 @@ use soapstone::services::server_admin::contract as server;
 use soapstone::services::tenant_mgt_admin::contract as tenants;
 use soapstone::services::user_account_association::contract as links;
 use soapstone::services::user_identity_management_admin::contract as accounts;
+use soapstone::services::user_information_recovery::contract as recovery;
 use soapstone::services::user_profile_mgt::contract as profiles;
 use soapstone::soap::contract::{Kind, Shape, Type};
 use soapstone::soap::xml::Document;
@@ -246,6 +247,11 @@ every_spelling_of! {
     tenant_page: tenants::PaginatedTenantInfoBean,
     tenant_exception: tenants::Exception,
     tenant_failure: tenants::StratosException,
+    captcha: recovery::CaptchaInfoBean,
+    notification: recovery::NotificationDataDTO,
+    question_ids: recovery::ChallengeQuestionIdsDTO,
+    user_challenge_collection: recovery::UserChallengesCollectionDTO,
+    verification: recovery::VerificationBean,
     remember_me: authentication::RememberMeData,
     authentication_exception: authentication::AuthenticationException,
 }
@@ -289,6 +295,10 @@ fn no_declared_type_is_left_out() {
         server::Exception::TYPE,
         tenants::PaginatedTenantInfoBean::TYPE,
         tenants::StratosException::TYPE,
+        recovery::CaptchaInfoBean::TYPE,
+        recovery::ChallengeQuestionIdsDTO::TYPE,
+        recovery::UserChallengesCollectionDTO::TYPE,
+        recovery::VerificationBean::TYPE,
         authentication::RememberMeData::TYPE,
         authentication::AuthenticationException::TYPE,
     ] {

@@ -55,7 +55,7 @@ pub const KEYS: &[Key] = &[
         "config_dir",
         Text,
         "",
-        "Folder with files of an existing deployment, unmodified: carbon.xml, user-mgt.xml, identity.xml, output-event-adapters.xml, application-authentication.xml, email/email-admin-config.xml (also below identity/ and security/).",
+        "Folder with files of an existing deployment, unmodified: carbon.xml, user-mgt.xml, identity.xml, output-event-adapters.xml, application-authentication.xml, identity-mgt.properties, email/email-admin-config.xml (also below identity/ and security/).",
     ),
     key(
         "bind",
@@ -159,7 +159,19 @@ pub const KEYS: &[Key] = &[
         "wrong_code_limit",
         Number,
         "5",
-        "Wrong one-time passwords at the login page until the code is void.",
+        "Wrong one-time passwords at the login page until the code is void; wrong answers in a recovery until its key is.",
+    ),
+    key(
+        "recovery_captcha",
+        Flag,
+        "true",
+        "UserInformationRecoveryService asks for the text of a picture (Captcha.Verification.Internally.Managed).",
+    ),
+    key(
+        "recovery_key_minutes",
+        Number,
+        "5",
+        "Minutes between two steps of UserInformationRecoveryService (Notification.Expire.Time).",
     ),
     key(
         "attempts_per_minute",

@@ -5,6 +5,7 @@
 
 mod collected;
 mod error;
+mod identity_mgt;
 mod keys;
 mod load;
 mod settings;

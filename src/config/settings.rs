@@ -57,6 +57,8 @@ pub struct Settings {
     pub otp_length: usize,
     pub otp_alphabet: String,
     pub wrong_code_limit: i64,
+    pub recovery_captcha: bool,
+    pub recovery_key_minutes: i64,
     pub attempts_per_minute: u32,
     pub admin_session_minutes: i64,
     pub session_minutes: i64,
@@ -163,6 +165,8 @@ impl Default for Settings {
             otp_length: 6,
             otp_alphabet: "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789".into(),
             wrong_code_limit: 5,
+            recovery_captcha: true,
+            recovery_key_minutes: 5,
             attempts_per_minute: 120,
             admin_session_minutes: 15,
             session_minutes: 15,
@@ -253,6 +257,7 @@ impl Settings {
         }
         for (key, value) in [
             ("wrong_code_limit", self.wrong_code_limit),
+            ("recovery_key_minutes", self.recovery_key_minutes),
             ("admin_session_minutes", self.admin_session_minutes),
             ("session_minutes", self.session_minutes),
             ("remember_me_minutes", self.remember_me_minutes),

@@ -1,6 +1,7 @@
 //! The XML files of an existing deployment, unmodified. Only what has a meaning here is read; the rest is left alone.
 
 use super::error::Error;
+use super::identity_mgt;
 use super::settings::Template;
 use std::path::{Path, PathBuf};
 use toml::Value;
@@ -56,6 +57,14 @@ pub fn read(folder: &Path) -> Result<Found, Error> {
     let places = ["email-admin-config.xml", "email/email-admin-config.xml"];
     if let Some(mails) = document::<Mails>(folder, &places, &mut found.files)? {
         mails.apply(&mut found);
+    }
+    let places = ["identity-mgt.properties", "identity/identity-mgt.properties"];
+    if let Some(path) = places.iter().map(|place| folder.join(place)).find(|path| path.exists()) {
+        let text = std::fs::read(&path).map_err(|source| Error::Io { path: path.clone(), source })?;
+        found.files.push(path);
+        for (key, place, value) in identity_mgt::read(&String::from_utf8_lossy(&text)) {
+            found.set(key, place, value);
+        }
     }
     Ok(found)
 }

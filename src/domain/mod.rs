@@ -36,6 +36,7 @@ pub mod realm;
 pub mod recovery;
 pub mod recovery_dialogue;
 pub mod recovery_key;
+pub mod registration;
 pub mod remember_me;
 pub mod resident_idp;
 pub mod role;

@@ -25,6 +25,7 @@ pub mod server_admin;
 pub mod tenant_mgt_admin;
 pub mod user_account_association;
 pub mod user_identity_management_admin;
+pub mod user_information_recovery;
 pub mod user_profile_mgt;
 
 pub use app::{App, OnHttp, Publication};
@@ -88,6 +89,7 @@ published! {
     tenant_mgt_admin,
     user_account_association,
     user_identity_management_admin,
+    user_information_recovery,
     user_profile_mgt,
 }
 

@@ -40,6 +40,8 @@ pub fn policy(settings: &Settings, https_port: u16, certificate: String) -> Resu
         email_user_names: settings.email_user_names,
         otp: otp::Shape::new(settings.otp_length, &settings.otp_alphabet).unwrap_or(defaults.otp),
         wrong_code_limit: settings.wrong_code_limit,
+        recovery_key_minutes: settings.recovery_key_minutes,
+        captcha: settings.recovery_captcha,
         public_url: settings.public_url_at(https_port),
         host_name: settings.host().to_owned(),
         saml_entity_id: settings.saml_entity_id.clone(),

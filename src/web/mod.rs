@@ -11,7 +11,7 @@ mod recovery_api;
 mod reset;
 mod texts;
 
-use crate::domain::{Clock, Now, Realm, Secret};
+use crate::domain::{Clock, Now, Realm, Secret, captcha};
 use crate::store::Store;
 use form::Source;
 use governor::clock::DefaultClock;
@@ -125,6 +125,23 @@ impl Care {
 const CONFIRM: &str = "/accountrecoveryendpoint/confirmrecovery.do";
 const COMPLETE: &str = "/accountrecoveryendpoint/completepasswordreset.do";
 
+/// Where the recovery services say that their pictures are.
+const CAPTCHAS: &str =
+    "/registry/resource/_system/config/repository/components/org.wso2.carbon.captcha-images/";
+
+/// The picture of a recovery service, until it was answered.
+fn captcha(site: &Site, path: &str) -> Response<Vec<u8>> {
+    let key = path.strip_prefix(CAPTCHAS).and_then(|name| name.strip_suffix(".png")).unwrap_or_default();
+    match site.store.read(|tx| captcha::draw(tx, site.now(), &site.realm, key)) {
+        Ok(Some(png)) => page::picture(png),
+        Ok(None) => page::refusal(site, StatusCode::NOT_FOUND, texts::NOT_FOUND),
+        Err(error) => {
+            tracing::error!(%error, "a captcha could not be drawn");
+            page::refusal(site, StatusCode::INTERNAL_SERVER_ERROR, texts::NOT_FOUND)
+        }
+    }
+}
+
 /// Answers everything outside the services.
 pub async fn answer(site: &Arc<Site>, request: Request<Bytes>, peer: IpAddr) -> Response<Vec<u8>> {
     if !matches!(*request.method(), Method::GET | Method::HEAD | Method::POST) {
@@ -161,6 +178,7 @@ pub async fn answer(site: &Arc<Site>, request: Request<Bytes>, peer: IpAddr) -> 
         "/authenticationendpoint/style.css" => site.look.style(request.uri().query()),
         CONFIRM => reset::show(site, &request),
         COMPLETE => reset::complete(site, &request, source).await,
+        _ if path.starts_with(CAPTCHAS) => captcha(site, path),
         _ => match recovery_api::tenant_of(path) {
             Some(tenant) => recovery_api::set_password(site, &request, tenant).await,
             None => page::refusal(site, StatusCode::NOT_FOUND, texts::NOT_FOUND),

@@ -201,3 +201,11 @@ pub fn icon() -> Response<Vec<u8>> {
     set(&mut response, CACHE_CONTROL, "public, max-age=86400");
     response
 }
+
+/// A picture that is shown once: nobody keeps it.
+pub fn picture(png: Vec<u8>) -> Response<Vec<u8>> {
+    let mut response = Response::new(png);
+    set(&mut response, CONTENT_TYPE, "image/png");
+    set(&mut response, CACHE_CONTROL, "no-store");
+    response
+}

@@ -14,3 +14,4 @@ mod remote_claims;
 mod server_admin;
 mod tenants;
 mod user_identity_management;
+mod user_information_recovery;

@@ -4,6 +4,7 @@ use crate::support::caller::{Caller, escaped};
 use crate::support::tree::Element;
 
 pub const IDENTITY_ADMIN: &str = "UserIdentityManagementAdminService";
+pub const RECOVERY: &str = "UserInformationRecoveryService";
 pub const QUESTIONS_ADMIN: &str = "ChallengeQuestionManagementAdminService";
 
 pub const FIRST_SET: &str = "http://wso2.org/claims/challengeQuestion1";
@@ -82,6 +83,16 @@ pub fn broken(caller: &Caller, service: &str, operation: &str, content: &str) ->
 pub fn denied(caller: &Caller, service: &str, operation: &str, content: &str) {
     let fault = caller.fault(service, operation, &request(service, operation, content));
     assert_eq!((fault.local_code(), fault.text.as_str()), ("50978", "Access Denied."), "{operation}");
+}
+
+/// Answers both questions of a user.
+pub fn answer_both(caller: &Caller, user: &str) {
+    let content = [
+        fields(&[("userName", user)]),
+        challenge(FIRST_SET, CITY, "Colombo"),
+        challenge(SECOND_SET, CAR, "Mini"),
+    ];
+    accepted(caller, IDENTITY_ADMIN, "setChallengeQuestionsOfUser", &content.concat());
 }
 
 /// The answer of a user to a question, for `setChallengeQuestionsOfUser`.

@@ -1,8 +1,8 @@
 //! `UserIdentityManagementAdminService`.
 
 use crate::recovery_wire::{
-    CAR, CITY, DELETE, FIRST_SET, IDENTITY_ADMIN as SERVICE, SECOND_SET, UPDATE, VIEW, accepted, bean,
-    broken, challenge, denied, fields, refused, request, result, results,
+    CAR, CITY, DELETE, FIRST_SET, IDENTITY_ADMIN as SERVICE, SECOND_SET, UPDATE, VIEW, accepted, answer_both,
+    bean, broken, challenge, denied, fields, refused, request, result, results,
 };
 use crate::support::caller::{Caller, DISABLED, GIVEN_NAME, LOCKED, LOGIN, OTP, TRIGGER};
 use crate::support::world::{LINK, NEW, OLD, TOM, World};
@@ -21,11 +21,6 @@ fn world(permissions: &[&str]) -> World {
 
 fn name(user: &str) -> String {
     fields(&[("userName", user)])
-}
-
-fn answer_both(caller: &Caller, user: &str) {
-    let content = [name(user), challenge(FIRST_SET, CITY, "Colombo"), challenge(SECOND_SET, CAR, "Mini")];
-    accepted(caller, SERVICE, "setChallengeQuestionsOfUser", &content.concat());
 }
 
 #[test]
