@@ -19,6 +19,7 @@ mod message;
 mod metadata;
 mod password;
 mod process;
+pub mod remote_authorization_manager;
 pub mod remote_claim_manager;
 pub mod remote_user_store_manager;
 pub mod server_admin;
@@ -83,6 +84,7 @@ published! {
     i18n_email_mgt_config,
     identity_governance_admin,
     identity_provider_mgt,
+    remote_authorization_manager,
     remote_claim_manager,
     remote_user_store_manager,
     server_admin,

@@ -28,6 +28,17 @@ pub struct NamedRow {
     pub allowed: bool,
 }
 
+const OF_USER: &str = "SELECT m.role_id, g.resource, g.allowed FROM role_member m JOIN role_grant g ON g.role_id = m.role_id \
+    WHERE m.user_id = $1 AND g.action = $2 \
+    UNION ALL SELECT r.id, g.resource, g.allowed FROM role r JOIN role_grant g ON g.role_id = r.id \
+    WHERE r.tenant_id = $3 AND r.domain = 'INTERNAL' AND r.folded = 'everyone' AND g.action = $2 \
+    UNION ALL SELECT NULL, resource, allowed FROM user_grant WHERE user_id = $1 AND action = $2";
+const OF_ROLE: &str = "SELECT role_id, resource, allowed FROM role_grant WHERE role_id = $1 AND action = $2";
+const TO_ROLES: &str = "SELECT r.id, r.domain, r.name, g.resource, g.allowed FROM role r JOIN role_grant g ON g.role_id = r.id \
+    WHERE r.tenant_id = $1 AND g.action = $2 ORDER BY r.domain, r.folded";
+const TO_USERS: &str = "SELECT u.id, u.domain, u.name, g.resource, g.allowed FROM user_grant g JOIN user u ON u.id = g.user_id \
+    WHERE g.tenant_id = $1 AND g.action = $2 ORDER BY u.domain, u.folded";
+
 fn grant(row: &Row<'_>) -> Result<GrantRow, Error> {
     Ok(GrantRow { role: row.opt_int(0)?, resource: row.text(1)?, allowed: row.flag(2)? })
 }
@@ -47,15 +58,7 @@ fn named(row: &Row<'_>) -> Result<NamedRow, Error> {
 /// # Errors
 /// Failures of the database; so it is for every function here.
 pub fn of_user(tx: &mut Tx<'_>, tenant: i64, user: i64, action: &str) -> Result<Vec<GrantRow>, Error> {
-    tx.query(
-        "SELECT m.role_id, g.resource, g.allowed FROM role_member m JOIN role_grant g ON g.role_id = m.role_id \
-         WHERE m.user_id = $1 AND g.action = $2 \
-         UNION ALL SELECT r.id, g.resource, g.allowed FROM role r JOIN role_grant g ON g.role_id = r.id \
-         WHERE r.tenant_id = $3 AND r.domain = 'INTERNAL' AND r.folded = 'everyone' AND g.action = $2 \
-         UNION ALL SELECT NULL, resource, allowed FROM user_grant WHERE user_id = $1 AND action = $2",
-        &[user.into(), action.into(), tenant.into()],
-        grant,
-    )
+    tx.query(OF_USER, &[user.into(), action.into(), tenant.into()], grant)
 }
 
 /// The grants of an action to one role.
@@ -63,11 +66,7 @@ pub fn of_user(tx: &mut Tx<'_>, tenant: i64, user: i64, action: &str) -> Result<
 /// # Errors
 /// As [`of_user`].
 pub fn of_role(tx: &mut Tx<'_>, role: i64, action: &str) -> Result<Vec<GrantRow>, Error> {
-    tx.query(
-        "SELECT role_id, resource, allowed FROM role_grant WHERE role_id = $1 AND action = $2",
-        &[role.into(), action.into()],
-        grant,
-    )
+    tx.query(OF_ROLE, &[role.into(), action.into()], grant)
 }
 
 /// The grants of an action to roles of a tenant.
@@ -75,12 +74,7 @@ pub fn of_role(tx: &mut Tx<'_>, role: i64, action: &str) -> Result<Vec<GrantRow>
 /// # Errors
 /// As [`of_user`].
 pub fn to_roles(tx: &mut Tx<'_>, tenant: i64, action: &str) -> Result<Vec<NamedRow>, Error> {
-    tx.query(
-        "SELECT r.id, r.domain, r.name, g.resource, g.allowed FROM role r JOIN role_grant g ON g.role_id = r.id \
-         WHERE r.tenant_id = $1 AND g.action = $2 ORDER BY r.domain, r.folded",
-        &[tenant.into(), action.into()],
-        named,
-    )
+    tx.query(TO_ROLES, &[tenant.into(), action.into()], named)
 }
 
 /// The grants of an action to users of a tenant by name.
@@ -88,12 +82,7 @@ pub fn to_roles(tx: &mut Tx<'_>, tenant: i64, action: &str) -> Result<Vec<NamedR
 /// # Errors
 /// As [`of_user`].
 pub fn to_users(tx: &mut Tx<'_>, tenant: i64, action: &str) -> Result<Vec<NamedRow>, Error> {
-    tx.query(
-        "SELECT u.id, u.domain, u.name, g.resource, g.allowed FROM user_grant g JOIN user u ON u.id = g.user_id \
-         WHERE g.tenant_id = $1 AND g.action = $2 ORDER BY u.domain, u.folded",
-        &[tenant.into(), action.into()],
-        named,
-    )
+    tx.query(TO_USERS, &[tenant.into(), action.into()], named)
 }
 
 /// Allows or denies an action on a resource to a user by name.
@@ -179,4 +168,29 @@ pub fn move_to(tx: &mut Tx<'_>, from: i64, to: i64) -> Result<usize, Error> {
     )?;
     clear_role(tx, from, None)?;
     Ok(moved)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Store;
+    use crate::store::scratch::Scratch;
+
+    #[test]
+    fn every_question_about_grants_is_answered_from_an_index() {
+        let scratch = Scratch::new();
+        let store = Store::open(scratch.path()).unwrap();
+        for (sql, parameters) in [
+            (OF_USER, &[1.into(), "a".into(), 2.into()][..]),
+            (OF_ROLE, &[1.into(), "a".into()]),
+            (TO_ROLES, &[1.into(), "a".into()]),
+            (TO_USERS, &[1.into(), "a".into()]),
+        ] {
+            let plan: Vec<String> = store
+                .read(|tx| tx.query(&["EXPLAIN QUERY PLAN ", sql].concat(), parameters, |row| row.text(3)))
+                .unwrap();
+            assert!(!plan.iter().any(|step| step.starts_with("SCAN")), "{plan:?}");
+            assert!(plan.iter().any(|step| step.contains("USING")), "{plan:?}");
+        }
+    }
 }

@@ -10,6 +10,7 @@ mod claim_management;
 mod claim_metadata;
 mod email_templates;
 mod recovery_wire;
+mod remote_authorization;
 mod remote_claims;
 mod server_admin;
 mod tenants;
