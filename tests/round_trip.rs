@@ -14,6 +14,7 @@ use soapstone::services::remote_user_store_manager::contract as store;
 use soapstone::services::server_admin::contract as server;
 use soapstone::services::tenant_mgt_admin::contract as tenants;
 use soapstone::services::user_account_association::contract as links;
+use soapstone::services::user_admin::contract as console;
 use soapstone::services::user_identity_management_admin::contract as accounts;
 use soapstone::services::user_information_recovery::contract as recovery;
 use soapstone::services::user_profile_mgt::contract as profiles;
@@ -252,6 +253,10 @@ every_spelling_of! {
     question_ids: recovery::ChallengeQuestionIdsDTO,
     user_challenge_collection: recovery::UserChallengesCollectionDTO,
     verification: recovery::VerificationBean,
+    permission_node: console::UIPermissionNode,
+    flagged_name: console::FlaggedName,
+    realm_info: console::UserRealmInfo,
+    user_admin_exception: console::UserAdminException,
     remember_me: authentication::RememberMeData,
     authentication_exception: authentication::AuthenticationException,
 }
@@ -299,6 +304,10 @@ fn no_declared_type_is_left_out() {
         recovery::ChallengeQuestionIdsDTO::TYPE,
         recovery::UserChallengesCollectionDTO::TYPE,
         recovery::VerificationBean::TYPE,
+        console::UIPermissionNode::TYPE,
+        console::FlaggedName::TYPE,
+        console::UserRealmInfo::TYPE,
+        console::UserAdminException::TYPE,
         authentication::RememberMeData::TYPE,
         authentication::AuthenticationException::TYPE,
     ] {

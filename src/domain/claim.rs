@@ -10,11 +10,14 @@ pub use changes::Changes;
 
 use super::catalogue::{Catalogue, Claim, IDENTITY, ROLE};
 use super::name::shown;
-use super::{Actor, Error, Now, Realm, TenantId, User, forced_reset, role, user};
+use super::user::UserStore;
+use super::{Actor, Error, Now, Realm, TenantId, User, UserId, forced_reset, role, user};
 use crate::store::{self, Tx};
 
 /// The only profile of the default user store.
 pub const DEFAULT_PROFILE: &str = "default";
+/// What a user wants to be called.
+const DISPLAY_NAME: &str = "http://wso2.org/claims/displayName";
 /// Stamped by every multi-claim write.
 const MODIFIED: &str = "http://wso2.org/claims/modified";
 /// Stamped when a user is added.
@@ -346,11 +349,23 @@ pub fn clear(tx: &mut Tx<'_>, realm: &Realm, user: &User, uri: &str) -> Result<(
     Ok(())
 }
 
-/// Users whose claim has this value; `*` is a wildcard. The text before the first slash names a store, and is cut off
-/// even when it names none (IS 5.3.0).
+/// A user found by a claim.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// Key.
+    pub id: UserId,
+    /// The user's store.
+    pub store: UserStore,
+    /// The name as clients see it.
+    pub name: String,
+    /// The user's display name, if he has one.
+    pub display_name: Option<String>,
+}
+
+/// The names of the users that [`find_users`] finds.
 ///
 /// # Errors
-/// Names the claim when it has no mapping.
+/// As [`find_users`].
 pub fn search(
     tx: &mut Tx<'_>,
     realm: &Realm,
@@ -358,32 +373,49 @@ pub fn search(
     uri: &str,
     value: &str,
 ) -> Result<Vec<String>, Error> {
+    Ok(find_users(tx, realm, tenant, uri, value)?.into_iter().map(|found| found.name).collect())
+}
+
+/// Users whose claim has this value; `*` is a wildcard. The text before the first slash names a store, and is cut off
+/// even when it names none (IS 5.3.0). Sorted by name.
+///
+/// # Errors
+/// Names the claim when it has no mapping.
+pub fn find_users(
+    tx: &mut Tx<'_>,
+    realm: &Realm,
+    tenant: TenantId,
+    uri: &str,
+    value: &str,
+) -> Result<Vec<Found>, Error> {
     let catalogue = realm.catalogues.of(tx, tenant)?;
     let (domain, value) = match value.split_once('/') {
         Some((domain, rest)) => (Some(domain.to_uppercase()), rest),
         None => (None, value),
     };
-    let mut stores = vec![super::name::PRIMARY.to_owned()];
-    stores.extend(store::user::secondary_stores(tx, tenant.0)?.into_iter().map(|(domain, _)| domain));
-    if let Some(domain) = domain.filter(|domain| stores.contains(domain)) {
-        stores = vec![domain];
+    let mut stores = user::stores(tx, tenant)?;
+    if let Some(domain) = domain.filter(|domain| stores.iter().any(|store| store.domain == *domain)) {
+        stores.retain(|store| store.domain == domain);
     }
     let pattern = value.contains('*');
     let (_, like) = user::like(value);
     let mut found = Vec::new();
-    for domain in stores {
-        let attribute = catalogue.find(uri).and_then(|claim| claim.attribute(&domain)).ok_or_else(|| {
+    for store in stores {
+        let domain = store.domain.as_str();
+        let attribute = catalogue.find(uri).and_then(|claim| claim.attribute(domain)).ok_or_else(|| {
             Error::refused(format!(
                 "org.wso2.carbon.user.core.UserStoreException: Mapped attribute cannot be found for claim : {uri} in \
                  user store : {domain}"
             ))
         })?;
-        let wanted = if pattern { &like } else { value };
-        for name in store::user::by_attribute(tx, tenant.0, &domain, attribute, wanted, pattern)? {
-            found.push(shown(&domain, &name));
+        let display = catalogue.find(DISPLAY_NAME).and_then(|claim| claim.attribute(domain));
+        let wanted = (attribute, if pattern { like.as_str() } else { value });
+        for hit in store::listing::by_attribute(tx, tenant.0, domain, wanted, pattern, display)? {
+            let name = shown(domain, &hit.name);
+            found.push(Found { id: UserId(hit.id), store: store.clone(), name, display_name: hit.shown });
         }
     }
-    found.sort_unstable();
+    found.sort_unstable_by(|one, other| one.name.cmp(&other.name));
     Ok(found)
 }
 

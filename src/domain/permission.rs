@@ -9,8 +9,10 @@ use crate::store::grant::{GrantRow, NamedRow};
 use crate::store::{self, Tx};
 
 mod grant;
+mod held;
 
 pub use grant::{Holder, clear_all, clear_everywhere, clear_one, clear_resource, hand_over, set};
+pub use held::{ADMINISTRATOR, HeldByRole, condensed, is_reserved, roles_authorized, users_authorized};
 
 /// The action that the admin services check.
 pub const EXECUTE: &str = "ui.execute";

@@ -19,8 +19,14 @@ pub struct Grant {
     pub action: String,
 }
 
-fn is_everyone(typed: &str) -> bool {
+pub(super) fn is_everyone(typed: &str) -> bool {
     typed.eq_ignore_ascii_case(EVERYONE)
+}
+
+/// Whether a typed name is that of the administrators' role.
+pub(super) fn is_admin(typed: &str) -> bool {
+    let name = QualifiedName::parse(typed);
+    name.domain_or_primary() == PRIMARY && folded(&name.name) == ADMIN
 }
 
 /// The key of a role by its typed name.
@@ -121,7 +127,7 @@ fn members_that_exist(tx: &mut Tx<'_>, tenant: TenantId, typed: &[String]) -> Re
 /// # Errors
 /// The kernel's refusals: the admin role, everyone, none of that name.
 pub fn delete(tx: &mut Tx<'_>, now: Now, actor: &Actor, typed: &str) -> Result<(), Error> {
-    if typed.eq_ignore_ascii_case(ADMIN) {
+    if is_admin(typed) {
         return Err(Error::refused("Cannot delete admin role"));
     }
     if is_everyone(typed) {
@@ -145,7 +151,7 @@ pub fn rename(
     from: &str,
     to: &str,
 ) -> Result<(), Error> {
-    if from.eq_ignore_ascii_case(ADMIN) {
+    if is_admin(from) {
         return Err(Error::refused("Cannot rename admin role"));
     }
     if is_everyone(to) || is_everyone(from) {
@@ -261,7 +267,7 @@ pub fn update_of_user(
     }
     let user = user::find(tx, actor.tenant, typed)?;
     let tenant = super::tenant::by_id(tx, actor.tenant)?.ok_or(store::Error::Missing("tenant"))?;
-    if user::is_primary_admin(&tenant, &user) && deleted.iter().any(|role| role.eq_ignore_ascii_case(ADMIN)) {
+    if user::is_primary_admin(&tenant, &user) && deleted.iter().any(|role| is_admin(role)) {
         return Err(Error::refused("Cannot remove Admin user from Admin role"));
     }
     for role in deleted {
@@ -296,9 +302,7 @@ pub fn update_members(
     let id = must_exist(tx, actor.tenant, typed)?;
     let tenant = super::tenant::by_id(tx, actor.tenant)?.ok_or(store::Error::Missing("tenant"))?;
     let leaving = members_that_exist(tx, actor.tenant, deleted)?;
-    let is_admin_role =
-        typed.eq_ignore_ascii_case(ADMIN) || typed.eq_ignore_ascii_case(&[PRIMARY, "/admin"].concat());
-    if is_admin_role && leaving.iter().any(|user| user::is_primary_admin(&tenant, user)) {
+    if is_admin(typed) && leaving.iter().any(|user| user::is_primary_admin(&tenant, user)) {
         return Err(Error::refused("RemoveAdminUser Cannot remove Admin user from Admin role"));
     }
     let joining = members_that_exist(tx, actor.tenant, added)?;

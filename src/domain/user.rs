@@ -3,7 +3,7 @@
 //! Names are compared without letter case everywhere. The texts of refusals are those of the kernel of IS 5.3.0.
 
 use super::name::{PRIMARY, QualifiedName, folded, shown};
-use super::{Error, Realm, TenantId};
+use super::{Error, Realm, TenantId, listing};
 use crate::store::user::UserRow;
 use crate::store::{self, Tx};
 
@@ -99,11 +99,51 @@ pub fn is_primary_admin(tenant: &super::Tenant, user: &User) -> bool {
     user.domain == PRIMARY && folded(&user.name) == folded(&tenant.admin_name)
 }
 
+/// A user store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UserStore {
+    /// Its name, upper case.
+    pub domain: String,
+    /// Whether it takes no changes.
+    pub read_only: bool,
+}
+
+/// The stores in use, in the order in which they are asked: the primary one first.
+///
+/// # Errors
+/// Failures of the database.
+pub fn stores(tx: &mut Tx<'_>, tenant: TenantId) -> Result<Vec<UserStore>, Error> {
+    let mut all = vec![UserStore { domain: PRIMARY.to_owned(), read_only: false }];
+    let secondary = store::user::secondary_stores(tx, tenant.0)?;
+    all.extend(secondary.into_iter().map(|(domain, read_only)| UserStore { domain, read_only }));
+    Ok(all)
+}
+
+/// The stores that a filter names, and what is left of it: `DOM/x*` one, `/x*` the primary one, else all. An unknown
+/// domain is no error; the text is taken as it stands.
+///
+/// # Errors
+/// Failures of the database.
+pub(super) fn stores_of_filter<'f>(
+    tx: &mut Tx<'_>,
+    tenant: TenantId,
+    filter: &'f str,
+) -> Result<(Vec<UserStore>, &'f str), Error> {
+    let mut all = stores(tx, tenant)?;
+    let Some((domain, rest)) = filter.split_once('/') else { return Ok((all, filter)) };
+    let domain = if domain.is_empty() { PRIMARY.to_owned() } else { domain.to_uppercase() };
+    if !all.iter().any(|store| store.domain == domain) {
+        return Ok((all, filter));
+    }
+    all.retain(|store| store.domain == domain);
+    Ok((all, rest))
+}
+
 /// Names that match a filter (`*` stands for anything, an empty filter for everything), each store sorted. A limit
 /// below zero or above the store's own is the store's.
 ///
 /// # Errors
-/// Failures of the database.
+/// As [`listing::users`].
 pub fn list(
     tx: &mut Tx<'_>,
     realm: &Realm,
@@ -111,9 +151,8 @@ pub fn list(
     filter: &str,
     limit: i64,
 ) -> Result<Vec<String>, Error> {
-    let most = realm.policy.list_limit;
-    let limit = if (0..=most).contains(&limit) { limit } else { most };
-    list_up_to(tx, tenant, filter, limit)
+    let found = listing::users(tx, realm, tenant, filter, limit)?;
+    Ok(found.rows.into_iter().map(|row| row.name).collect())
 }
 
 /// As [`list`], for the command line, which knows no store limit.
@@ -121,24 +160,8 @@ pub fn list(
 /// # Errors
 /// Failures of the database.
 pub fn list_up_to(tx: &mut Tx<'_>, tenant: TenantId, filter: &str, limit: i64) -> Result<Vec<String>, Error> {
-    let mut domains = vec![PRIMARY.to_owned()];
-    domains.extend(store::user::secondary_stores(tx, tenant.0)?.into_iter().map(|(domain, _)| domain));
-    let asked = QualifiedName::parse(filter);
-    let (domains, filter) = match &asked.domain {
-        Some(domain) if domain.is_empty() => (vec![PRIMARY.to_owned()], asked.name.as_str()),
-        Some(domain) if domains.contains(domain) => (vec![domain.clone()], asked.name.as_str()),
-        // An unknown domain in a filter is no error; the text is taken as it stands.
-        _ => (domains, filter),
-    };
-    let filter = if filter.is_empty() { "*" } else { filter };
-    let (prefix, pattern) = like(filter);
-    let mut found = Vec::new();
-    for domain in domains {
-        let mut names = store::user::list(tx, tenant.0, &domain, &prefix, &pattern, limit)?;
-        names.sort_unstable();
-        found.extend(names.iter().map(|name| shown(&domain, name)));
-    }
-    Ok(found)
+    let found = listing::of_stores(tx, tenant, filter, limit, None)?;
+    Ok(found.into_iter().map(|row| row.name).collect())
 }
 
 /// A filter as the part before its first wildcard and as a `LIKE` pattern, both folded.

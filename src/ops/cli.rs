@@ -145,6 +145,18 @@ pub enum User {
         #[command(flatten)]
         of: Of,
     },
+    /// Add the users of a CSV file: a heading, then lines of name, password, and cells that say CLAIM=VALUE or
+    /// role=ONE:TWO.
+    Import {
+        /// The file.
+        file: PathBuf,
+        /// User store; the primary one if none is said.
+        #[arg(long, value_name = "DOMAIN", default_value = "")]
+        store: String,
+        /// Whose.
+        #[command(flatten)]
+        of: Of,
+    },
     /// Set a user's password; a pending reset ends.
     SetPassword {
         /// Name.

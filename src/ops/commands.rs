@@ -2,6 +2,8 @@
 
 use super::cli::{Admin, Claim, Governance, Mail, Of, Password, Role, Tenant, User};
 use super::installation::{self, Installation};
+use super::progress::Progress;
+use crate::domain::bulk_import::{self, File, Report};
 use crate::domain::claim::{Changes, DEFAULT_PROFILE};
 use crate::domain::credential::Credential;
 use crate::domain::identity_provider::Setting;
@@ -114,6 +116,7 @@ impl Desk {
                 let names = self.store.read(|tx| user::list_up_to(tx, actor.tenant, &filter, i64::MAX))?;
                 names.iter().try_for_each(|name| say(name))
             }
+            User::Import { file, store, of } => self.import(&self.actor(&of)?, &file, &store),
             User::SetPassword { name, password, of } => self.set_password(&self.actor(&of)?, name, &password),
             User::Delete { name, of } => {
                 let actor = self.actor(&of)?;
@@ -122,6 +125,30 @@ impl Desk {
                 say(&format!("deleted {shown}"))
             }
         }
+    }
+
+    /// Adds the users of a file and says on standard error how far it is and who could not be added.
+    fn import(&self, actor: &Actor, path: &Path, store: &str) -> Result<(), Failure> {
+        let bytes =
+            std::fs::read(path).map_err(|error| Failure::Usage(format!("{}: {error}", path.display())))?;
+        let file = File::csv(&bytes);
+        let mut progress = Progress::begin("users", file.len());
+        let mut told = 0;
+        let show = |report: &Report| {
+            // Who was refused stands above the bar, once.
+            for (name, reason) in report.failed.iter().skip(told) {
+                progress.interrupt(&format!("{name}: {reason}"));
+            }
+            told = report.failed.len();
+            progress.show(report.seen());
+        };
+        let report = bulk_import::run(&self.store, self.now, &self.realm, actor, store, file, show)?;
+        let (added, there, failed) = (report.added, report.duplicates.len(), report.failed.len());
+        say(&format!("added {added} users, {there} were there already, {failed} could not be added"))?;
+        if failed > 0 {
+            return Err(Failure::Usage(format!("{failed} users could not be added")));
+        }
+        Ok(())
     }
 
     fn set_password(&self, actor: &Actor, name: String, given: &Password) -> Result<(), Failure> {

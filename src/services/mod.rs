@@ -17,6 +17,7 @@ pub mod identity_governance_admin;
 pub mod identity_provider_mgt;
 mod message;
 mod metadata;
+mod names;
 mod password;
 mod process;
 pub mod remote_authorization_manager;
@@ -25,6 +26,7 @@ pub mod remote_user_store_manager;
 pub mod server_admin;
 pub mod tenant_mgt_admin;
 pub mod user_account_association;
+pub mod user_admin;
 pub mod user_identity_management_admin;
 pub mod user_information_recovery;
 pub mod user_profile_mgt;
@@ -90,6 +92,7 @@ published! {
     server_admin,
     tenant_mgt_admin,
     user_account_association,
+    user_admin,
     user_identity_management_admin,
     user_information_recovery,
     user_profile_mgt,

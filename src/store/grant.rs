@@ -1,6 +1,6 @@
 //! SQL of what roles and users are allowed and denied.
 
-use super::{Error, Row, Tx};
+use super::{Error, Row, Tx, Value};
 
 /// An allowance or denial, and whose it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,6 +59,30 @@ fn named(row: &Row<'_>) -> Result<NamedRow, Error> {
 /// Failures of the database; so it is for every function here.
 pub fn of_user(tx: &mut Tx<'_>, tenant: i64, user: i64, action: &str) -> Result<Vec<GrantRow>, Error> {
     tx.query(OF_USER, &[user.into(), action.into(), tenant.into()], grant)
+}
+
+/// Users that one statement is asked about; its text is the same for every number of them.
+const AT_ONCE: usize = 50;
+
+/// The grants of an action that reach any of these users by a role of his own or by name, each with the user; those of
+/// everyone are not among them.
+///
+/// # Errors
+/// As [`of_user`].
+pub fn of_users(tx: &mut Tx<'_>, users: &[i64], action: &str) -> Result<Vec<(i64, GrantRow)>, Error> {
+    let places = (2..AT_ONCE + 2).map(|place| format!("${place}")).collect::<Vec<_>>().join(", ");
+    let sql = format!(
+        "SELECT m.role_id, g.resource, g.allowed, m.user_id FROM role_grant g JOIN role_member m \
+         ON m.role_id = g.role_id WHERE g.action = $1 AND m.user_id IN ({places}) \
+         UNION ALL SELECT NULL, resource, allowed, user_id FROM user_grant WHERE action = $1 AND user_id IN ({places})"
+    );
+    let mut found = Vec::new();
+    for some in users.chunks(AT_ONCE) {
+        let mut values: Vec<Value<'_>> = vec![action.into()];
+        values.extend(some.iter().copied().cycle().take(AT_ONCE).map(Value::from));
+        found.extend(tx.query(&sql, &values, |row| Ok((row.int(3)?, grant(row)?)))?);
+    }
+    Ok(found)
 }
 
 /// The grants of an action to one role.

@@ -12,6 +12,7 @@ mod error;
 pub mod grant;
 pub mod idp;
 pub mod linked_account;
+pub mod listing;
 pub mod login;
 pub mod login_context;
 mod migrate;

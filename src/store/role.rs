@@ -103,6 +103,15 @@ pub fn remove_member(tx: &mut Tx<'_>, role: i64, user: i64) -> Result<bool, Erro
     Ok(tx.execute(sql, &[role.into(), user.into()])? > 0)
 }
 
+/// Whether a user is a member.
+///
+/// # Errors
+/// As [`find`].
+pub fn is_member(tx: &mut Tx<'_>, role: i64, user: i64) -> Result<bool, Error> {
+    let sql = "SELECT 1 FROM role_member WHERE role_id = $1 AND user_id = $2";
+    Ok(tx.opt(sql, &[role.into(), user.into()], |row| row.int(0))?.is_some())
+}
+
 /// Allows or denies an action on a resource to a role.
 ///
 /// # Errors

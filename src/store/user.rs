@@ -87,39 +87,6 @@ pub fn delete(tx: &mut Tx<'_>, id: i64) -> Result<bool, Error> {
     Ok(tx.execute("DELETE FROM user WHERE id = $1", &[id.into()])? > 0)
 }
 
-/// Names of a store that match a `LIKE` pattern over folded names, in their order. `prefix` is the part of the
-/// pattern before its first wildcard; it bounds the index range.
-///
-/// # Errors
-/// As [`find`].
-pub fn list(
-    tx: &mut Tx<'_>,
-    tenant: i64,
-    domain: &str,
-    prefix: &str,
-    pattern: &str,
-    limit: i64,
-) -> Result<Vec<String>, Error> {
-    tx.query(
-        "SELECT name FROM user WHERE tenant_id = $1 AND domain = $2 AND folded >= $3 AND folded < $4 \
-         AND folded LIKE $5 ESCAPE '\\' ORDER BY folded LIMIT $6",
-        &[
-            tenant.into(),
-            domain.into(),
-            prefix.into(),
-            (&after_prefix(prefix)).into(),
-            pattern.into(),
-            limit.into(),
-        ],
-        |row| row.text(0),
-    )
-}
-
-/// A text that sorts behind everything that begins with `prefix`.
-pub(super) fn after_prefix(prefix: &str) -> String {
-    [prefix, "\u{10ffff}"].concat()
-}
-
 /// How many users the tenant's store has.
 ///
 /// # Errors
@@ -238,28 +205,6 @@ pub fn set_identity_claim(
          ON CONFLICT (user_id, uri) DO UPDATE SET value = excluded.value",
         &[user.into(), uri.into(), value.into()],
     )
-}
-
-/// Users whose attribute has exactly this value, or one that matches a `LIKE` pattern when `pattern` is set.
-///
-/// # Errors
-/// As [`find`].
-pub fn by_attribute(
-    tx: &mut Tx<'_>,
-    tenant: i64,
-    domain: &str,
-    attribute: &str,
-    value: &str,
-    pattern: bool,
-) -> Result<Vec<String>, Error> {
-    let sql = if pattern {
-        "SELECT DISTINCT u.name FROM user_attribute a JOIN user u ON u.id = a.user_id \
-         WHERE a.name = $1 AND a.value LIKE $2 ESCAPE '\\' AND u.tenant_id = $3 AND u.domain = $4 ORDER BY u.name"
-    } else {
-        "SELECT DISTINCT u.name FROM user_attribute a JOIN user u ON u.id = a.user_id \
-         WHERE a.name = $1 AND a.value = $2 AND u.tenant_id = $3 AND u.domain = $4 ORDER BY u.name"
-    };
-    tx.query(sql, &[attribute.into(), value.into(), tenant.into(), domain.into()], |row| row.text(0))
 }
 
 /// Stores a new credential.

@@ -14,5 +14,6 @@ mod remote_authorization;
 mod remote_claims;
 mod server_admin;
 mod tenants;
+mod user_admin;
 mod user_identity_management;
 mod user_information_recovery;

@@ -7,6 +7,7 @@ pub mod contract;
 
 use super::Call;
 use super::fault::typed;
+use super::names::{optional, texts};
 use super::password::set_password;
 use crate::domain::claim::{self, Changes};
 use crate::domain::login::{self, Face, Outcome, Presented};
@@ -29,14 +30,6 @@ fn declared(fault: Fault) -> Fault {
 /// A value that must be there; the original runs into a null pointer, whose text is this.
 fn given<T>(value: Option<T>) -> Result<T, Fault> {
     value.ok_or_else(|| declared(Fault::unknown()))
-}
-
-fn texts(values: Vec<Option<String>>) -> Vec<String> {
-    values.into_iter().flatten().collect()
-}
-
-fn optional(values: Vec<String>) -> Vec<Option<String>> {
-    values.into_iter().map(Some).collect()
 }
 
 fn changes(claims: Vec<Option<ClaimValue>>) -> Result<Changes, Fault> {

@@ -1,0 +1,253 @@
+//! Many users from a file (IS 5.3.0, CSVUserBulkImport): a line each, with name, password, and any number of cells that
+//! say `claim=value`, or `role=one:two`. The first line is a heading.
+//!
+//! The time grows with the number of lines and with nothing else: passwords are hashed on several threads, outside
+//! transactions, and users are added some at a time, so that other writers get their turns.
+
+use super::claim::{Changes, DEFAULT_PROFILE};
+use super::name::{QualifiedName, shown};
+use super::password::NewPassword;
+use super::user::{self, NewUser};
+use super::{Actor, Error, Now, Realm, Secret};
+use crate::store::Store;
+use std::num::NonZero;
+use std::sync::Arc;
+
+mod csv;
+
+/// Users that are hashed together and added in one transaction.
+const AT_ONCE: usize = 64;
+
+/// How every report of failures begins.
+const PROBLEM: &str = "Error occurs while importing user names.";
+
+/// What is to be imported.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct File(Vec<Vec<String>>);
+
+impl File {
+    /// Reads a CSV file: UTF-8, with the fields between commas, in quotes where they need them.
+    #[must_use]
+    pub fn csv(bytes: &[u8]) -> Self {
+        let text = String::from_utf8_lossy(bytes);
+        let lines = csv::read(text.strip_prefix('\u{feff}').unwrap_or(&text));
+        let named = |line: &Vec<String>| line.first().is_some_and(|name| !name.trim().is_empty());
+        Self(lines.into_iter().skip(1).filter(named).collect())
+    }
+
+    /// How many users it names.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether it names nobody.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// How an import went.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Report {
+    /// Users added.
+    pub added: usize,
+    /// Users who were there.
+    pub duplicates: Vec<String>,
+    /// Users who could not be added, and why.
+    pub failed: Vec<(String, String)>,
+}
+
+impl Report {
+    /// Users that were looked at.
+    #[must_use]
+    pub fn seen(&self) -> usize {
+        self.added + self.duplicates.len() + self.failed.len()
+    }
+
+    /// What the original says when not everybody was added.
+    ///
+    /// # Errors
+    /// That, with the counts and the last reason.
+    pub fn into_result(self) -> Result<(), Error> {
+        let duplicates = self.duplicates.len();
+        let text = match self.failed.last() {
+            Some((_, last)) if self.added > 0 => format!(
+                "{PROBLEM} Success count: {}, Fail count: {}, Duplicate count: {duplicates}. Last error was : {last}",
+                self.added,
+                self.failed.len(),
+            ),
+            Some((_, last)) => {
+                format!("{PROBLEM} All user names were not imported. Last error was : {last}")
+            }
+            None if duplicates > 0 => format!(
+                "Detected {duplicates} duplicate user names. Failed to import duplicate users. Non-duplicate user \
+                 names were successfully imported."
+            ),
+            None => return Ok(()),
+        };
+        Err(Error::refused(text))
+    }
+}
+
+/// One line, understood.
+struct Candidate {
+    name: String,
+    password: Secret,
+    roles: Vec<String>,
+    claims: Changes,
+}
+
+impl Candidate {
+    /// A domain that the line gives is not the one that counts.
+    fn name_of(line: &[String], domain: &str) -> String {
+        let typed = line.first().map_or("", String::as_str);
+        let bare = QualifiedName::parse(typed).name;
+        shown(domain, if typed.starts_with('/') { typed } else { &bare })
+    }
+
+    fn of(line: &[String], name: String) -> Result<Self, String> {
+        let password = Secret::from(line.get(1).map_or("", String::as_str));
+        let (mut roles, mut claims) = (Vec::new(), Changes::default());
+        for cell in line.iter().skip(2).filter(|cell| !cell.is_empty()) {
+            // Java's split forgets empty parts at the end, so that `claim=` has no value but `claim=value=` is fine.
+            let parts: Vec<&str> = cell.trim_end_matches('=').split('=').collect();
+            let [claim, value] = parts.as_slice() else {
+                return Err("Claims and values are not in correct format".to_owned());
+            };
+            if claim.contains("role") {
+                roles = value.split(':').filter(|role| !role.is_empty()).map(str::to_owned).collect();
+            } else if !claim.is_empty() {
+                claims.set(claim.trim(), Some((*value).to_owned()));
+            }
+        }
+        Ok(Self { name, password, roles, claims })
+    }
+}
+
+/// Imports a file into a user store; `progress` is told now and then how far it is. Blocks.
+///
+/// # Errors
+/// [`Error::Refused`] for a store that does not exist, failures of the database. What is wrong with single users stands
+/// in the report.
+pub fn run(
+    store: &Store,
+    now: Now,
+    realm: &Arc<Realm>,
+    actor: &Actor,
+    domain: &str,
+    file: File,
+    mut progress: impl FnMut(&Report),
+) -> Result<Report, Error> {
+    let domain = if domain.is_empty() { super::name::PRIMARY.to_owned() } else { domain.to_uppercase() };
+    let known = store.read(|tx| match user::check_domain(tx, actor.tenant, &domain) {
+        Err(Error::UnknownDomain) => Ok(false),
+        other => other.map(|()| true),
+    })?;
+    if !known {
+        return Err(unreadable());
+    }
+    let mut report = Report::default();
+    for lines in file.0.chunks(AT_ONCE) {
+        let mut candidates = Vec::with_capacity(lines.len());
+        store.read(|tx| {
+            for line in lines {
+                let name = Candidate::name_of(line, &domain);
+                if user::look_up(tx, actor.tenant, &name)?.is_some() {
+                    report.duplicates.push(name);
+                    continue;
+                }
+                match Candidate::of(line, name.clone()) {
+                    Ok(candidate) => candidates.push(candidate),
+                    Err(reason) => report.failed.push((name, reason)),
+                }
+            }
+            Ok::<_, Error>(())
+        })?;
+        let hashed = hash(candidates)?;
+        let (kept, actor) = (Arc::clone(realm), actor.clone());
+        let added = store.write_blocking(move |tx| {
+            let mut results = Vec::with_capacity(hashed.len());
+            for (one, password) in hashed {
+                let new = NewUser {
+                    name: &one.name,
+                    password: &password,
+                    roles: &one.roles,
+                    claims: &one.claims,
+                    profile: DEFAULT_PROFILE,
+                    require_change: true,
+                };
+                // A line may name somebody whom an earlier one has added.
+                let result = match user::look_up(tx, actor.tenant, &one.name)? {
+                    Some(_) => Ok(false),
+                    None => user::add(tx, now, &kept, &actor, &new).map(|_| true),
+                };
+                results.push((one.name, refusal_apart(result)?));
+            }
+            Ok::<_, Error>(results)
+        })?;
+        for (name, result) in added {
+            match result {
+                Ok(true) => report.added += 1,
+                Ok(false) => report.duplicates.push(name),
+                Err(reason) => report.failed.push((name, reason)),
+            }
+        }
+        progress(&report);
+    }
+    tracing::info!(
+        added = report.added,
+        failed = report.failed.len(),
+        duplicates = report.duplicates.len(),
+        "users were imported"
+    );
+    Ok(report)
+}
+
+/// The text of a refusal apart from failures, which end the import.
+fn refusal_apart(result: Result<bool, Error>) -> Result<Result<bool, String>, Error> {
+    match result {
+        Ok(added) => Ok(Ok(added)),
+        Err(error @ (Error::Internal(_) | Error::Broken(_))) => Err(error),
+        Err(refusal) => Ok(Err(refusal.to_string())),
+    }
+}
+
+/// What the original says of a file, or a store, that it cannot make sense of.
+#[must_use]
+pub fn unreadable() -> Error {
+    Error::refused("Error occured while adding userlist")
+}
+
+/// What the original says of every spreadsheet: it takes names from them but no passwords, and the default user store
+/// takes nobody without one.
+#[must_use]
+pub fn spreadsheet(realm: &Realm) -> Error {
+    Error::refused(format!(
+        "{PROBLEM} All user names were not imported. Last error was : Credential not valid. Credential must be a non null \
+         string with following format, {}",
+        realm.policy.password_pattern
+    ))
+}
+
+/// Hashes the passwords on as many threads as there are processors.
+fn hash(candidates: Vec<Candidate>) -> Result<Vec<(Candidate, NewPassword)>, Error> {
+    let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
+    let share = candidates.len().div_ceil(threads).max(1);
+    let shares: Vec<&[Candidate]> = candidates.chunks(share).collect();
+    let hashed: Result<Vec<Vec<NewPassword>>, Error> = std::thread::scope(|scope| {
+        let hash_all = |some: &[Candidate]| {
+            some.iter().map(|one| NewPassword::first(one.password.clone())).collect::<Result<Vec<_>, _>>()
+        };
+        let running: Vec<_> = shares.iter().map(|some| scope.spawn(move || hash_all(some))).collect();
+        running
+            .into_iter()
+            .map(|one| one.join().unwrap_or(Err(Error::Broken("a hashing thread panicked"))))
+            .collect()
+    });
+    Ok(candidates.into_iter().zip(hashed?.into_iter().flatten()).collect())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,98 @@
+//! What roles and many users at once may execute, and which of it makes administrators.
+
+use super::{EXECUTE, PROTECTED, decide, is_closed, one_allows, shortened};
+use crate::domain::{Error, TenantId, UserId, role};
+use crate::store::grant::GrantRow;
+use crate::store::{self, Tx};
+use std::collections::{HashMap, HashSet};
+
+/// Whoever may execute one of these is an administrator.
+pub const ADMINISTRATOR: [&str; 2] = ["/permission", "/permission/admin"];
+
+/// What a role holds, to be asked for many permissions.
+#[derive(Debug)]
+pub struct HeldByRole(Vec<GrantRow>);
+
+impl HeldByRole {
+    /// Reads it by the name that was typed; a role that does not exist holds nothing.
+    ///
+    /// # Errors
+    /// Failures of the database.
+    pub fn read(tx: &mut Tx<'_>, tenant: TenantId, name: &str) -> Result<Self, Error> {
+        Ok(Self(match role::find(tx, tenant, name)? {
+            Some(id) => store::grant::of_role(tx, id, EXECUTE)?,
+            None => Vec::new(),
+        }))
+    }
+
+    /// Whether the role may execute a permission.
+    #[must_use]
+    pub fn covers(&self, permission: &str) -> bool {
+        one_allows(&self.0, &permission.to_lowercase())
+    }
+
+    /// Whether its members are administrators.
+    #[must_use]
+    pub fn is_administrator(&self) -> bool {
+        ADMINISTRATOR.iter().any(|permission| self.covers(permission))
+    }
+}
+
+/// The roles of a tenant that may execute a permission, by key.
+///
+/// # Errors
+/// Failures of the database.
+pub fn roles_authorized(tx: &mut Tx<'_>, tenant: TenantId, permission: &str) -> Result<HashSet<i64>, Error> {
+    let permission = permission.to_lowercase();
+    let grants = store::grant::to_roles(tx, tenant.0, EXECUTE)?;
+    let allows = |own: &&[store::grant::NamedRow]| {
+        let entries = own.iter().map(|grant| (grant.resource.as_str(), grant.allowed));
+        decide(entries, &permission) == Some(true)
+    };
+    let by_role = grants.chunk_by(|one, next| one.holder == next.holder);
+    Ok(by_role.filter(allows).filter_map(<[_]>::first).map(|grant| grant.holder).collect())
+}
+
+/// Those of these users who may execute a permission.
+///
+/// # Errors
+/// Failures of the database.
+pub fn users_authorized(
+    tx: &mut Tx<'_>,
+    tenant: TenantId,
+    users: &[UserId],
+    permission: &str,
+) -> Result<HashSet<UserId>, Error> {
+    let permission = permission.to_lowercase();
+    if users.is_empty() || is_closed(tenant, &permission) {
+        return Ok(HashSet::new());
+    }
+    // Nobody has this key; what reaches him reaches everyone.
+    let of_everyone = store::grant::of_user(tx, tenant.0, 0, EXECUTE)?;
+    if one_allows(&of_everyone, &permission) {
+        return Ok(users.iter().copied().collect());
+    }
+    let ids: Vec<i64> = users.iter().map(|user| user.0).collect();
+    let mut by_user: HashMap<UserId, Vec<GrantRow>> = HashMap::new();
+    for (user, grant) in store::grant::of_users(tx, &ids, EXECUTE)? {
+        by_user.entry(UserId(user)).or_default().push(grant);
+    }
+    by_user.retain(|_, grants| one_allows(grants, &permission));
+    Ok(by_user.into_keys().collect())
+}
+
+/// Whether who is granted this becomes an administrator, or gets at what only the super tenant has; however it is written.
+#[must_use]
+pub fn is_reserved(granted: &str) -> bool {
+    let granted = granted.to_lowercase();
+    let covers = |permission: &str| decide([(granted.as_str(), true)].into_iter(), permission) == Some(true);
+    ADMINISTRATOR.into_iter().chain([PROTECTED]).any(covers)
+}
+
+/// A list of permissions without repetitions and without those that another one covers.
+#[must_use]
+pub fn condensed(mut permissions: Vec<String>) -> Vec<String> {
+    permissions.sort_unstable();
+    permissions.dedup();
+    shortened(permissions)
+}

@@ -1,0 +1,182 @@
+//! SQL of the lists that administrators page through: users and roles by pattern, members of a role. Every list is one statement over an index, however many rows there are beside the ones it shows.
+
+use super::{Error, Row, Tx};
+
+/// What a list is narrowed down to.
+#[derive(Debug, Clone, Copy)]
+pub struct Search<'a> {
+    /// Tenant.
+    pub tenant: i64,
+    /// User store, or the domain of hybrid roles; upper case.
+    pub domain: &'a str,
+    /// The part of the pattern before its first wildcard; it bounds the index range.
+    pub prefix: &'a str,
+    /// A `LIKE` pattern over folded names.
+    pub pattern: &'a str,
+    /// Most rows.
+    pub limit: i64,
+}
+
+/// A user or role in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// Key.
+    pub id: i64,
+    /// Name as it was created, without domain.
+    pub name: String,
+    /// Whether it belongs to what the list was asked about.
+    pub member: bool,
+}
+
+fn listed(row: &Row<'_>) -> Result<Listed, Error> {
+    Ok(Listed { id: row.int(0)?, name: row.text(1)?, member: row.flag(2)? })
+}
+
+/// A text that sorts behind everything that begins with `prefix`.
+fn after_prefix(prefix: &str) -> String {
+    [prefix, "\u{10ffff}"].concat()
+}
+
+const USERS: &str = "SELECT u.id, u.name, EXISTS (SELECT 1 FROM role_member m WHERE m.role_id = $1 AND m.user_id = u.id) \
+    FROM user u WHERE u.tenant_id = $2 AND u.domain = $3 AND u.folded >= $4 AND u.folded < $5 \
+    AND u.folded LIKE $6 ESCAPE '\\' ORDER BY u.folded LIMIT $7";
+
+/// Users of a store, in the order of their folded names, with whether they are members of `role`.
+///
+/// # Errors
+/// Failures of the database; so it is for every function here.
+pub fn users(tx: &mut Tx<'_>, search: Search<'_>, role: Option<i64>) -> Result<Vec<Listed>, Error> {
+    tx.query(
+        USERS,
+        &[
+            role.into(),
+            search.tenant.into(),
+            search.domain.into(),
+            search.prefix.into(),
+            (&after_prefix(search.prefix)).into(),
+            search.pattern.into(),
+            search.limit.into(),
+        ],
+        listed,
+    )
+}
+
+const ROLES: &str = "SELECT r.id, r.name, EXISTS (SELECT 1 FROM role_member m WHERE m.user_id = $1 AND m.role_id = r.id) \
+    FROM role r WHERE r.tenant_id = $2 AND r.domain = $3 AND r.folded >= $4 AND r.folded < $5 \
+    AND $6 || r.folded LIKE $7 ESCAPE '\\' ORDER BY r.folded LIMIT $8";
+
+/// Roles of a domain, in the order of their folded names, with whether `user` is a member. The pattern is held against
+/// `shown` followed by the name.
+///
+/// # Errors
+/// As [`users`].
+pub fn roles(
+    tx: &mut Tx<'_>,
+    search: Search<'_>,
+    shown: &str,
+    user: Option<i64>,
+) -> Result<Vec<Listed>, Error> {
+    tx.query(
+        ROLES,
+        &[
+            user.into(),
+            search.tenant.into(),
+            search.domain.into(),
+            search.prefix.into(),
+            (&after_prefix(search.prefix)).into(),
+            shown.into(),
+            search.pattern.into(),
+            search.limit.into(),
+        ],
+        listed,
+    )
+}
+
+const MEMBERS: &str = "SELECT u.domain, u.name FROM role_member m JOIN user u ON u.id = m.user_id WHERE m.role_id = $1 \
+    AND CASE u.domain WHEN 'PRIMARY' THEN u.folded ELSE lower(u.domain) || '/' || u.folded END \
+    LIKE $2 ESCAPE '\\'";
+
+/// Domains and names of the members of a role whose shown name, with the domain of a secondary store, matches.
+///
+/// # Errors
+/// As [`users`].
+pub fn members(tx: &mut Tx<'_>, role: i64, pattern: &str) -> Result<Vec<(String, String)>, Error> {
+    tx.query(MEMBERS, &[role.into(), pattern.into()], |row| Ok((row.text(0)?, row.text(1)?)))
+}
+
+const BY_VALUE: &str = "SELECT DISTINCT u.id, u.name, s.value FROM user_attribute a JOIN user u ON u.id = a.user_id \
+    LEFT JOIN user_attribute s ON s.user_id = u.id AND s.profile = 'default' AND s.name = $1 \
+    WHERE a.name = $2 AND a.value = $3 AND u.tenant_id = $4 AND u.domain = $5 ORDER BY u.name";
+const BY_PATTERN: &str = "SELECT DISTINCT u.id, u.name, s.value FROM user_attribute a JOIN user u ON u.id = a.user_id \
+    LEFT JOIN user_attribute s ON s.user_id = u.id AND s.profile = 'default' AND s.name = $1 \
+    WHERE a.name = $2 AND a.value LIKE $3 ESCAPE '\\' AND u.tenant_id = $4 AND u.domain = $5 ORDER BY u.name";
+
+/// A user whose attribute has a value that was looked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hit {
+    /// Key.
+    pub id: i64,
+    /// Name without domain.
+    pub name: String,
+    /// The attribute that was to be shown with it.
+    pub shown: Option<String>,
+}
+
+/// Users whose attribute has exactly this value, or one that matches a `LIKE` pattern when `pattern` is set; with the
+/// value of the attribute `shown` in the default profile.
+///
+/// # Errors
+/// As [`users`].
+pub fn by_attribute(
+    tx: &mut Tx<'_>,
+    tenant: i64,
+    domain: &str,
+    (attribute, value): (&str, &str),
+    pattern: bool,
+    shown: Option<&str>,
+) -> Result<Vec<Hit>, Error> {
+    let sql = if pattern { BY_PATTERN } else { BY_VALUE };
+    tx.query(sql, &[shown.into(), attribute.into(), value.into(), tenant.into(), domain.into()], |row| {
+        Ok(Hit { id: row.int(0)?, name: row.text(1)?, shown: row.opt_text(2)? })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::scratch::Scratch;
+    use crate::store::{Store, Value};
+
+    /// How the database goes about a statement.
+    fn plan(sql: &str) -> String {
+        let dir = Scratch::new();
+        let store = Store::open(dir.path()).unwrap();
+        let steps = store.read(|tx| {
+            let values = vec![Value::Null; (1..20).filter(|n| sql.contains(&format!("${n}"))).count()];
+            tx.query(&["EXPLAIN QUERY PLAN ", sql].concat(), &values, |row| row.text(3))
+        });
+        steps.unwrap_or_else(|error: Error| panic!("{error}")).join("\n")
+    }
+
+    #[test]
+    fn lists_walk_along_the_index_of_their_order_and_stop_at_the_limit() {
+        for (sql, table) in [(USERS, "u"), (ROLES, "r")] {
+            let plan = plan(sql);
+            let range = "(tenant_id=? AND domain=? AND folded>? AND folded<?)";
+            assert!(plan.contains(&format!("SEARCH {table} USING INDEX")) && plan.contains(range), "{plan}");
+            assert!(!plan.contains("SCAN") && !plan.contains("TEMP B-TREE"), "{plan}");
+        }
+    }
+
+    #[test]
+    fn members_and_values_are_found_by_their_index() {
+        for sql in [MEMBERS, BY_VALUE, BY_PATTERN] {
+            assert!(!plan(sql).contains("SCAN"), "{}", plan(sql));
+        }
+        assert!(
+            plan(BY_VALUE).contains("user_attribute_by_value (name=? AND value=?)"),
+            "{}",
+            plan(BY_VALUE)
+        );
+    }
+}

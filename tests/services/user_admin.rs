@@ -1,0 +1,696 @@
+//! `UserAdmin`.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+use crate::support::caller::{Caller, Fault, GIVEN_NAME, LOGIN, escaped};
+use crate::support::tree::Element;
+use crate::support::world::{LINK, NEW, OLD, TOM, World};
+use base64::Engine as _;
+
+const SERVICE: &str = "UserAdmin";
+const USERMGT: &str = "/permission/admin/manage/identity/usermgt";
+const HUGO: &str = "hugo";
+
+/// tom, and hugo who may manage users without being an administrator.
+fn world() -> World {
+    let world = World::new(&[]);
+    world.admin().add_user(HUGO, OLD, &[]);
+    world.admin().add_role("desk", &[HUGO], &[LOGIN, USERMGT]);
+    world
+}
+
+fn texts(arguments: &[(&str, &str)]) -> String {
+    arguments.iter().map(|(name, text)| format!("<ax:{name}>{}</ax:{name}>", escaped(text))).collect()
+}
+
+fn request(operation: &str, content: &str) -> String {
+    format!(
+        "<ax:{operation} xmlns:ax=\"http://org.apache.axis2/xsd\" \
+         xmlns:c=\"http://common.mgt.user.carbon.wso2.org/xsd\">{content}</ax:{operation}>"
+    )
+}
+
+/// Calls an operation that answers 202.
+fn accepted(caller: &Caller, operation: &str, arguments: &[(&str, &str)]) {
+    let answer = caller.done(SERVICE, operation, &request(operation, &texts(arguments)));
+    assert!(answer.is_none(), "{operation} has no output");
+}
+
+/// Calls an operation that answers 200 and nil.
+fn done(caller: &Caller, operation: &str, arguments: &[(&str, &str)]) {
+    let answers = results(caller, operation, arguments);
+    assert!(answers.len() == 1 && answers.iter().all(Element::is_nil), "{operation}: {answers:?}");
+}
+
+fn results(caller: &Caller, operation: &str, arguments: &[(&str, &str)]) -> Vec<Element> {
+    caller.results(SERVICE, operation, &request(operation, &texts(arguments)))
+}
+
+fn fault(caller: &Caller, operation: &str, arguments: &[(&str, &str)]) -> Fault {
+    caller.fault(SERVICE, operation, &request(operation, &texts(arguments)))
+}
+
+/// A refusal with the declared exception, which repeats the text.
+fn refused(caller: &Caller, operation: &str, arguments: &[(&str, &str)]) -> String {
+    let fault = fault(caller, operation, arguments);
+    let outer = fault.detail.first().unwrap_or_else(|| panic!("{operation}: no detail with {}", fault.text));
+    assert_eq!(outer.name, "UserAdminUserAdminException");
+    let message = outer.child("UserAdminException").unwrap().child("message").unwrap();
+    if fault.text == "unknown" {
+        assert!(message.is_nil(), "an exception without a text");
+    } else {
+        assert_eq!(message.text, fault.text);
+    }
+    fault.text
+}
+
+/// A refusal of an operation without output: its fault has no detail.
+fn refused_robust(caller: &Caller, operation: &str, arguments: &[(&str, &str)]) -> String {
+    let fault = fault(caller, operation, arguments);
+    assert!(fault.detail.is_empty(), "{operation}: {:?}", fault.detail);
+    fault.text
+}
+
+fn names(rows: &[Element]) -> Vec<&str> {
+    rows.iter().map(|row| row.value("itemName").unwrap_or_default()).collect()
+}
+
+fn ticked(rows: &[Element]) -> Vec<&str> {
+    let ticked = rows.iter().filter(|row| row.value("selected") == Some("true"));
+    ticked.map(|row| row.value("itemName").unwrap_or_default()).collect()
+}
+
+fn list(caller: &Caller, operation: &str, arguments: &[(&str, &str)]) -> Vec<String> {
+    names(&results(caller, operation, arguments)).into_iter().map(str::to_owned).collect()
+}
+
+#[test]
+fn users_are_added_with_roles_and_claims_and_deleted_again() {
+    let world = world();
+    let admin = world.admin();
+    let claims = format!(
+        "<ax:claims><c:claimURI>{GIVEN_NAME}</c:claimURI><c:value>Ann</c:value></ax:claims>\
+         <ax:profileName>default</ax:profileName>"
+    );
+    let user = texts(&[
+        ("userName", "ann"),
+        ("password", OLD),
+        ("roles", "test role"),
+        ("roles", "Internal/everyone"),
+    ]);
+    let answers = admin.results(SERVICE, "addUser", &request("addUser", &[user, claims].concat()));
+    assert!(answers.iter().all(Element::is_nil) && answers.len() == 1);
+    assert!(world.caller("ann", OLD).is_known());
+    assert_eq!(admin.claim("ann", GIVEN_NAME).as_deref(), Some("Ann"));
+    assert_eq!(
+        admin.claim("ann", "http://wso2.org/claims/lastname").as_deref(),
+        Some("ann"),
+        "as a fresh entry of the directory"
+    );
+    assert_eq!(list(&admin, "listUsers", &[("filter", "ann"), ("limit", "-1")]), [""]);
+    let users = results(&admin, "listUsers", &[("filter", "a*"), ("limit", "-1")]);
+    assert_eq!(users.iter().map(|user| user.text.as_str()).collect::<Vec<_>>(), ["admin", "ann"]);
+    done(&admin, "deleteUser", &[("userName", "ann")]);
+    assert!(!world.caller("ann", OLD).is_known());
+    assert_eq!(refused(&admin, "deleteUser", &[("userName", "ann")]), "Cannot delete user who is not exist");
+    assert_eq!(refused(&admin, "deleteUser", &[]), "unknown");
+}
+
+#[test]
+fn users_that_cannot_be_added_are_refused_in_the_kernels_order() {
+    let world = world();
+    let add = |caller: &Caller, arguments: &[(&str, &str)]| refused(caller, "addUser", arguments);
+    let admin = world.admin();
+    let name =
+        "is not valid. User name must be a non null string with following format, [a-zA-Z0-9._-|//]{3,30}$";
+    assert_eq!(add(&admin, &[]), format!("Username  {name}"));
+    assert_eq!(add(&admin, &[("userName", "a b c"), ("password", "x")]), format!("Username a b c {name}"));
+    assert_eq!(
+        add(&admin, &[("userName", TOM), ("password", "x")]),
+        "Credential not valid. Credential must be a non null string with following format, ^[\\S]{5,30}$"
+    );
+    assert_eq!(
+        add(&admin, &[("userName", TOM), ("password", OLD)]),
+        "UserAlreadyExistingUsername 'tom' already exists in the system. Please pick another username."
+    );
+    let ann = [("userName", "ann"), ("password", OLD)];
+    assert_eq!(add(&admin, &[&ann[..], &[("roles", "none")]].concat()), "External role is not exist : none");
+    assert_eq!(
+        add(&admin, &[&ann[..], &[("roles", "Internal/none")]].concat()),
+        "Internal role is not exist : Internal/none"
+    );
+    assert_eq!(
+        add(&world.caller(HUGO, OLD), &[&ann[..], &[("roles", "admin")]].concat()),
+        "You have not privilege to assign user to Admin permission role"
+    );
+    let claim = "<ax:claims><c:claimURI>http://none</c:claimURI><c:value>x</c:value></ax:claims>";
+    let fault = admin.fault(SERVICE, "addUser", &request("addUser", &[&texts(&ann), claim].concat()));
+    assert_eq!(fault.text, "Invalid claim uri has been provided: http://none");
+    let claim = "<ax:claims><c:value>x</c:value></ax:claims>";
+    let fault = admin.fault(SERVICE, "addUser", &request("addUser", &[&texts(&ann), claim].concat()));
+    assert_eq!(fault.text, "unknown", "a claim without a name");
+}
+
+#[test]
+fn every_list_of_names_ends_with_a_row_that_says_whether_there_is_more() {
+    let world = world();
+    let admin = world.admin();
+    let rows = results(&admin, "listAllUsers", &[("filter", "*"), ("limit", "100")]);
+    assert_eq!(names(&rows), ["admin", "hugo", "tom", "false"]);
+    let (first, tail) = (rows.first().unwrap(), rows.last().unwrap());
+    assert_eq!(first.value("itemDisplayName"), Some("admin"));
+    assert_eq!((first.value("editable"), first.value("readOnly")), (Some("true"), Some("false")));
+    for nil in ["dn", "domainName", "roleType"] {
+        assert!(first.child(nil).unwrap().is_nil(), "{nil}");
+    }
+    assert_eq!(
+        (tail.value("editable"), tail.child("itemDisplayName").unwrap().text.as_str()),
+        (Some("false"), "")
+    );
+    assert_eq!(list(&admin, "listAllUsers", &[("filter", "nobody"), ("limit", "-1")]), ["false"]);
+    assert_eq!(list(&admin, "listAllUsers", &[("filter", ""), ("limit", "1")]), ["admin", "false"]);
+    assert_eq!(list(&admin, "listAllUsers", &[("filter", "TOM"), ("limit", "0")]), ["false"]);
+    let roles = [("filter", "*"), ("limit", "0")];
+    assert_eq!(
+        list(&admin, "getAllRolesNames", &roles),
+        ["Internal/everyone", "false"],
+        "hybrid roles know no limit"
+    );
+    let roles = results(&admin, "getAllRolesNames", &[("filter", "*"), ("limit", "-1")]);
+    assert_eq!(names(&roles), ["admin", "desk", "Internal/everyone", "test role", "false"]);
+    let kinds: Vec<Option<&str>> = roles.iter().map(|row| row.value("roleType")).collect();
+    assert_eq!(kinds[..3], [Some("External"), Some("External"), Some("Internal")]);
+    assert!(roles.first().unwrap().child("itemDisplayName").unwrap().is_nil());
+    assert_eq!(
+        list(&admin, "getAllSharedRoleNames", &[("filter", "t*"), ("limit", "-1")]),
+        ["test role", "false"]
+    );
+    let login = [("filter", "*"), ("permission", LOGIN), ("limit", "-1")];
+    assert_eq!(list(&admin, "listAllUsersWithPermission", &login), ["admin", "hugo", "tom", "false"]);
+    assert_eq!(list(&admin, "getAllPermittedRoleNames", &login), ["admin", "desk", "test role", "false"]);
+    let usermgt = [("filter", "*"), ("permission", USERMGT), ("limit", "-1")];
+    assert_eq!(list(&admin, "listAllUsersWithPermission", &usermgt), ["admin", "hugo", "false"]);
+    assert_eq!(list(&admin, "getAllPermittedRoleNames", &usermgt), ["admin", "desk", "false"]);
+}
+
+#[test]
+fn a_list_that_is_full_says_so() {
+    let world = World::new(&[]);
+    let lines: String = (0..100).map(|number| format!("user{number:03},{OLD}\n")).collect();
+    let path = world.folder.path().join("many.csv");
+    std::fs::write(&path, format!("UserName,Password\n{lines}")).unwrap();
+    let said = world.command(&["user", "import", path.to_str().unwrap()], "");
+    assert_eq!(said, "added 100 users, 0 were there already, 0 could not be added\n");
+    let rows = list(&world.admin(), "listAllUsers", &[("filter", ""), ("limit", "1000")]);
+    assert_eq!((rows.len(), rows.last().map(String::as_str)), (101, Some("true")));
+}
+
+#[test]
+fn filters_that_are_missing_or_not_taken_are_refused() {
+    let world = world();
+    let admin = world.admin();
+    let null = "Error occurred while accessing Java Security Manager Privilege Block";
+    for operation in ["listUsers", "listAllUsers"] {
+        assert_eq!(refused(&admin, operation, &[("limit", "1")]), null);
+        assert_eq!(
+            refused(&admin, operation, &[("filter", "a?"), ("limit", "1")]),
+            "Invalid character sequence entered for user serch. Please enter valid sequence."
+        );
+        let missing = fault(&admin, operation, &[("filter", "*")]);
+        assert_eq!((missing.text.as_str(), missing.detail.len()), ("unknown", 0), "a limit must be there");
+    }
+    assert_eq!(refused(&admin, "getAllRolesNames", &[("limit", "1")]), "unknown");
+    assert_eq!(refused(&admin, "getUsersOfRole", &[("roleName", "desk"), ("limit", "0")]), "unknown");
+    assert_eq!(refused(&admin, "getUsersOfRole", &[("roleName", "Internal/everyone"), ("limit", "1")]), null);
+}
+
+#[test]
+fn users_are_found_by_a_claim() {
+    let world = world();
+    let admin = world.admin();
+    admin.set_claims(TOM, &[(GIVEN_NAME, "Thomas")]);
+    let claim = |value: &str| {
+        format!(
+            "<ax:claimValue><c:claimURI>{GIVEN_NAME}</c:claimURI><c:value>{value}</c:value></ax:claimValue>\
+             <ax:filter>ignored</ax:filter><ax:maxLimit>0</ax:maxLimit>"
+        )
+    };
+    let found =
+        |value: &str| admin.results(SERVICE, "listUserByClaim", &request("listUserByClaim", &claim(value)));
+    let rows = found("Tho*");
+    assert_eq!(names(&rows), ["tom", "false"]);
+    assert_eq!(rows[0].value("itemDisplayName"), Some("tom"));
+    assert!(rows[1].child("itemDisplayName").unwrap().is_nil());
+    assert_eq!(rows[1].child("domainName").unwrap().text, "");
+    let none = found("Nobody");
+    assert!(none.len() == 1 && none[0].is_nil(), "one nil element: {none:?}");
+    let permitted = |permission: &str| {
+        let content = claim("Thomas")
+            .replace("<ax:maxLimit>", &format!("<ax:permission>{permission}</ax:permission><ax:maxLimit>"));
+        let rows = admin.results(
+            SERVICE,
+            "listUserByClaimWithPermission",
+            &request("listUserByClaimWithPermission", &content),
+        );
+        rows.iter()
+            .filter(|row| !row.is_nil())
+            .map(|row| row.value("itemName").unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(permitted(LOGIN), ["tom"]);
+    assert!(permitted(USERMGT).is_empty());
+    assert_eq!(refused(&admin, "listUserByClaim", &[("maxLimit", "1")]), "unknown");
+    let half = "<ax:claimValue><c:value>x</c:value></ax:claimValue><ax:maxLimit>1</ax:maxLimit>";
+    let rows = admin.results(SERVICE, "listUserByClaim", &request("listUserByClaim", half));
+    assert!(rows.iter().all(Element::is_nil), "a claim without a name finds nobody: {rows:?}");
+}
+
+#[test]
+fn roles_are_added_renamed_and_deleted() {
+    let world = world();
+    let admin = world.admin();
+    let role = [
+        ("roleName", "umRole7_1"),
+        ("userList", TOM),
+        ("permissions", "login"),
+        ("permissions", LOGIN),
+        ("isSharedRole", "false"),
+    ];
+    accepted(&admin, "addRole", &role);
+    assert_eq!(
+        refused_robust(&admin, "addRole", &role),
+        "RoleExisting Role name: umRole7_1 in the system. Please pick another role name."
+    );
+    accepted(&admin, "addInternalRole", &[("roleName", "manager_1"), ("userList", TOM)]);
+    accepted(&admin, "addInternalRole", &[("roleName", "Application/shop")]);
+    assert_eq!(
+        refused_robust(&admin, "addInternalRole", &[("roleName", "manager_1")]),
+        "Role name: manager_1 in the system. Please pick another role name."
+    );
+    let held = list(&admin, "getRolesOfUser", &[("userName", TOM), ("filter", "*"), ("limit", "0")]);
+    for name in ["umRole7_1", "Internal/manager_1", "Internal/everyone"] {
+        assert!(held.iter().any(|role| role == name), "{name} in {held:?}");
+    }
+    accepted(&admin, "updateRoleName", &[("roleName", "umRole7_1"), ("newRoleName", "umRole8")]);
+    assert_eq!(list(&admin, "getAllRolesNames", &[("filter", "um*"), ("limit", "-1")]), ["umRole8", "false"]);
+    for name in ["umRole8", "Internal/manager_1", "Application/shop"] {
+        accepted(&admin, "deleteRole", &[("roleName", name)]);
+        assert_eq!(
+            refused_robust(&admin, "deleteRole", &[("roleName", name)]),
+            "Can not delete non exiting role"
+        );
+    }
+    assert_eq!(refused_robust(&admin, "deleteRole", &[("roleName", "admin")]), "Cannot delete admin role");
+    assert_eq!(
+        refused_robust(&admin, "deleteRole", &[("roleName", "Internal/everyone")]),
+        "Cannot delete everyone role"
+    );
+    assert_eq!(refused_robust(&admin, "deleteRole", &[]), "unknown");
+    let reserved = [("isSharedRole", "false")];
+    assert_eq!(refused_robust(&admin, "addRole", &reserved), "Role name is reserved by the system");
+    assert_eq!(refused_robust(&admin, "addInternalRole", &[]), "Role name is reserved by the system");
+    let unknown = [("roleName", "NOWHERE/x"), ("isSharedRole", "false")];
+    assert_eq!(refused_robust(&admin, "addRole", &unknown), "Invalid Domain");
+    assert_eq!(
+        refused_robust(
+            &admin,
+            "addRole",
+            &[("roleName", "role5"), ("userList", "nobody"), ("isSharedRole", "false")]
+        ),
+        "'nobody' not in the user store."
+    );
+    let missing = refused_robust(&admin, "addRole", &[("roleName", "role5")]);
+    assert_eq!(missing, "Exception occurred while trying to invoke service method addRole");
+}
+
+#[test]
+fn members_of_roles_and_roles_of_users_are_read_and_changed() {
+    let world = world();
+    let admin = world.admin();
+    let members = || {
+        let rows =
+            results(&admin, "getUsersOfRole", &[("roleName", "desk"), ("filter", "*"), ("limit", "-1")]);
+        assert_eq!(names(&rows), ["admin", "hugo", "tom", "false"]);
+        ticked(&rows).into_iter().map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(members(), ["hugo"]);
+    accepted(
+        &admin,
+        "addRemoveUsersOfRole",
+        &[("roleName", "desk"), ("newUsers", TOM), ("deletedUsers", HUGO)],
+    );
+    assert_eq!(members(), ["tom"]);
+    let row = |name: &str, on: bool| {
+        format!("<ax:userList><c:itemName>{name}</c:itemName><c:selected>{on}</c:selected></ax:userList>")
+    };
+    let rows = [texts(&[("roleName", "desk")]), row(HUGO, true), row(TOM, false)].concat();
+    let answers = admin.results(SERVICE, "updateUsersOfRole", &request("updateUsersOfRole", &rows));
+    assert!(answers.len() == 1 && answers[0].is_nil());
+    assert_eq!(members(), ["hugo"]);
+    let nameless = [texts(&[("roleName", "desk")]), "<ax:userList/>".to_owned()].concat();
+    let fault = admin.fault(SERVICE, "updateUsersOfRole", &request("updateUsersOfRole", &nameless));
+    assert_eq!(fault.text, "unknown");
+    assert_eq!(refused(&admin, "updateUsersOfRole", &[("roleName", "Internal/everyone")]), "Invalid data");
+    let ticked_of = |user: &str| {
+        let rows = results(&admin, "getRolesOfUser", &[("userName", user), ("limit", "-1")]);
+        ticked(&rows).into_iter().map(str::to_owned).collect::<Vec<_>>()
+    };
+    accepted(
+        &admin,
+        "updateRolesOfUser",
+        &[("userName", TOM), ("newRoleList", "desk"), ("newRoleList", "Internal/everyone")],
+    );
+    assert_eq!(ticked_of(TOM), ["desk", "Internal/everyone"]);
+    accepted(
+        &admin,
+        "addRemoveRolesOfUser",
+        &[("userName", TOM), ("newRoles", "test role"), ("deletedRoles", "desk")],
+    );
+    assert_eq!(ticked_of(TOM), ["test role", "Internal/everyone"]);
+    accepted(&admin, "updateRolesOfUser", &[("userName", TOM)]);
+    assert_eq!(ticked_of(TOM), ["Internal/everyone"], "a request without roles takes all of them");
+    assert_eq!(ticked_of("nobody"), ["Internal/everyone"]);
+    let own = results(&world.caller(HUGO, OLD), "getRolesOfCurrentUser", &[]);
+    assert_eq!(names(&own), ["admin", "desk", "test role", "Internal/everyone", "false"]);
+    assert_eq!(ticked(&own), ["desk", "Internal/everyone"]);
+}
+
+#[test]
+fn an_administrator_sets_passwords_of_others_and_everybody_changes_his_own() {
+    let world = world();
+    let admin = world.admin();
+    done(&admin, "changePassword", &[("userName", TOM), ("newPassword", NEW)]);
+    assert!(world.caller(TOM, NEW).is_known() && !world.caller(TOM, OLD).is_known());
+    assert_eq!(
+        refused(&admin, "changePassword", &[("userName", "admin"), ("newPassword", NEW)]),
+        "An attempt to change password with out providing old password"
+    );
+    assert_eq!(
+        refused(&world.caller(HUGO, OLD), "changePassword", &[("userName", "admin"), ("newPassword", NEW)]),
+        "You have not privilege to change password of Admin user"
+    );
+    let short = "Password length should be within 5 to 30 characters";
+    assert_eq!(refused(&admin, "changePassword", &[("userName", TOM), ("newPassword", "x")]), short);
+    assert_eq!(
+        refused(&admin, "changePassword", &[("userName", "nobody"), ("newPassword", NEW)]),
+        "User nobody does not exisit in the user store"
+    );
+    let anybody = Caller::anonymous(&world.client());
+    let change = |name: &str, old: &str, new: &str| {
+        [("userName", name.to_owned()), ("oldPassword", old.to_owned()), ("newPassword", new.to_owned())]
+    };
+    let arguments = |change: &[(&'static str, String); 3]| change.clone();
+    let run = |name: &str, old: &str, new: &str| {
+        let change = arguments(&change(name, old, new));
+        let content: Vec<(&str, &str)> = change.iter().map(|(name, text)| (*name, text.as_str())).collect();
+        let answer =
+            anybody.call(SERVICE, "changePasswordByUser", &request("changePasswordByUser", &texts(&content)));
+        if answer.status == 200 { String::new() } else { Fault::of(&answer).text }
+    };
+    assert_eq!(run("tom@carbon.super", NEW, OLD), "");
+    assert!(world.caller(TOM, OLD).is_known());
+    let wrong = "Error while updating password. Wrong old credential provided ";
+    assert_eq!(run(TOM, "Wrong@1234", NEW), wrong);
+    assert_eq!(run("nobody", OLD, NEW), wrong);
+    assert_eq!(run(TOM, OLD, "x"), short);
+    let null = "Exception occurred while trying to invoke service method changePasswordByUser";
+    assert_eq!(run("tom@nowhere.example", OLD, NEW), null);
+    let nobody = anybody.fault(SERVICE, "changePasswordByUser", &request("changePasswordByUser", ""));
+    assert_eq!(nobody.text, null);
+    world.tenant_with_tom("acme.example", &[]);
+    assert_eq!(run("tom@acme.example", OLD, NEW), "");
+    assert!(world.caller("tom@acme.example", NEW).is_known());
+    assert!(world.caller(TOM, OLD).is_known(), "the other tom keeps his");
+}
+
+#[test]
+fn a_user_whose_reset_is_pending_cannot_get_round_it_by_changing_the_password() {
+    let world = World::new(&[LINK]);
+    world.admin().trigger(TOM);
+    let anybody = Caller::anonymous(&world.client());
+    let change = [("userName", TOM), ("oldPassword", OLD), ("newPassword", NEW)];
+    assert_eq!(
+        refused(&anybody, "changePasswordByUser", &change),
+        "Error while updating password. Please enter tenant unaware username"
+    );
+    assert_eq!(world.pending(), "1");
+}
+
+#[test]
+fn the_tree_of_permissions_shows_what_a_role_holds() {
+    let world = world();
+    let admin = world.admin();
+    let tree = |operation: &str, arguments: &[(&str, &str)]| results(&admin, operation, arguments).remove(0);
+    fn find<'t>(tree: &'t Element, path: &str) -> Option<&'t Element> {
+        tree.all("nodeList").into_iter().find(|node| node.value("resourcePath") == Some(path))
+    }
+    let all = tree("getAllUIPermissions", &[]);
+    assert_eq!(
+        (all.value("resourcePath"), all.value("displayName")),
+        (Some("/permission/"), Some("All Permissions"))
+    );
+    let login = find(&all, LOGIN).unwrap();
+    assert_eq!((login.value("displayName"), login.value("selected")), (Some("Login"), Some("false")));
+    assert!(login.child("nodeList").is_none(), "nothing is below it");
+    accepted(&admin, "setRoleUIPermission", &[("roleName", "desk"), ("rawResources", LOGIN)]);
+    let desk = tree("getRolePermissions", &[("roleName", "desk")]);
+    assert_eq!(find(&desk, LOGIN).unwrap().value("selected"), Some("true"));
+    assert_eq!(find(&desk, USERMGT).unwrap().value("selected"), Some("false"), "what it held before is gone");
+    let chief = tree("getRolePermissions", &[("roleName", "admin")]);
+    assert_eq!(chief.value("selected"), Some("true"));
+    assert_eq!(find(&chief, "/permission/protected/server-admin").unwrap().value("selected"), Some("true"));
+    for nobody in [
+        tree("getRolePermissions", &[("roleName", "nobody")]),
+        tree("getRolePermissions", &[("roleName", "")]),
+    ] {
+        assert_eq!(nobody.value("displayName"), Some("All Permissions"));
+        assert_eq!(nobody.value("selected"), Some("false"));
+    }
+    accepted(&admin, "setRoleUIPermission", &[("roleName", "desk")]);
+    assert!(
+        !world.caller(HUGO, OLD).is_known()
+            || fault(&world.caller(HUGO, OLD), "hasMultipleUserStores", &[]).local_code() == "50978"
+    );
+    assert_eq!(
+        refused_robust(&admin, "setRoleUIPermission", &[("roleName", "admin")]),
+        "UI permissions of Admin is not allowed to change"
+    );
+    assert_eq!(
+        refused_robust(&admin, "setRoleUIPermission", &[("roleName", "none")]),
+        "The role: none does not exist."
+    );
+}
+
+#[test]
+fn the_realm_is_described_to_everybody_and_its_administrators_to_those_who_manage_users() {
+    let world = world();
+    let info = |caller: &Caller| results(caller, "getUserRealmInfo", &[]).remove(0);
+    let list = |info: &Element, name: &str| {
+        info.all(name).iter().filter(|one| !one.is_nil()).map(|one| one.text.clone()).collect::<Vec<_>>()
+    };
+    for caller in [world.admin(), world.caller(HUGO, OLD)] {
+        let info = info(&caller);
+        for (name, value) in [
+            ("adminRole", "admin"),
+            ("adminUser", "admin"),
+            ("everyOneRole", "Internal/everyone"),
+            ("bulkImportSupported", "false"),
+            ("enableUIPageCache", "true"),
+            ("maxItemsPerUIPage", "15"),
+            ("maxUIPagesInCache", "6"),
+            ("multipleUserStore", "false"),
+        ] {
+            assert_eq!(info.value(name), Some(value), "{name}");
+        }
+        let required =
+            ["emailaddress", "givenname", "lastname"].map(|name| format!("http://wso2.org/claims/{name}"));
+        assert_eq!(list(&info, "requiredUserClaims"), required);
+        assert_eq!(list(&info, "defaultUserClaims").len(), 10);
+        let all = list(&info, "userClaims");
+        assert!(all.len() == 75 && all.is_sorted(), "{}", all.len());
+        assert_eq!(list(&info, "domainNames"), ["PRIMARY"]);
+        let store = info.child("primaryUserStoreInfo").unwrap();
+        for (name, value) in [
+            ("domainName", "PRIMARY"),
+            ("userNameRegEx", "^[\\S]{3,30}$"),
+            ("roleNameRegEx", "^[\\S]{3,30}$"),
+            ("passwordRegEx", "^[\\S]{5,30}$"),
+            ("passwordRegExViolationErrorMsg", "Password length should be within 5 to 30 characters"),
+            ("usernameRegExViolationErrorMsg", "Username pattern policy violated"),
+            ("caseSensitiveUsername", "true"),
+            ("readGroupsEnabled", "true"),
+            ("writeGroupsEnabled", "true"),
+            ("readOnly", "false"),
+            ("maxUserLimit", "0"),
+        ] {
+            assert_eq!(store.value(name), Some(value), "{name}");
+        }
+        assert_eq!(info.all("userStoresInfo").len(), 1);
+    }
+    let tom = info(&world.caller(TOM, OLD));
+    for nil in
+        ["adminUser", "adminRole", "everyOneRole", "userClaims", "requiredUserClaims", "defaultUserClaims"]
+    {
+        assert!(tom.child(nil).unwrap().is_nil(), "{nil}");
+    }
+    assert_eq!(tom.value("maxItemsPerUIPage"), Some("15"));
+    let single = |operation: &str| results(&world.admin(), operation, &[]).remove(0).text;
+    assert_eq!(
+        (single("hasMultipleUserStores"), single("isSharedRolesEnabled")),
+        ("false".into(), "false".into())
+    );
+}
+
+#[test]
+fn a_file_of_users_is_imported() {
+    let world = world();
+    let admin = world.admin();
+    let encoded = |text: &str| base64::engine::general_purpose::STANDARD.encode(text);
+    let file = encoded(&format!(
+        "UserName,Password\nbulkUser1,{OLD},{GIVEN_NAME}=Bulk\nbulkUser2,{OLD},role=test role\n"
+    ));
+    let import = |name: &str, content: &str| {
+        let arguments = [
+            ("userStoreDomain", "PRIMARY"),
+            ("fileName", name),
+            ("handler", content),
+            ("defaultPassword", "ignored"),
+        ];
+        admin.call(SERVICE, "bulkImportUsers", &request("bulkImportUsers", &texts(&arguments)))
+    };
+    let answer = import("users.csv", &file);
+    assert_eq!((answer.status, answer.body.len()), (202, 0), "{}", answer.text());
+    assert!(world.caller("bulkUser1", OLD).is_known() && world.caller("bulkUser2", OLD).is_known());
+    assert_eq!(admin.claim("bulkUser1", GIVEN_NAME).as_deref(), Some("Bulk"));
+    let text = |name: &str, content: &str| {
+        let answer = import(name, content);
+        assert_eq!(answer.status, 500);
+        Fault::of(&answer).text
+    };
+    assert_eq!(
+        text("users.csv", &file),
+        "Detected 2 duplicate user names. Failed to import duplicate users. Non-duplicate user names were successfully \
+         imported."
+    );
+    assert_eq!(text("users.txt", &file), "Unsupported format");
+    assert!(text("users.xlsx", &file).starts_with(
+        "Error occurs while importing user names. All user names were not imported. Last error was : Credential not valid."
+    ));
+    assert_eq!(
+        refused_robust(&admin, "bulkImportUsers", &[("fileName", "users.csv")]),
+        "Required data not provided"
+    );
+}
+
+#[test]
+fn the_command_line_says_who_could_not_be_imported() {
+    let world = world();
+    let path = world.folder.path().join("some.csv");
+    std::fs::write(&path, format!("UserName,Password\nann,{OLD}\ntom,{OLD}\nx,{OLD}\n")).unwrap();
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_soapstone"))
+        .arg("--data-dir")
+        .arg(&world.settings.data_dir)
+        .args(["user", "import"])
+        .arg(&path)
+        .output()
+        .unwrap();
+    let (said, complained) =
+        (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+    assert_eq!(said, "added 1 users, 1 were there already, 1 could not be added\n");
+    assert!(complained.contains("x: Username x is not valid."), "{complained}");
+    assert!(complained.contains("100 % 3/3 users"), "{complained}");
+    assert!(!output.status.success());
+    assert!(world.caller("ann", OLD).is_known());
+}
+
+#[test]
+fn each_operation_asks_for_its_permission() {
+    let world = world();
+    let tom = world.caller(TOM, OLD);
+    let admin = world.admin();
+    let all = [
+        ("addUser", "create"),
+        ("changePassword", "update"),
+        ("deleteUser", "delete"),
+        ("getUsersOfRole", "view"),
+        ("listUsers", "list"),
+        ("listAllUsers", "list"),
+    ];
+    for (operation, _) in all {
+        assert_eq!(fault(&tom, operation, &[]).local_code(), "50978", "{operation}");
+    }
+    for operation in [
+        "addRole",
+        "addInternalRole",
+        "deleteRole",
+        "updateRoleName",
+        "updateRolesOfUser",
+        "setRoleUIPermission",
+        "addRemoveRolesOfUser",
+        "addRemoveUsersOfRole",
+        "bulkImportUsers",
+        "getAllPermittedRoleNames",
+        "getAllSharedRoleNames",
+        "getAllUIPermissions",
+        "getRolePermissions",
+        "getRolesOfUser",
+        "isSharedRolesEnabled",
+        "listAllUsersWithPermission",
+        "listUserByClaim",
+        "listUserByClaimWithPermission",
+        "updateUsersOfRole",
+        "getAllRolesNames",
+    ] {
+        assert_eq!(fault(&tom, operation, &[]).local_code(), "50978", "{operation}");
+    }
+    for operation in ["getUserRealmInfo", "getRolesOfCurrentUser", "hasMultipleUserStores"] {
+        assert!(!results(&tom, operation, &[]).is_empty(), "{operation}");
+    }
+    for (operation, leaf) in all {
+        let permission = format!("{USERMGT}/{leaf}");
+        accepted(
+            &admin,
+            "setRoleUIPermission",
+            &[("roleName", "test role"), ("rawResources", &permission), ("rawResources", LOGIN)],
+        );
+        let answer = fault(&tom, operation, &[]);
+        assert_ne!(answer.local_code(), "50978", "{operation} needs {permission} only: {}", answer.text);
+    }
+    for (operation, leaf) in [("getAllRolesNames", "view"), ("updateUsersOfRole", "update")] {
+        let permission = format!("/permission/admin/manage/identity/rolemgt/{leaf}");
+        accepted(
+            &admin,
+            "setRoleUIPermission",
+            &[("roleName", "test role"), ("rawResources", &permission), ("rawResources", LOGIN)],
+        );
+        assert_ne!(fault(&tom, operation, &[]).local_code(), "50978", "{operation}");
+    }
+    let anybody = Caller::anonymous(&world.client());
+    assert_eq!(anybody.call(SERVICE, "listUsers", &request("listUsers", "")).status, 401);
+}
+
+#[test]
+fn a_tenant_sees_and_changes_its_own_users_and_roles_only() {
+    let world = world();
+    let acme = world.tenant_with_tom("acme.example", &[]);
+    acme.add_user("amy", OLD, &[]);
+    assert_eq!(
+        list(&acme, "listAllUsers", &[("filter", "*"), ("limit", "-1")]),
+        ["admin", "amy", "tom", "false"]
+    );
+    assert_eq!(list(&world.admin(), "listAllUsers", &[("filter", "amy"), ("limit", "-1")]), ["false"]);
+    assert_eq!(refused(&acme, "deleteUser", &[("userName", HUGO)]), "Cannot delete user who is not exist");
+    assert_eq!(
+        refused_robust(&acme, "deleteRole", &[("roleName", "desk")]),
+        "Can not delete non exiting role"
+    );
+    let tree = results(&acme, "getAllUIPermissions", &[]).remove(0);
+    assert_eq!(
+        (tree.value("resourcePath"), tree.value("displayName")),
+        (Some("/permission/admin/"), Some("Admin Permissions"))
+    );
+    done(&acme, "changePassword", &[("userName", TOM), ("newPassword", NEW)]);
+    assert!(world.caller(TOM, OLD).is_known() && world.caller("tom@acme.example", NEW).is_known());
+    accepted(&acme, "updateRolesOfUser", &[("userName", TOM)]);
+    let held = list(&world.admin(), "getRolesOfUser", &[("userName", TOM), ("filter", "*"), ("limit", "0")]);
+    assert!(held.contains(&"test role".to_owned()), "{held:?}");
+}
