@@ -9,6 +9,7 @@ mod challenge_questions;
 mod claim_management;
 mod claim_metadata;
 mod email_templates;
+mod identity_provider;
 mod recovery_wire;
 mod remote_authorization;
 mod remote_claims;

@@ -1,0 +1,122 @@
+//! Several tenants, several callers at once, and a server that dies.
+
+use super::*;
+use crate::support::world::World;
+
+#[test]
+fn tenants_do_not_see_each_other() {
+    let world = World::empty(|_| {});
+    let acme = world.tenant_with_tom("acme.com", &[]);
+    let admin = world.admin();
+    let content = [
+        field("homeRealmId", "realm"),
+        authenticator(
+            "SAMLSSOAuthenticator",
+            &[property("IdPEntityId", "urn:a"), property("DestinationURI.1", "u")].concat(),
+        ),
+    ]
+    .concat();
+    accepted(&admin, &adding("partner", &content));
+    assert_eq!(by_name(&acme, "partner"), None);
+    assert!(all(&acme, "getAllIdPs").is_empty() && all(&acme, "getEnabledAllIdPs").is_empty());
+    let id = world.stored("SELECT id FROM tenant WHERE domain = 'acme.com'");
+    assert_eq!(
+        refused(&acme, &updating("partner", "partner", "")),
+        "Identity Provider with name partner does not exist"
+    );
+    assert_eq!(
+        refused(&acme, &deleting("partner")),
+        "Trying to delete non-existent Identity Provider for tenant acme.com"
+    );
+    // The same name, realm and entity id are free in another tenant.
+    accepted(&acme, &adding("partner", &content));
+    assert_eq!(
+        refused(&acme, &adding("partner", "")),
+        "An Identity Provider has already been registered with the name partner for tenant acme.com"
+    );
+    assert_eq!(
+        refused(&acme, &adding("x", &setting("k", &"v".repeat(256)))),
+        format!("Error occurred while adding Identity Provider for tenant {id}")
+    );
+    accepted(
+        &acme,
+        &updating(
+            "partner",
+            "mine",
+            &authenticator("SAMLSSOAuthenticator", &property("DestinationURI.1", "other")),
+        ),
+    );
+    let theirs = found(&admin, "partner");
+    assert_eq!(of_authenticator(&theirs, "SAMLSSOAuthenticator", "DestinationURI.1").as_deref(), Some("u"));
+    assert_eq!(theirs.value("enable"), Some("true"));
+    accepted(&acme, &adding("first", "<mod:primary>true</mod:primary>"));
+    assert_eq!(resident(&admin).value("primary"), Some("true"));
+    // Policies are the tenant's own as well.
+    accepted(&acme, &updating_resident(&setting("Recovery.ExpiryTime", "77")));
+    assert!(!values(&resident(&admin), "idpProperties").contains(&("Recovery.ExpiryTime", Some("77"))));
+    accepted(&acme, &deleting("mine"));
+    found(&admin, "partner");
+}
+
+/// Runs calls at the same time; their answers' status and text.
+fn at_once(callers: Vec<(Caller, String)>) -> Vec<(u16, String)> {
+    let threads: Vec<_> = callers
+        .into_iter()
+        .map(|(caller, payload)| {
+            std::thread::spawn(move || {
+                let answer = caller.call(SERVICE, operation(&payload), &payload);
+                (answer.status, answer.text())
+            })
+        })
+        .collect();
+    threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+}
+
+#[test]
+fn of_twenty_who_add_one_name_at_once_one_succeeds() {
+    let world = World::empty(|_| {});
+    let admin = world.admin();
+    let content = authenticator("A", &property("p", "1"));
+    let answers = at_once(vec![(admin.clone(), adding("partner", &content)); 20]);
+    let (done, rest): (Vec<_>, Vec<_>) = answers.iter().partition(|(status, _)| *status == 200);
+    assert_eq!((done.len(), rest.len()), (1, 19));
+    let text =
+        "An Identity Provider has already been registered with the name partner for tenant carbon.super";
+    assert!(rest.iter().all(|(_, answer)| answer.contains(text)), "{rest:?}");
+    assert_eq!(world.stored("SELECT count(*) FROM identity_provider WHERE name = 'partner'"), "1");
+    assert_eq!(world.stored("SELECT count(*) FROM idp_authenticator_property"), "1");
+}
+
+#[test]
+fn a_change_and_a_deletion_at_once_leave_nothing_half_done() {
+    let world = World::empty(|_| {});
+    let admin = world.admin();
+    for _ in 0..5 {
+        accepted(&admin, &adding("partner", &authenticator("A", &property("p", "1"))));
+        let change = updating("partner", "partner", &authenticator("B", &property("q", "1")));
+        let answers = at_once(vec![(admin.clone(), change), (admin.clone(), deleting("partner"))]);
+        assert_eq!(answers[1].0, 200);
+        assert!(
+            answers[0].0 == 200
+                || answers[0].1.contains("Identity Provider with name partner does not exist"),
+            "{}",
+            answers[0].1
+        );
+        assert_eq!(by_name(&admin, "partner"), None);
+        assert_eq!(world.stored("SELECT count(*) FROM idp_authenticator_property"), "0");
+    }
+}
+
+#[test]
+fn changes_survive_a_restart_with_their_secrets() {
+    let mut world = World::empty(|_| {});
+    let properties: String = (0..50).map(|number| property(&format!("p{number}"), "v")).collect();
+    let content = authenticator("A", &[properties, property("ClientSecret", "t0p")].concat());
+    accepted(&world.admin(), &adding("partner", &content));
+    let before = found(&world.admin(), "partner");
+    world.restart();
+    let after = found(&world.admin(), "partner");
+    assert_eq!(after, before);
+    assert_eq!(of_authenticator(&after, "A", "ClientSecret").as_deref(), Some("t0p"));
+    assert_eq!(after.all("properties").len(), 51);
+}
