@@ -11,6 +11,8 @@ mod credential;
 mod masking;
 mod offered;
 mod reference;
+#[cfg(test)]
+mod tests;
 mod write;
 
 pub use change::{add, delete, update};

@@ -107,16 +107,34 @@ pub struct Tx<'c> {
     connection: &'c rusqlite::Connection,
     pub(super) wakes: Wakes,
     areas_changed: bool,
+    /// Statements run so far.
+    #[cfg(test)]
+    pub(crate) statements: usize,
 }
 
 impl<'c> Tx<'c> {
     pub(super) fn new(connection: &'c rusqlite::Connection) -> Self {
-        Self { connection, wakes: Wakes::default(), areas_changed: false }
+        Self {
+            connection,
+            wakes: Wakes::default(),
+            areas_changed: false,
+            #[cfg(test)]
+            statements: 0,
+        }
+    }
+
+    #[cfg_attr(not(test), expect(clippy::needless_pass_by_ref_mut, reason = "tests count the statements"))]
+    fn prepared(&mut self, sql: &str) -> Result<rusqlite::CachedStatement<'c>, Error> {
+        #[cfg(test)]
+        {
+            self.statements += 1;
+        }
+        Ok(self.connection.prepare_cached(sql)?)
     }
 
     /// Runs a statement and says how many rows it changed.
     pub fn execute(&mut self, sql: &str, parameters: &[Value<'_>]) -> Result<usize, Error> {
-        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut statement = self.prepared(sql)?;
         Ok(statement.execute(rusqlite::params_from_iter(parameters))?)
     }
 
@@ -133,7 +151,7 @@ impl<'c> Tx<'c> {
         parameters: &[Value<'_>],
         mut each: impl FnMut(&Row<'_>) -> Result<T, Error>,
     ) -> Result<Vec<T>, Error> {
-        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut statement = self.prepared(sql)?;
         let mut rows = statement.query(rusqlite::params_from_iter(parameters))?;
         let mut found = Vec::new();
         while let Some(row) = rows.next()? {
@@ -149,7 +167,7 @@ impl<'c> Tx<'c> {
         parameters: &[Value<'_>],
         each: impl FnOnce(&Row<'_>) -> Result<T, Error>,
     ) -> Result<Option<T>, Error> {
-        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut statement = self.prepared(sql)?;
         let mut rows = statement.query(rusqlite::params_from_iter(parameters))?;
         match rows.next()? {
             Some(row) => Ok(Some(each(&Row(row))?)),
