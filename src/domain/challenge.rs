@@ -260,7 +260,7 @@ pub fn answer(
         if known.is_some_and(|known| one.answer.matches(&known.proof)) {
             continue;
         }
-        let proof = STANDARD.encode(realm.key.hash(&context(user, set, &one.answer)));
+        let proof = proof(realm, user, set, &one.answer);
         changes.set(set, Some(format!("{}{SEPARATOR}{proof}", one.question.trim())));
     }
     changes.set(ANSWERED_SETS, Some(sets.join(&SEPARATOR.to_string())));
@@ -277,15 +277,39 @@ pub fn is_right(realm: &Realm, user: &User, kept: &Answered, presented: &Secret)
     if normal.reveal().is_empty() {
         return false;
     }
-    let keyed = STANDARD.encode(realm.key.hash(&context(user, &kept.set, presented)));
+    let keyed = proof(realm, user, &kept.set, presented);
     let imported = STANDARD.encode(plain_hash(&normal));
     let kept = kept.proof.as_bytes();
     (keyed.as_bytes().ct_eq(kept) | imported.as_bytes().ct_eq(kept)).into()
 }
 
-/// What is hashed: the answer, bound to the user and the set.
-fn context(user: &User, set: &str, answer: &Secret) -> Secret {
-    Secret::new(format!("challenge answer\n{}\n{set}\n{}", user.id.0, normal(answer).reveal()))
+/// Keeps an answer that was right as answers are kept here, if it was imported.
+///
+/// # Errors
+/// Failures of the database.
+pub fn strengthen(
+    tx: &mut Tx<'_>,
+    realm: &Realm,
+    user: &User,
+    kept: &Answered,
+    right: &Secret,
+) -> Result<(), Error> {
+    let proof = proof(realm, user, &kept.set, right);
+    if proof == kept.proof {
+        return Ok(());
+    }
+    let catalogue = realm.catalogues.of(tx, user.tenant)?;
+    if let Some(attribute) = catalogue.find(&kept.set).and_then(|claim| claim.attribute(&user.domain)) {
+        let value = format!("{}{SEPARATOR}{proof}", kept.question);
+        store::user::set_attribute(tx, user.id.0, claim::DEFAULT_PROFILE, attribute, Some(&value))?;
+    }
+    Ok(())
+}
+
+/// The keyed hash of an answer, bound to the user and the set.
+fn proof(realm: &Realm, user: &User, set: &str, answer: &Secret) -> String {
+    let bound = format!("challenge answer\n{}\n{set}\n{}", user.id.0, normal(answer).reveal());
+    STANDARD.encode(realm.key.hash(&Secret::new(bound)))
 }
 
 fn normal(answer: &Secret) -> Secret {

@@ -186,6 +186,8 @@ pub fn check(
 /// Failures of the database.
 pub fn set(tx: &mut Tx<'_>, now: Now, tenant: TenantId, user: i64, new: &NewPassword) -> Result<(), Error> {
     store::user::set_credential(tx, user, new.hash.stored(), now.0)?;
+    // Whoever was on the way to another one starts again.
+    store::recovery_key::delete(tx, user)?;
     remember(tx, now, tenant, user, new)
 }
 

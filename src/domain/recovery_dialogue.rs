@@ -131,9 +131,9 @@ pub enum Scope {
 #[derive(Debug, Clone)]
 pub enum Verdict {
     /// Right: the key of the next step.
-    Right(User, Secret),
+    Right(Secret),
     /// Not right. The key stays good for a few more attempts; every one counts towards locking the account.
-    Wrong(User),
+    Wrong,
 }
 
 /// The steps after which a password may be set.
@@ -167,6 +167,12 @@ impl Dialogue {
         })
     }
 
+    /// The name without the tenant, as it was given.
+    #[must_use]
+    pub fn local_name(&self) -> String {
+        tenant::split_name(&self.realm, &self.user_name).0
+    }
+
     fn consume(&self, tx: &mut Tx<'_>, user: &User, steps: &[Step], key: &Secret) -> Result<(), Problem> {
         recovery_key::consume(tx, self.now, &self.realm, user, steps, key)??;
         Ok(())
@@ -192,11 +198,10 @@ impl Dialogue {
     ///
     /// # Errors
     /// Whatever is wrong with the name or the account.
-    pub fn begin(&self, tx: &mut Tx<'_>) -> Result<(User, Secret), Problem> {
+    pub fn begin(&self, tx: &mut Tx<'_>) -> Result<Secret, Problem> {
         let user = self.whom(tx)?;
         self.check_standing(tx, &user)?;
-        let key = self.issue(tx, &user, Step::Named)?;
-        Ok((user, key))
+        Ok(self.issue(tx, &user, Step::Named)?)
     }
 
     /// Mails the code of a forgotten password, or hands it over where the tenant leaves mails to its programs.
@@ -229,7 +234,7 @@ impl Dialogue {
     ///
     /// # Errors
     /// The code.
-    pub fn confirm(&self, tx: &mut Tx<'_>, code: &Secret) -> Result<(User, Secret), Problem> {
+    pub fn confirm(&self, tx: &mut Tx<'_>, code: &Secret) -> Result<Secret, Problem> {
         let user = self.holder(tx)?;
         let pending = recovery::check(tx, self.now, &self.realm, code, &Hint::default())?;
         // The codes of other recoveries, a forced reset above all, are not to be had for a key.
@@ -237,8 +242,7 @@ impl Dialogue {
             return Err(Problem::InvalidKey);
         }
         recovery::end(tx, self.now, &user)?;
-        let key = self.issue(tx, &user, Step::Confirmed)?;
-        Ok((user, key))
+        Ok(self.issue(tx, &user, Step::Confirmed)?)
     }
 
     /// The questions that the user answered once.
@@ -292,8 +296,13 @@ impl Dialogue {
         };
         // No question at all is no right answer; every one is looked at, whatever the first comes to.
         if !kept.is_empty() && kept.iter().fold(true, |right, one| is_right(one) & right) {
-            let key = self.issue(tx, &user, Step::Answered)?;
-            return Ok(Verdict::Right(user, key));
+            for one in &kept {
+                let given = given.iter().find(|given| given.set == one.set);
+                if let Some(given) = given {
+                    challenge::strengthen(tx, &self.realm, &user, one, &given.answer)?;
+                }
+            }
+            return Ok(Verdict::Right(self.issue(tx, &user, Step::Answered)?));
         }
         recovery_key::count_wrong_answer(tx, &self.realm, &user)?;
         if let (Some(locking), Some(candidate)) =
@@ -301,7 +310,7 @@ impl Dialogue {
         {
             lockout::count_failure(tx, self.now, &self.realm, locking, &user, &candidate)?;
         }
-        Ok(Verdict::Wrong(user))
+        Ok(Verdict::Wrong)
     }
 
     /// Uses up the key of the first step for something else than a password.

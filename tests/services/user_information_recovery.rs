@@ -128,7 +128,9 @@ fn say_all(portal: &Caller, key: &str, answers: &[(&str, &str)]) -> Element {
 fn questions_asked_together_lead_to_a_new_password() {
     let (world, portal) = world();
     answer_both(&world.admin(), TOM);
-    let first = begin(&portal, "tom@carbon.super");
+    let named = step(&portal, "verifyUser", &[("username", "Tom@carbon.super")]);
+    assert_eq!(named.value("userId"), Some("Tom"), "as it was given, without the tenant");
+    let first = key(&named);
     let listed = step(&portal, "getUserChallengeQuestions", &[("userName", TOM), ("confirmation", &first)]);
     let questions: Vec<Option<&str>> =
         listed.all("userChallengesDTOs").into_iter().map(|one| one.value("question")).collect();

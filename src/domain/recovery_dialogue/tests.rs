@@ -20,7 +20,7 @@ fn step<T: Send + 'static>(
 }
 
 fn begin(world: &World, name: &str) -> Result<Secret, Problem> {
-    step(world, name, |dialogue, tx| dialogue.begin(tx)).map(|(_, key)| key)
+    step(world, name, |dialogue, tx| dialogue.begin(tx))
 }
 
 fn list(world: &World, key: &Secret) -> Result<Secret, Problem> {
@@ -40,8 +40,8 @@ fn say(world: &World, key: &Secret, scope: Scope, given: &[(&str, &str)]) -> Res
         given.iter().map(|(set, answer)| Given { set: (*set).into(), answer: (*answer).into() }).collect();
     let verdict = step(world, "tom", move |dialogue, tx| dialogue.answer(tx, &key, scope, &given))?;
     Ok(match verdict {
-        Verdict::Right(_, key) => Some(key),
-        Verdict::Wrong(_) => None,
+        Verdict::Right(key) => Some(key),
+        Verdict::Wrong => None,
     })
 }
 
@@ -56,7 +56,7 @@ fn send(world: &World, key: &Secret) -> Result<Option<ToSend>, Problem> {
 
 fn confirm(world: &World, name: &'static str, code: &Secret) -> Result<Secret, Problem> {
     let code = code.clone();
-    step(world, name, move |dialogue, tx| dialogue.confirm(tx, &code)).map(|(_, key)| key)
+    step(world, name, move |dialogue, tx| dialogue.confirm(tx, &code))
 }
 
 /// tom, who answered both questions.
@@ -307,4 +307,37 @@ fn no_key_is_kept_in_clear() {
     let dump = world.dump();
     let secret = key.reveal().as_bytes();
     assert!(!dump.windows(secret.len()).any(|part| part == secret));
+}
+
+#[test]
+fn an_imported_answer_is_kept_better_once_it_was_right() {
+    let world = answered();
+    let tom = world.find("tom");
+    // The unsalted SHA-256 hash of "colombo", as the original keeps it.
+    let imported = "Where ?!Ro86J+wm/zkUt2/6GDf+xZY8s/2pjPqTUhrdOrwGSb4=".to_owned();
+    world.claims(&tom, &[(FIRST, Some(&imported))]).unwrap();
+    let begun = || list(&world, &begin(&world, "tom").unwrap()).unwrap();
+    let both = [(FIRST, "Colombo"), (SECOND, "Mini")];
+    assert!(say(&world, &begun(), Scope::All, &[(FIRST, "Kandy"), (SECOND, "Mini")]).unwrap().is_none());
+    assert_eq!(world.claim(&tom, FIRST).as_ref(), Some(&imported));
+    assert!(say(&world, &begun(), Scope::All, &both).unwrap().is_some());
+    let kept = world.claim(&tom, FIRST).unwrap();
+    assert!(kept.starts_with("Where ?!") && kept != imported, "{kept}");
+    assert!(say(&world, &begun(), Scope::All, &both).unwrap().is_some());
+    assert_eq!(world.claim(&tom, FIRST), Some(kept));
+}
+
+#[test]
+fn a_new_password_by_any_way_ends_the_recovery() {
+    let world = answered();
+    let tom = world.find("tom");
+    let key = list(&world, &begin(&world, "tom").unwrap()).unwrap();
+    let key = say(&world, &key, Scope::All, &[(FIRST, "Colombo"), (SECOND, "Mini")]).unwrap().unwrap();
+    let (realm, now, new) = (world.realm.clone(), world.now(), world.prepared(&tom, "Another@1"));
+    world.write(move |tx| {
+        let actor = admin(tx, SUPER)?;
+        user::set_password_by_admin(tx, now, &realm, &actor, "tom", &new)
+    });
+    assert_problem!(set(&world, &key, NEW), Problem::InvalidKey);
+    assert!(world.gets_in("tom", "Another@1"));
 }

@@ -51,9 +51,9 @@ fn verified() -> VerificationBean {
     VerificationBean { verified: true, ..VerificationBean::default() }
 }
 
-/// The next step: the user as the original names him, and the key.
-fn next(user: &crate::domain::User, key: &Secret) -> VerificationBean {
-    VerificationBean { userId: Some(user.display_name()), key: Some(key.reveal().to_owned()), ..verified() }
+/// The next step: the name without its tenant, and the key.
+fn next((name, key): (String, Secret)) -> VerificationBean {
+    VerificationBean { userId: Some(name), key: Some(key.reveal().to_owned()), ..verified() }
 }
 
 /// A text of the original for a problem: `bad_name` and `bad_key` are the step's own.
@@ -194,9 +194,12 @@ impl Operations for Behaviour {
         if !read_right(call, captcha).await {
             return Ok(Some(failed(format!("18001 Error while validating captcha for user : {user}"))));
         }
-        let confirmed = step(call, username, move |dialogue, tx| dialogue.confirm(tx, &code)).await?;
+        let confirmed = step(call, username, move |dialogue, tx| {
+            Ok((dialogue.local_name(), dialogue.confirm(tx, &code)?))
+        })
+        .await?;
         Ok(Some(match confirmed {
-            Ok((user, key)) => next(&user, &key),
+            Ok(led) => next(led),
             Err(problem) => failed(told(
                 &problem,
                 &user,
@@ -496,9 +499,10 @@ impl Operations for Behaviour {
         if !read_right(call, captcha).await {
             return Ok(Some(failed("18004 Error while validating captcha")));
         }
-        let begun = step(call, username, |dialogue, tx| dialogue.begin(tx)).await?;
+        let begun =
+            step(call, username, |dialogue, tx| Ok((dialogue.local_name(), dialogue.begin(tx)?))).await?;
         Ok(Some(match begun {
-            Ok((user, key)) => next(&user, &key),
+            Ok(led) => next(led),
             Err(problem) => failed(told(&problem, &user, &format!("18003 invalid user : {user}"), "")),
         }))
     }
@@ -514,15 +518,18 @@ async fn verify_answers(
 ) -> Result<VerificationBean, Fault> {
     let (name, key) = (user_name.clone(), secret(key));
     let user = shown(user_name.as_ref());
-    let verdict = step(call, user_name, move |dialogue, tx| dialogue.answer(tx, &key, scope, &given)).await?;
-    Ok(match verdict {
-        Ok(Verdict::Right(found, key)) => {
-            VerificationBean { error: Some(String::new()), userId: name, ..next(&found, &key) }
+    let verdict = step(call, user_name, move |dialogue, tx| {
+        Ok((dialogue.local_name(), dialogue.answer(tx, &key, scope, &given)?))
+    });
+    Ok(match verdict.await? {
+        // Here the original gives the whole name back.
+        Ok((_, Verdict::Right(key))) => {
+            VerificationBean { error: Some(String::new()), ..next((name.unwrap_or_default(), key)) }
         }
         // The key that is not handed out is written as an empty one.
-        Ok(Verdict::Wrong(found)) => VerificationBean {
+        Ok((local, Verdict::Wrong)) => VerificationBean {
             key: Some(String::new()),
-            userId: Some(found.display_name()),
+            userId: Some(local),
             ..failed([wrong, &user].concat())
         },
         Err(problem) => failed(told(
