@@ -112,7 +112,10 @@ fn without_namespaces(bytes: &[u8]) -> Result<Vec<u8>, ((usize, usize), String)>
         let event = event.map_err(|error| {
             let place = error.position();
             let count = |number: u64| usize::try_from(number).unwrap_or(0) + 1;
-            ((count(place.row), count(place.column)), error.msg().to_string())
+            let why = error.to_string();
+            // The reader's own text begins with the place.
+            let why = why.strip_prefix(&place.to_string()).unwrap_or(&why).trim_start();
+            ((count(place.row), count(place.column)), why.to_owned())
         })?;
         let written = match &event {
             reader::XmlEvent::StartElement { name, attributes, .. } => {
@@ -468,5 +471,18 @@ impl Mails {
                 footer: footer.trim().to_owned(),
             });
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_broken_document_is_told_with_its_place_once() {
+        let broken = b"<Server>\n  <Name>x</Name>\n</Serve>";
+        let ((line, column), why) = without_namespaces(broken).unwrap_err();
+        assert_eq!((line, column), (3, 8));
+        assert!(why.starts_with("Unexpected closing tag"), "{why}");
     }
 }
