@@ -167,11 +167,11 @@ impl<'a, 'f> Parser<'a, 'f> {
         let scope = self.scopes.mark();
         let tag = self.borrowed(start).unwrap_or_default();
         let name = QName(tag.get(..start.name().into_inner().len()).unwrap_or_default());
-        self.collect_attributes(tag, name)?;
-        let (namespace, local) = self.resolve_name(name, true)?;
-        if local.is_empty() {
+        if name.local_name().into_inner().is_empty() {
             return Err(self.syntax("an element without a name"));
         }
+        self.collect_attributes(tag, name)?;
+        let (namespace, local) = self.resolve_name(name, true)?;
         let attributes = self.resolve_attributes(index)?;
         let node = Node { local, namespace, text: 0, first_child: None, next_sibling: None, attributes };
         if local == "Include" && self.document.namespace(namespace) == XOP {
