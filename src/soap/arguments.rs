@@ -59,3 +59,92 @@ impl<'d> Arguments<'d> {
         Ok(assigned)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::ferries;
+    use super::super::xml::Document;
+    use super::*;
+
+    /// The texts that were found for each parameter.
+    fn assigned(operation: &str, request: &str) -> Result<Vec<Vec<String>>, String> {
+        let document = Document::parse(request).unwrap();
+        let found = Arguments::new(document.root()).assign(&ferries::CONTRACT, ferries::operation(operation));
+        let texts = |found: Found<'_>| found.elements().map(|one| one.text().into_owned()).collect();
+        found.map(|found| found.into_iter().map(texts).collect()).map_err(|fault| fault.reason)
+    }
+
+    fn wrapped(inside: &str) -> String {
+        format!("<request xmlns='http://ferry.example'>{inside}</request>")
+    }
+
+    fn lists(expected: &[&[&str]]) -> Result<Vec<Vec<String>>, String> {
+        Ok(expected.iter().map(|list| list.iter().map(|text| (*text).to_owned()).collect()).collect())
+    }
+
+    #[test]
+    fn parameters_that_are_not_sent_are_skipped() {
+        assert_eq!(assigned("find", &wrapped("<limit>3</limit>")), lists(&[&[], &["3"]]));
+        assert_eq!(assigned("find", &wrapped("<name>a</name>")), lists(&[&["a"], &[]]));
+        assert_eq!(assigned("find", &wrapped("")), lists(&[&[], &[]]));
+        assert_eq!(assigned("names", &wrapped("<anything/>")), lists(&[]));
+    }
+
+    #[test]
+    fn the_namespace_of_a_parameter_does_not_matter() {
+        let inside = "<x:name xmlns:x='urn:foreign'>a</x:name><limit xmlns=''>3</limit>";
+        assert_eq!(assigned("find", &wrapped(inside)), lists(&[&["a"], &["3"]]));
+    }
+
+    #[test]
+    fn what_follows_the_last_parameter_is_ignored_even_a_parameter() {
+        let inside = "<limit>3</limit><name>late</name><other/>";
+        assert_eq!(assigned("find", &wrapped(inside)), lists(&[&[], &["3"]]));
+    }
+
+    #[test]
+    fn an_unknown_or_belated_element_runs_off_the_list() {
+        for inside in ["<nme>a</nme>", "<name>a</name><name>b</name>", "<Name>a</Name>"] {
+            assert_eq!(assigned("find", &wrapped(inside)), Err("2".into()), "{inside}");
+        }
+        let belated = "<open>true</open><names>a</names>";
+        assert_eq!(assigned("fleet", &wrapped(belated)), Err("3".into()));
+    }
+
+    #[test]
+    fn generated_names_stand_for_the_parameter_at_their_place() {
+        for inside in
+            ["<arg0>a</arg0><arg1>3</arg1>", "<item>a</item><item>3</item>", "<argX>a</argX><limit>3</limit>"]
+        {
+            assert_eq!(assigned("find", &wrapped(inside)), lists(&[&["a"], &["3"]]), "{inside}");
+        }
+    }
+
+    #[test]
+    fn an_array_takes_the_elements_that_follow_each_other() {
+        let inside = "<names>a</names><names>b</names><open>1</open><tonnage>5</tonnage>";
+        assert_eq!(assigned("fleet", &wrapped(inside)), lists(&[&["a", "b"], &["1"], &["5"]]));
+        let parted = "<names>a</names><open>1</open><names>b</names>";
+        assert_eq!(assigned("fleet", &wrapped(parted)), Err("3".into()));
+    }
+
+    #[test]
+    fn only_the_namespace_of_the_request_element_is_compared() {
+        assert_eq!(assigned("find", "<fnd xmlns='http://ferry.example'/>"), lists(&[&[], &[]]));
+        assert_eq!(
+            assigned("find", "<find xmlns='urn:other'/>"),
+            Err("namespace mismatch require http://ferry.example found urn:other".into())
+        );
+        assert_eq!(
+            assigned("find", "<find/>"),
+            Err("namespace mismatch require http://ferry.example found none".into())
+        );
+    }
+
+    #[test]
+    fn an_empty_body_calls_only_what_needs_no_arguments() {
+        let assign = |name| Arguments::new(None).assign(&ferries::CONTRACT, ferries::operation(name));
+        assert!(assign("names").unwrap().is_empty());
+        assert_eq!(assign("find").unwrap_err().reason, "wrong number of arguments");
+    }
+}

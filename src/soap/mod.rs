@@ -13,6 +13,8 @@ mod date_time;
 mod declare;
 pub mod envelope;
 mod fault;
+#[cfg(test)]
+mod ferries;
 pub mod info;
 pub mod mime;
 mod reply;

@@ -64,3 +64,78 @@ fn wrap(
 pub fn bad_arguments(operation: &Operation, fault: Fault) -> Fault {
     if operation.is_robust() { Fault::invocation(operation.name) } else { fault }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fault::Code;
+    use super::super::ferries::{call, call_for_json, operation};
+    use super::*;
+
+    const NS: &str = "http://ferry.example";
+
+    #[test]
+    fn a_void_operation_with_an_output_answers_nil() {
+        let answer = call("launch", &format!("<launch xmlns='{NS}'><boat/></launch>")).unwrap();
+        assert_eq!(
+            answer,
+            "<ns:launchResponse xmlns:ns=\"http://ferry.example\"><ns:return \
+             xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xsi:nil=\"true\"/></ns:launchResponse>"
+        );
+        let json = call_for_json("launch", &format!("<launch xmlns='{NS}'><boat/></launch>")).unwrap();
+        assert_eq!(json, "{\"launchResponse\":{\"return\":null}}");
+    }
+
+    #[test]
+    fn a_robust_operation_answers_nothing() {
+        let answer =
+            call("rename", &format!("<rename xmlns='{NS}'><old>a</old><new>b</new></rename>")).unwrap();
+        assert_eq!(answer, "");
+    }
+
+    #[test]
+    fn an_empty_array_is_a_wrapper_without_children() {
+        let request = format!("<names xmlns='{NS}'/>");
+        assert_eq!(call("names", &request).unwrap(), format!("<ns:namesResponse xmlns:ns=\"{NS}\"/>"));
+        assert_eq!(call_for_json("names", &request).unwrap(), "{\"namesResponse\":{\"return\":[]}}");
+    }
+
+    #[test]
+    fn an_array_of_beans_declares_their_namespaces_on_the_wrapper_once() {
+        let request = format!(
+            "<fleet xmlns='{NS}'><names>a</names><names>b</names><open>1</open><tonnage>0</tonnage></fleet>"
+        );
+        let answer = call("fleet", &request).unwrap();
+        let start = "<ns:fleetResponse xmlns:ns=\"http://ferry.example\" xmlns:ax2301=\"http://ferry.example/xsd\" \
+                     xmlns:ax2302=\"http://map.example/xsd\"><ns:return \
+                     xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xsi:type=\"ax2301:Boat\">";
+        assert!(answer.starts_with(start), "{answer}");
+        assert_eq!(answer.matches("xmlns:ax2301").count(), 1);
+        assert_eq!(answer.matches("<ns:return ").count(), 2);
+    }
+
+    #[test]
+    fn a_single_bean_declares_the_namespaces_itself() {
+        let answer = call("find", &format!("<find xmlns='{NS}'><limit>7</limit></find>")).unwrap();
+        assert!(
+            answer.starts_with("<ns:findResponse xmlns:ns=\"http://ferry.example\"><ns:return xmlns:ax2301="),
+            "{answer}"
+        );
+        assert!(answer.contains("<ax2301:length>7</ax2301:length>"), "{answer}");
+    }
+
+    #[test]
+    fn a_robust_operation_tells_nothing_of_what_was_wrong_with_its_arguments() {
+        for request in ["<rename xmlns='urn:other'/>", "<rename xmlns='http://ferry.example'><x/></rename>"] {
+            let fault = call("rename", request).unwrap_err();
+            assert_eq!(fault.reason, "Exception occurred while trying to invoke service method rename");
+        }
+        let kept = bad_arguments(operation("find"), Fault::new(Code::Sender, "why"));
+        assert_eq!((kept.code, &*kept.reason), (Code::Sender, "why"));
+    }
+
+    #[test]
+    fn what_a_robust_operation_itself_refuses_is_told() {
+        let request = format!("<rename xmlns='{NS}'><old>a</old><new>a</new></rename>");
+        assert_eq!(call("rename", &request).unwrap_err().reason, "nothing to do");
+    }
+}

@@ -363,3 +363,146 @@ impl<T: Value> Value for Vec<T> {
         });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::ferries::{Boat, call};
+    use super::super::xml::{Document, XSI};
+    use super::*;
+
+    fn boat(inside: &str) -> Result<Boat, String> {
+        let text = format!("<boat xmlns:xsi='{XSI}' xmlns:f='http://ferry.example/xsd'>{inside}</boat>");
+        let document = Document::parse(&text).unwrap();
+        read_bean(document.root().unwrap()).map_err(|fault: Fault| {
+            assert_eq!(fault.code, Code::Server);
+            fault.reason
+        })
+    }
+
+    fn some(texts: &[&str]) -> Option<Vec<Option<String>>> {
+        Some(texts.iter().map(|text| Some((*text).to_owned())).collect())
+    }
+
+    #[test]
+    fn properties_come_in_any_order_case_and_namespace_among_unknown_ones() {
+        let read = boat(
+            "<sails>3</sails><LENGTH>12</LENGTH><f:Open>true</f:Open><n:name xmlns:n='urn:n'>Ada</n:name>",
+        )
+        .unwrap();
+        assert_eq!(read.base.name.as_deref(), Some("Ada"));
+        assert!(read.open);
+        assert_eq!(read.length, 12);
+        assert_eq!(
+            Boat { base: super::super::ferries::Place { name: None }, ..read },
+            Boat { open: true, length: 12, ..Boat::default() }
+        );
+    }
+
+    #[test]
+    fn the_first_of_a_scalar_counts_and_every_one_of_an_array() {
+        let read = boat("<crew>a</crew><length>1</length><crew>b</crew><length>2</length>").unwrap();
+        assert_eq!((read.length, read.crew), (1, some(&["a", "b"])));
+    }
+
+    #[test]
+    fn a_property_is_nil_only_when_it_says_so_truly() {
+        assert_eq!(boat("<name xsi:nil='true'>x</name>").unwrap().base.name, None);
+        assert_eq!(boat("<name xsi:nil=' 1 '/>").unwrap().base.name, None);
+        assert_eq!(boat("<name xsi:nil='false'>x</name>").unwrap().base.name.as_deref(), Some("x"));
+        assert_eq!(boat("<name nil='true'/>").unwrap().base.name.as_deref(), Some(""));
+    }
+
+    #[test]
+    fn an_array_whose_first_entry_is_nil_is_no_array() {
+        assert_eq!(boat("<crew xsi:nil='1'/><crew>b</crew>").unwrap().crew, None);
+        assert_eq!(
+            boat("<crew>a</crew><crew xsi:nil='1'/>").unwrap().crew,
+            Some(vec![Some("a".into()), None])
+        );
+        assert_eq!(boat("").unwrap().crew, None);
+    }
+
+    #[test]
+    fn texts_are_kept_as_they_stand() {
+        assert_eq!(boat("<name> a\tb\n</name>").unwrap().base.name.as_deref(), Some(" a\tb\n"));
+        assert_eq!(boat("<name>a<b>c</b>d</name>").unwrap().base.name.as_deref(), Some("ad"));
+    }
+
+    #[test]
+    fn numbers_and_booleans_that_are_none_are_refused_in_the_original_words() {
+        for (inside, reason) in [
+            ("<length/>", "unknown"),
+            ("<length>?</length>", "For input string: \"?\""),
+            ("<length> 1</length>", "For input string: \" 1\""),
+            ("<length>2147483648</length>", "For input string: \"2147483648\""),
+            ("<length xsi:nil='true'/>", "unknown"),
+            ("<open>?</open>", "in valid string -? for boolean value"),
+            ("<open>true </open>", "in valid string -true  for boolean value"),
+            ("<open/>", "unknown"),
+        ] {
+            assert_eq!(boat(inside).unwrap_err(), reason, "{inside}");
+        }
+    }
+
+    #[test]
+    fn numbers_and_booleans_have_several_spellings() {
+        let read =
+            boat("<length>+5</length><tonnage>-9223372036854775808</tonnage><open>TRUE</open>").unwrap();
+        assert_eq!((read.length, read.tonnage, read.open), (5, i64::MIN, true));
+        assert!(boat("<open>1</open>").unwrap().open);
+        assert!(!boat("<open>0</open>").unwrap().open);
+        assert!(!boat("<open>False</open>").unwrap().open);
+    }
+
+    #[test]
+    fn what_is_not_sent_has_the_value_of_java() {
+        assert_eq!(boat("").unwrap(), Boat::default());
+    }
+
+    #[test]
+    fn a_bean_of_another_type_is_refused() {
+        let stop = |type_name: &str| {
+            boat(&format!("<stops xmlns:m='http://map.example/xsd' xsi:type='{type_name}'/>"))
+        };
+        assert_eq!(stop("m:Place").unwrap().stops.len(), 1);
+        assert_eq!(stop("m:Harbour").unwrap_err(), "Unknow type {http://map.example/xsd}Harbour");
+        assert_eq!(stop("f:Place").unwrap_err(), "Unknow type {http://ferry.example/xsd}Place");
+        assert_eq!(stop("Place").unwrap_err(), "Unknow type {}Place");
+    }
+
+    #[test]
+    fn bytes_are_base64_with_blanks_anywhere() {
+        assert_eq!(boat("<license> AQ\n ID </license>").unwrap().license.0, [1, 2, 3]);
+        assert!(boat("<license>?</license>").unwrap_err().starts_with("invalid base64 in element license"));
+    }
+
+    fn find(inside: &str) -> Result<String, (Code, String)> {
+        let text = format!("<find xmlns='http://ferry.example' xmlns:xsi='{XSI}'>{inside}</find>");
+        call("find", &text).map_err(|fault| (fault.code, fault.reason))
+    }
+
+    #[test]
+    fn a_parameter_is_nil_whatever_its_nil_says() {
+        let answer = find("<name xsi:nil='false'>Ada</name><limit>1</limit>").unwrap();
+        assert!(answer.contains(":name xsi:nil=\"true\"/>"), "{answer}");
+        let answer = find("<name>Ada</name><limit>1</limit>").unwrap();
+        assert!(answer.contains(":name>Ada</"), "{answer}");
+    }
+
+    #[test]
+    fn a_primitive_parameter_must_be_there_and_be_one() {
+        assert_eq!(find("<name>Ada</name>"), Err((Code::Server, "unknown".into())));
+        assert_eq!(find("<limit xsi:nil='1'>3</limit>"), Err((Code::Server, "unknown".into())));
+        for text in ["x1", " 1", ""] {
+            let reason = format!("Invalid value \"{text}\" for element limit");
+            assert_eq!(find(&format!("<limit>{text}</limit>")), Err((Code::Sender, reason)));
+        }
+    }
+
+    #[test]
+    fn the_name_of_a_property_is_its_identifier_without_the_mark_of_the_language() {
+        assert_eq!(wire_name("r#type"), "type");
+        assert_eq!(wire_name("return"), "return");
+        assert_eq!(wire_name("r"), "r");
+    }
+}

@@ -336,3 +336,103 @@ pub fn push_json_text(out: &mut String, text: &str) {
     }
     out.push('"');
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::ferries::{Boat, CONTRACT, Place};
+    use super::super::value::Value;
+    use super::*;
+
+    fn boat() -> Boat {
+        Boat {
+            base: Place { name: Some("Ada & <Eve>".into()) },
+            crew: Some(vec![Some("a".into()), None]),
+            length: -12,
+            license: super::super::Binary(vec![1, 2, 3]),
+            open: true,
+            stops: vec![Some(Place::default()), None],
+            tonnage: i64::MIN,
+        }
+    }
+
+    #[test]
+    fn a_bean_carries_its_type_and_the_properties_of_its_base_first() {
+        let mut writer = Writer::xml(&CONTRACT.types());
+        boat().write(&mut writer, Prefix::Service, "return");
+        assert_eq!(
+            writer.finish(),
+            "<ns:return xmlns:ax2301=\"http://ferry.example/xsd\" xmlns:ax2302=\"http://map.example/xsd\" \
+             xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xsi:type=\"ax2301:Boat\">\
+             <ax2302:name>Ada &amp; &lt;Eve></ax2302:name>\
+             <ax2301:crew>a</ax2301:crew><ax2301:crew xsi:nil=\"true\"/>\
+             <ax2301:length>-12</ax2301:length>\
+             <ax2301:license>AQID</ax2301:license>\
+             <ax2301:open>true</ax2301:open>\
+             <ax2301:stops xsi:type=\"ax2302:Place\"><ax2302:name xsi:nil=\"true\"/></ax2301:stops>\
+             <ax2301:stops xsi:nil=\"true\"/>\
+             <ax2301:tonnage>-9223372036854775808</ax2301:tonnage></ns:return>"
+        );
+    }
+
+    #[test]
+    fn json_has_the_same_names_without_prefixes_and_numbers_without_quotes() {
+        let mut writer = Writer::json(&CONTRACT.types());
+        writer.object("findResponse", |writer| Some(boat()).write(writer, Prefix::Service, "return"));
+        assert_eq!(
+            writer.finish(),
+            "{\"findResponse\":{\"return\":{\"name\":\"Ada & <Eve>\",\"crew\":[\"a\",null],\"length\":-12,\
+             \"license\":\"AQID\",\"open\":true,\"stops\":[{\"name\":null},null],\"tonnage\":-9223372036854775808}}}"
+        );
+    }
+
+    #[test]
+    fn a_missing_array_is_one_nil_element_and_an_empty_one_is_none() {
+        let mut writer = Writer::xml(&CONTRACT.types());
+        Boat::default().write(&mut writer, Prefix::Service, "return");
+        let text = writer.finish();
+        assert!(text.contains("<ax2301:crew xsi:nil=\"true\"/>"), "{text}");
+        assert!(!text.contains("stops"), "{text}");
+    }
+
+    #[test]
+    fn an_empty_text_is_an_element_with_an_end_tag() {
+        let mut writer = Writer::xml(&[]);
+        writer.text(Prefix::Service, "return", "");
+        assert_eq!(writer.finish(), "<ns:return></ns:return>");
+    }
+
+    fn escaped(push: fn(&mut String, &str), text: &str) -> String {
+        let mut out = String::new();
+        push(&mut out, text);
+        out
+    }
+
+    #[test]
+    fn character_data_is_escaped_as_axis2_does() {
+        for (text, expected) in [
+            ("plain 'text' \"äλ中\"", "plain 'text' \"äλ中\""),
+            ("a<b>&amp;\r\n", "a&lt;b>&amp;amp;&#xd;\n"),
+            ("]]>", "]]&gt;"),
+            ("x]]>]>>]]", "x]]&gt;]>>]]"),
+            (">", ">"),
+            ("ä<中&λ", "ä&lt;中&amp;λ"),
+            ("", ""),
+        ] {
+            assert_eq!(escaped(push_escaped, text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn values_of_attributes_keep_their_blanks() {
+        assert_eq!(escaped(push_attribute, "a\t\n\r\"<&'>ä"), "a&#x9;&#xa;&#xd;&quot;&lt;&amp;'>ä");
+    }
+
+    #[test]
+    fn json_texts_are_read_back_as_they_were() {
+        for text in ["plain ä中", "\"\\/\n\r\t", "\u{1}\u{1f}\u{7f}", ""] {
+            let written = escaped(push_json_text, text);
+            assert_eq!(serde_json::from_str::<String>(&written).unwrap(), text, "{written}");
+        }
+        assert_eq!(escaped(push_json_text, "a\"\\\n\u{1}"), "\"a\\\"\\\\\\n\\u0001\"");
+    }
+}

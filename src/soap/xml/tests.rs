@@ -123,7 +123,8 @@ fn line_ends_are_read_as_line_feeds_unless_they_are_written_as_references() {
 
 #[test]
 fn the_predefined_references_are_read_and_no_others() {
-    let document = parse("<a x='&lt;&gt;&amp;&quot;&apos;&#65;&#x42;'>&lt;&gt;&amp;&quot;&apos;&#65;&#x42;</a>");
+    let document =
+        parse("<a x='&lt;&gt;&amp;&quot;&apos;&#65;&#x42;'>&lt;&gt;&amp;&quot;&apos;&#65;&#x42;</a>");
     assert_eq!(root(&document).text(), "<>&\"'AB");
     assert_eq!(root(&document).attribute("", "x"), Some("<>&\"'AB"));
     for text in
