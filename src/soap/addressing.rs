@@ -174,3 +174,131 @@ fn is_anonymous(address: &str) -> bool {
 fn is_none(address: &str) -> bool {
     address == "http://www.w3.org/2005/08/addressing/none"
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::xml::Document;
+    use super::*;
+
+    const ANONYMOUS: &str = "http://www.w3.org/2005/08/addressing/anonymous";
+
+    fn read(namespace: &str, blocks: &str) -> Option<Addressing> {
+        let text = format!("<h xmlns:wsa='{namespace}'>{blocks}</h>");
+        let document = Document::parse(&text).unwrap();
+        Addressing::read(document.root().unwrap())
+    }
+
+    fn with(namespace: &str, blocks: &str) -> Addressing {
+        read(namespace, blocks).unwrap()
+    }
+
+    fn reply_to(address: &str) -> String {
+        format!("<wsa:ReplyTo><wsa:Address> {address} </wsa:Address></wsa:ReplyTo>")
+    }
+
+    #[test]
+    fn a_message_without_such_headers_has_no_addressing() {
+        assert_eq!(read(FINAL, "<Action>urn:find</Action><x:Action xmlns:x='urn:x'/>"), None);
+        assert_eq!(with(FINAL, "<wsa:Action> urn:find\n</wsa:Action>").action.as_deref(), Some("urn:find"));
+    }
+
+    #[test]
+    fn the_action_must_be_that_of_the_transport_unless_that_one_is_empty() {
+        let found = with(FINAL, "<wsa:Action>urn:find</wsa:Action>");
+        for transport in [None, Some(""), Some("urn:find")] {
+            assert!(found.check_action(transport).is_ok(), "{transport:?}");
+        }
+        let fault = found.check_action(Some("urn:names")).unwrap_err();
+        assert_eq!(fault.code, Code::Addressing("ActionMismatch"));
+        assert_eq!(
+            fault.reason,
+            "A header representing a Message Addressing Property is not valid and the message cannot be processed"
+        );
+        assert_eq!(fault.problem, Some(Problem::Header("Action")));
+    }
+
+    #[test]
+    fn the_final_version_demands_an_action_and_the_submission_does_not() {
+        let fault = with(FINAL, "<wsa:MessageID>1</wsa:MessageID>").check_action(None).unwrap_err();
+        assert_eq!(fault.code, Code::Addressing("MessageAddressingHeaderRequired"));
+        assert_eq!(
+            fault.reason,
+            "A required header representing a Message Addressing Property is not present"
+        );
+        assert_eq!(fault.problem, Some(Problem::Header("Action")));
+        assert!(with(SUBMISSION, "<wsa:MessageID>1</wsa:MessageID>").check_action(None).is_ok());
+    }
+
+    #[test]
+    fn an_operation_that_answers_demands_a_message_id() {
+        let found = with(FINAL, "<wsa:Action>urn:find</wsa:Action>");
+        let fault = found.check_reply(true).unwrap_err();
+        assert_eq!(fault.code, Code::Addressing("MessageAddressingHeaderRequired"));
+        assert_eq!(fault.problem, Some(Problem::Header("MessageID")));
+        assert_eq!(found.check_reply(false).unwrap(), ReplyTo::Caller);
+        let found = with(FINAL, "<wsa:MessageID>1</wsa:MessageID>");
+        assert_eq!(found.check_reply(true).unwrap(), ReplyTo::Caller);
+    }
+
+    #[test]
+    fn an_answer_goes_back_or_nowhere_and_never_to_another_address() {
+        let id = "<wsa:MessageID>1</wsa:MessageID>";
+        let found = with(FINAL, &[id, &reply_to(ANONYMOUS)].concat());
+        assert_eq!(found.check_reply(true).unwrap(), ReplyTo::Caller);
+        let found = with(FINAL, &[id, &reply_to("http://www.w3.org/2005/08/addressing/none")].concat());
+        assert_eq!(found.check_reply(true).unwrap(), ReplyTo::Nobody);
+        let elsewhere = reply_to("http://169.254.169.254/");
+        for header in [elsewhere.clone(), elsewhere.replace("ReplyTo", "FaultTo")] {
+            for namespace in [FINAL, SUBMISSION] {
+                let fault = with(namespace, &[id, &header].concat()).check_reply(true).unwrap_err();
+                assert_eq!(fault.code, Code::Addressing("OnlyAnonymousAddressSupported"), "{header}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_submission_answers_only_who_says_where() {
+        let anonymous = reply_to("http://schemas.xmlsoap.org/ws/2004/08/addressing/role/anonymous");
+        assert_eq!(with(SUBMISSION, &anonymous).check_reply(true).unwrap(), ReplyTo::Caller);
+        assert_eq!(
+            with(SUBMISSION, "<wsa:Action>x</wsa:Action>").check_reply(true).unwrap(),
+            ReplyTo::Nobody
+        );
+    }
+
+    #[test]
+    fn the_answer_names_its_action_and_the_message_it_relates_to() {
+        let found = with(FINAL, "<wsa:MessageID>a&lt;b</wsa:MessageID>");
+        assert_eq!(
+            found.answer_headers("urn:findResponse"),
+            "<soapenv:Header xmlns:wsa=\"http://www.w3.org/2005/08/addressing\"><wsa:Action>urn:findResponse</wsa:Action>\
+             <wsa:RelatesTo>a&lt;b</wsa:RelatesTo></soapenv:Header>"
+        );
+        assert!(!with(FINAL, "<wsa:Action>x</wsa:Action>").answer_headers("y").contains("RelatesTo"));
+    }
+
+    #[test]
+    fn the_answer_to_the_submission_has_its_namespace_and_an_id_of_its_own() {
+        let found = with(SUBMISSION, "<wsa:MessageID>1</wsa:MessageID>");
+        let (first, second) = (found.answer_headers("urn:x"), found.answer_headers("urn:x"));
+        assert!(first.starts_with("<soapenv:Header xmlns:wsa=\"http://schemas.xmlsoap.org/ws/2004/08/addressing\"><wsa:To>http://schemas.xmlsoap.org/ws/2004/08/addressing/role/anonymous</wsa:To><wsa:MessageID>urn:uuid:"), "{first}");
+        assert_ne!(first, second);
+    }
+
+    #[test]
+    fn an_action_that_nobody_has_is_named() {
+        let fault = with(FINAL, "<wsa:Action>urn:sink</wsa:Action>").unsupported_action();
+        assert_eq!(fault.code, Code::Addressing("ActionNotSupported"));
+        assert_eq!(fault.reason, "The [action] cannot be processed at the receiver.");
+        assert_eq!(fault.problem, Some(Problem::Action("urn:sink".into())));
+    }
+
+    #[test]
+    fn the_action_of_a_fault_tells_who_raised_it() {
+        let declared = || Some("urn:findFerryException".to_owned());
+        let (plain, own) = (Fault::server("x"), missing("Action"));
+        assert_eq!(fault_action(&plain, None), "http://www.w3.org/2005/08/addressing/soap/fault");
+        assert_eq!(fault_action(&plain, declared()), "urn:findFerryException");
+        assert_eq!(fault_action(&own, declared()), "http://www.w3.org/2005/08/addressing/fault");
+    }
+}

@@ -212,3 +212,196 @@ fn write_detail(writer: &mut Writer, service: &Service, detail: &dyn Detail, rea
         writer.raw(part);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::ferries::{CONTRACT, FerryException, operation};
+    use super::super::reply::{Nil, Reply};
+    use super::*;
+
+    fn soap(version: Version, content_type: &str) -> Format {
+        Format::Soap(version, Charset::of(Some(content_type)))
+    }
+
+    fn answered<R: Reply>(format: Format, name: &str, reply: &R) -> String {
+        let mut answer = Answer::begin(format, &CONTRACT.types(), operation(name), None);
+        reply.write(operation(name), CONTRACT.schema_namespace, answer.payload());
+        String::from_utf8(answer.finish()).unwrap()
+    }
+
+    #[test]
+    fn an_envelope_begins_with_the_declaration_and_has_no_header_of_its_own() {
+        for version in [Version::V11, Version::V12] {
+            let text = answered(soap(version, "text/xml"), "names", &Vec::<Option<String>>::new());
+            let namespace = version.namespace();
+            assert_eq!(
+                text,
+                format!(
+                    "<?xml version='1.0' encoding='UTF-8'?><soapenv:Envelope xmlns:soapenv=\"{namespace}\"><soapenv:Body>\
+                     <ns:namesResponse xmlns:ns=\"http://ferry.example\"/></soapenv:Body></soapenv:Envelope>"
+                )
+            );
+        }
+    }
+
+    #[test]
+    fn a_bare_answer_is_the_payload_alone_and_json_an_object() {
+        let names = vec![Some("é".to_owned()), None];
+        assert_eq!(
+            answered(Format::Bare("application/xml"), "names", &names),
+            "<ns:namesResponse xmlns:ns=\"http://ferry.example\"><ns:return>é</ns:return><ns:return \
+             xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xsi:nil=\"true\"/></ns:namesResponse>"
+        );
+        let json = answered(Format::Json("application/json"), "names", &names);
+        assert_eq!(json, "{\"namesResponse\":{\"return\":[\"é\",null]}}");
+    }
+
+    #[test]
+    fn the_charset_of_the_request_is_named_and_used_as_it_was_written() {
+        let format = soap(Version::V11, "text/xml; charset=iso-8859-1");
+        assert_eq!(format.content_type(), "text/xml;charset=iso-8859-1");
+        let mut answer = Answer::begin(format, &[], operation("names"), None);
+        vec![Some("é中".to_owned())].write(operation("names"), "urn:x", answer.payload());
+        let bytes = answer.finish();
+        assert!(bytes.starts_with(b"<?xml version='1.0' encoding='iso-8859-1'?>"));
+        assert!(bytes.windows(9).any(|window| window == b"\xe9&#20013;"));
+    }
+
+    #[test]
+    fn content_types_have_no_blank_and_no_action() {
+        assert_eq!(soap(Version::V11, "").content_type(), "text/xml;charset=UTF-8");
+        assert_eq!(soap(Version::V12, "").content_type(), "application/soap+xml;charset=UTF-8");
+        assert_eq!(Format::Bare("application/xml").content_type(), "application/xml;charset=UTF-8");
+        assert_eq!(Format::Json("text/javascript").content_type(), "text/javascript;charset=UTF-8");
+    }
+
+    #[test]
+    fn an_accepted_call_says_text_xml_even_in_soap_12_and_text_html_without_an_envelope() {
+        assert_eq!(soap(Version::V12, "a;charset=utf-8").accepted_content_type(), "text/xml;charset=utf-8");
+        assert_eq!(Format::Bare("application/xml").accepted_content_type(), "text/html;charset=UTF-8");
+        assert_eq!(Format::Json("application/json").accepted_content_type(), "text/html;charset=UTF-8");
+    }
+
+    #[test]
+    fn the_first_type_that_can_be_written_decides_and_what_follows_a_semicolon_is_not_seen() {
+        for (accept, format) in [
+            ("application/json", Some(Format::Json("application/json"))),
+            ("text/html, text/javascript;q=0.1", Some(Format::Json("text/javascript"))),
+            (
+                "text/html,application/xhtml+xml,application/xml;q=0.9,*/*",
+                Some(Format::Bare("application/xml")),
+            ),
+            ("application/soap+xml, application/json", None),
+            ("text/xml, application/json", Some(Format::Json("application/json"))),
+            ("text/html;q=0.9, application/json", None),
+            ("text/html, image/gif, */*", None),
+            ("", None),
+        ] {
+            assert_eq!(negotiated(Some(accept)), format, "{accept}");
+        }
+        assert_eq!(negotiated(None), None);
+    }
+
+    fn called<'a>(types: &'a [&'static Type], name: &str) -> Option<Called<'a>> {
+        Some(Called { service: &CONTRACT, types, operation: operation(name) })
+    }
+
+    fn faulted(format: &Format, fault: &Fault, name: &str, addressing: Option<&Addressing>) -> String {
+        let types = CONTRACT.types();
+        String::from_utf8(super::fault(format, fault, called(&types, name), addressing)).unwrap()
+    }
+
+    const DETAIL: &str = "<ns:FerryServiceFerryException xmlns:ns=\"http://ferry.example\"><FerryException \
+         xmlns=\"http://ferry.example\" xmlns:ax2301=\"http://ferry.example/xsd\" xmlns:ax2302=\"http://map.example/xsd\" \
+         xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xsi:type=\"ax2301:FerryException\">\
+         <ax2302:name xsi:nil=\"true\"/><ax2301:code>7</ax2301:code></FerryException></ns:FerryServiceFerryException>";
+
+    fn sunk() -> Fault {
+        Fault::declared("sunk", FerryException { code: Some("7".into()), ..FerryException::default() })
+    }
+
+    #[test]
+    fn a_declared_exception_is_the_detail_of_its_fault() {
+        let text = faulted(&soap(Version::V11, ""), &sunk(), "find", None);
+        assert!(
+            text.contains(&format!("<faultstring>sunk</faultstring><detail>{DETAIL}</detail>")),
+            "{text}"
+        );
+        let text = faulted(&soap(Version::V12, ""), &sunk(), "find", None);
+        assert!(text.contains(&format!("<soapenv:Detail>{DETAIL}</soapenv:Detail>")), "{text}");
+        assert_eq!(faulted(&Format::Bare("text/xml"), &sunk(), "find", None), DETAIL);
+    }
+
+    #[test]
+    fn a_robust_operation_loses_the_detail() {
+        let text = faulted(&soap(Version::V11, ""), &sunk(), "rename", None);
+        assert!(text.contains("<faultstring>sunk</faultstring><detail/>"), "{text}");
+        assert_eq!(
+            faulted(&Format::Bare("text/xml"), &sunk(), "rename", None),
+            "<faultstring>sunk</faultstring>"
+        );
+    }
+
+    #[test]
+    fn a_fault_in_json_has_code_text_and_no_detail() {
+        let json = Format::Json("application/json");
+        let expected = |code: &str| {
+            format!("{{\"Fault\":{{\"faultcode\":\"{code}\",\"faultstring\":\"a\\\"b\",\"detail\":\"\"}}}}")
+        };
+        for (code, name) in [
+            (Code::Server, "soapenv:Server"),
+            (Code::Sender, "soapenv:Client"),
+            (Code::VersionMismatch, "soapenv:VersionMismatch"),
+            (Code::Named("50977"), "50977"),
+        ] {
+            assert_eq!(faulted(&json, &Fault::new(code, "a\"b"), "find", None), expected(name));
+        }
+    }
+
+    #[test]
+    fn answers_carry_addressing_only_when_the_request_did() {
+        let mut asked = Addressing::default();
+        asked.action = Some("urn:launch".into());
+        let types = CONTRACT.types();
+        let mut answer = Answer::begin(soap(Version::V11, ""), &types, operation("launch"), Some(&asked));
+        Nil.write(operation("launch"), CONTRACT.schema_namespace, answer.payload());
+        let text = String::from_utf8(answer.finish()).unwrap();
+        assert!(
+            text.contains("<wsa:Action>urn:launchResponse</wsa:Action></soapenv:Header><soapenv:Body>"),
+            "{text}"
+        );
+        let text = faulted(&soap(Version::V11, ""), &sunk(), "find", Some(&asked));
+        assert!(text.contains("<wsa:Action>urn:findFerryServiceFerryException</wsa:Action>"), "{text}");
+        let text = faulted(&soap(Version::V11, ""), &Fault::server("x"), "find", Some(&asked));
+        assert!(
+            text.contains("<wsa:Action>http://www.w3.org/2005/08/addressing/soap/fault</wsa:Action>"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn a_fault_may_be_told_before_anything_is_known_of_the_call() {
+        let text =
+            String::from_utf8(super::fault(&soap(Version::V11, ""), &Fault::malformed("why"), None, None))
+                .unwrap();
+        assert!(
+            text.contains("<faultcode>soapenv:Client</faultcode><faultstring>why</faultstring><detail/>"),
+            "{text}"
+        );
+    }
+
+    crate::dto! {
+        /// `java.lang.Exception` itself.
+        pub struct Exception in "http://lang.java/xsd" {}
+    }
+
+    #[test]
+    fn the_plain_exception_of_java_is_its_element_twice_around_the_message() {
+        let text = faulted(&Format::Bare("text/xml"), &Fault::declared("a<b", Exception {}), "find", None);
+        assert_eq!(
+            text,
+            "<ns:FerryServiceException xmlns:ns=\"http://ferry.example\"><ns:FerryServiceException>\
+             <p:Message xmlns:p=\"http://ferry.example\">a&lt;b</p:Message></ns:FerryServiceException></ns:FerryServiceException>"
+        );
+    }
+}

@@ -182,4 +182,59 @@ mod tests {
         assert!(Charset::of(Some("text/xml; charset=foo")).is_unknown());
         assert_eq!(Charset::of(Some("text/xml; charset=\"utf-8\r\nX: y\"")).name(), "UTF-8");
     }
+
+    #[test]
+    fn a_request_without_a_charset_is_utf8_and_its_answer_says_so() {
+        for content_type in [None, Some("text/xml"), Some("text/xml; charset=UTF-8")] {
+            assert_eq!(Charset::of(content_type), Charset::default());
+        }
+        assert_eq!(Charset::default().name(), "UTF-8");
+        assert_eq!(Charset::default().encode("é中".into()), "é中".as_bytes());
+        let lower = Charset::of(Some("text/xml; charset=\"utf-8\""));
+        assert_eq!((lower.name(), lower.is_unknown()), ("utf-8", false));
+    }
+
+    #[test]
+    fn a_mark_wins_over_the_declared_charset() {
+        let latin = Charset::of(Some("text/xml; charset=ISO-8859-1"));
+        assert_eq!(latin.decode(b"\xef\xbb\xbf\xc3\xa9").unwrap(), "é");
+        assert_eq!(latin.decode(&[0xfe, 0xff, 0, 0xe9]).unwrap(), "é");
+        assert_eq!(latin.decode(&[0xff, 0xfe, 0, 0, 0xe9, 0, 0, 0]).unwrap(), "é");
+    }
+
+    #[test]
+    fn utf16_without_a_mark_is_read_by_its_name_and_else_as_big_endian() {
+        let named = |name: &str| Charset::of(Some(&format!("text/xml; charset={name}")));
+        assert_eq!(named("UTF-16LE").decode(&[b'a', 0]).unwrap(), "a");
+        assert_eq!(named("UTF-16BE").decode(&[0, b'a']).unwrap(), "a");
+        assert_eq!(named("utf-16").decode(&[0, b'a']).unwrap(), "a");
+        assert_eq!(named("UTF-16LE").encode("a".into()), [b'a', 0]);
+        assert_eq!(named("UTF-16BE").encode("a".into()), [0, b'a']);
+    }
+
+    #[test]
+    fn bytes_that_are_none_of_the_charset_are_refused() {
+        let utf8 = Charset::default();
+        for body in [&b"\xc3"[..], b"\xed\xa0\x80", b"\xef\xbb\xbf\xff"] {
+            assert!(
+                utf8.decode(body)
+                    .unwrap_err()
+                    .to_string()
+                    .starts_with("com.ctc.wstx.exc.WstxIOException: Invalid UTF-8")
+            );
+        }
+        // Half a character, and half a surrogate pair.
+        assert!(utf8.decode(&[0xfe, 0xff, 0]).is_err());
+        assert!(utf8.decode(&[0xfe, 0xff, 0xd8, 0]).is_err());
+        assert!(utf8.decode(&[0, 0, 0xfe, 0xff, 0, 0, 0]).is_err());
+        assert!(utf8.decode(&[0, 0, 0xfe, 0xff, 0, 0, 0xd8, 0]).is_err());
+    }
+
+    #[test]
+    fn the_parameters_of_a_media_type_may_be_spaced_and_several() {
+        assert_eq!(parameter("a/b; x=1 ; Charset = utf-8 ; y=2", "charset"), Some("utf-8"));
+        assert_eq!(parameter("a/b; x=\"1;charset=no\"; charset=yes", "charset"), Some("yes"));
+        assert_eq!(parameter("a/b;charset=", "charset"), Some(""));
+        assert_eq!(parameter("a/b;charset", "charset"), None);
+    }
 }

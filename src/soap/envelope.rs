@@ -223,3 +223,179 @@ fn push_problem(out: &mut String, problem: &Problem) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn envelope(namespace: &str, inside: &str) -> String {
+        format!("<e:Envelope xmlns:e='{namespace}'>{inside}</e:Envelope>")
+    }
+
+    fn refusal(text: &str, declared: Option<Version>) -> (Version, Code, String) {
+        let document = Document::parse(text).unwrap();
+        let (version, fault) = Envelope::read(&document, declared).unwrap_err();
+        (version, fault.code, fault.reason)
+    }
+
+    #[test]
+    fn without_a_content_type_the_envelope_says_its_version() {
+        for (namespace, version) in [(SOAP11, Version::V11), (SOAP12, Version::V12)] {
+            let text = envelope(namespace, "<e:Body/>");
+            let document = Document::parse(&text).unwrap();
+            assert_eq!(Envelope::read(&document, None).unwrap().version, version);
+            assert_eq!(Envelope::read(&document, Some(version)).unwrap().version, version);
+        }
+    }
+
+    #[test]
+    fn an_envelope_of_another_version_than_the_content_type_is_refused_in_that_of_the_content_type() {
+        let words = "Transport level information does not match with SOAP Message namespace URI";
+        for (namespace, declared) in [(SOAP12, Version::V11), (SOAP11, Version::V12)] {
+            let found = refusal(&envelope(namespace, "<e:Body/>"), Some(declared));
+            assert_eq!(found, (declared, Code::VersionMismatch, words.into()));
+        }
+    }
+
+    #[test]
+    fn an_envelope_of_no_version_is_refused() {
+        let found = refusal(&envelope("urn:soap", "<e:Body/>"), Some(Version::V12));
+        let words = "Only SOAP 1.1 or SOAP 1.2 messages are supported in the system";
+        assert_eq!(found, (Version::V12, Code::VersionMismatch, words.into()));
+    }
+
+    #[test]
+    fn another_root_than_an_envelope_is_refused_by_its_name() {
+        let (version, code, reason) = refusal("<foo/>", None);
+        assert_eq!((version, code), (Version::V11, Code::Sender));
+        assert_eq!(reason, "First Element must contain the local name, Envelope , but found foo");
+    }
+
+    #[test]
+    fn a_body_of_another_namespace_is_no_body() {
+        let text = envelope(SOAP12, "<Body/>");
+        assert_eq!(refusal(&text, None), (Version::V12, Code::Sender, "The envelope has no Body".into()));
+    }
+
+    #[test]
+    fn the_request_is_the_first_element_of_the_first_body() {
+        let text = envelope(SOAP11, "<e:Body> <!-- c --> <a/><b/></e:Body><e:Body><c/></e:Body>");
+        let document = Document::parse(&text).unwrap();
+        assert_eq!(Envelope::read(&document, None).unwrap().payload().unwrap().local(), "a");
+        let text = envelope(SOAP11, "<e:Header/><e:Body/>");
+        let document = Document::parse(&text).unwrap();
+        let envelope = Envelope::read(&document, None).unwrap();
+        assert!(envelope.payload().is_none() && envelope.addressing().is_none());
+    }
+
+    fn understood(namespace: &str, block: &str) -> Result<(), String> {
+        let text = envelope(namespace, &format!("<e:Header>{block}</e:Header><e:Body/>"));
+        let document = Document::parse(&text).unwrap();
+        let envelope = Envelope::read(&document, None).unwrap();
+        envelope.check_must_understand().map_err(|fault| {
+            assert_eq!(fault.code, Code::Named("MustUnderstand"));
+            fault.reason
+        })
+    }
+
+    #[test]
+    fn a_header_that_must_be_understood_is_refused_by_its_name() {
+        for demanded in ["1", "true", " 1 "] {
+            assert_eq!(
+                understood(
+                    SOAP11,
+                    &format!("<s:Security xmlns:s='urn:wsse' e:mustUnderstand='{demanded}'/>")
+                ),
+                Err("Must Understand check failed for header urn:wsse : Security".into())
+            );
+        }
+    }
+
+    #[test]
+    fn a_header_that_is_optional_or_known_or_for_others_is_left_alone() {
+        for block in [
+            "<s:A xmlns:s='urn:s'/>",
+            "<s:A xmlns:s='urn:s' e:mustUnderstand='0'/>",
+            "<s:A xmlns:s='urn:s' mustUnderstand='1'/>",
+            "<s:A xmlns:s='urn:s' e:mustUnderstand='1' e:actor='urn:somebody'/>",
+            "<w:To xmlns:w='http://www.w3.org/2005/08/addressing' e:mustUnderstand='1'/>",
+        ] {
+            assert_eq!(understood(SOAP11, block), Ok(()), "{block}");
+        }
+        let other = "<s:A xmlns:s='urn:s' e:mustUnderstand='true' e:role='urn:somebody'/>";
+        assert_eq!(understood(SOAP12, other), Ok(()));
+    }
+
+    #[test]
+    fn a_header_for_the_next_node_is_for_us() {
+        for (namespace, role) in [
+            (SOAP11, "e:actor='http://schemas.xmlsoap.org/soap/actor/next'"),
+            (SOAP12, "e:role='http://www.w3.org/2003/05/soap-envelope/role/next'"),
+            (SOAP12, "e:role='http://www.w3.org/2003/05/soap-envelope/role/ultimateReceiver'"),
+        ] {
+            let block = format!("<s:A xmlns:s='urn:s' e:mustUnderstand='1' {role}/>");
+            assert!(understood(namespace, &block).is_err(), "{role}");
+        }
+    }
+
+    fn written(version: Version, fault: &Fault) -> String {
+        let mut writer = Writer::xml(&[]);
+        write_fault(&mut writer, version, fault, None);
+        writer.finish()
+    }
+
+    #[test]
+    fn a_fault_of_soap_11_has_code_text_and_an_empty_detail() {
+        assert_eq!(
+            written(Version::V11, &Fault::server("a<b")),
+            "<soapenv:Fault><faultcode>soapenv:Server</faultcode><faultstring>a&lt;b</faultstring><detail/></soapenv:Fault>"
+        );
+    }
+
+    #[test]
+    fn a_fault_of_soap_12_has_its_own_names() {
+        assert_eq!(
+            written(Version::V12, &Fault::server("a<b")),
+            "<soapenv:Fault><soapenv:Code><soapenv:Value>soapenv:Receiver</soapenv:Value></soapenv:Code><soapenv:Reason>\
+             <soapenv:Text xml:lang=\"en-US\">a&lt;b</soapenv:Text></soapenv:Reason><soapenv:Detail/></soapenv:Fault>"
+        );
+    }
+
+    #[test]
+    fn every_code_has_its_spelling_in_both_versions() {
+        for (code, eleven, twelve) in [
+            (Code::Sender, "soapenv:Client", "soapenv:Sender"),
+            (Code::VersionMismatch, "soapenv:VersionMismatch", "soapenv:VersionMismatch"),
+            (Code::Named("50977"), "axis2ns1:50977", "axis2ns1:50977"),
+            (Code::Addressing("ActionMismatch"), "wsa:ActionMismatch", "wsa:ActionMismatch"),
+        ] {
+            let fault = Fault::new(code, "x");
+            assert!(written(Version::V11, &fault).contains(&format!("<faultcode>{eleven}</faultcode>")));
+            assert!(
+                written(Version::V12, &fault).contains(&format!("<soapenv:Value>{twelve}</soapenv:Value>"))
+            );
+        }
+    }
+
+    #[test]
+    fn the_prefix_of_a_code_is_declared_where_it_is_used() {
+        let named = written(Version::V12, &Fault::new(Code::Named("50978"), "x"));
+        assert!(named.starts_with(&format!("<soapenv:Fault xmlns:axis2ns1=\"{SOAP12}\">")), "{named}");
+        let addressing = written(Version::V11, &Fault::new(Code::Addressing("A"), "x"));
+        assert!(addressing.starts_with("<soapenv:Fault xmlns:wsa=\"http://www.w3.org/2005/08/addressing\">"));
+    }
+
+    #[test]
+    fn a_fault_of_addressing_tells_what_was_wrong() {
+        let header =
+            Fault { problem: Some(Problem::Header("Action")), ..Fault::new(Code::Addressing("A"), "x") };
+        assert!(written(Version::V11, &header).ends_with(
+            "<detail><wsa:FaultDetail><wsa:ProblemHeaderQName>wsa:Action</wsa:ProblemHeaderQName></wsa:FaultDetail></detail></soapenv:Fault>"
+        ));
+        let problem = Some(Problem::Action("urn:<".into()));
+        let action = Fault { problem, ..Fault::new(Code::Addressing("A"), "x") };
+        assert!(written(Version::V12, &action).ends_with(
+            "<soapenv:Detail><wsa:FaultDetail><wsa:ProblemAction><wsa:Action>urn:&lt;</wsa:Action></wsa:ProblemAction></wsa:FaultDetail></soapenv:Detail></soapenv:Fault>"
+        ));
+    }
+}

@@ -146,4 +146,48 @@ mod tests {
             Broken::NoRoot
         );
     }
+
+    #[test]
+    fn headers_are_found_in_any_case_and_line_ends_may_be_bare() {
+        let body = b"--MB\ncontent-id: <a@x>\nX-Empty:\n\ntext\n--MB--";
+        let parts = split("multipart/related; boundary=MB", body).unwrap();
+        assert_eq!(parts.len(), 1);
+        assert_eq!(parts[0].content, b"text");
+        assert_eq!(parts[0].header("CONTENT-ID"), Some("<a@x>"));
+        assert_eq!(parts[0].content_id(), Some("a@x"));
+        assert_eq!(parts[0].header("X-Empty"), Some(""));
+        assert_eq!(parts[0].header("X-Missing"), None);
+    }
+
+    #[test]
+    fn a_part_keeps_its_bytes_but_for_the_line_end_of_the_boundary() {
+        let body = b"--MB\r\nA: b\r\n\r\n\r\n\xff\x00\r\n\r\n--MB--";
+        assert_eq!(split("x/y; boundary=MB", body).unwrap()[0].content, b"\r\n\xff\x00\r\n");
+        assert_eq!(
+            split("x/y; boundary=MB", b"--MB\r\n\r\nno headers\r\n--MB--").unwrap()[0].content,
+            b"no headers"
+        );
+    }
+
+    #[test]
+    fn a_thousand_parts_are_read_and_no_more() {
+        let body = |count: usize| ["--MB\r\n\r\nx\r\n".repeat(count), "--MB--".into()].concat();
+        assert_eq!(split("x/y; boundary=MB", body(1000).as_bytes()).unwrap().len(), 1000);
+        assert_eq!(split("x/y; boundary=MB", body(1001).as_bytes()).unwrap_err(), Broken::TooManyParts);
+    }
+
+    #[test]
+    fn a_body_that_ends_before_it_has_a_part_or_names_an_empty_boundary_is_refused() {
+        for kind in ["x/y; boundary=MB", "x/y; boundary=\"\"", "x/y"] {
+            assert_eq!(split(kind, b"--MB--").unwrap_err(), Broken::NoBoundary, "{kind}");
+        }
+    }
+
+    #[test]
+    fn a_content_id_with_a_plus_or_an_escape_is_found() {
+        let body = b"--MB\r\nContent-ID: <a+b c@x>\r\n\r\n\x01\r\n--MB--";
+        let parts = split("x/y; boundary=MB", body).unwrap();
+        assert_eq!(attachment(&parts, "cid:a+b%20c%40x").as_deref(), Some("AQ=="));
+        assert_eq!(attachment(&parts, "cid:other"), None);
+    }
 }

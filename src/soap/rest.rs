@@ -117,3 +117,98 @@ fn push_value(out: &mut String, name: &str, value: &Value) -> Result<(), BadJson
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::ferries::{CONTRACT, operation};
+    use super::*;
+
+    fn inside(request: &str, name: &str) -> String {
+        let open = format!(
+            "<{name} xmlns=\"http://ferry.example\" xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\">"
+        );
+        let rest = request.strip_prefix(&open).unwrap_or_else(|| panic!("{request}"));
+        rest.strip_suffix(&format!("</{name}>")).unwrap().to_owned()
+    }
+
+    fn pairs(name: &str, pairs: &[(&str, &str)]) -> String {
+        let pairs: Vec<_> = pairs.iter().map(|(key, value)| ((*key).into(), (*value).into())).collect();
+        inside(&from_pairs(&CONTRACT, operation(name), &pairs), name)
+    }
+
+    fn json(name: &str, body: &str) -> Result<String, BadJson> {
+        from_json(&CONTRACT, operation(name), body.as_bytes()).map(|request| inside(&request, name))
+    }
+
+    #[test]
+    fn pairs_stand_in_the_order_of_the_parameters_and_unknown_ones_nowhere() {
+        let request = pairs("find", &[("limit", "3"), ("x", "y"), ("name", "Ada & <Eve>"), ("Name", "no")]);
+        assert_eq!(request, "<name>Ada &amp; &lt;Eve></name><limit>3</limit>");
+        assert_eq!(pairs("find", &[]), "");
+    }
+
+    #[test]
+    fn a_name_given_several_times_is_an_array() {
+        let request = pairs("fleet", &[("names", "b"), ("open", "1"), ("names", "a")]);
+        assert_eq!(request, "<names>b</names><names>a</names><open>1</open>");
+    }
+
+    #[test]
+    fn characters_that_xml_cannot_carry_are_dropped_from_pairs() {
+        assert_eq!(pairs("find", &[("name", "a\u{0}b\u{ffff}")]), "<name>ab</name>");
+    }
+
+    #[test]
+    fn json_values_become_the_elements_of_a_soap_client() {
+        assert_eq!(
+            json("find", r#"{"find":{"limit":3,"name":"a<b"}}"#).unwrap(),
+            "<name>a&lt;b</name><limit>3</limit>"
+        );
+        assert_eq!(json("find", r#"{"find":{"name":null}}"#).unwrap(), "<name xsi:nil=\"true\"/>");
+        assert_eq!(
+            json("fleet", r#"{"fleet":{"names":["a",null],"open":true}}"#).unwrap(),
+            "<names>a</names><names xsi:nil=\"true\"/><open>true</open>"
+        );
+        assert_eq!(
+            json("launch", r#"{"launch":{"boat":{"name":"Ada","stops":[{"name":"x"},{}],"length":-1}}}"#)
+                .unwrap(),
+            "<boat><name>Ada</name><stops><name>x</name></stops><stops></stops><length>-1</length></boat>"
+        );
+    }
+
+    #[test]
+    fn an_operation_without_parameters_may_be_called_with_null() {
+        assert_eq!(json("names", r#"{"names":null}"#).unwrap(), "");
+        assert_eq!(json("names", r#"{"names":{}}"#).unwrap(), "");
+    }
+
+    #[test]
+    fn json_that_is_no_request_is_refused_with_what_to_send() {
+        assert!(matches!(json("find", "{\"find\":"), Err(BadJson::Syntax(_))));
+        assert!(matches!(json("find", ""), Err(BadJson::Syntax(_))));
+        for body in
+            ["[]", "{}", r#"{"names":{}}"#, r#"{"find":{},"names":{}}"#, r#"{"find":[]}"#, r#"{"find":"a"}"#]
+        {
+            let error = json("find", body).unwrap_err();
+            assert_eq!(
+                error.to_string(),
+                "The request must be an object with the one entry \"find\", an object of parameters",
+                "{body}"
+            );
+        }
+    }
+
+    #[test]
+    fn no_name_in_json_can_smuggle_markup() {
+        for name in ["a b", "x/><y", "", "1a", "xsi:nil", "ä"] {
+            let body = serde_json::json!({ "launch": { "boat": { name: 1 } } }).to_string();
+            assert_eq!(json("launch", &body), Err(BadJson::Name(name.into())));
+        }
+    }
+
+    #[test]
+    fn a_text_in_json_that_xml_cannot_carry_is_refused() {
+        assert_eq!(json("find", r#"{"find":{"name":"a\u0001"}}"#), Err(BadJson::Character));
+        assert_eq!(json("find", r#"{"find":{"name":"a\ufffe"}}"#), Err(BadJson::Character));
+    }
+}
