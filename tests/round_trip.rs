@@ -9,6 +9,7 @@ use soapstone::services::claim_metadata_management::contract as metadata;
 use soapstone::services::i18n_email_mgt_config::contract as mails;
 use soapstone::services::identity_governance_admin::contract as governance;
 use soapstone::services::identity_provider_mgt::contract as providers;
+use soapstone::services::logged_user_info_admin::contract as caller;
 use soapstone::services::remote_claim_manager::contract as claims;
 use soapstone::services::remote_user_store_manager::contract as store;
 use soapstone::services::server_admin::contract as server;
@@ -253,6 +254,8 @@ every_spelling_of! {
     question_ids: recovery::ChallengeQuestionIdsDTO,
     user_challenge_collection: recovery::UserChallengesCollectionDTO,
     verification: recovery::VerificationBean,
+    caller_info: caller::LoggedUserInfo,
+    caller_exception: caller::Exception,
     permission_node: console::UIPermissionNode,
     flagged_name: console::FlaggedName,
     realm_info: console::UserRealmInfo,
@@ -304,6 +307,8 @@ fn no_declared_type_is_left_out() {
         recovery::ChallengeQuestionIdsDTO::TYPE,
         recovery::UserChallengesCollectionDTO::TYPE,
         recovery::VerificationBean::TYPE,
+        caller::LoggedUserInfo::TYPE,
+        caller::Exception::TYPE,
         console::UIPermissionNode::TYPE,
         console::FlaggedName::TYPE,
         console::UserRealmInfo::TYPE,
