@@ -28,15 +28,18 @@ pub struct NamedRow {
     pub allowed: bool,
 }
 
-const OF_USER: &str = "SELECT m.role_id, g.resource, g.allowed FROM role_member m JOIN role_grant g ON g.role_id = m.role_id \
+const OF_USER: &str = "SELECT m.role_id, g.resource, g.allowed \
+    FROM role_member m JOIN role_grant g ON g.role_id = m.role_id \
     WHERE m.user_id = $1 AND g.action = $2 \
     UNION ALL SELECT r.id, g.resource, g.allowed FROM role r JOIN role_grant g ON g.role_id = r.id \
     WHERE r.tenant_id = $3 AND r.domain = 'INTERNAL' AND r.folded = 'everyone' AND g.action = $2 \
     UNION ALL SELECT NULL, resource, allowed FROM user_grant WHERE user_id = $1 AND action = $2";
 const OF_ROLE: &str = "SELECT role_id, resource, allowed FROM role_grant WHERE role_id = $1 AND action = $2";
-const TO_ROLES: &str = "SELECT r.id, r.domain, r.name, g.resource, g.allowed FROM role r JOIN role_grant g ON g.role_id = r.id \
+const TO_ROLES: &str = "SELECT r.id, r.domain, r.name, g.resource, g.allowed \
+    FROM role r JOIN role_grant g ON g.role_id = r.id \
     WHERE r.tenant_id = $1 AND g.action = $2 ORDER BY r.domain, r.folded";
-const TO_USERS: &str = "SELECT u.id, u.domain, u.name, g.resource, g.allowed FROM user_grant g JOIN user u ON u.id = g.user_id \
+const TO_USERS: &str = "SELECT u.id, u.domain, u.name, g.resource, g.allowed \
+    FROM user_grant g JOIN user u ON u.id = g.user_id \
     WHERE g.tenant_id = $1 AND g.action = $2 ORDER BY u.domain, u.folded";
 
 fn grant(row: &Row<'_>) -> Result<GrantRow, Error> {

@@ -10,6 +10,7 @@ mod claim_management;
 mod claim_metadata;
 mod email_templates;
 mod identity_provider;
+mod isolation;
 mod logged_user_info;
 mod recovery_wire;
 mod remote_authorization;
