@@ -442,3 +442,6 @@ pub fn append(
     };
     set_single(tx, now, realm, user, uri, Some(&joined))
 }
+
+#[cfg(test)]
+mod tests;

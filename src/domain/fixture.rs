@@ -122,6 +122,15 @@ impl World {
         user
     }
 
+    /// Another user store of the super tenant.
+    pub(crate) fn second_store(&self, domain: &str) {
+        let domain = domain.to_owned();
+        self.write(move |tx| {
+            let sql = "INSERT INTO user_store (tenant_id, domain, position) VALUES ($1, $2, 1)";
+            Ok(tx.execute(sql, &[SUPER.0.into(), (&domain).into()])?)
+        });
+    }
+
     /// The user of that name in the super tenant.
     pub(crate) fn find(&self, name: &str) -> User {
         self.read(|tx| user::find(tx, SUPER, name))
@@ -335,4 +344,18 @@ fn administrator() -> seed::Administrator {
 pub(crate) fn admin(tx: &mut Tx<'_>, tenant: TenantId) -> Result<Actor, Error> {
     let tenant = tenant::by_id(tx, tenant)?.unwrap();
     Ok(Actor::of(&tenant, &user::find(tx, tenant.id, "admin")?, "admin"))
+}
+
+/// What the administrator of a tenant gets for a write.
+pub(crate) fn as_admin<T: Send + 'static>(
+    world: &World,
+    tenant: TenantId,
+    work: impl FnOnce(&mut Tx<'_>, Now, &Realm, &Actor) -> Result<T, Error> + Send + 'static,
+) -> Result<T, String> {
+    let (realm, now) = (world.realm.clone(), world.now());
+    let done = world.store.write_blocking(move |tx| {
+        let actor = admin(tx, tenant)?;
+        work(tx, now, &realm, &actor)
+    });
+    done.map_err(|error: Error| error.to_string())
 }

@@ -178,3 +178,6 @@ pub fn seed(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -184,3 +184,6 @@ pub fn delete(tx: &mut Tx<'_>, actor: &Actor, typed: &str, profile: &str) -> Res
     store::user::delete_profile(tx, user.id.0, profile)?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

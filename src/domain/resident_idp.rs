@@ -223,3 +223,6 @@ fn without_computed(sent: &[Property], computed: Option<&Vec<Property>>) -> Vec<
     };
     sent.iter().filter(|property| !is_computed(property)).cloned().collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -319,3 +319,6 @@ pub fn update_members(
 fn must_exist(tx: &mut Tx<'_>, tenant: TenantId, role: &str) -> Result<i64, Error> {
     find(tx, tenant, role)?.ok_or_else(|| Error::refused(format!("The role: {role} does not exist.")))
 }
+
+#[cfg(test)]
+mod tests;

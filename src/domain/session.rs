@@ -144,3 +144,6 @@ pub fn close_all(tx: &mut Tx<'_>, user: UserId) -> Result<(), Error> {
 pub fn forget_idle(tx: &mut Tx<'_>, now: Now) -> Result<usize, Error> {
     Ok(store::session::delete_idle(tx, now.0)?)
 }
+
+#[cfg(test)]
+mod tests;

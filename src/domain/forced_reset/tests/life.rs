@@ -218,9 +218,7 @@ fn a_tenants_reset_is_its_own_affair() {
 #[test]
 fn a_user_of_a_secondary_store_is_reset_under_his_own_store() {
     let (world, tom) = with(&[LINK]);
-    world.write(|tx| {
-        Ok(tx.execute("INSERT INTO user_store (tenant_id, domain, position) VALUES (-1234, 'EMP', 1)", &[])?)
-    });
+    world.second_store("EMP");
     let other = world.user_in(SUPER, "EMP", "tom");
     world.trigger(&other).unwrap();
     let mail = &world.mails(&other)[0];

@@ -1,21 +1,7 @@
 use super::*;
+use crate::domain::Secret;
 use crate::domain::fixture::*;
 use crate::domain::recovery::{Codes, Scenario};
-use crate::domain::{Secret, TenantId};
-
-/// What the administrator of a tenant gets for a write.
-fn as_admin<T: Send + 'static>(
-    world: &World,
-    tenant: TenantId,
-    work: impl FnOnce(&mut Tx<'_>, Now, &Realm, &Actor) -> Result<T, Error> + Send + 'static,
-) -> Result<T, String> {
-    let (realm, now) = (world.realm.clone(), world.now());
-    let done = world.store.write_blocking(move |tx| {
-        let actor = admin(tx, tenant)?;
-        work(tx, now, &realm, &actor)
-    });
-    done.map_err(|error: Error| error.to_string())
-}
 
 fn adds(
     world: &World,
