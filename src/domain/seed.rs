@@ -160,6 +160,7 @@ fn rows(table: &'static str) -> impl Iterator<Item = &'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::fixture::*;
 
     #[test]
     fn every_shipped_external_claim_stands_for_a_shipped_local_one() {
@@ -170,5 +171,83 @@ mod tests {
         for row in external {
             assert!(row.len() == 3 && local.contains(&row[2]), "{row:?}");
         }
+    }
+
+    fn adds(
+        world: &World,
+        id: Option<i64>,
+        domain: &'static str,
+        name: &'static str,
+    ) -> Result<Tenant, String> {
+        let (realm, now) = (world.realm.clone(), world.now());
+        let added = world.store.write_blocking(move |tx| {
+            let admin = Administrator { name: name.into(), credential: Credential::from("x".to_owned()) };
+            let new = NewTenant {
+                id: id.map(TenantId),
+                domain,
+                email: Some("chief@acme.example"),
+                created_at: Now(5),
+                admin: &admin,
+                claims: &Changes::default(),
+            };
+            tenant(tx, now, &realm, &new)
+        });
+        added.map_err(|error: Error| error.to_string())
+    }
+
+    #[test]
+    fn a_first_start_happens_once() {
+        let world = World::new();
+        let realm = world.realm.clone();
+        let admin = Administrator { name: "second".into(), credential: Credential::from("x".to_owned()) };
+        assert!(!world.write(move |tx| first_start(tx, START, &realm, &admin)));
+        assert!(world.read(|tx| super::super::user::look_up(tx, SUPER, "second")).is_none());
+    }
+
+    #[test]
+    fn the_first_administrator_may_do_everything_and_a_tenants_all_below_admin() {
+        let world = World::new();
+        let other = world.tenant("acme.example");
+        let may = |tenant, path: &str| {
+            world.read(|tx| {
+                let admin = admin(tx, tenant)?;
+                admin.may(tx, &[path])
+            })
+        };
+        assert!(may(SUPER, "/permission/protected/manage") && may(SUPER, "/permission/admin/manage"));
+        assert!(may(other, "/permission/admin/manage") && !may(other, "/permission/protected/manage"));
+        assert!(!may(other, "/permission/other"));
+    }
+
+    #[test]
+    fn a_new_tenant_is_active_at_once_with_the_same_claims_as_the_first() {
+        let world = World::new();
+        let added = adds(&world, Some(77), "Acme.Example", "chief").unwrap();
+        assert_eq!((added.id, added.domain.as_str(), added.active), (TenantId(77), "acme.example", true));
+        assert_eq!(world.read(|tx| tenant::find(tx, "acme.example")).unwrap().admin_name, "chief");
+        let claims = |tenant| world.read(|tx| world.realm.catalogues.of(tx, tenant)).local().to_vec();
+        assert_eq!(claims(added.id), claims(SUPER));
+        let roles = |tenant| world.read(|tx| super::super::role::list(tx, &world.realm, tenant));
+        assert_eq!(roles(added.id), ["admin", "Internal/everyone"]);
+    }
+
+    #[test]
+    fn a_domain_or_key_that_is_taken_is_refused_and_so_is_an_administrator_without_a_name() {
+        let world = World::new();
+        adds(&world, Some(77), "acme.example", "chief").unwrap();
+        assert_eq!(
+            adds(&world, None, "ACME.example", "chief").unwrap_err(),
+            "Domain is not available to register"
+        );
+        for (id, domain, name) in
+            [(Some(77), "b.example", "chief"), (None, "b.example", " "), (None, "b.example", "EMP/chief")]
+        {
+            let refusal = adds(&world, id, domain, name).unwrap_err();
+            assert_eq!(refusal, "Error in adding tenant with domain: b.example", "{id:?} {name:?}");
+        }
+        for none in ["", "no domain", "a/b"] {
+            assert!(adds(&world, None, none, "chief").is_err(), "{none:?}");
+        }
+        assert!(world.read(|tx| tenant::find(tx, "b.example")).is_none(), "nothing of it is left");
     }
 }
