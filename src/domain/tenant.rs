@@ -118,3 +118,6 @@ pub fn split_name(realm: &Realm, typed: &str) -> (String, String) {
         _ => (typed.to_owned(), SUPER_DOMAIN.to_owned()),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -56,17 +56,15 @@ pub fn all(tx: &mut Tx<'_>) -> Result<Vec<TenantRow>, Error> {
     tx.query("SELECT id, domain, active, admin_name, email, created_at FROM tenant ORDER BY id", &[], row)
 }
 
+pub(crate) const PAGE: &str = "SELECT id, domain, active, admin_name, email, created_at FROM tenant \
+    WHERE id > 0 AND domain LIKE $1 ORDER BY id LIMIT $2 OFFSET $3";
+
 /// Tenants but the super tenant whose domain matches a `LIKE` pattern, by key: so many, after so many others.
 ///
 /// # Errors
 /// As [`find`].
 pub fn page(tx: &mut Tx<'_>, pattern: &str, limit: i64, skip: i64) -> Result<Vec<TenantRow>, Error> {
-    tx.query(
-        "SELECT id, domain, active, admin_name, email, created_at FROM tenant WHERE id > 0 AND domain LIKE $1 \
-         ORDER BY id LIMIT $2 OFFSET $3",
-        &[pattern.into(), limit.into(), skip.into()],
-        row,
-    )
+    tx.query(PAGE, &[pattern.into(), limit.into(), skip.into()], row)
 }
 
 /// How many tenants [`page`] would find in all.
