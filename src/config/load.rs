@@ -57,6 +57,7 @@ pub fn load(sources: &Sources) -> Result<Loaded, Error> {
     let mut collected = Collected::default();
     let mut warnings = Vec::new();
     let mut templates = Vec::new();
+    let mut identity_providers = Vec::new();
     if let Some(folder) = last_text(&later, "config_dir").or_else(|| last_text(&own, "config_dir")) {
         let found = wso2::read(Path::new(folder))?;
         if found.files.is_empty() {
@@ -68,12 +69,14 @@ pub fn load(sources: &Sources) -> Result<Loaded, Error> {
         warnings.extend(found.warnings);
         files.extend(found.files);
         templates = found.templates;
+        identity_providers = found.identity_providers;
     }
     for given in own.into_iter().chain(later) {
         collected.set(given.key, given.value, &given.origin)?;
     }
     let mut settings = collected.settings()?;
     settings.templates = templates;
+    settings.identity_providers = identity_providers;
     if settings.mail.host.is_none() && settings.mail.transport != MailTransport::Smtp {
         warnings
             .push("no mail server is configured: mails are written to files, see mail.directory".to_owned());

@@ -6,12 +6,14 @@
 mod collected;
 mod error;
 mod identity_mgt;
+mod identity_provider;
 mod keys;
 mod load;
 mod settings;
 mod wso2;
 
 pub use error::Error;
+pub use identity_provider::{IdentityProvider, Part, Property as ProviderProperty};
 pub use keys::{KEYS, Key, reference};
 pub use load::{Loaded, Sources, load};
 pub use settings::{Hidden, Log, Mail, MailTransport, Settings, Template};

@@ -1,5 +1,6 @@
 //! The settings themselves, as plain values with their defaults.
 
+use super::identity_provider::IdentityProvider;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use std::collections::BTreeSet;
@@ -78,6 +79,9 @@ pub struct Settings {
     /// Templates of an `email-admin-config.xml`; no key of their own.
     #[serde(skip)]
     pub templates: Vec<Template>,
+    /// Identity providers in files of their own; no key of their own.
+    #[serde(skip)]
+    pub identity_providers: Vec<IdentityProvider>,
 }
 
 /// What is logged, and how.
@@ -184,6 +188,7 @@ impl Default for Settings {
             log: Log::default(),
             mail: Mail::default(),
             templates: Vec::new(),
+            identity_providers: Vec::new(),
         }
     }
 }

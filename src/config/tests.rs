@@ -387,6 +387,18 @@ fn identity_xml_gives_the_times_of_sessions_and_falls_back_like_the_original() {
 }
 
 #[test]
+fn identity_xml_gives_the_saml_entity_id_unless_it_is_a_placeholder() {
+    let folder = Folder::new();
+    for (entity_id, expected) in
+        [("this_is_a_test", "this_is_a_test"), ("${carbon.host}", "localhost"), (" ", "localhost")]
+    {
+        let text = format!("<Server><SSOService><EntityId>{entity_id}</EntityId></SSOService></Server>");
+        folder.write("identity/identity.xml", &text);
+        assert_eq!(settings(&folder.with_wso2()).saml_entity_id, expected);
+    }
+}
+
+#[test]
 fn application_authentication_xml_gives_the_parameter_of_its_basic_authenticator() {
     let folder = Folder::new();
     folder.take("identity/application-authentication.xml");

@@ -2,6 +2,7 @@
 
 use super::error::Error;
 use super::identity_mgt;
+use super::identity_provider::{self, IdentityProvider};
 use super::settings::Template;
 use std::path::{Path, PathBuf};
 use toml::Value;
@@ -17,6 +18,8 @@ pub struct Found {
     pub values: Vec<(&'static str, Value, String)>,
     /// Mail templates.
     pub templates: Vec<Template>,
+    /// Identity providers.
+    pub identity_providers: Vec<IdentityProvider>,
     /// What was found and is not used.
     pub warnings: Vec<String>,
     /// The files that were there.
@@ -58,6 +61,7 @@ pub fn read(folder: &Path) -> Result<Found, Error> {
     if let Some(mails) = document::<Mails>(folder, &places, &mut found.files)? {
         mails.apply(&mut found);
     }
+    found.identity_providers = identity_provider::read(folder, &mut found.files, &mut found.warnings)?;
     let places = ["identity-mgt.properties", "identity/identity-mgt.properties"];
     if let Some(path) = places.iter().map(|place| folder.join(place)).find(|path| path.exists()) {
         let text = std::fs::read(&path).map_err(|source| Error::Io { path: path.clone(), source })?;
@@ -93,7 +97,7 @@ fn document<T: YaDeserialize>(
 }
 
 /// White space belongs to values: a password may begin with a blank.
-fn events(bytes: &[u8]) -> EventReader<&[u8]> {
+pub(super) fn events(bytes: &[u8]) -> EventReader<&[u8]> {
     let config = ParserConfig::new()
         .trim_whitespace(false)
         .whitespace_to_characters(true)
@@ -103,20 +107,23 @@ fn events(bytes: &[u8]) -> EventReader<&[u8]> {
     EventReader::new_with_config(bytes, config)
 }
 
+/// Line and column of a mistake, counted from 1, and what is wrong there.
+pub(super) fn mistake(error: &reader::Error) -> ((usize, usize), String) {
+    let place = error.position();
+    let count = |number: u64| usize::try_from(number).unwrap_or(0) + 1;
+    let why = error.to_string();
+    // The reader's own text begins with the place.
+    let why = why.strip_prefix(&place.to_string()).unwrap_or(&why).trim_start();
+    ((count(place.row), count(place.column)), why.to_owned())
+}
+
 /// The elements of a document with their local names, by which the original finds them: `carbon.xml` is shipped with a
 /// namespace, and deployments keep files of several releases with others or none. A mistake is told with its place.
 fn without_namespaces(bytes: &[u8]) -> Result<Vec<u8>, ((usize, usize), String)> {
     let mut plain = Vec::new();
     let mut writer = EventWriter::new_with_config(&mut plain, EmitterConfig::new().perform_indent(false));
     for event in events(bytes) {
-        let event = event.map_err(|error| {
-            let place = error.position();
-            let count = |number: u64| usize::try_from(number).unwrap_or(0) + 1;
-            let why = error.to_string();
-            // The reader's own text begins with the place.
-            let why = why.strip_prefix(&place.to_string()).unwrap_or(&why).trim_start();
-            ((count(place.row), count(place.column)), why.to_owned())
-        })?;
+        let event = event.map_err(|error| mistake(&error))?;
         let written = match &event {
             reader::XmlEvent::StartElement { name, attributes, .. } => {
                 let start = writer::XmlEvent::start_element(name.local_name.as_str());

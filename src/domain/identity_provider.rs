@@ -15,7 +15,7 @@ mod reference;
 mod tests;
 mod write;
 
-pub use change::{add, delete, update};
+pub use change::{add, delete, share, update};
 pub use masking::UNIQUE_ID;
 pub use offered::{AUTHENTICATORS, CONNECTORS, Offered, OfferedProperty};
 

@@ -123,7 +123,6 @@ impl<'c> Tx<'c> {
         }
     }
 
-    #[cfg_attr(not(test), expect(clippy::needless_pass_by_ref_mut, reason = "tests count the statements"))]
     fn prepared(&mut self, sql: &str) -> Result<rusqlite::CachedStatement<'c>, Error> {
         #[cfg(test)]
         {

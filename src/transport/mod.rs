@@ -2,6 +2,7 @@
 //! stopping a server is here too, since this is where all parts meet.
 
 mod carried_out;
+mod file_providers;
 mod http;
 mod limits;
 mod listen;

@@ -3,9 +3,11 @@
 use super::http::Shared;
 use super::metrics::Metrics;
 use super::route::Faces;
-use super::{listen, tls, wiring};
+use super::{file_providers, listen, tls, wiring};
 use crate::config::Settings;
-use crate::domain::{Clock, Policy, Realm, Secret, forced_reset, session, template, tenant};
+use crate::domain::{
+    Clock, Now, Policy, Realm, Secret, forced_reset, identity_provider, session, template, tenant,
+};
 use crate::mail::{self, Worker};
 use crate::ops::installation::{self, Lock};
 use crate::services::App;
@@ -109,6 +111,7 @@ impl Server {
         let opened = tokio::task::spawn_blocking(move || open(&own, policy, &*time)).await;
         let (store, realm, is_new) = opened.map_err(|_| store::Error::Closed)??;
         refresh_templates(&store, &realm).await?;
+        refresh_shared_providers(&store, &realm, started_at, settings).await?;
         let worker = Worker::new(
             store.clone(),
             Arc::clone(&clock),
@@ -261,6 +264,18 @@ async fn refresh_templates(store: &Store, realm: &Arc<Realm>) -> Result<(), Star
         Ok::<_, crate::domain::Error>(())
     });
     done.await.map_err(|error| StartError::Installation(error.into()))
+}
+
+/// Brings the identity providers that all tenants share to what the files say now.
+async fn refresh_shared_providers(
+    store: &Store,
+    realm: &Arc<Realm>,
+    now: Now,
+    settings: &Settings,
+) -> Result<(), StartError> {
+    let (realm, shared) = (Arc::clone(realm), file_providers::shared(settings));
+    let done = store.write(move |tx| identity_provider::share(tx, now, &realm, shared));
+    done.await.map_err(|error: crate::domain::Error| StartError::Installation(error.into()))
 }
 
 /// Login conversations that nobody finished are forgotten after an hour.

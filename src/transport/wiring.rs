@@ -1,5 +1,6 @@
 //! Settings made into what the parts want: the domain's policy, the mail worker's settings, the services' publication.
 
+use super::file_providers;
 use super::limits::Limits;
 use crate::config::{MailTransport, Settings};
 use crate::domain::{Now, Policy, otp, pattern, template};
@@ -45,7 +46,7 @@ pub fn policy(settings: &Settings, https_port: u16, certificate: String) -> Resu
         public_url: settings.public_url_at(https_port),
         host_name: settings.host().to_owned(),
         saml_entity_id: settings.saml_entity_id.clone(),
-        file_providers: Policy::default().file_providers,
+        file_providers: file_providers::names(settings),
         show_lock_mails: settings.send_lock_mails_on_reset,
         default_locale: settings.default_locale.clone(),
         templates: templates(settings),

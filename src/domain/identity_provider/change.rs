@@ -30,16 +30,29 @@ pub fn add(
     actor: &Actor,
     mut new: IdentityProvider,
 ) -> Result<(), Error> {
-    let (tenant, name) = (actor.tenant.0, new.profile.name.clone());
+    let name = &new.profile.name;
     if name.starts_with(SHARED) {
         return Err(Error::refused(format!("Identity provider name cannot have {SHARED} as prefix.")));
     }
-    if is_in_a_file(realm, &name) {
+    if is_in_a_file(realm, name) {
         // The blanks around the name are missing in the original.
         return Err(Error::refused(format!(
             "Identity provider with the name{name}exists in the file system."
         )));
     }
+    new.profile.enabled = true;
+    add_allowed(tx, now, realm, actor, new)
+}
+
+/// Adds a provider under a name that may be given to it.
+fn add_allowed(
+    tx: &mut Tx<'_>,
+    now: Now,
+    realm: &Realm,
+    actor: &Actor,
+    mut new: IdentityProvider,
+) -> Result<(), Error> {
+    let (tenant, name) = (actor.tenant.0, new.profile.name.clone());
     let local_roles = check::local_roles(tx, actor, &new.role_mappings)?;
     let taken = || {
         Error::refused(format!(
@@ -62,7 +75,7 @@ pub fn add(
     if new.profile.primary {
         store::idp::clear_primary(tx, tenant)?;
     }
-    (new.profile.tenant, new.profile.enabled) = (tenant, true);
+    new.profile.tenant = tenant;
     let id = match store::idp::insert(tx, &new.profile) {
         Err(store::Error::Constraint(_)) => return Err(taken()),
         other => other?,
@@ -88,7 +101,28 @@ pub fn update(
     realm: &Realm,
     actor: &Actor,
     old_name: &str,
+    new: IdentityProvider,
+) -> Result<(), Error> {
+    update_by(tx, now, realm, actor, old_name, new, Source::Request)
+}
+
+/// Who says what a provider is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Source {
+    /// An administrator.
+    Request,
+    /// A file of the server, whose own names are not refused to it.
+    File,
+}
+
+fn update_by(
+    tx: &mut Tx<'_>,
+    now: Now,
+    realm: &Realm,
+    actor: &Actor,
+    old_name: &str,
     mut new: IdentityProvider,
+    source: Source,
 ) -> Result<(), Error> {
     let tenant = actor.tenant.0;
     check::metadata(&new.authenticators)?;
@@ -108,7 +142,7 @@ pub fn update(
             "Cannot update Idp name to have '{SHARED}' as a prefix (previous name:{old_name}, New name: {new_name})"
         )));
     }
-    if is_in_a_file(realm, &new_name) {
+    if source == Source::Request && is_in_a_file(realm, &new_name) {
         return Err(Error::refused("Identity provider with the same name exists in the file system."));
     }
     let Some(profile) = found else {
@@ -189,4 +223,53 @@ pub fn delete(tx: &mut Tx<'_>, now: Now, actor: &Actor, name: &str) -> Result<()
     }
     store::idp::delete(tx, profile.id)?;
     audit::record(tx, now, actor, "delete", &in_tenant(Some(name), actor), "null")
+}
+
+/// Brings the providers that the super tenant shares to what the files of the server say: adds, changes and deletes. One
+/// that is refused is reported in the log and left as it is, as in the original.
+///
+/// # Errors
+/// Failures of the database.
+pub fn share(tx: &mut Tx<'_>, now: Now, realm: &Realm, shared: Vec<IdentityProvider>) -> Result<(), Error> {
+    let Some(tenant) = crate::domain::tenant::by_id(tx, TenantId::SUPER)? else { return Ok(()) };
+    let actor = Actor::system(&tenant);
+    let report = |name: &str, done: Result<(), Error>| match done {
+        Err(refusal @ Error::Refused(_)) => {
+            tracing::error!(provider = name, %refusal, "a shared identity provider is not as its file says");
+            Ok(())
+        }
+        other => other,
+    };
+    for known in store::idp::list_shared(tx, actor.tenant.0)? {
+        if !shared.iter().any(|file| file.profile.name == known.name) {
+            let done = delete(tx, now, &actor, &known.name);
+            report(&known.name, done)?;
+        }
+    }
+    for file in shared {
+        let name = file.profile.name.clone();
+        let done = match store::idp::find(tx, actor.tenant.0, &name)? {
+            None => add_allowed(tx, now, realm, &actor, file),
+            Some(known) => {
+                let known = super::read(tx, realm, known)?;
+                if is_same(&known, &file) {
+                    continue;
+                }
+                update_by(tx, now, realm, &actor, &name, file, Source::File)
+            }
+        };
+        report(&name, done)?;
+    }
+    Ok(())
+}
+
+/// Whether a file says what is stored.
+fn is_same(stored: &IdentityProvider, file: &IdentityProvider) -> bool {
+    let mut stored = stored.clone();
+    (stored.profile.id, stored.profile.tenant) = (0, 0);
+    stored.authenticators.iter_mut().for_each(|one| one.id = 0);
+    stored.connectors.iter_mut().for_each(|one| one.id = 0);
+    stored.claims.iter_mut().for_each(|one| one.id = 0);
+    stored.default_authenticator_enabled = file.default_authenticator_enabled;
+    stored == *file
 }

@@ -411,3 +411,45 @@ fn a_change_that_fails_half_way_leaves_nothing() {
         .read(|tx| Ok(tx.one("SELECT count(*) FROM idp_authenticator", &[], "count", |row| row.int(0))?));
     assert_eq!(rows, 0);
 }
+
+#[test]
+fn what_the_files_say_is_what_every_tenant_sees() {
+    let world = World::new();
+    let acme = world.tenant("acme.com");
+    let start = |files: Vec<IdentityProvider>| {
+        let realm = Arc::clone(&world.realm);
+        world.store.write_blocking(move |tx| change::share(tx, START, &realm, files)).unwrap();
+    };
+    let audited = || world.read(|tx| Ok(tx.one("SELECT count(*) FROM audit", &[], "n", |row| row.int(0))?));
+    let file = |alias: &str, secret: &str| IdentityProvider {
+        profile: Profile { alias: Some(alias.into()), ..provider("SHARED_f").profile },
+        authenticators: vec![Authenticator {
+            properties: vec![property("ClientSecret", secret)],
+            ..authenticator("OpenIDConnectAuthenticator", true)
+        }],
+        ..IdentityProvider::default()
+    };
+    start(vec![file("one", "s"), provider("SHARED_g")]);
+    assert_eq!(world.provider(acme, "SHARED_f").unwrap().profile.alias.as_deref(), Some("one"));
+    let id = world.stored_provider("SHARED_f").profile.id;
+    // Nothing is done, and nothing recorded, when the files say the same.
+    let before = audited();
+    start(vec![file("one", "s"), provider("SHARED_g")]);
+    assert_eq!(audited(), before);
+    start(vec![file("two", "t")]);
+    let stored = world.stored_provider("SHARED_f");
+    assert_eq!((stored.profile.id, stored.profile.alias.as_deref()), (id, Some("two")));
+    assert_eq!(stored.authenticators[0].properties[0].value.as_deref(), Some("t"));
+    assert!(world.provider(acme, "SHARED_g").is_none());
+    // A file that makes no sense stops nothing, and changes nothing.
+    let mut bad = file("three", "u");
+    bad.profile.certificate = Some("none".into());
+    start(vec![bad, provider("SHARED_h")]);
+    assert_eq!(world.stored_provider("SHARED_f").profile.alias.as_deref(), Some("two"));
+    assert!(world.provider(acme, "SHARED_h").is_some());
+    // What a service provider uses stays, even without its file.
+    world.refer("SHARED_h", "step", "A");
+    start(Vec::new());
+    assert!(world.provider(acme, "SHARED_h").is_some());
+    assert!(world.provider(acme, "SHARED_f").is_none());
+}

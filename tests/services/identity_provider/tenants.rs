@@ -120,3 +120,58 @@ fn changes_survive_a_restart_with_their_secrets() {
     assert_eq!(of_authenticator(&after, "A", "ClientSecret").as_deref(), Some("t0p"));
     assert_eq!(after.all("properties").len(), 51);
 }
+
+#[test]
+fn providers_in_files_are_shared_with_every_tenant_while_the_files_are_there() {
+    let text = "<IdentityProvider><IdentityProviderName>NAME</IdentityProviderName><Alias>me</Alias>\
+        <FederatedAuthenticatorConfigs><SAML2><Name>SAMLSSOAuthenticator</Name><IsEnabled>true</IsEnabled></SAML2>\
+        </FederatedAuthenticatorConfigs><DefaultAuthenticatorConfig>SAMLSSOAuthenticator</DefaultAuthenticatorConfig>\
+        </IdentityProvider>";
+    let folder = crate::support::world::Folder::new();
+    let files = folder.path().join("identity/identity-providers");
+    std::fs::create_dir_all(&files).unwrap();
+    for name in ["SHARED_s", "travelocity"] {
+        std::fs::write(files.join(format!("{name}.xml")), text.replace("NAME", name)).unwrap();
+    }
+    let load = || {
+        let flags = [("config_dir", folder.path().display().to_string())];
+        let sources = soapstone::config::Sources { flags: flags.to_vec(), ..Default::default() };
+        soapstone::config::load(&sources).unwrap().settings.identity_providers
+    };
+    let mut world = World::empty(|settings| settings.identity_providers = load());
+    let acme = world.tenant_with_tom("acme.com", &[]);
+    let admin = world.admin();
+    accepted(&acme, &adding("mine", ""));
+    let shared = found(&acme, "SHARED_s");
+    assert_eq!((shared.value("alias"), shared.value("enable")), (Some("me"), Some("true")));
+    assert_eq!(
+        shared.child("defaultAuthenticatorConfig").unwrap().value("name"),
+        Some("SAMLSSOAuthenticator")
+    );
+    assert_eq!(names(&all(&acme, "getEnabledAllIdPs")), ["mine", "SHARED_s"]);
+    assert_eq!(names(&all(&acme, "getAllIdPs")), ["mine"]);
+    let id = world.stored("SELECT id FROM tenant WHERE domain = 'acme.com'");
+    assert_eq!(
+        refused(&acme, &updating("SHARED_s", "SHARED_t", "")),
+        format!("Trying to update non-existent Identity Provider for tenant {id}")
+    );
+    accepted(&acme, &deleting("SHARED_s"));
+    found(&admin, "SHARED_s");
+    assert_eq!(
+        refused(&admin, &updating("SHARED_s", "SHARED_s", "")),
+        "Identity provider with the same name exists in the file system."
+    );
+    // Others in files are read by nobody here, but keep their names.
+    assert_eq!(by_name(&admin, "travelocity"), None);
+    assert_eq!(
+        refused(&acme, &adding("travelocity", "")),
+        "Identity provider with the nametravelocityexists in the file system."
+    );
+    std::fs::remove_file(files.join("SHARED_s.xml")).unwrap();
+    world.settings.identity_providers = load();
+    world.restart();
+    // Ports are new after a restart.
+    let acme = world.caller("admin@acme.com", "Tenant@123");
+    assert_eq!(by_name(&acme, "SHARED_s"), None);
+    accepted(&acme, &adding("SHAREDxA", ""));
+}
