@@ -19,6 +19,8 @@ use soapstone::services::user_admin::contract as console;
 use soapstone::services::user_identity_management_admin::contract as accounts;
 use soapstone::services::user_information_recovery::contract as recovery;
 use soapstone::services::user_profile_mgt::contract as profiles;
+use soapstone::services::user_store_config_admin::contract as user_stores;
+use soapstone::services::user_store_count::contract as counts;
 use soapstone::soap::contract::{Kind, Shape, Type};
 use soapstone::soap::xml::Document;
 use soapstone::soap::{Bean, DateTime, Prefix, Value, Writer, read_bean};
@@ -254,6 +256,11 @@ every_spelling_of! {
     question_ids: recovery::ChallengeQuestionIdsDTO,
     user_challenge_collection: recovery::UserChallengesCollectionDTO,
     verification: recovery::VerificationBean,
+    user_store: user_stores::UserStoreDTO,
+    user_store_properties: user_stores::Properties,
+    store_settings_exception: user_stores::IdentityUserStoreMgtException,
+    count_pair: counts::PairDTO,
+    count_exception: counts::UserStoreCounterException,
     caller_info: caller::LoggedUserInfo,
     caller_exception: caller::Exception,
     permission_node: console::UIPermissionNode,
@@ -307,6 +314,11 @@ fn no_declared_type_is_left_out() {
         recovery::ChallengeQuestionIdsDTO::TYPE,
         recovery::UserChallengesCollectionDTO::TYPE,
         recovery::VerificationBean::TYPE,
+        user_stores::UserStoreDTO::TYPE,
+        user_stores::Properties::TYPE,
+        user_stores::IdentityUserStoreMgtException::TYPE,
+        counts::PairDTO::TYPE,
+        counts::UserStoreCounterException::TYPE,
         caller::LoggedUserInfo::TYPE,
         caller::Exception::TYPE,
         console::UIPermissionNode::TYPE,

@@ -16,6 +16,7 @@ pub mod claim_metadata;
 pub mod clock;
 pub mod connectors;
 pub mod console;
+pub mod count;
 pub mod credential;
 mod error;
 #[cfg(test)]
@@ -51,6 +52,7 @@ pub mod session;
 pub mod template;
 pub mod tenant;
 pub mod user;
+pub mod user_store;
 
 pub use actor::Actor;
 pub use clock::{Clock, Now};

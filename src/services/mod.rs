@@ -31,6 +31,8 @@ pub mod user_admin;
 pub mod user_identity_management_admin;
 pub mod user_information_recovery;
 pub mod user_profile_mgt;
+pub mod user_store_config_admin;
+pub mod user_store_count;
 
 pub use app::{App, OnHttp, Publication};
 pub use call::Call;
@@ -98,6 +100,8 @@ published! {
     user_identity_management_admin,
     user_information_recovery,
     user_profile_mgt,
+    user_store_config_admin,
+    user_store_count,
 }
 
 /// The service of a name, or of one of its endpoints; letter case counts.

@@ -56,6 +56,9 @@ fn collect(shape: Shape, found: &mut Vec<&'static Type>) {
 }
 
 fn visit(bean: &'static Type, found: &mut Vec<&'static Type>) {
+    if bean.is_opaque() {
+        return;
+    }
     if found.iter().any(|known| known.is(bean)) {
         return;
     }
@@ -152,6 +155,13 @@ pub struct Type {
 }
 
 impl Type {
+    /// Whether the schema says nothing of it but that it is something: an exception of Java's own, declared in the
+    /// namespace of XML Schema.
+    #[must_use]
+    pub fn is_opaque(&self) -> bool {
+        self.namespace == "http://www.w3.org/2001/XMLSchema"
+    }
+
     /// Whether this is `java.lang.Exception` itself, which Axis2 publishes and writes in a way of its own: what stands in
     /// the fault's element is named like it.
     #[must_use]

@@ -328,6 +328,22 @@ impl<T: Value> Value for Option<T> {
     }
 }
 
+/// A primitive in its Java object where the contract says that it may be nil.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Boxed<T>(pub Option<T>);
+
+impl<T: Value> Value for Boxed<T> {
+    fn shape() -> Shape {
+        Shape { nillable: true, ..T::shape() }
+    }
+    fn read(found: Found<'_>) -> Result<Self, Fault> {
+        Option::read(found).map(Self)
+    }
+    fn write(&self, writer: &mut Writer, prefix: Prefix, name: &str) {
+        self.0.write(writer, prefix, name);
+    }
+}
+
 impl<T: Value> Value for Box<T> {
     fn shape() -> Shape {
         T::shape()

@@ -108,7 +108,10 @@ impl Schemas {
             }
         }
         for fault in faults(service) {
-            let shape = super::bean_shape(fault);
+            let shape = match fault.is_opaque() {
+                true => <super::AnyType as super::Value>::shape(),
+                false => super::bean_shape(fault),
+            };
             let name = fault_name(service, fault);
             out.open(format_args!("<xs:element name=\"{name}\">"));
             out.open("<xs:complexType>");

@@ -33,7 +33,7 @@ fn listed(row: &Row<'_>) -> Result<Listed, Error> {
 }
 
 /// A text that sorts behind everything that begins with `prefix`.
-fn after_prefix(prefix: &str) -> String {
+pub(super) fn after_prefix(prefix: &str) -> String {
     [prefix, "\u{10ffff}"].concat()
 }
 
@@ -142,13 +142,13 @@ pub fn by_attribute(
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::store::scratch::Scratch;
     use crate::store::{Store, Value};
 
     /// How the database goes about a statement.
-    fn plan(sql: &str) -> String {
+    pub(in crate::store) fn plan(sql: &str) -> String {
         let dir = Scratch::new();
         let store = Store::open(dir.path()).unwrap();
         let steps = store.read(|tx| {

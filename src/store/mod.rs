@@ -8,6 +8,7 @@
 pub mod captcha;
 pub mod challenge;
 pub mod claim;
+pub mod count;
 mod error;
 pub mod grant;
 pub mod idp;

@@ -112,6 +112,56 @@ pub fn secondary_stores(tx: &mut Tx<'_>, tenant: i64) -> Result<Vec<(String, boo
     )
 }
 
+/// Domain of every secondary store in chain order, whether it takes no changes, and whether it is out of use.
+///
+/// # Errors
+/// As [`find`].
+pub fn all_stores(tx: &mut Tx<'_>, tenant: i64) -> Result<Vec<(String, bool, bool)>, Error> {
+    tx.query(
+        "SELECT domain, read_only, disabled FROM user_store WHERE tenant_id = $1 ORDER BY position",
+        &[tenant.into()],
+        |row| Ok((row.text(0)?, row.flag(1)?, row.flag(2)?)),
+    )
+}
+
+/// Takes a secondary store out of use, or back.
+///
+/// # Errors
+/// As [`find`].
+pub fn set_store_disabled(
+    tx: &mut Tx<'_>,
+    tenant: i64,
+    domain: &str,
+    disabled: bool,
+) -> Result<usize, Error> {
+    tx.execute(
+        "UPDATE user_store SET disabled = $1 WHERE tenant_id = $2 AND domain = $3",
+        &[disabled.into(), tenant.into(), domain.into()],
+    )
+}
+
+/// Whether a store holds users or roles.
+///
+/// # Errors
+/// As [`find`].
+pub fn is_store_used(tx: &mut Tx<'_>, tenant: i64, domain: &str) -> Result<bool, Error> {
+    tx.one(
+        "SELECT EXISTS (SELECT 1 FROM user WHERE tenant_id = $1 AND domain = $2) \
+         OR EXISTS (SELECT 1 FROM role WHERE tenant_id = $1 AND domain = $2)",
+        &[tenant.into(), domain.into()],
+        "used",
+        |row| row.flag(0),
+    )
+}
+
+/// Removes a secondary store.
+///
+/// # Errors
+/// As [`find`].
+pub fn delete_store(tx: &mut Tx<'_>, tenant: i64, domain: &str) -> Result<usize, Error> {
+    tx.execute("DELETE FROM user_store WHERE tenant_id = $1 AND domain = $2", &[tenant.into(), domain.into()])
+}
+
 /// Adds a secondary store.
 ///
 /// # Errors
@@ -119,7 +169,7 @@ pub fn secondary_stores(tx: &mut Tx<'_>, tenant: i64) -> Result<Vec<(String, boo
 pub fn add_store(tx: &mut Tx<'_>, tenant: i64, domain: &str) -> Result<usize, Error> {
     tx.execute(
         "INSERT INTO user_store (tenant_id, domain, position) \
-         VALUES ($1, $2, (SELECT count(*) FROM user_store WHERE tenant_id = $1))",
+         VALUES ($1, $2, (SELECT coalesce(max(position) + 1, 0) FROM user_store WHERE tenant_id = $1))",
         &[tenant.into(), domain.into()],
     )
 }

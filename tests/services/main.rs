@@ -20,3 +20,4 @@ mod tenants;
 mod user_admin;
 mod user_identity_management;
 mod user_information_recovery;
+mod user_stores;
