@@ -28,8 +28,9 @@ impl Progress {
     pub fn show(&mut self, done: usize) {
         let tenths = done * 10 / self.total.max(1);
         if self.terminal {
-            let end = if done >= self.total { "\n" } else { "" };
-            let _ = write!(std::io::stderr(), "\r{}{end}", self.line(done));
+            // The cursor goes back to the margin, so that what is logged meanwhile covers the bar instead of following it.
+            let end = if done >= self.total { "\n" } else { "\r" };
+            let _ = write!(std::io::stderr(), "\r\x1b[K{}{end}", self.line(done));
         } else if tenths > self.told {
             self.told = tenths;
             let _ = writeln!(std::io::stderr(), "{}", self.line(done));
