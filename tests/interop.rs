@@ -1,5 +1,7 @@
 //! Clients that are not ours, and habits of clients that cannot be installed everywhere.
 
+#![expect(clippy::unwrap_used, reason = "a test stops at what is wrong")]
+
 mod support;
 
 use std::io::Write;
