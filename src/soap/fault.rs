@@ -182,10 +182,4 @@ impl Fault {
     pub fn malformed(why: impl std::fmt::Display) -> Self {
         Self::new(Code::Sender, why.to_string())
     }
-
-    /// Forgets the typed detail: robust operations never carry it.
-    #[must_use]
-    pub fn without_detail(self) -> Self {
-        Self { detail: None, ..self }
-    }
 }
