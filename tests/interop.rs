@@ -116,6 +116,17 @@ fn strong_soap_works_through_the_served_documents() {
     node("strong-soap", "tests/interop/strong-soap/client.mjs");
 }
 
+#[test]
+fn gsoap_works_when_compiled_from_the_served_documents() {
+    let library = "echo '#include <stdsoap2.h>' | cc -DWITH_OPENSSL -fsyntax-only -x c -";
+    if !(runs("wsdl2h", &["-V"]) && runs("soapcpp2", &["-V"]) && runs("sh", &["-c", library])) {
+        return skipped(
+            "needs gSOAP and a C compiler: apt-get install gsoap libgsoap-dev libssl-dev zlib1g-dev gcc",
+        );
+    }
+    converse(Command::new("sh").arg("tests/interop/gsoap/client.sh"));
+}
+
 fn set_name(server: &Installation, value: &str, headers: &[(&str, &str)]) -> Vec<u8> {
     let authorization = basic("admin", "admin");
     let mut all = vec![
