@@ -209,19 +209,17 @@ fn head(service: &str, operation: &str) -> String {
 /// Thirty fields: claims that are not shown by default are made to be, as an administrator would.
 fn show_thirty_fields(data: &Path) {
     let database = rusqlite::Connection::open(data.join("soapstone.db")).unwrap();
-    let shown: i64 = database
-        .query_row(
-            "SELECT count(*) FROM claim_property WHERE name = 'SupportedByDefault' AND value = 'true'",
-            [],
-            |row| row.get(0),
-        )
-        .unwrap();
     database
         .execute(
-            "UPDATE claim_property SET value = 'true' WHERE name = 'SupportedByDefault' AND value = 'false' AND claim_id IN \
-             (SELECT p.claim_id FROM claim_property p JOIN claim c ON c.id = p.claim_id WHERE p.name = 'SupportedByDefault' \
-              AND p.value = 'false' AND c.uri NOT LIKE '%identity%' ORDER BY c.position LIMIT ?1)",
-            [30 - shown],
+            "INSERT OR REPLACE INTO claim_property (claim_id, name, value) \
+             SELECT c.id, 'SupportedByDefault', 'true' FROM claim c JOIN claim_dialect d ON d.id = c.dialect_id \
+             JOIN claim_property p ON p.claim_id = c.id AND p.name = 'DisplayName' \
+             WHERE d.tenant_id = -1234 AND d.uri = 'http://wso2.org/claims' AND c.uri NOT LIKE '%identity%' \
+             AND c.uri NOT LIKE '%/role' AND NOT EXISTS (SELECT 1 FROM claim_property s WHERE s.claim_id = c.id \
+             AND s.name = 'SupportedByDefault' AND s.value = 'true') \
+             ORDER BY c.position LIMIT 30 - (SELECT count(*) FROM claim_property s JOIN claim c ON c.id = s.claim_id \
+             JOIN claim_dialect d ON d.id = c.dialect_id WHERE d.tenant_id = -1234 AND s.name = 'SupportedByDefault' AND s.value = 'true')",
+            [],
         )
         .unwrap();
     database
