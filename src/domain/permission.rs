@@ -7,6 +7,7 @@ use super::name::PRIMARY;
 use super::{Error, TenantId, UserId, role, user};
 use crate::store::grant::{GrantRow, NamedRow};
 use crate::store::{self, Tx};
+use std::sync::Arc;
 
 mod grant;
 mod held;
@@ -97,7 +98,7 @@ pub fn user_authorized(
 }
 
 /// What reaches a user by the name that was typed.
-fn reaching(tx: &mut Tx<'_>, tenant: TenantId, name: &str, action: &str) -> Result<Vec<GrantRow>, Error> {
+fn reaching(tx: &mut Tx<'_>, tenant: TenantId, name: &str, action: &str) -> Result<Arc<[GrantRow]>, Error> {
     let id = match user::look_up(tx, tenant, name) {
         Ok(user) => user.map_or(0, |user| user.id.0),
         Err(Error::UnknownDomain) => 0,

@@ -20,13 +20,11 @@ pub struct ClaimRow {
 /// # Errors
 /// Failures of the database; so it is for every function here.
 pub fn version(tx: &mut Tx<'_>, tenant: i64, area: &str) -> Result<i64, Error> {
-    Ok(tx
-        .opt(
-            "SELECT version FROM area_version WHERE tenant_id = $1 AND area = $2",
-            &[tenant.into(), area.into()],
-            |row| row.int(0),
-        )?
-        .unwrap_or(0))
+    let sql = "SELECT version FROM area_version WHERE tenant_id = $1 AND area = $2";
+    let version = tx.remembered("version of an area", tenant, area, |tx| {
+        tx.opt(sql, &[tenant.into(), area.into()], |row| row.int(0))
+    })?;
+    Ok(version.unwrap_or(0))
 }
 
 /// Says that an area's data changed.

@@ -1,6 +1,7 @@
 //! SQL of what roles and users are allowed and denied.
 
 use super::{Error, Row, Tx, Value};
+use std::sync::Arc;
 
 /// An allowance or denial, and whose it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,8 +61,11 @@ fn named(row: &Row<'_>) -> Result<NamedRow, Error> {
 ///
 /// # Errors
 /// Failures of the database; so it is for every function here.
-pub fn of_user(tx: &mut Tx<'_>, tenant: i64, user: i64, action: &str) -> Result<Vec<GrantRow>, Error> {
-    tx.query(OF_USER, &[user.into(), action.into(), tenant.into()], grant)
+pub fn of_user(tx: &mut Tx<'_>, tenant: i64, user: i64, action: &str) -> Result<Arc<[GrantRow]>, Error> {
+    // Nobody, who has the key 0, is one of everyone in each tenant.
+    tx.remembered("grants of a user", user, &format!("{tenant} {action}"), |tx| {
+        Ok(tx.query(OF_USER, &[user.into(), action.into(), tenant.into()], grant)?.into())
+    })
 }
 
 /// Users that one statement is asked about; its text is the same for every number of them.

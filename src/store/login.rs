@@ -103,12 +103,7 @@ pub fn in_store(
 /// The users of that name in the stores that logins try, the primary one first, then the others in their order.
 pub fn in_chain(tx: &mut Tx<'_>, tenant: i64, folded: &str) -> Result<Vec<Candidate>, Error> {
     let mut found: Vec<Candidate> = in_store(tx, tenant, "PRIMARY", folded)?.into_iter().collect();
-    let others = tx.query(
-        "SELECT domain FROM user_store WHERE tenant_id = $1 ORDER BY position",
-        &[tenant.into()],
-        |row| row.text(0),
-    )?;
-    for domain in others {
+    for (domain, _) in super::user::secondary_stores(tx, tenant)? {
         found.extend(in_store(tx, tenant, &domain, folded)?);
     }
     Ok(found)

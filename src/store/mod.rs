@@ -16,6 +16,7 @@ pub mod linked_account;
 pub mod listing;
 pub mod login;
 pub mod login_context;
+mod memory;
 mod migrate;
 pub mod outbox;
 pub mod password_history;

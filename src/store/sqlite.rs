@@ -1,5 +1,6 @@
 //! The SQLite engine: one writer thread with group commit, pooled readers on the callers' threads.
 
+use super::memory::Memory;
 use super::{Error, Tx, migrate};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
@@ -20,10 +21,17 @@ pub struct Store {
     inner: Arc<Inner>,
 }
 
+/// A connection that only reads, and what it remembers.
+#[derive(Debug)]
+struct Reader {
+    connection: Connection,
+    memory: Memory,
+}
+
 #[derive(Debug)]
 struct Inner {
     path: PathBuf,
-    readers: Mutex<Vec<Connection>>,
+    readers: Mutex<Vec<Reader>>,
     jobs: Mutex<Option<mpsc::Sender<Box<dyn Job>>>>,
     writer: Mutex<Option<std::thread::JoinHandle<()>>>,
     outbox: Arc<Notify>,
@@ -91,15 +99,16 @@ impl Store {
     /// # Errors
     /// What `work` returned, or a failure of the database.
     pub fn read<T, E: From<Error>>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
-        let connection = self.reader()?;
+        let reader = self.reader()?;
+        let connection = &reader.connection;
         let result = connection.prepare_cached("BEGIN").and_then(|mut begin| begin.execute([]));
         result.map_err(Error::from)?;
-        let outcome = work(&mut Tx::new(&connection));
+        let outcome = work(&mut Tx::reading(connection, &reader.memory));
         let ended = connection.prepare_cached("COMMIT").and_then(|mut commit| commit.execute([]));
         if ended.is_ok() {
             let mut idle = self.inner.readers.lock().unwrap_or_else(PoisonError::into_inner);
             if idle.len() < IDLE_READERS {
-                idle.push(connection);
+                idle.push(reader);
             }
         }
         outcome
@@ -154,11 +163,14 @@ impl Store {
         Ok(answer)
     }
 
-    fn reader(&self) -> Result<Connection, Error> {
+    fn reader(&self) -> Result<Reader, Error> {
         let idle = self.inner.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
         match idle {
-            Some(connection) => Ok(connection),
-            None => connect(&self.inner.path, OpenFlags::SQLITE_OPEN_READ_ONLY),
+            Some(reader) => Ok(reader),
+            None => {
+                let connection = connect(&self.inner.path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+                Ok(Reader { connection, memory: Memory::default() })
+            }
         }
     }
 }
@@ -315,6 +327,45 @@ mod tests {
         let (_dir, store) = fresh();
         store.write_blocking(|tx| tenant(tx, 1, "a.example")).unwrap();
         assert_eq!(domains(&store), ["a.example"]);
+    }
+
+    #[test]
+    fn what_a_reader_remembers_is_forgotten_with_the_next_change_by_anybody() {
+        let (dir, store) = fresh();
+        let asked = std::cell::Cell::new(0);
+        let count = || {
+            store
+                .read(|tx| {
+                    tx.remembered("tenants", 0, "", |tx| {
+                        asked.set(asked.get() + 1);
+                        tx.one("SELECT count(*) FROM tenant", &[], "count", |row| row.int(0))
+                    })
+                })
+                .unwrap_or_else(|error: Error| panic!("{error}"))
+        };
+        assert_eq!((count(), count(), asked.get()), (0, 0, 1));
+        store.write_blocking(|tx| tenant(tx, 1, "a.example")).unwrap();
+        assert_eq!((count(), count(), asked.get()), (1, 1, 2));
+        // Another process, such as the command line.
+        let other = Connection::open(dir.path().join("soapstone.db")).unwrap();
+        other.execute("DELETE FROM tenant", []).unwrap();
+        assert_eq!((count(), count(), asked.get()), (0, 0, 3));
+    }
+
+    #[test]
+    fn a_write_remembers_nothing() {
+        let (_dir, store) = fresh();
+        let count = |tx: &mut Tx<'_>| {
+            tx.remembered("tenants", 0, "", |tx| {
+                tx.one("SELECT count(*) FROM tenant", &[], "count", |row| row.int(0))
+            })
+        };
+        let counts = store.write_blocking(move |tx| {
+            let before = count(tx)?;
+            tenant(tx, 1, "a.example")?;
+            Ok::<_, Error>((before, count(tx)?))
+        });
+        assert_eq!(counts.unwrap(), (0, 1));
     }
 
     #[test]

@@ -36,7 +36,7 @@ fn row(row: &Row<'_>) -> Result<TenantRow, Error> {
 /// Failures of the database; so it is for every function here.
 pub fn find(tx: &mut Tx<'_>, domain: &str) -> Result<Option<TenantRow>, Error> {
     let sql = "SELECT id, domain, active, admin_name, email, created_at FROM tenant WHERE domain = $1";
-    tx.opt(sql, &[domain.into()], row)
+    tx.remembered("tenant", 0, domain, |tx| tx.opt(sql, &[domain.into()], row))
 }
 
 /// The tenant with that key.

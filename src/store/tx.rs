@@ -3,6 +3,7 @@
 //! SQL texts use `$1 … $n`, first appearing in ascending order (SQLite numbers them by first appearance).
 
 use super::Error;
+use super::memory::Memory;
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 
 /// A parameter of a statement.
@@ -107,6 +108,9 @@ pub struct Tx<'c> {
     connection: &'c rusqlite::Connection,
     pub(super) wakes: Wakes,
     areas_changed: bool,
+    /// Only readers have one; it is brought up to date when it is first asked.
+    memory: Option<&'c Memory>,
+    memory_is_current: bool,
     /// Statements run so far.
     #[cfg(test)]
     pub(crate) statements: usize,
@@ -118,9 +122,38 @@ impl<'c> Tx<'c> {
             connection,
             wakes: Wakes::default(),
             areas_changed: false,
+            memory: None,
+            memory_is_current: false,
             #[cfg(test)]
             statements: 0,
         }
+    }
+
+    /// A reading transaction that may remember.
+    pub(super) fn reading(connection: &'c rusqlite::Connection, memory: &'c Memory) -> Self {
+        Self { memory: Some(memory), ..Self::new(connection) }
+    }
+
+    /// The answer to a question about a subject: what a reader remembers of it while nothing in the database has
+    /// changed, else what `read` finds. For facts that many requests ask for.
+    pub fn remembered<T: Clone + Send + 'static>(
+        &mut self,
+        what: &'static str,
+        id: i64,
+        name: &str,
+        read: impl FnOnce(&mut Self) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let Some(memory) = self.memory else { return read(self) };
+        if !self.memory_is_current {
+            memory.at(self.one("PRAGMA data_version", &[], "data_version", |row| row.int(0))?);
+            self.memory_is_current = true;
+        }
+        if let Some(known) = memory.recall(what, id, name) {
+            return Ok(known);
+        }
+        let fact = read(self)?;
+        memory.learn(what, id, name, fact.clone());
+        Ok(fact)
     }
 
     fn prepared(&mut self, sql: &str) -> Result<rusqlite::CachedStatement<'c>, Error> {

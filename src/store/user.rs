@@ -105,11 +105,11 @@ pub fn count(tx: &mut Tx<'_>, tenant: i64, domain: &str) -> Result<i64, Error> {
 /// # Errors
 /// As [`find`].
 pub fn secondary_stores(tx: &mut Tx<'_>, tenant: i64) -> Result<Vec<(String, bool)>, Error> {
-    tx.query(
-        "SELECT domain, read_only FROM user_store WHERE tenant_id = $1 AND disabled = 0 ORDER BY position",
-        &[tenant.into()],
-        |row| Ok((row.text(0)?, row.flag(1)?)),
-    )
+    let sql =
+        "SELECT domain, read_only FROM user_store WHERE tenant_id = $1 AND disabled = 0 ORDER BY position";
+    tx.remembered("secondary stores", tenant, "", |tx| {
+        tx.query(sql, &[tenant.into()], |row| Ok((row.text(0)?, row.flag(1)?)))
+    })
 }
 
 /// Domain of every secondary store in chain order, whether it takes no changes, and whether it is out of use.

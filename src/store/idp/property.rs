@@ -18,12 +18,11 @@ pub struct SettingRow {
 /// # Errors
 /// Failures of the database; so it is for every function here.
 pub fn property(tx: &mut Tx<'_>, tenant: i64, idp: &str, name: &str) -> Result<Option<String>, Error> {
-    tx.opt(
-        "SELECT p.value FROM identity_provider i JOIN idp_property p ON p.idp_id = i.id \
-         WHERE i.tenant_id = $1 AND i.name = $2 AND p.name = $3",
-        &[tenant.into(), idp.into(), name.into()],
-        |row| row.text(0),
-    )
+    let sql = "SELECT p.value FROM identity_provider i JOIN idp_property p ON p.idp_id = i.id \
+         WHERE i.tenant_id = $1 AND i.name = $2 AND p.name = $3";
+    tx.remembered("property of a provider", tenant, &[idp, "/", name].concat(), |tx| {
+        tx.opt(sql, &[tenant.into(), idp.into(), name.into()], |row| row.text(0))
+    })
 }
 
 /// All properties of a provider, in their order.
