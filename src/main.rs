@@ -7,9 +7,6 @@ use soapstone::ops::logging;
 use soapstone::run;
 use std::process::ExitCode;
 
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     if let Some(Command::CheckConfig { print_defaults: true }) = arguments.command {
