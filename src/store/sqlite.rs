@@ -6,6 +6,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::thread::ThreadId;
 use tokio::sync::{Notify, oneshot};
 
 /// Readers kept open while idle; more are opened when more threads read at once.
@@ -24,6 +25,8 @@ pub struct Store {
 /// A connection that only reads, and what it remembers.
 #[derive(Debug)]
 struct Reader {
+    /// Who used it last: what it holds is warm there, and its memory is that thread's to free.
+    thread: ThreadId,
     connection: Connection,
     memory: Memory,
 }
@@ -164,14 +167,20 @@ impl Store {
     }
 
     fn reader(&self) -> Result<Reader, Error> {
-        let idle = self.inner.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        match idle {
-            Some(reader) => Ok(reader),
-            None => {
-                let connection = connect(&self.inner.path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-                Ok(Reader { connection, memory: Memory::default() })
-            }
+        let thread = std::thread::current().id();
+        let mut idle = self.inner.readers.lock().unwrap_or_else(PoisonError::into_inner);
+        let own = idle.iter().rposition(|reader| reader.thread == thread);
+        let taken = match own {
+            Some(index) => Some(idle.swap_remove(index)),
+            None if idle.len() >= IDLE_READERS => idle.pop(),
+            None => None,
+        };
+        drop(idle);
+        if let Some(reader) = taken {
+            return Ok(Reader { thread, ..reader });
         }
+        let connection = connect(&self.inner.path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        Ok(Reader { thread, connection, memory: Memory::default() })
     }
 }
 
