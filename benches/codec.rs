@@ -14,7 +14,7 @@ use soapstone::soap::charset::Charset;
 use soapstone::soap::contract::{Operation, Service};
 use soapstone::soap::envelope::{Envelope, Version};
 use soapstone::soap::xml::Document;
-use soapstone::soap::{Arguments, Fault, Found, Reply, Silent, Value, wsdl, wsdl2};
+use soapstone::soap::{Arguments, Fault, Found, Reply, Value, wsdl, wsdl2};
 
 /// The allocator of the server, counted.
 #[global_allocator]
@@ -165,7 +165,7 @@ fn resident_idp() -> providers::IdentityProvider {
     let property = |number: usize| {
         Some(providers::Property {
             name: Some(format!("OAuth2Endpoint{number}")),
-            value: Some(Silent(format!("https://localhost:9443/oauth2/endpoint{number}"))),
+            value: Some(format!("https://localhost:9443/oauth2/endpoint{number}")),
             ..providers::Property::default()
         })
     };

@@ -13,7 +13,7 @@ macro_rules! dto {
     )*) => { $(
         $(#[$meta])*
         #[allow(non_snake_case, reason = "wire names are written as on the wire")]
-        #[derive(Debug, Clone, Default, PartialEq)]
+        #[derive(Clone, Default, PartialEq)]
         pub struct $name {
             $(
                 /// What it inherits.
@@ -24,6 +24,13 @@ macro_rules! dto {
                 #[doc = concat!("`", stringify!($field), "` on the wire.")]
                 pub $field: $type,
             )*
+        }
+
+        // Beans carry passwords, codes and answers: debug output names the type and shows nothing of it.
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.debug_struct(stringify!($name)).finish_non_exhaustive()
+            }
         }
 
         impl $crate::soap::Bean for $name {
@@ -226,4 +233,16 @@ macro_rules! service {
     (@super_tenant [super_tenant] $($rest:tt)*) => { true };
     (@super_tenant [$($other:tt)*] $($rest:tt)*) => { $crate::service!(@super_tenant $($rest)*) };
     (@super_tenant) => { false };
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::soap::ferries::{FerryException, Place};
+
+    #[test]
+    fn debug_output_of_a_bean_shows_nothing_of_what_it_carries() {
+        let base = Place { name: Some("s3cret".into()) };
+        let shown = format!("{:?}", FerryException { base, code: Some("s3cret".into()) });
+        assert!(shown.contains("FerryException") && !shown.contains("s3cret"), "{shown}");
+    }
 }

@@ -30,7 +30,6 @@ pub use date_time::DateTime;
 pub use fault::{Code, Detail, Fault, Problem};
 pub use reply::{Answering, Nil, Reply, bad_arguments};
 pub use value::{
-    AnyType, Bean, Binary, Boxed, Date, Found, Place, Silent, Value, bean_shape, read_bean, wire_name,
-    write_bean,
+    AnyType, Bean, Binary, Boxed, Date, Found, Place, Value, bean_shape, read_bean, wire_name, write_bean,
 };
 pub use writer::{Prefix, Writer, push_attribute, push_escaped, push_json_text};

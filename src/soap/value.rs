@@ -265,28 +265,6 @@ ignored! {
     Date => "date"
 }
 
-/// A text that may be a secret: debug output leaves it out.
-#[derive(Clone, Default, PartialEq, Eq)]
-pub struct Silent(pub String);
-
-impl std::fmt::Debug for Silent {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("***")
-    }
-}
-
-impl Value for Silent {
-    fn shape() -> Shape {
-        String::shape()
-    }
-    fn read(found: Found<'_>) -> Result<Self, Fault> {
-        String::read(found).map(Self)
-    }
-    fn write(&self, writer: &mut Writer, prefix: Prefix, name: &str) {
-        self.0.write(writer, prefix, name);
-    }
-}
-
 /// Bytes, base64 on the wire.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Binary(pub Vec<u8>);

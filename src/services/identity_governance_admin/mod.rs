@@ -7,7 +7,7 @@ use super::fault::typed;
 use crate::domain::governance;
 use crate::domain::identity_provider::Setting;
 use crate::services::identity_provider_mgt::contract::Property;
-use crate::soap::{Fault, Nil, Silent};
+use crate::soap::{Fault, Nil};
 use contract::{ConnectorConfig, IdentityGovernanceException, Operations};
 
 /// What the service does.
@@ -22,7 +22,7 @@ impl Operations for Behaviour {
             .flatten()
             .map(|property| Setting {
                 name: property.name.unwrap_or_default(),
-                value: property.value.map(|value| value.0),
+                value: property.value,
                 display_name: None,
             })
             .collect();
@@ -42,7 +42,7 @@ impl Operations for Behaviour {
                 let properties = properties.into_iter().map(|(property, value)| {
                     Some(Property {
                         name: Some(property.name.to_owned()),
-                        value: Some(Silent(value)),
+                        value: Some(value),
                         displayName: Some(property.display_name.to_owned()),
                         description: Some(property.description.to_owned()).filter(|text| !text.is_empty()),
                         ..Property::default()

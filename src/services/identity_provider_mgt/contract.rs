@@ -2,7 +2,7 @@
 
 use crate::services::Call;
 use crate::services::user_profile_mgt::contract::IdentityException;
-use crate::soap::{Nil, Silent};
+use crate::soap::Nil;
 use crate::{dto, service};
 
 dto! {
@@ -73,7 +73,7 @@ dto! {
         name: Option<String>,
         required: bool,
         r#type: Option<String>,
-        value: Option<Silent>,
+        value: Option<String>,
     }
 
     /// One way to provision users to a provider.

@@ -8,7 +8,6 @@ use super::contract::{
     PermissionsAndRoleConfig, Property, ProvisioningConnectorConfig, RoleMapping,
 };
 use crate::domain::identity_provider::{self as domain, Listed, Offered, Profile};
-use crate::soap::Silent;
 
 const BLOB: &str = "BLOB";
 const STRING: &str = "STRING";
@@ -30,7 +29,7 @@ fn distinct<T: PartialEq>(all: impl Iterator<Item = T>) -> Vec<T> {
 
 fn sent_property(property: Property) -> domain::Property {
     let blob = property.r#type.as_deref() == Some(BLOB);
-    let value = property.value.map(|value| value.0);
+    let value = property.value;
     domain::Property {
         name: property.name.unwrap_or_default(),
         value: if blob { value.map(without_line_breaks) } else { value },
@@ -148,7 +147,7 @@ pub(super) fn sent(sent: IdentityProvider) -> domain::IdentityProvider {
 fn shown_property(property: domain::Property) -> Property {
     Property {
         name: Some(property.name),
-        value: property.value.map(Silent),
+        value: property.value,
         confidential: property.confidential,
         ..Property::default()
     }
@@ -294,7 +293,7 @@ pub(super) fn offered(offered: &Offered) -> FederatedAuthenticatorConfig {
             displayOrder: property.order,
             name: Some(property.name.to_owned()),
             required: property.required,
-            value: text(property.value).map(Silent),
+            value: text(property.value),
             ..Property::default()
         })
     };
