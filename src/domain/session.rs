@@ -11,6 +11,8 @@ pub enum Kind {
     Admin,
     /// The `commonAuthId` of a browser: a UUID.
     Browser,
+    /// The management console: a UUID.
+    Console,
 }
 
 impl Kind {
@@ -18,6 +20,7 @@ impl Kind {
         match self {
             Self::Admin => "admin",
             Self::Browser => "browser",
+            Self::Console => "console",
         }
     }
 
@@ -28,7 +31,7 @@ impl Kind {
         Secret::new(match self {
             // A version 4 UUID has six fixed bits; the other 122 are what a session id needs.
             Self::Admin => id.simple().to_string().to_uppercase(),
-            Self::Browser => id.to_string(),
+            Self::Browser | Self::Console => id.to_string(),
         })
     }
 }

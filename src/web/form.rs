@@ -1,25 +1,57 @@
 //! What a browser sends: parameters of query and form, cookies, and where a form comes from.
 
+use super::multipart;
 use hyper::Request;
 use hyper::body::Bytes;
-use hyper::header::{COOKIE, HOST, HeaderMap, ORIGIN};
+use hyper::header::{CONTENT_TYPE, COOKIE, HOST, HeaderMap, ORIGIN};
 
 /// Parameters of a request, those of the body first.
-#[derive(Debug)]
-pub struct Parameters(Vec<(String, String)>);
+#[derive(Debug, Default)]
+pub struct Parameters {
+    pairs: Vec<(String, String)>,
+    files: Vec<Upload>,
+}
+
+/// A file that a form sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Upload {
+    /// Name of the field.
+    pub field: String,
+    /// What is in it.
+    pub bytes: Vec<u8>,
+}
 
 impl Parameters {
     /// Reads body and query.
     pub fn of(request: &Request<Bytes>) -> Self {
-        let mut pairs: Vec<(String, String)> = form_urlencoded::parse(request.body()).into_owned().collect();
+        let kind = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let (mut pairs, files) = match kind.and_then(multipart::boundary) {
+            Some(boundary) => multipart::parse(request.body(), &boundary),
+            None => (form_urlencoded::parse(request.body()).into_owned().collect(), Vec::new()),
+        };
         let query = request.uri().query().unwrap_or("");
         pairs.extend(form_urlencoded::parse(query.as_bytes()).into_owned());
-        Self(pairs)
+        Self { pairs, files }
     }
 
     /// The first value of a name.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+        self.pairs.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Every value of a name, in the order of the form.
+    pub fn all<'p>(&'p self, name: &'p str) -> impl Iterator<Item = &'p str> {
+        self.pairs.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Names and values whose name begins with `prefix`, without it.
+    pub fn below<'p>(&'p self, prefix: &'p str) -> impl Iterator<Item = (&'p str, &'p str)> {
+        self.pairs.iter().filter_map(move |(name, value)| Some((name.strip_prefix(prefix)?, value.as_str())))
+    }
+
+    /// The file of a field, if one was chosen.
+    pub fn file(&self, field: &str) -> Option<&Upload> {
+        self.files.iter().find(|file| file.field == field && !file.bytes.is_empty())
     }
 
     /// The first value of a name that is not blank.

@@ -1,11 +1,14 @@
-//! The pages a browser sees: login, dashboard, password reset, and the one call of the recovery API they rest on.
+//! The pages a browser sees: login, dashboard, password reset, the management console, and the one call of the recovery
+//! API they rest on.
 //!
 //! A face of the domain: it reads forms, asks the domain and shows what it said. Every address it sends a browser to is
 //! made of the configured public address.
 
+mod console;
 mod dashboard;
 mod form;
 mod login;
+mod multipart;
 mod page;
 mod recovery_api;
 mod reset;
@@ -111,7 +114,7 @@ enum Care {
 impl Care {
     fn of(path: &str) -> Self {
         match path {
-            "/commonauth" => Self::CountOwn,
+            "/commonauth" | console::SIGN_IN => Self::CountOwn,
             "/dashboard/logout" | "/dashboard/logout.jag" => Self::Own,
             // Whoever has a code needs no other proof.
             CONFIRM | COMPLETE => Self::Count,
@@ -142,6 +145,16 @@ fn captcha(site: &Site, path: &str) -> Response<Vec<u8>> {
     }
 }
 
+/// Where somebody goes who only names the server: to the console, as in the original, unless he is known as somebody
+/// who has nothing to do there.
+fn start(site: &Arc<Site>, request: &Request<Bytes>) -> Response<Vec<u8>> {
+    match console::concerns(site, request) {
+        Ok(true) => page::redirect(site, "/carbon/"),
+        Ok(false) => page::redirect(site, "/dashboard"),
+        Err(error) => login::failed(site, &error),
+    }
+}
+
 /// Answers everything outside the services.
 pub async fn answer(site: &Arc<Site>, request: Request<Bytes>, peer: IpAddr) -> Response<Vec<u8>> {
     if !matches!(*request.method(), Method::GET | Method::HEAD | Method::POST) {
@@ -166,7 +179,7 @@ pub async fn answer(site: &Arc<Site>, request: Request<Bytes>, peer: IpAddr) -> 
         return response;
     }
     match path {
-        "/" | "/carbon" | "/carbon/" => page::redirect(site, "/dashboard"),
+        "/" => start(site, &request),
         "/favicon.ico" => page::icon(),
         "/dashboard" | "/dashboard/" | "/dashboard/index.jag" | "/dashboard/login.jag" => {
             dashboard::show(site, &request).await
@@ -175,9 +188,12 @@ pub async fn answer(site: &Arc<Site>, request: Request<Bytes>, peer: IpAddr) -> 
         "/commonauth" => login::attempt(site, &request, source).await,
         "/authenticationendpoint/login.do" => login::show(site, &request),
         "/authenticationendpoint/retry.do" => page::refusal(site, StatusCode::OK, texts::RETRY),
-        "/authenticationendpoint/style.css" => site.look.style(request.uri().query()),
+        "/authenticationendpoint/style.css" => site.look.style.answer(request.uri().query()),
         CONFIRM => reset::show(site, &request),
         COMPLETE => reset::complete(site, &request, source).await,
+        _ if path == "/carbon" || path.starts_with("/carbon/") => {
+            console::answer(site, request, source, peer).await
+        }
         _ if path.starts_with(CAPTCHAS) => captcha(site, path),
         _ => match recovery_api::tenant_of(path) {
             Some(tenant) => recovery_api::set_password(site, &request, tenant).await,

@@ -15,7 +15,7 @@ use tera::{Context, Tera};
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; \
     frame-ancestors 'none'; base-uri 'none'";
 
-/// The pages, with the file each can be overridden by.
+/// The pages, with the file each can be overridden by; those of the console are `console::TEMPLATES`.
 pub(super) const TEMPLATES: [(&str, &str); 5] = [
     ("layout.html", include_str!("templates/layout.html")),
     ("login.html", include_str!("templates/login.html")),
@@ -24,16 +24,49 @@ pub(super) const TEMPLATES: [(&str, &str); 5] = [
     ("dashboard.html", include_str!("templates/dashboard.html")),
 ];
 
-/// The style sheet, which can be overridden like a page.
+/// The style sheets, which can be overridden like a page.
 const STYLE: (&str, &str) = ("style.css", include_str!("templates/style.css"));
+const CONSOLE_STYLE: (&str, &str) = ("console/style.css", include_str!("templates/console/style.css"));
 
 /// How the pages look: ours, with the operator's own files in place of ours.
 #[derive(Debug)]
 pub struct Look {
     templates: Tera,
-    style: String,
+    /// Of the pages that everybody sees.
+    pub style: Sheet,
+    /// Of the console.
+    pub console_style: Sheet,
+}
+
+/// A style sheet.
+#[derive(Debug)]
+pub struct Sheet {
+    text: String,
     /// Part of the sheet's address: a changed sheet has another one, so it can be kept for good.
     version: String,
+}
+
+impl Sheet {
+    fn of(folder: &Path, (name, shipped): (&str, &str)) -> Result<Self, String> {
+        let text = own_or(folder, name, shipped)?;
+        let version = fingerprint(&text).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        Ok(Self { text, version })
+    }
+
+    /// Its address, given where it is.
+    pub fn address(&self, path: &str) -> String {
+        [path, "?v=", &self.version].concat()
+    }
+
+    /// The sheet; for good when it is asked for by its version.
+    pub fn answer(&self, query: Option<&str>) -> Response<Vec<u8>> {
+        let mut response = Response::new(self.text.clone().into_bytes());
+        set(&mut response, CONTENT_TYPE, "text/css; charset=UTF-8");
+        let is_this = query.and_then(|query| query.strip_prefix("v=")) == Some(self.version.as_str());
+        let caching = if is_this { "public, max-age=31536000, immutable" } else { "public, max-age=300" };
+        set(&mut response, CACHE_CONTROL, caching);
+        response
+    }
 }
 
 impl Look {
@@ -43,25 +76,17 @@ impl Look {
     /// Names the file that cannot be read or understood.
     pub fn of(folder: &Path) -> Result<Self, String> {
         let mut templates = Vec::new();
-        for (name, shipped) in TEMPLATES {
-            templates.push((name, own_or(folder, name, shipped)?));
+        for (name, shipped) in TEMPLATES.iter().chain(super::console::TEMPLATES) {
+            templates.push((*name, own_or(folder, name, shipped)?));
         }
         let mut tera = Tera::default();
         tera.add_raw_templates(templates)
             .map_err(|error| format!("{}: {}", folder.display(), explained(&error)))?;
-        let style = own_or(folder, STYLE.0, STYLE.1)?;
-        let version = fingerprint(&style).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-        Ok(Self { templates: tera, style, version })
-    }
-
-    /// The style sheet; for good when it is asked for by its version.
-    pub fn style(&self, query: Option<&str>) -> Response<Vec<u8>> {
-        let mut response = Response::new(self.style.clone().into_bytes());
-        set(&mut response, CONTENT_TYPE, "text/css; charset=UTF-8");
-        let is_this = query.and_then(|query| query.strip_prefix("v=")) == Some(self.version.as_str());
-        let caching = if is_this { "public, max-age=31536000, immutable" } else { "public, max-age=300" };
-        set(&mut response, CACHE_CONTROL, caching);
-        response
+        Ok(Self {
+            templates: tera,
+            style: Sheet::of(folder, STYLE)?,
+            console_style: Sheet::of(folder, CONSOLE_STYLE)?,
+        })
     }
 }
 
@@ -84,7 +109,7 @@ fn explained(error: &dyn std::error::Error) -> String {
 /// A page.
 pub fn render(site: &Site, status: StatusCode, name: &str, mut context: Context) -> Response<Vec<u8>> {
     context.insert("texts", &LABELS);
-    context.insert("style", &format!("/authenticationendpoint/style.css?v={}", site.look.version));
+    context.insert("style", &site.look.style.address("/authenticationendpoint/style.css"));
     match site.look.templates.render(name, &context) {
         Ok(text) => html(status, text),
         Err(error) => {

@@ -6,6 +6,7 @@
 #[path = "../support/server.rs"]
 mod server;
 
+mod console;
 mod login;
 mod look;
 mod recovery_api;

@@ -1,0 +1,90 @@
+//! Every screen of the console: where it is, who may see it, who may change something there, and what it does. The
+//! permissions are those of the services that do the same.
+
+use super::visit::Visit;
+use super::{Work, home};
+use std::sync::Arc;
+
+/// A heading of the menu.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Group {
+    /// Users, roles, claims, providers.
+    Identity,
+    /// Templates, mails, resets, audit.
+    Manage,
+    /// Tenants.
+    Configure,
+}
+
+impl Group {
+    /// All of them, in the order of the menu.
+    pub const ALL: [Self; 3] = [Self::Identity, Self::Manage, Self::Configure];
+
+    /// The key of its heading.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Identity => "group_identity",
+            Self::Manage => "group_manage",
+            Self::Configure => "group_configure",
+        }
+    }
+}
+
+/// One screen.
+#[derive(Clone, Copy)]
+pub struct Screen {
+    /// Its path below `/carbon/`.
+    pub path: &'static str,
+    /// Where it stands in the menu and under which text; none for what is reached from another screen.
+    pub menu: Option<(Group, &'static str)>,
+    /// Any of these permissions lets somebody see it.
+    pub sees: &'static [&'static str],
+    /// Any of these lets him send its form.
+    pub changes: &'static [&'static str],
+    /// What it does.
+    pub show: fn(Arc<Visit>) -> Work,
+}
+
+impl std::fmt::Debug for Screen {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.path)
+    }
+}
+
+/// A screen that only shows something, or that needs the same permission for both.
+const fn screen(
+    path: &'static str,
+    menu: Option<(Group, &'static str)>,
+    needs: &'static [&'static str],
+    show: fn(Arc<Visit>) -> Work,
+) -> Screen {
+    Screen { path, menu, sees: needs, changes: needs, show }
+}
+
+/// Makes an asynchronous function a screen's work.
+macro_rules! work {
+    ($function:path) => {
+        |visit| Box::pin($function(visit))
+    };
+}
+
+/// Whoever is signed in holds it.
+const LOGIN: &[&str] = &["/permission/admin/login"];
+
+/// The screens, in the order of the menu.
+pub const SCREENS: &[Screen] = &[screen("", None, LOGIN, work!(home::show))];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_path_is_taken_twice_and_every_screen_needs_a_permission() {
+        for (at, screen) in SCREENS.iter().enumerate() {
+            assert!(SCREENS.iter().skip(at + 1).all(|other| other.path != screen.path), "{screen:?}");
+            assert!(!screen.sees.is_empty() && !screen.changes.is_empty(), "{screen:?}");
+            let all = screen.sees.iter().chain(screen.changes);
+            assert!(all.clone().all(|needed| needed.starts_with("/permission/")), "{screen:?}");
+        }
+    }
+}

@@ -1,0 +1,315 @@
+//! One visit of a screen: who is there, what was sent, what he may, and how an answer is made.
+
+use super::flash::Flash;
+use super::screens::{Group, SCREENS, Screen};
+use super::sign_in::{self, Signed};
+use super::{Answer, common, texts};
+use crate::domain::{Actor, Error, Now, Realm, Secret, TenantId, permission};
+use crate::store::{Tx, WriteError};
+use crate::web::form::Parameters;
+use crate::web::{Site, page};
+use hyper::body::Bytes;
+use hyper::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use hyper::{Method, Request, Response, StatusCode};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use tera::Context;
+
+/// A visit.
+pub struct Visit {
+    /// The server.
+    pub site: Arc<Site>,
+    /// Who is there.
+    pub actor: Actor,
+    /// What was sent, in the form or the address.
+    pub parameters: Parameters,
+    /// Whether a form was sent. Its token was checked before a screen is asked.
+    pub is_post: bool,
+    session: Secret,
+    screen: Option<&'static Screen>,
+    query: String,
+    /// What of the menu and of the buttons is his: `users/add` to see, `POST users/add` to send.
+    may: BTreeMap<String, bool>,
+    flash: Option<Flash>,
+}
+
+impl std::fmt::Debug for Visit {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Visit")
+    }
+}
+
+/// A heading of the menu with what is below it.
+#[derive(Debug, Serialize)]
+struct Entries {
+    heading: &'static str,
+    entries: Vec<Entry>,
+}
+
+#[derive(Debug, Serialize)]
+struct Entry {
+    address: String,
+    text: &'static str,
+    is_here: bool,
+}
+
+/// What has to be confirmed before it is done.
+#[derive(Debug, Clone, Copy)]
+pub struct Confirmation<'a> {
+    /// Heading.
+    pub title: &'a str,
+    /// What is about to happen, one sentence a line.
+    pub lines: &'a [String],
+    /// Path of the screen that does it, below `/carbon/`.
+    pub action: &'a str,
+    /// What it is told.
+    pub fields: &'a [(&'a str, &'a str)],
+    /// Text of the button.
+    pub button: &'a str,
+    /// Where to go instead, below `/carbon/`.
+    pub back: &'a str,
+}
+
+impl Visit {
+    /// Finds out what a signed-in user may.
+    pub(super) fn new(
+        site: &Arc<Site>,
+        signed: Signed,
+        screen: Option<&'static Screen>,
+        request: &Request<Bytes>,
+        parameters: Parameters,
+    ) -> Result<Self, Error> {
+        let actor = signed.session.actor();
+        let may = site.store.read(|tx| {
+            let mut may = BTreeMap::new();
+            for screen in SCREENS {
+                may.insert(screen.path.to_owned(), actor.may(tx, screen.sees)?);
+                may.insert(["POST ", screen.path].concat(), actor.may(tx, screen.changes)?);
+            }
+            Ok::<_, Error>(may)
+        })?;
+        Ok(Self {
+            site: Arc::clone(site),
+            actor,
+            parameters,
+            is_post: request.method() == Method::POST,
+            flash: Flash::of(request.headers(), &site.realm, signed.id.reveal()),
+            session: signed.id,
+            screen,
+            query: request.uri().query().unwrap_or_default().to_owned(),
+            may,
+        })
+    }
+
+    /// The permissions of which one is missing, if he may not.
+    pub(super) fn missing(&self, screen: &Screen, to_change: bool) -> Option<&'static [&'static str]> {
+        let path = if to_change { ["POST ", screen.path].concat() } else { screen.path.to_owned() };
+        let allowed = self.may.get(&path).copied().unwrap_or(false);
+        (!allowed).then_some(if to_change { screen.changes } else { screen.sees })
+    }
+
+    /// Whether he holds one of these permissions, for what a screen shows or leaves out.
+    ///
+    /// # Errors
+    /// Failures of the database.
+    pub fn holds(&self, permissions: &[&str]) -> Result<bool, Error> {
+        self.read(|tx| permission::authorized(tx, self.actor.tenant, self.actor.user, permissions))
+    }
+
+    /// Whether a form carries the token of this session.
+    pub(super) fn is_own_form(&self) -> bool {
+        let sent = Secret::from(self.parameters.get("csrf").unwrap_or(""));
+        sent.matches(&sign_in::token(&self.site, self.session.reveal()))
+    }
+
+    /// The time.
+    pub fn now(&self) -> Now {
+        self.site.now()
+    }
+
+    /// What the rules look at.
+    pub fn realm(&self) -> &Arc<Realm> {
+        &self.site.realm
+    }
+
+    /// The tenant that everything is about.
+    pub fn tenant(&self) -> TenantId {
+        self.actor.tenant
+    }
+
+    /// A parameter, trimmed; empty when it is missing.
+    pub fn text(&self, name: &str) -> &str {
+        self.parameters.get(name).unwrap_or("").trim()
+    }
+
+    /// A parameter as it was typed, for passwords and texts with blanks at their ends.
+    pub fn raw(&self, name: &str) -> &str {
+        self.parameters.get(name).unwrap_or("")
+    }
+
+    /// Whether a box was ticked.
+    pub fn ticked(&self, name: &str) -> bool {
+        matches!(self.parameters.get(name), Some("on" | "true" | "1"))
+    }
+
+    /// Looks something up.
+    ///
+    /// # Errors
+    /// Those of the work, and failures of the database.
+    pub fn read<T, E: From<crate::store::Error>>(
+        &self,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.site.store.read(work)
+    }
+
+    /// Changes something, in one transaction that is on the disk when this returns.
+    ///
+    /// # Errors
+    /// Those of the work, and failures of the database.
+    pub async fn write<T: Send + 'static, E: WriteError>(
+        &self,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E> {
+        self.site.store.write(work).await
+    }
+
+    /// The address of a screen, for templates and redirects: `users` with `name` set to `tom`.
+    pub fn address(path: &str, pairs: &[(&str, &str)]) -> String {
+        let pairs: Vec<(&str, &str)> = pairs.iter().filter(|(_, value)| !value.is_empty()).copied().collect();
+        let query = crate::web::form::encoded(&pairs);
+        if query.is_empty() { ["/carbon/", path].concat() } else { ["/carbon/", path, "?", &query].concat() }
+    }
+
+    /// This very address with other parameters: an empty value takes one away. For paging and filters.
+    pub fn here_with(&self, changes: &[(&str, &str)]) -> String {
+        let known = form_urlencoded::parse(self.query.as_bytes()).into_owned();
+        let mut pairs: Vec<(String, String)> =
+            known.filter(|(name, _)| changes.iter().all(|(changed, _)| changed != name)).collect();
+        pairs.extend(changes.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        let pairs: Vec<(&str, &str)> =
+            pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        Self::address(self.screen.map_or("", |screen| screen.path), &pairs)
+    }
+
+    /// What every page needs; a screen adds its own.
+    pub fn context(&self, title: &str) -> Context {
+        let mut context = Context::new();
+        common(&self.site, &mut context);
+        context.insert("title", title);
+        context.insert("menu", &self.menu());
+        context.insert("may", &self.may);
+        context.insert("csrf", &sign_in::token(&self.site, self.session.reveal()));
+        context.insert("viewer", &self.actor.name);
+        context.insert("viewer_tenant", &self.actor.domain);
+        context.insert("is_super_tenant", &(self.actor.tenant == TenantId::SUPER));
+        context.insert("flash", &self.flash);
+        context
+    }
+
+    /// The menu, of what he may see. The screen he is on, or the nearest one above it, is marked.
+    fn menu(&self) -> Vec<Entries> {
+        let here = self.screen.map_or("", |screen| screen.path);
+        let first = |path: &str| path.split('/').next().unwrap_or_default().to_owned();
+        let shown = |screen: &&Screen| self.may.get(screen.path).copied().unwrap_or(false);
+        let exact = SCREENS.iter().any(|screen| screen.menu.is_some() && screen.path == here);
+        let entries = |group: Group| -> Vec<Entry> {
+            let own = SCREENS.iter().filter(shown).filter_map(|screen| Some((screen, screen.menu?)));
+            own.filter(|(_, (known, _))| *known == group)
+                .map(|(screen, (_, text))| Entry {
+                    address: Self::address(screen.path, &[]),
+                    text: texts::text(text),
+                    is_here: if exact { screen.path == here } else { first(screen.path) == first(here) },
+                })
+                .collect()
+        };
+        let groups = Group::ALL.into_iter().map(|group| (group, entries(group)));
+        let filled = groups.filter(|(_, entries)| !entries.is_empty());
+        filled.map(|(group, entries)| Entries { heading: texts::text(group.text()), entries }).collect()
+    }
+
+    /// A page.
+    pub fn show(&self, template: &str, context: Context) -> Answer {
+        Ok(self.render(StatusCode::OK, template, context))
+    }
+
+    /// A page that says first what was wrong with a form.
+    pub fn show_again(&self, template: &str, mut context: Context, wrong: &str) -> Answer {
+        context.insert("flash", &Flash::bad(wrong));
+        Ok(self.render(StatusCode::OK, template, context))
+    }
+
+    fn render(&self, status: StatusCode, template: &str, context: Context) -> Response<Vec<u8>> {
+        let mut response = page::render(&self.site, status, template, context);
+        if self.flash.is_some() {
+            Flash::take_away(&mut response);
+        }
+        response
+    }
+
+    /// On to an address that [`Visit::address`] made.
+    pub fn go(&self, address: &str) -> Answer {
+        Ok(page::redirect(&self.site, address))
+    }
+
+    /// On to an address, with a message on the page there. What is said never holds a secret.
+    pub fn go_with(&self, address: &str, flash: Flash) -> Answer {
+        let mut response = page::redirect(&self.site, address);
+        flash.put(&mut response, &self.site.realm, self.session.reveal());
+        Ok(response)
+    }
+
+    /// Asks before something is done.
+    pub fn confirm(&self, asked: Confirmation<'_>) -> Answer {
+        let mut context = self.context(asked.title);
+        context.insert("lines", asked.lines);
+        context.insert("action", &Self::address(asked.action, &[]));
+        let fields: Vec<[&str; 2]> = asked.fields.iter().map(|(name, value)| [*name, *value]).collect();
+        context.insert("fields", &fields);
+        context.insert("button", asked.button);
+        context.insert("back", &["/carbon/", asked.back].concat());
+        self.show("console/confirm.html", context)
+    }
+
+    /// A file to keep, under a name of ours.
+    pub fn download(&self, name: &str, content_type: &str, bytes: Vec<u8>) -> Answer {
+        let mut response = Response::new(bytes);
+        page::set(&mut response, CONTENT_TYPE, content_type);
+        page::set(&mut response, CONTENT_DISPOSITION, &format!("attachment; filename=\"{name}\""));
+        page::guard(&mut response);
+        Ok(response)
+    }
+
+    /// A page that only refuses; `missing` are permissions of which one would help.
+    pub(super) fn refuse(&self, status: StatusCode, text: &str, missing: &[&str]) -> Response<Vec<u8>> {
+        let mut context = self.context(texts::text("refused_title"));
+        context.insert("text", text);
+        context.insert("missing", missing);
+        self.render(status, "console/message.html", context)
+    }
+
+    /// What a screen let through: refusals in their own words, failures in ours.
+    pub(super) fn failed(&self, error: &Error) -> Response<Vec<u8>> {
+        match said(error) {
+            Some(text) => self.refuse(StatusCode::BAD_REQUEST, &text, &[]),
+            None => {
+                tracing::error!(%error, "a screen of the console failed");
+                self.refuse(StatusCode::INTERNAL_SERVER_ERROR, texts::text("failed_inside"), &[])
+            }
+        }
+    }
+}
+
+/// The words of a refusal; none of a failure, which is for the log.
+fn said(error: &Error) -> Option<String> {
+    (!matches!(error, Error::Internal(_) | Error::Broken(_))).then(|| error.to_string())
+}
+
+/// The words of a refusal, for a form that is shown again. A failure goes on.
+///
+/// # Errors
+/// The failure.
+pub fn refused(error: Error) -> Result<String, Error> {
+    said(&error).ok_or(error)
+}

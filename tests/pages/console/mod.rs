@@ -1,0 +1,152 @@
+//! The management console as a browser sees it: signed in, with the token of its session in each form.
+
+mod sign_in;
+
+use super::server::{Answer, Running};
+use super::{SAME_SITE_FORM, get, post};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+pub const LOGIN: &str = "/carbon/admin/login.jsp";
+pub const SIGN_IN: &str = "/carbon/admin/login_action.jsp";
+
+/// A browser at the console.
+pub struct Console<'r> {
+    pub running: &'r Running,
+    cookies: RefCell<BTreeMap<String, String>>,
+    token: RefCell<String>,
+}
+
+impl<'r> Console<'r> {
+    /// A browser that was never here.
+    pub fn new(running: &'r Running) -> Self {
+        Self { running, cookies: RefCell::default(), token: RefCell::default() }
+    }
+
+    /// Somebody who is in.
+    pub async fn of(running: &'r Running, user: &str, password: &str) -> Self {
+        let console = Self::new(running);
+        let answer = console.log_in(user, password).await;
+        assert!(location(&answer).ends_with("/carbon/"), "{user} is not let in: {}", answer.head);
+        console.open("").await;
+        console
+    }
+
+    /// The administrator.
+    pub async fn admin(running: &'r Running) -> Self {
+        Self::of(running, "admin", "admin").await
+    }
+
+    /// Opens the login page and sends its form.
+    pub async fn log_in(&self, user: &str, password: &str) -> Answer {
+        let page = self.get(LOGIN).await;
+        let token = field(&page.body, "csrf");
+        self.post_raw(SIGN_IN, &[("username", user), ("password", password), ("csrf", &token)]).await
+    }
+
+    fn headers(&self) -> String {
+        let cookies = self.cookies.borrow();
+        if cookies.is_empty() {
+            return String::new();
+        }
+        let pairs: Vec<String> = cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        format!("Cookie: {}\r\n", pairs.join("; "))
+    }
+
+    fn keep(&self, answer: &Answer) {
+        for cookie in answer.headers("Set-Cookie") {
+            assert!(cookie.contains("; Secure; HttpOnly; SameSite=Lax"), "{cookie}");
+            let (name, value) = cookie.split(';').next().unwrap().split_once('=').unwrap();
+            if value.is_empty() || cookie.contains("Max-Age=0") {
+                self.cookies.borrow_mut().remove(name);
+            } else {
+                self.cookies.borrow_mut().insert(name.to_owned(), value.to_owned());
+            }
+        }
+        if answer.body.contains("id=\"signOut\"") {
+            *self.token.borrow_mut() = field(&answer.body, "csrf");
+        }
+    }
+
+    /// Opens a path without following where it leads.
+    pub async fn get(&self, path: &str) -> Answer {
+        let answer = get(self.running, path, &self.headers()).await;
+        self.keep(&answer);
+        answer
+    }
+
+    /// Opens a screen, which must be there.
+    pub async fn open(&self, screen: &str) -> Answer {
+        let answer = self.get(&format!("/carbon/{screen}")).await;
+        assert_eq!(answer.status, 200, "{screen}: {}", answer.body);
+        answer
+    }
+
+    /// Sends a form as it is.
+    pub async fn post_raw(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let headers = format!("{}{SAME_SITE_FORM}", self.headers());
+        let answer = post(self.running, path, fields, &headers).await;
+        self.keep(&answer);
+        answer
+    }
+
+    /// Sends a form of this session to a screen.
+    pub async fn send(&self, screen: &str, fields: &[(&str, &str)]) -> Answer {
+        let token = self.token.borrow().clone();
+        let mut fields = fields.to_vec();
+        fields.push(("csrf", &token));
+        self.post_raw(&format!("/carbon/{screen}"), &fields).await
+    }
+
+    /// Sends a form and follows it to the page behind it.
+    pub async fn submit(&self, screen: &str, fields: &[(&str, &str)]) -> Answer {
+        let answer = self.send(screen, fields).await;
+        if answer.status != 302 {
+            return answer;
+        }
+        let path = super::below(self.running, answer.header("Location").unwrap());
+        self.get(&path).await
+    }
+
+    /// The token of the session.
+    pub fn token(&self) -> String {
+        self.token.borrow().clone()
+    }
+
+    /// The value of a cookie.
+    pub fn cookie(&self, name: &str) -> Option<String> {
+        self.cookies.borrow().get(name).cloned()
+    }
+}
+
+/// Where a redirect leads.
+pub fn location(answer: &Answer) -> String {
+    assert_eq!(answer.status, 302, "{}", answer.body);
+    answer.header("Location").unwrap().to_owned()
+}
+
+/// The value of the first field of that name.
+pub fn field(html: &str, name: &str) -> String {
+    let mark = format!("name=\"{name}\" ");
+    let rest = html.split_once(&mark).unwrap_or_else(|| panic!("no field {name} in {html}")).1;
+    let tag = rest.split('>').next().unwrap();
+    let value = tag.split_once("value=\"").map_or("", |(_, value)| value.split('"').next().unwrap());
+    plain(value)
+}
+
+/// Text as it is read, not as it is written in a page.
+pub fn plain(html: &str) -> String {
+    let mut text = html.to_owned();
+    for (written, read) in [
+        ("&#x2F;", "/"),
+        ("&#x27;", "'"),
+        ("&#39;", "'"),
+        ("&quot;", "\""),
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&amp;", "&"),
+    ] {
+        text = text.replace(written, read);
+    }
+    text
+}

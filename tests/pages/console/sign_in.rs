@@ -1,0 +1,157 @@
+//! Signing in to the console and out of it, and what stands at its door.
+
+use super::super::server::{Running, add_role, add_user, force_offline};
+use super::super::{begin, get, post, send};
+use super::{Console, LOGIN, SIGN_IN, field, location, plain};
+
+const FAILED: &str = "Login failed! Please recheck the username and password and try again.";
+
+#[tokio::test]
+async fn the_administrator_signs_in_sees_the_console_and_signs_out() {
+    let running = Running::start().await;
+    let console = Console::new(&running);
+    let start = console.get("/").await;
+    assert!(location(&start).ends_with("/carbon/"));
+    let begun = console.get("/carbon/").await;
+    assert!(location(&begun).ends_with(LOGIN), "{}", begun.head);
+    let signed_in = console.log_in("admin", "admin").await;
+    assert!(location(&signed_in).ends_with("/carbon/"));
+    let home = console.open("").await;
+    assert!(home.body.contains("<span id=\"viewer\">admin@carbon.super</span>"), "{}", home.body);
+    assert_eq!(home.header("Cache-Control"), Some("no-store"));
+    let left = console.send("admin/logout_action.jsp", &[]).await;
+    assert!(location(&left).ends_with(LOGIN));
+    assert_eq!(console.cookie("carbonSession"), None);
+}
+
+#[tokio::test]
+async fn a_session_that_was_ended_opens_nothing_any_more() {
+    let running = Running::start().await;
+    let console = Console::admin(&running).await;
+    let kept = format!("Cookie: carbonSession={}\r\n", console.cookie("carbonSession").unwrap());
+    assert_eq!(get(&running, "/carbon/", &kept).await.status, 200);
+    console.send("admin/logout_action.jsp", &[]).await;
+    assert_eq!(get(&running, "/carbon/", &kept).await.status, 302);
+}
+
+#[tokio::test]
+async fn nobody_gets_in_with_a_wrong_password_without_the_permission_or_in_reset_and_all_of_it_reads_alike() {
+    let running = Running::start().await;
+    for user in ["tom", "ann", "eve"] {
+        add_user(&running, user).await;
+    }
+    add_role(&running, "test role", "tom", "/permission/admin/login").await;
+    let code = force_offline(&running, "tom").await;
+    for (user, password) in [
+        ("admin", "wrong"),
+        ("nobody", "Old@1234"),
+        ("ann", "Old@1234"),
+        ("tom", "Old@1234"),
+        ("tom", &code),
+        ("admin@no.such.tenant", "admin"),
+        ("", ""),
+    ] {
+        let console = Console::new(&running);
+        let refused = console.log_in(user, password).await;
+        assert!(
+            location(&refused).ends_with("/carbon/admin/login.jsp?loginStatus=false"),
+            "{user}: {}",
+            refused.head
+        );
+        let page = console.get("/carbon/admin/login.jsp?loginStatus=false").await;
+        assert!(page.body.contains(FAILED));
+        assert_eq!(console.cookie("carbonSession"), None);
+    }
+}
+
+#[tokio::test]
+async fn a_login_form_that_is_not_the_browsers_own_is_sent_back() {
+    let running = Running::start().await;
+    let other = Console::new(&running);
+    let foreign = field(&other.get(LOGIN).await.body, "csrf");
+    let console = Console::new(&running);
+    console.get(LOGIN).await;
+    for token in [foreign.as_str(), "", "0"] {
+        let fields = [("username", "admin"), ("password", "admin"), ("csrf", token)];
+        let answer = console.post_raw(SIGN_IN, &fields).await;
+        assert!(location(&answer).contains("loginStatus=cookies"), "{}", answer.head);
+    }
+    let fields = [("username", "admin"), ("password", "admin"), ("csrf", &foreign)];
+    let without_cookies = post(&running, SIGN_IN, &fields, "").await;
+    assert!(location(&without_cookies).contains("loginStatus=cookies"));
+    let elsewhere = post(&running, SIGN_IN, &fields, "Sec-Fetch-Site: cross-site\r\n").await;
+    assert_eq!(elsewhere.status, 403);
+}
+
+#[tokio::test]
+async fn who_was_on_the_way_to_a_page_of_the_console_gets_there_and_nowhere_else() {
+    let running = Running::start().await;
+    for (asked, reached) in [
+        ("/carbon/?x=1", "/carbon/?x=1"),
+        ("https://evil.example/carbon/", "/carbon/"),
+        ("//evil.example/carbon/", "/carbon/"),
+        ("/carbon/\\evil.example", "/carbon/"),
+        ("/carbon/\r\nSet-Cookie: a=b", "/carbon/"),
+        ("/dashboard", "/carbon/"),
+        ("/carbon/admin/logout_action.jsp", "/carbon/"),
+    ] {
+        let console = Console::new(&running);
+        let asked = form_urlencoded::Serializer::new(String::new()).append_pair("back", asked).finish();
+        let page = console.get(&format!("{LOGIN}?{asked}")).await.body;
+        assert_eq!(field(&page, "back"), reached, "{asked}");
+    }
+    let console = Console::new(&running);
+    let begun = console.get("/carbon/?x=1").await;
+    let page = console.get(&super::super::below(&running, &location(&begun))).await.body;
+    let (token, back) = (field(&page, "csrf"), field(&page, "back"));
+    let fields = [("username", "admin"), ("password", "admin"), ("csrf", token.as_str()), ("back", &back)];
+    assert!(location(&console.post_raw(SIGN_IN, &fields).await).ends_with("/carbon/?x=1"));
+    let tampered = Console::new(&running);
+    let token = field(&tampered.get(LOGIN).await.body, "csrf");
+    let fields =
+        [("username", "admin"), ("password", "admin"), ("csrf", token.as_str()), ("back", "//evil.example/")];
+    assert_eq!(
+        location(&tampered.post_raw(SIGN_IN, &fields).await),
+        format!("{}/carbon/", running.server.public_url())
+    );
+}
+
+#[tokio::test]
+async fn the_dashboards_session_opens_no_console_but_tells_who_belongs_there() {
+    let running = Running::start().await;
+    add_user(&running, "tom").await;
+    add_role(&running, "test role", "tom", "/permission/admin/login").await;
+    for (user, password, start) in [("tom", "Old@1234", "/dashboard"), ("admin", "admin", "/carbon/")] {
+        let login = begin(&running).await;
+        let answer = send(&running, &login.key, user, password, &login.cookie).await;
+        let session = answer.header("Set-Cookie").unwrap().split(';').next().unwrap();
+        let id = session.strip_prefix("commonAuthId=").unwrap();
+        let headers = format!("Cookie: {session}; carbonSession={id}\r\n");
+        assert!(location(&get(&running, "/carbon/", &headers).await).ends_with(LOGIN));
+        let begun = get(&running, "/", &headers).await;
+        assert!(location(&begun).ends_with(start), "{user}: {}", begun.head);
+    }
+}
+
+#[tokio::test]
+async fn a_page_that_does_not_exist_says_so_and_an_unsigned_change_is_not_made() {
+    let running = Running::start().await;
+    let console = Console::admin(&running).await;
+    let missing = console.get("/carbon/no/such/screen").await;
+    assert_eq!(missing.status, 404);
+    assert!(plain(&missing.body).contains("There is no such page in the console."));
+    let fields = [("csrf", "0")];
+    assert_eq!(console.post_raw("/carbon/", &fields).await.status, 403);
+    assert_eq!(console.post_raw("/carbon/admin/logout_action.jsp", &fields).await.status, 403);
+    assert!(console.cookie("carbonSession").is_some());
+}
+
+#[tokio::test]
+async fn a_session_ends_when_it_is_not_used() {
+    let running = Running::start().await;
+    let console = Console::admin(&running).await;
+    running.clock.advance(14 * 60_000);
+    console.open("").await;
+    running.clock.advance(16 * 60_000);
+    assert!(location(&console.get("/carbon/").await).ends_with(LOGIN));
+}
