@@ -4,8 +4,8 @@
 //! here it is done through the claims that everything else looks at.
 
 use super::claim::{self, Changes};
-use super::lockout::{DISABLED, LOCKED, UNLOCK_TIME};
-use super::{Actor, Error, Now, Realm, User, audit, user};
+use super::lockout::{DISABLED, LOCKED, UNLOCK_TIME, is_true};
+use super::{Actor, Error, Now, Realm, User, audit, forced_reset, user};
 use crate::store::{self, Tx};
 
 /// Locks a user until an administrator unlocks him, or unlocks him, which also ends a forced reset.
@@ -77,4 +77,25 @@ pub fn set_own_claims(
     }
     let user = own(tx, actor)?;
     claim::write(tx, now, realm, actor, &user, claim::DEFAULT_PROFILE, changes)
+}
+
+/// What stands in the way of an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct State {
+    /// Locked, by hand or after failed logins.
+    pub locked: bool,
+    /// Disabled by an administrator.
+    pub disabled: bool,
+    /// A forced reset is pending.
+    pub reset_pending: bool,
+}
+
+/// The state of an account.
+///
+/// # Errors
+/// Failures of the database.
+pub fn state(tx: &mut Tx<'_>, user: i64) -> Result<State, Error> {
+    let mut is = |uri| Ok::<_, Error>(is_true(store::login::identity_claim(tx, user, uri)?.as_deref()));
+    let (locked, disabled) = (is(LOCKED)?, is(DISABLED)?);
+    Ok(State { locked, disabled, reset_pending: forced_reset::is_pending(tx, user)? })
 }

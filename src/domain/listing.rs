@@ -8,6 +8,8 @@ use super::{Error, Realm, TenantId, UserId, permission, role};
 use crate::store::Tx;
 use crate::store::listing::{self as rows, Search};
 
+pub mod page;
+
 /// Where a role is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {

@@ -33,7 +33,8 @@ fn listed(row: &Row<'_>) -> Result<Listed, Error> {
 }
 
 /// A text that sorts behind everything that begins with `prefix`.
-pub(super) fn after_prefix(prefix: &str) -> String {
+#[must_use]
+pub fn after_prefix(prefix: &str) -> String {
     [prefix, "\u{10ffff}"].concat()
 }
 
@@ -59,6 +60,74 @@ pub fn users(tx: &mut Tx<'_>, search: Search<'_>, role: Option<i64>) -> Result<V
         ],
         listed,
     )
+}
+
+/// What a page of a list is cut out of.
+#[derive(Debug, Clone, Copy)]
+pub struct Cut<'a> {
+    /// Tenant.
+    pub tenant: i64,
+    /// User store, or the domain of hybrid roles; upper case.
+    pub domain: &'a str,
+    /// The first folded name that may be in it.
+    pub from: &'a str,
+    /// The first one behind it.
+    pub until: &'a str,
+    /// A `LIKE` pattern over folded names.
+    pub pattern: &'a str,
+    /// Most rows.
+    pub limit: i64,
+}
+
+/// A row of a page: key, name as it was created, folded name.
+pub type Paged = (i64, String, String);
+
+const USER_PAGE: &str = "SELECT u.id, u.name, u.folded FROM user u WHERE u.tenant_id = $1 AND u.domain = $2 \
+    AND u.folded >= $3 AND u.folded < $4 AND u.folded LIKE $5 ESCAPE '\\' ORDER BY u.folded LIMIT $6";
+const ROLE_PAGE: &str = "SELECT r.id, r.name, r.folded FROM role r WHERE r.tenant_id = $1 AND r.domain = $2 \
+    AND r.folded >= $3 AND r.folded < $4 AND r.folded LIKE $5 ESCAPE '\\' ORDER BY r.folded LIMIT $6";
+
+fn page(tx: &mut Tx<'_>, sql: &str, cut: Cut<'_>) -> Result<Vec<Paged>, Error> {
+    let Cut { tenant, domain, from, until, pattern, limit } = cut;
+    tx.query(
+        sql,
+        &[tenant.into(), domain.into(), from.into(), until.into(), pattern.into(), limit.into()],
+        |row| Ok((row.int(0)?, row.text(1)?, row.text(2)?)),
+    )
+}
+
+/// A page of the users of a store, in the order of their folded names.
+///
+/// # Errors
+/// As [`users`].
+pub fn user_page(tx: &mut Tx<'_>, cut: Cut<'_>) -> Result<Vec<Paged>, Error> {
+    page(tx, USER_PAGE, cut)
+}
+
+/// A page of the roles of a domain, in the order of their folded names.
+///
+/// # Errors
+/// As [`users`].
+pub fn role_page(tx: &mut Tx<'_>, cut: Cut<'_>) -> Result<Vec<Paged>, Error> {
+    page(tx, ROLE_PAGE, cut)
+}
+
+const MEMBER_PAGE: &str = "SELECT u.id, u.domain, u.name FROM role_member m JOIN user u ON u.id = m.user_id \
+    WHERE m.role_id = $1 AND m.user_id > $2 ORDER BY m.user_id LIMIT $3";
+
+/// A page of the members of a role, in the order in which they were added to the tenant: key, domain and name.
+///
+/// # Errors
+/// As [`users`].
+pub fn member_page(
+    tx: &mut Tx<'_>,
+    role: i64,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<(i64, String, String)>, Error> {
+    tx.query(MEMBER_PAGE, &[role.into(), after.into(), limit.into()], |row| {
+        Ok((row.int(0)?, row.text(1)?, row.text(2)?))
+    })
 }
 
 const ROLES: &str = "SELECT r.id, r.name, EXISTS (SELECT 1 FROM role_member m WHERE m.user_id = $1 AND m.role_id = r.id) \
@@ -160,7 +229,7 @@ pub(super) mod tests {
 
     #[test]
     fn lists_walk_along_the_index_of_their_order_and_stop_at_the_limit() {
-        for (sql, table) in [(USERS, "u"), (ROLES, "r")] {
+        for (sql, table) in [(USERS, "u"), (ROLES, "r"), (USER_PAGE, "u"), (ROLE_PAGE, "r")] {
             let plan = plan(sql);
             let range = "(tenant_id=? AND domain=? AND folded>? AND folded<?)";
             assert!(plan.contains(&format!("SEARCH {table} USING INDEX")) && plan.contains(range), "{plan}");
@@ -170,7 +239,7 @@ pub(super) mod tests {
 
     #[test]
     fn members_and_values_are_found_by_their_index() {
-        for sql in [MEMBERS, BY_VALUE, BY_PATTERN] {
+        for sql in [MEMBERS, MEMBER_PAGE, BY_VALUE, BY_PATTERN] {
             assert!(!plan(sql).contains("SCAN"), "{}", plan(sql));
         }
         assert!(

@@ -10,6 +10,8 @@ mod paging;
 mod screens;
 mod sign_in;
 mod texts;
+mod user;
+mod users;
 mod visit;
 
 use super::form::{Parameters, Source};
@@ -43,6 +45,12 @@ pub(super) const TEMPLATES: &[(&str, &str)] = &[
     ("console/login.html", include_str!("../templates/console/login.html")),
     ("console/message.html", include_str!("../templates/console/message.html")),
     ("console/confirm.html", include_str!("../templates/console/confirm.html")),
+    ("console/users.html", include_str!("../templates/console/users.html")),
+    ("console/user.html", include_str!("../templates/console/user.html")),
+    ("console/user_add.html", include_str!("../templates/console/user_add.html")),
+    ("console/user_password.html", include_str!("../templates/console/user_password.html")),
+    ("console/user_profile.html", include_str!("../templates/console/user_profile.html")),
+    ("console/user_roles.html", include_str!("../templates/console/user_roles.html")),
     ("console/home.html", include_str!("../templates/console/home.html")),
 ];
 

@@ -2,7 +2,7 @@
 //! permissions are those of the services that do the same.
 
 use super::visit::Visit;
-use super::{Work, home};
+use super::{Work, home, user, users};
 use std::sync::Arc;
 
 /// A heading of the menu.
@@ -71,8 +71,35 @@ macro_rules! work {
 /// Whoever is signed in holds it.
 const LOGIN: &[&str] = &["/permission/admin/login"];
 
+const USER_LIST: &[&str] = &["/permission/admin/manage/identity/usermgt/list"];
+const USER_CREATE: &[&str] = &["/permission/admin/manage/identity/usermgt/create"];
+const USER_DELETE: &[&str] = &["/permission/admin/manage/identity/usermgt/delete"];
+const USER_UPDATE: &[&str] = &["/permission/admin/manage/identity/usermgt/update"];
+/// The pair that `UserAdmin` takes for whatever has no permission of its own.
+const USERS: &[&str] =
+    &["/permission/admin/manage/identity/usermgt", "/permission/admin/manage/identity/rolemgt"];
+const PROFILE_VIEW: &[&str] = &["/permission/admin/manage/identity/userprofile/view"];
+const PROFILE: &[&str] = &["/permission/admin/manage/identity/userprofile"];
+const ACCOUNT: &[&str] = &["/permission/admin/manage/identity/identitymgt/update"];
+
 /// The screens, in the order of the menu.
-pub const SCREENS: &[Screen] = &[screen("", None, LOGIN, work!(home::show))];
+pub const SCREENS: &[Screen] = &[
+    screen("", None, LOGIN, work!(home::show)),
+    screen("users", Some((Group::Identity, "users_menu")), USER_LIST, work!(users::list)),
+    screen("users/add", None, USER_CREATE, work!(users::add)),
+    screen("users/user", None, USER_LIST, work!(user::show)),
+    screen("users/delete", None, USER_DELETE, work!(users::delete)),
+    screen("users/password", None, USER_UPDATE, work!(users::password)),
+    screen("users/state", None, ACCOUNT, work!(user::set_state)),
+    screen("users/roles", None, USERS, work!(user::roles)),
+    Screen {
+        path: "users/profile",
+        menu: None,
+        sees: PROFILE_VIEW,
+        changes: PROFILE,
+        show: work!(user::profile),
+    },
+];
 
 #[cfg(test)]
 mod tests {

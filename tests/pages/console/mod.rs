@@ -1,6 +1,7 @@
 //! The management console as a browser sees it: signed in, with the token of its session in each form.
 
 mod sign_in;
+mod users;
 
 use super::server::{Answer, Running};
 use super::{SAME_SITE_FORM, get, post};
@@ -149,4 +150,22 @@ pub fn plain(html: &str) -> String {
         text = text.replace(written, read);
     }
     text
+}
+
+/// The database of a running server.
+pub fn database(running: &Running) -> rusqlite::Connection {
+    rusqlite::Connection::open(running.folder.0.join("soapstone.db")).unwrap()
+}
+
+/// One value out of it.
+pub fn stored(running: &Running, sql: &str) -> String {
+    database(running)
+        .query_row(sql, [], |row| {
+            Ok(match row.get_ref(0)? {
+                rusqlite::types::ValueRef::Null => String::new(),
+                rusqlite::types::ValueRef::Integer(number) => number.to_string(),
+                other => other.as_str().unwrap_or("").to_owned(),
+            })
+        })
+        .unwrap()
 }

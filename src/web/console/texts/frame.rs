@@ -16,7 +16,6 @@ pub const TEXTS: &[(&str, &str)] = &[
     ("group_identity", "Identity"),
     ("group_manage", "Manage"),
     ("group_configure", "Configure"),
-    ("home", "Home"),
     ("home_title", "Management Console"),
     ("home_intro", "Choose what you want to work on."),
     (
@@ -34,5 +33,4 @@ pub const TEXTS: &[(&str, &str)] = &[
     ("pages", "Pages"),
     ("first_page", "Beginning"),
     ("next_page", "Next"),
-    ("required", "required"),
 ];

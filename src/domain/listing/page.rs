@@ -1,0 +1,200 @@
+//! Pages of long lists: users, roles, members of a role. A page begins behind the last row of the one before it, so that
+//! it costs the same wherever it is; the lists of the services know limits only.
+
+use super::super::name::{APPLICATION, INTERNAL, folded, shown};
+use super::super::user::{self, like, stores_of_filter};
+use super::super::{Error, TenantId, role};
+use crate::store::Tx;
+use crate::store::listing::{self as rows, Cut, Paged, after_prefix};
+
+/// A row of a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// Key of the user or role.
+    pub id: i64,
+    /// The name as clients see it.
+    pub name: String,
+    /// What the next page begins behind, when this is the last row.
+    pub place: String,
+}
+
+/// One domain's part of a list.
+type Read = fn(&mut Tx<'_>, Cut<'_>) -> Result<Vec<Paged>, crate::store::Error>;
+
+/// Reads through domains in their order, from a place on, until there are enough rows.
+fn through(
+    tx: &mut Tx<'_>,
+    tenant: TenantId,
+    domains: &[String],
+    filter: &str,
+    after: &str,
+    limit: usize,
+    read: Read,
+) -> Result<Vec<Line>, Error> {
+    let (prefix, pattern) = like(if filter.is_empty() { "*" } else { filter });
+    let until = after_prefix(&prefix);
+    let place = after.split_once('/').and_then(|(domain, name)| {
+        Some((domains.iter().position(|known| known == domain)?, [name, "\0"].concat()))
+    });
+    let (start, behind) = place.unwrap_or_default();
+    let mut found: Vec<Line> = Vec::new();
+    for (at, domain) in domains.iter().enumerate().skip(start) {
+        let wanted = limit.saturating_sub(found.len());
+        if wanted == 0 {
+            break;
+        }
+        let from = if at == start && behind > prefix { &behind } else { &prefix };
+        let limit = i64::try_from(wanted).unwrap_or(i64::MAX);
+        let cut = Cut { tenant: tenant.0, domain, from, until: &until, pattern: &pattern, limit };
+        found.extend(read(tx, cut)?.into_iter().map(|(id, name, folded)| Line {
+            id,
+            name: shown(domain, &name),
+            place: [domain, "/", &folded].concat(),
+        }));
+    }
+    Ok(found)
+}
+
+/// Users that match a filter: `*` stands for anything, an empty filter for everything, `DOM/` in front for one store.
+///
+/// # Errors
+/// Failures of the database.
+pub fn users(
+    tx: &mut Tx<'_>,
+    tenant: TenantId,
+    filter: &str,
+    after: &str,
+    limit: usize,
+) -> Result<Vec<Line>, Error> {
+    let (stores, filter) = stores_of_filter(tx, tenant, filter)?;
+    let domains: Vec<String> = stores.into_iter().map(|store| store.domain).collect();
+    through(tx, tenant, &domains, filter, after, limit, rows::user_page)
+}
+
+/// Roles that match a filter, those of the stores first, then `Internal/…` and `Application/…`.
+///
+/// # Errors
+/// Failures of the database.
+pub fn roles(
+    tx: &mut Tx<'_>,
+    tenant: TenantId,
+    filter: &str,
+    after: &str,
+    limit: usize,
+) -> Result<Vec<Line>, Error> {
+    let stores = user::stores(tx, tenant)?.into_iter().map(|store| store.domain);
+    let mut domains: Vec<String> = stores.chain([INTERNAL.to_owned(), APPLICATION.to_owned()]).collect();
+    let mut filter = filter;
+    if let Some((domain, rest)) = filter.split_once('/')
+        && domains.iter().any(|known| known.eq_ignore_ascii_case(domain))
+    {
+        domains.retain(|known| known.eq_ignore_ascii_case(domain));
+        filter = rest;
+    }
+    through(tx, tenant, &domains, filter, after, limit, rows::role_page)
+}
+
+/// Members of a role; of the role of everyone, all users.
+///
+/// # Errors
+/// Failures of the database.
+pub fn members(
+    tx: &mut Tx<'_>,
+    tenant: TenantId,
+    typed: &str,
+    after: &str,
+    limit: usize,
+) -> Result<Vec<Line>, Error> {
+    if role::is_everyone(typed) {
+        return users(tx, tenant, "", after, limit);
+    }
+    let Some(id) = role::find(tx, tenant, typed)? else { return Ok(Vec::new()) };
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let found = rows::member_page(tx, id, after.parse().unwrap_or(0), limit)?;
+    let line = |(id, domain, name): (i64, String, String)| Line {
+        id,
+        name: shown(&domain, &name),
+        place: id.to_string(),
+    };
+    Ok(found.into_iter().map(line).collect())
+}
+
+/// Of users found in another way, already sorted by name, those behind a name.
+#[must_use]
+pub fn behind(found: Vec<super::Row>, after: &str, limit: usize) -> Vec<Line> {
+    let line = |row: super::Row| Line { id: row.id, place: row.name.clone(), name: row.name };
+    found.into_iter().filter(|row| row.name.as_str() > after).take(limit).map(line).collect()
+}
+
+/// Whether a filter can be read: the directory stumbles over these.
+///
+/// # Errors
+/// Its word on them.
+pub fn check_filter(filter: &str) -> Result<(), Error> {
+    if filter.contains('?') || filter.contains("**") {
+        return Err(Error::refused(
+            "Invalid character sequence entered for user serch. Please enter valid sequence.",
+        ));
+    }
+    Ok(())
+}
+
+/// A user's place in the list of all users, for tests and links.
+#[must_use]
+pub fn place_of(domain: &str, name: &str) -> String {
+    [domain, "/", &folded(name)].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::fixture::*;
+
+    #[test]
+    fn pages_follow_each_other_through_every_store_without_a_gap() {
+        let world = World::new();
+        world.write(|tx| {
+            tx.execute("INSERT INTO user_store (tenant_id, domain, position) VALUES (-1234, 'AAA', 1)", &[])
+                .map_err(Error::from)
+        });
+        for name in ["Ann", "bob", "ärger", "zoe_1", "zoe%"] {
+            world.user(name);
+            world.user_in(SUPER, "AAA", name);
+        }
+        let all: Vec<String> =
+            world.read(|tx| users(tx, SUPER, "", "", 100)).into_iter().map(|line| line.name).collect();
+        assert_eq!(all.len(), 12);
+        assert_eq!(all.first().map(String::as_str), Some("admin"));
+        assert_eq!(all.last().map(String::as_str), Some("AAA/ärger"));
+        for size in 1..5 {
+            let (mut seen, mut after) = (Vec::new(), String::new());
+            loop {
+                let page = world.read(|tx| users(tx, SUPER, "", &after, size));
+                let Some(last) = page.last() else { break };
+                after.clone_from(&last.place);
+                seen.extend(page.into_iter().map(|line| line.name));
+            }
+            assert_eq!(seen, all, "{size} a page");
+        }
+        let found = |filter: &str, after: &str| -> Vec<String> {
+            world.read(|tx| users(tx, SUPER, filter, after, 10)).into_iter().map(|line| line.name).collect()
+        };
+        assert_eq!(found("zoe*", ""), ["zoe%", "zoe_1", "AAA/zoe%", "AAA/zoe_1"]);
+        assert_eq!(found("zoe*", &place_of("PRIMARY", "zoe%")), ["zoe_1", "AAA/zoe%", "AAA/zoe_1"]);
+        assert_eq!(found("aaa/*b", ""), ["AAA/bob"]);
+        assert_eq!(found("zoe_*", ""), ["zoe_1", "AAA/zoe_1"]);
+        assert_eq!(found("", "NO SUCH/place"), all[..10]);
+    }
+
+    #[test]
+    fn users_of_other_tenants_are_on_no_page() {
+        let world = World::new();
+        let other = world.tenant("other.org");
+        world.user_in(other, "PRIMARY", "olga");
+        let names = |tenant| -> Vec<String> {
+            world.read(|tx| users(tx, tenant, "*", "", 10)).into_iter().map(|line| line.name).collect()
+        };
+        assert_eq!(names(SUPER), ["admin", "tom"]);
+        assert_eq!(names(other), ["admin", "olga"]);
+    }
+}
