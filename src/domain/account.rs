@@ -3,6 +3,10 @@
 //! IS 5.3.0 refuses to lock and disable here in its default configuration, because an older listener is switched off;
 //! here it is done through the claims that everything else looks at.
 
+mod own_password;
+
+pub use own_password::{Unchanged, change_password};
+
 use super::claim::{self, Changes};
 use super::lockout::{DISABLED, LOCKED, UNLOCK_TIME, is_true};
 use super::{Actor, Error, Now, Realm, User, audit, forced_reset, user};

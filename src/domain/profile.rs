@@ -5,6 +5,10 @@ use super::claim::{self, Changes, DEFAULT_PROFILE, PROFILE_CONFIGURATION, Values
 use super::{Actor, Error, Now, Realm, TenantId, User, user};
 use crate::store::{self, Tx};
 
+mod own;
+
+pub use own::{Flaw, edit, own};
+
 /// Needed to write the profiles of others; a permission below it is not enough.
 const WRITE: &str = "/permission/admin/manage/identity/userprofile";
 /// Needed to read the profiles of others.

@@ -4,6 +4,10 @@
 use super::{Actor, Error, Now, Secret, Tenant, TenantId, User, UserId};
 use crate::store::{self, Tx};
 
+mod own;
+
+pub use own::{Own, came_from, close_one, close_others, of_user};
+
 /// What a session is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -22,6 +26,10 @@ impl Kind {
             Self::Browser => "browser",
             Self::Console => "console",
         }
+    }
+
+    fn of(stored: &str) -> Option<Self> {
+        [Self::Admin, Self::Browser, Self::Console].into_iter().find(|kind| kind.stored() == stored)
     }
 
     /// A new id, from the system's random numbers.

@@ -5,7 +5,10 @@ use rusqlite::Connection;
 use std::path::Path;
 
 /// Every migration in order; the number of the last one is the schema version.
-const MIGRATIONS: &[&str] = &[include_str!("../../schemas/sql/sqlite/0001_create_schema.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../../schemas/sql/sqlite/0001_create_schema.sql"),
+    include_str!("../../schemas/sql/sqlite/0002_origin_of_sessions.sql"),
+];
 
 /// Applies what is missing. An existing file is copied to `<file>.v<N>.bak` first; a newer file is refused.
 pub(super) fn run(connection: &mut Connection, path: &Path) -> Result<(), Error> {

@@ -98,6 +98,67 @@ pub fn delete(tx: &mut Tx<'_>, id_hash: &[u8]) -> Result<usize, Error> {
     tx.execute("DELETE FROM session WHERE id_hash = $1", &[id_hash.into()])
 }
 
+/// Notes where a session was opened from.
+///
+/// # Errors
+/// As [`insert`].
+pub fn set_origin(tx: &mut Tx<'_>, id_hash: &[u8], origin: &str) -> Result<usize, Error> {
+    tx.execute("UPDATE session SET origin = $1 WHERE id_hash = $2", &[origin.into(), id_hash.into()])
+}
+
+/// A session among those of its user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnRow {
+    /// Hash of its id.
+    pub id_hash: Vec<u8>,
+    /// What it is for.
+    pub kind: String,
+    /// When it was opened.
+    pub created_at: i64,
+    /// Last use.
+    pub used_at: i64,
+    /// Where it was opened from.
+    pub origin: Option<String>,
+}
+
+/// The open sessions of a user, the last used first.
+///
+/// # Errors
+/// As [`insert`].
+pub fn of_user(tx: &mut Tx<'_>, user: i64, now: i64) -> Result<Vec<OwnRow>, Error> {
+    tx.query(
+        "SELECT id_hash, kind, created_at, used_at, origin FROM session \
+         WHERE user_id = $1 AND used_at + idle_limit >= $2 ORDER BY used_at DESC, created_at DESC",
+        &[user.into(), now.into()],
+        |row| {
+            Ok(OwnRow {
+                id_hash: row.opt_bytes(0)?.unwrap_or_default(),
+                kind: row.text(1)?,
+                created_at: row.int(2)?,
+                used_at: row.int(3)?,
+                origin: row.opt_text(4)?,
+            })
+        },
+    )
+}
+
+/// Ends one session of a user.
+///
+/// # Errors
+/// As [`insert`].
+pub fn delete_one(tx: &mut Tx<'_>, user: i64, id_hash: &[u8]) -> Result<usize, Error> {
+    tx.execute("DELETE FROM session WHERE user_id = $1 AND id_hash = $2", &[user.into(), id_hash.into()])
+}
+
+/// Ends every session of a user but one; what remembers him elsewhere is forgotten, too.
+///
+/// # Errors
+/// As [`insert`].
+pub fn delete_others(tx: &mut Tx<'_>, user: i64, id_hash: &[u8]) -> Result<usize, Error> {
+    tx.execute("DELETE FROM remember_me WHERE user_id = $1", &[user.into()])?;
+    tx.execute("DELETE FROM session WHERE user_id = $1 AND id_hash <> $2", &[user.into(), id_hash.into()])
+}
+
 /// Ends every session of a user.
 ///
 /// # Errors

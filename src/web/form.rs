@@ -4,6 +4,7 @@ use super::multipart;
 use hyper::Request;
 use hyper::body::Bytes;
 use hyper::header::{CONTENT_TYPE, COOKIE, HOST, HeaderMap, ORIGIN};
+use std::net::IpAddr;
 
 /// Parameters of a request, those of the body first.
 #[derive(Debug, Default)]
@@ -11,6 +12,10 @@ pub struct Parameters {
     pairs: Vec<(String, String)>,
     files: Vec<Upload>,
 }
+
+/// Where a request comes from; an extension of the request.
+#[derive(Debug, Clone, Copy)]
+pub struct Peer(pub IpAddr);
 
 /// A file that a form sent.
 #[derive(Debug, Clone, PartialEq, Eq)]

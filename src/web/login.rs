@@ -2,10 +2,10 @@
 //!
 //! Unless the operator wants reasons shown, every refused login leads to the same address and the same page.
 
-use super::form::{Parameters, Source, cookie, encoded};
+use super::form::{Parameters, Peer, Source, cookie, encoded};
 use super::{Site, dashboard, page, texts};
 use crate::domain::login::{self, Face, Outcome, Presented, Refusal, RightCode, SignedIn};
-use crate::domain::session::{Kind, fingerprint};
+use crate::domain::session::{self, Kind, fingerprint};
 use crate::domain::{Error, Secret, governance, permission};
 use crate::store;
 use crate::store::login_context::LoginContext;
@@ -129,7 +129,8 @@ pub async fn attempt(site: &Arc<Site>, request: &Request<Bytes>, source: Source)
     match decided.await.unwrap_or(Err(Error::Broken("a login panicked"))) {
         Ok(Outcome::In(signed_in)) => {
             let remember = parameters.get("chkRemember").is_some();
-            enter(site, key, signed_in, remember).await
+            let peer = request.extensions().get::<Peer>().copied();
+            enter(site, key, signed_in, remember, peer).await
         }
         Ok(Outcome::Redeem(right)) => redeem(site, key, &right),
         Ok(Outcome::Refused(refusal)) => {
@@ -141,7 +142,13 @@ pub async fn attempt(site: &Arc<Site>, request: &Request<Bytes>, source: Source)
 }
 
 /// Opens the session and goes on to the dashboard; a user without the login permission is told so.
-async fn enter(site: &Arc<Site>, key: &str, signed_in: SignedIn, remember: bool) -> Response<Vec<u8>> {
+async fn enter(
+    site: &Arc<Site>,
+    key: &str,
+    signed_in: SignedIn,
+    remember: bool,
+    peer: Option<Peer>,
+) -> Response<Vec<u8>> {
     let (hash, now, realm) = (fingerprint(key), site.now(), Arc::clone(&site.realm));
     let done = site
         .store
@@ -158,6 +165,9 @@ async fn enter(site: &Arc<Site>, key: &str, signed_in: SignedIn, remember: bool)
             let minutes = if stored > 0 { stored } else { fallback };
             store::login_context::delete(tx, &hash)?;
             let id = login::open_session(tx, now, &realm, &signed_in, Kind::Browser, minutes)?;
+            if let (Some(id), Some(Peer(address))) = (&id, peer) {
+                session::came_from(tx, id.reveal(), &address.to_canonical().to_string())?;
+            }
             Ok::<_, Error>(id.map_or(Entry::Refused, |id| Entry::Open(id, remember.then_some(minutes * 60))))
         })
         .await;

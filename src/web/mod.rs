@@ -117,7 +117,7 @@ impl Care {
             "/commonauth" | console::SIGN_IN => Self::CountOwn,
             "/dashboard/logout" | "/dashboard/logout.jag" => Self::Own,
             // Whoever has a code needs no other proof.
-            CONFIRM | COMPLETE => Self::Count,
+            CONFIRM | COMPLETE | dashboard::PASSWORD => Self::Count,
             // The call carries credentials that no other site has.
             _ if recovery_api::tenant_of(path).is_some() => Self::Count,
             _ => Self::None,
@@ -156,7 +156,8 @@ fn start(site: &Arc<Site>, request: &Request<Bytes>) -> Response<Vec<u8>> {
 }
 
 /// Answers everything outside the services.
-pub async fn answer(site: &Arc<Site>, request: Request<Bytes>, peer: IpAddr) -> Response<Vec<u8>> {
+pub async fn answer(site: &Arc<Site>, mut request: Request<Bytes>, peer: IpAddr) -> Response<Vec<u8>> {
+    request.extensions_mut().insert(form::Peer(peer));
     if !matches!(*request.method(), Method::GET | Method::HEAD | Method::POST) {
         let mut response = page::refusal(site, StatusCode::METHOD_NOT_ALLOWED, texts::NOT_FOUND);
         page::set(&mut response, ALLOW, "GET, HEAD, POST");
@@ -181,10 +182,6 @@ pub async fn answer(site: &Arc<Site>, request: Request<Bytes>, peer: IpAddr) -> 
     match path {
         "/" => start(site, &request),
         "/favicon.ico" => page::icon(),
-        "/dashboard" | "/dashboard/" | "/dashboard/index.jag" | "/dashboard/login.jag" => {
-            dashboard::show(site, &request).await
-        }
-        "/dashboard/logout" | "/dashboard/logout.jag" => dashboard::sign_out(site, &request).await,
         "/commonauth" => login::attempt(site, &request, source).await,
         "/authenticationendpoint/login.do" => login::show(site, &request),
         "/authenticationendpoint/retry.do" => page::refusal(site, StatusCode::OK, texts::RETRY),
@@ -193,6 +190,9 @@ pub async fn answer(site: &Arc<Site>, request: Request<Bytes>, peer: IpAddr) -> 
         COMPLETE => reset::complete(site, &request, source).await,
         _ if path == "/carbon" || path.starts_with("/carbon/") => {
             console::answer(site, request, source, peer).await
+        }
+        _ if path == "/dashboard" || path.starts_with("/dashboard/") => {
+            dashboard::answer(site, &request).await
         }
         _ if path.starts_with(CAPTCHAS) => captcha(site, path),
         _ => match recovery_api::tenant_of(path) {

@@ -15,13 +15,13 @@ use tera::{Context, Tera};
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; \
     frame-ancestors 'none'; base-uri 'none'";
 
-/// The pages, with the file each can be overridden by; those of the console are `console::TEMPLATES`.
-pub(super) const TEMPLATES: [(&str, &str); 5] = [
+/// The pages, with the file each can be overridden by; those of dashboard and console are with
+/// their screens.
+pub(super) const TEMPLATES: [(&str, &str); 4] = [
     ("layout.html", include_str!("templates/layout.html")),
     ("login.html", include_str!("templates/login.html")),
     ("message.html", include_str!("templates/message.html")),
     ("reset.html", include_str!("templates/reset.html")),
-    ("dashboard.html", include_str!("templates/dashboard.html")),
 ];
 
 /// The style sheets, which can be overridden like a page.
@@ -76,7 +76,9 @@ impl Look {
     /// Names the file that cannot be read or understood.
     pub fn of(folder: &Path) -> Result<Self, String> {
         let mut templates = Vec::new();
-        for (name, shipped) in TEMPLATES.iter().chain(super::console::TEMPLATES) {
+        for (name, shipped) in
+            TEMPLATES.iter().chain(super::dashboard::TEMPLATES).chain(super::console::TEMPLATES)
+        {
             templates.push((*name, own_or(folder, name, shipped)?));
         }
         let mut tera = Tera::default();

@@ -7,6 +7,7 @@
 mod server;
 
 mod console;
+mod dashboard;
 mod login;
 mod look;
 mod recovery_api;

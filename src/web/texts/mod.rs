@@ -1,6 +1,8 @@
 //! Every text of the pages, in one place. Texts that clients of IS 5.3.0 look for are the original's.
 
-use crate::domain::password::Rules;
+pub mod account;
+
+use crate::domain::password::{Refused, Rules};
 use serde::Serialize;
 
 /// Labels of the forms.
@@ -81,6 +83,11 @@ pub fn login_message(key: Option<&str>) -> &'static str {
 fn unquoted(message: &str) -> &str {
     let message = message.trim();
     message.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')).unwrap_or(message)
+}
+
+/// Why a password is not taken, for people.
+pub fn refused(refused: &Refused) -> String {
+    unquoted(&refused.to_string()).to_owned()
 }
 
 /// The rules of a new password, one a line.

@@ -1,0 +1,125 @@
+//! Texts of the dashboard and of recoveries: `key` and English text. Templates write `t.key`.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+const TEXTS: &[(&str, &str)] = &[
+    ("menu", "My account"),
+    ("overview", "Overview"),
+    ("profile", "Profile"),
+    ("password", "Password"),
+    ("questions", "Security questions"),
+    ("sessions", "Sessions"),
+    ("skip", "Skip to the content"),
+    ("save", "Save"),
+    (
+        "profile_hint",
+        "Fields with a star are required. What is shown without a field is changed by an administrator.",
+    ),
+    ("profile_refused", "Nothing was saved. Please look at the marked fields."),
+    ("flaw_missing", "{} is required."),
+    ("flaw_pattern", "{} does not have the right form."),
+    ("flaw_long", "{} is too long."),
+    ("flaw_unprintable", "{} holds characters that cannot be shown."),
+    ("no_value", "–"),
+    ("present_password", "Current Password"),
+    ("change_password", "Change Password"),
+    ("password_hint", "Changing the password ends all your other sessions."),
+    ("wrong_password", "The current password is not right."),
+    ("session_list", "Where you are signed in"),
+    ("session_kind", "What for"),
+    ("session_opened", "Signed in"),
+    ("session_used", "Last used"),
+    ("session_origin", "From"),
+    ("session_action", "Action"),
+    ("this_session", "this session"),
+    ("unknown_origin", "unknown"),
+    ("kind_browser", "Applications in a browser"),
+    ("kind_console", "Management console"),
+    ("kind_admin", "Admin services"),
+    ("end_session", "End this session"),
+    ("end_others", "End all other sessions"),
+    ("end_all", "End all sessions and sign out"),
+    (
+        "questions_hint",
+        "If you forget your password, you can choose a new one after answering these. Answers are kept as hashes and never shown. Letter case does not matter.",
+    ),
+    ("no_questions", "Your organization asks no security questions."),
+    ("question", "Question"),
+    ("answer", "Answer"),
+    ("answer_hint", "There is an answer. Leave the field empty to keep it."),
+    ("no_question", "(no question)"),
+    ("questions_refused", "Please choose one of the questions, and an answer of at most 250 characters."),
+    ("answer_missing", "Please answer every question that you chose."),
+];
+
+static ALL: LazyLock<BTreeMap<&'static str, &'static str>> =
+    LazyLock::new(|| TEXTS.iter().copied().collect());
+
+/// All of them, for templates.
+pub fn all() -> &'static BTreeMap<&'static str, &'static str> {
+    &ALL
+}
+
+/// One of them; an unknown key is its own text, and a test finds it.
+pub fn text(key: &'static str) -> &'static str {
+    ALL.get(key).copied().unwrap_or(key)
+}
+
+/// One of them with a word filled in, which is not looked at again.
+pub fn filled(key: &'static str, word: &str) -> String {
+    let (before, after) = text(key).split_once("{}").unwrap_or((text(key), ""));
+    [before, word, after].concat()
+}
+
+/// What a change says on the page that follows it. The address names the change, never the words.
+pub fn outcome(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "profile" => "Your profile was saved.",
+        "password" => "Your password was changed. All other sessions have ended.",
+        "session" => "The session has ended.",
+        "sessions" => "All other sessions have ended.",
+        "questions" => "Your security questions were saved.",
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::Path;
+
+    fn sources(folder: &Path, found: &mut String) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() && !path.ends_with("console") {
+                sources(&path, found);
+            } else if path.is_file() {
+                found.push_str(&std::fs::read_to_string(path).unwrap());
+            }
+        }
+    }
+
+    #[test]
+    fn every_text_that_a_template_names_is_there_and_every_one_is_named_somewhere() {
+        let mut code = String::new();
+        for folder in ["templates", "dashboard"] {
+            sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/web").join(folder), &mut code);
+        }
+        let key =
+            |rest: &str| rest.split(|c: char| c != '_' && !c.is_ascii_lowercase()).next().unwrap().to_owned();
+        let named: Vec<String> = ["{{ t.", "text(\"", "filled(\""]
+            .into_iter()
+            .flat_map(|mark| code.split(mark).skip(1).map(key).collect::<Vec<_>>())
+            .collect();
+        let missing: Vec<&String> = named.iter().filter(|key| !ALL.contains_key(key.as_str())).collect();
+        assert!(missing.is_empty(), "no text for {missing:?}");
+        let unused: Vec<_> = ALL
+            .keys()
+            .filter(|key| !named.iter().any(|named| named == *key) && !code.contains(&format!("\"{key}\"")))
+            .collect();
+        assert!(unused.is_empty(), "nobody shows {unused:?}");
+        assert_eq!(ALL.len(), TEXTS.len(), "a key is there twice");
+        assert_eq!(filled("flaw_missing", "{} <b>"), "{} <b> is required.");
+    }
+}
