@@ -6,6 +6,7 @@
 
 use super::{Error, TenantId, permission};
 use crate::store::Tx;
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 const SHIPPED: &str = include_str!("../../schemas/data/permissions.tsv");
@@ -71,6 +72,46 @@ fn node(path: &str, name: &str, is_held: &dyn Fn(&str) -> bool, above: bool) -> 
     Node { name: name.to_owned(), path: path.to_owned(), selected, children }
 }
 
+impl Node {
+    /// The paths that ticks on a form without scripts mean, given the tree that the form showed. There, a tick does not
+    /// spread by itself: a node that is newly ticked stands for everything below it; one whose tick was taken away takes
+    /// everything below along, unless something was changed there; and one that keeps its tick is only full while
+    /// nothing below it lost its own (IS 5.3.0 sends full nodes, parents included).
+    #[must_use]
+    pub fn chosen(&self, ticked: &HashSet<&str>) -> Vec<String> {
+        let mut paths = Vec::new();
+        self.collect(ticked, &mut paths);
+        paths
+    }
+
+    fn collect(&self, ticked: &HashSet<&str>, paths: &mut Vec<String>) {
+        let is_ticked = ticked.contains(self.path.as_str());
+        match (self.selected, is_ticked) {
+            (false, true) => self.everything(paths),
+            (true, true) if !self.lost_below(ticked) => self.everything(paths),
+            (true, false) if !self.children.is_empty() && !self.lost_below(ticked) => {}
+            _ => self.children.iter().for_each(|child| child.collect(ticked, paths)),
+        }
+    }
+
+    fn lost_below(&self, ticked: &HashSet<&str>) -> bool {
+        self.children.iter().any(|child| {
+            (child.selected && !ticked.contains(child.path.as_str())) || child.lost_below(ticked)
+        })
+    }
+
+    fn everything(&self, paths: &mut Vec<String>) {
+        paths.push(self.path.clone());
+        self.children.iter().for_each(|child| child.everything(paths));
+    }
+
+    /// Whether a path is in the tree.
+    #[must_use]
+    pub fn has(&self, path: &str) -> bool {
+        self.path == path || self.children.iter().any(|child| child.has(path))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -130,5 +171,30 @@ mod tests {
         assert!(all.selected && find(&all, "/permission/protected/server-admin/homepage").selected);
         let none = world.read(|tx| of_role(tx, SUPER, "nobody"));
         assert_eq!(none, super::all(SUPER));
+    }
+
+    #[test]
+    fn ticks_mean_what_somebody_without_scripts_would_mean_by_them() {
+        let leaf = |path: &str, selected| Node {
+            name: String::new(),
+            path: path.into(),
+            selected,
+            children: Vec::new(),
+        };
+        let tree = |all: bool, one: bool| Node {
+            children: vec![leaf("/p/a", all || one), leaf("/p/b", all)],
+            ..leaf("/p", all)
+        };
+        let chosen = |tree: &Node, ticks: &[&str]| tree.chosen(&ticks.iter().copied().collect()).join(" ");
+        assert_eq!(chosen(&tree(false, false), &["/p"]), "/p /p/a /p/b", "a new tick spreads");
+        assert_eq!(chosen(&tree(false, false), &["/p/a"]), "/p/a");
+        assert_eq!(chosen(&tree(false, true), &["/p/a", "/p"]), "/p /p/a /p/b");
+        assert_eq!(chosen(&tree(false, true), &[]), "");
+        assert_eq!(chosen(&tree(true, false), &["/p", "/p/a", "/p/b"]), "/p /p/a /p/b", "nothing changed");
+        assert_eq!(chosen(&tree(true, false), &["/p", "/p/b"]), "/p/b", "one below was taken away");
+        assert_eq!(chosen(&tree(true, false), &["/p/a", "/p/b"]), "", "the whole branch was taken away");
+        assert_eq!(chosen(&tree(true, false), &["/p/b"]), "/p/b");
+        assert_eq!(chosen(&tree(true, false), &[]), "");
+        assert_eq!(chosen(&leaf("/p", true), &[]), "");
     }
 }

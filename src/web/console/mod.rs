@@ -7,6 +7,7 @@
 mod flash;
 mod home;
 mod paging;
+mod roles;
 mod screens;
 mod sign_in;
 mod texts;
@@ -51,6 +52,12 @@ pub(super) const TEMPLATES: &[(&str, &str)] = &[
     ("console/user_password.html", include_str!("../templates/console/user_password.html")),
     ("console/user_profile.html", include_str!("../templates/console/user_profile.html")),
     ("console/user_roles.html", include_str!("../templates/console/user_roles.html")),
+    ("console/roles.html", include_str!("../templates/console/roles.html")),
+    ("console/role_add.html", include_str!("../templates/console/role_add.html")),
+    ("console/role_permissions.html", include_str!("../templates/console/role_permissions.html")),
+    ("console/role_rename.html", include_str!("../templates/console/role_rename.html")),
+    ("console/role_members.html", include_str!("../templates/console/role_members.html")),
+    ("console/tree.html", include_str!("../templates/console/tree.html")),
     ("console/home.html", include_str!("../templates/console/home.html")),
 ];
 

@@ -2,7 +2,7 @@
 //! permissions are those of the services that do the same.
 
 use super::visit::Visit;
-use super::{Work, home, user, users};
+use super::{Work, home, roles, user, users};
 use std::sync::Arc;
 
 /// A heading of the menu.
@@ -75,9 +75,9 @@ const USER_LIST: &[&str] = &["/permission/admin/manage/identity/usermgt/list"];
 const USER_CREATE: &[&str] = &["/permission/admin/manage/identity/usermgt/create"];
 const USER_DELETE: &[&str] = &["/permission/admin/manage/identity/usermgt/delete"];
 const USER_UPDATE: &[&str] = &["/permission/admin/manage/identity/usermgt/update"];
-/// The pair that `UserAdmin` takes for whatever has no permission of its own.
-const USERS: &[&str] =
-    &["/permission/admin/manage/identity/usermgt", "/permission/admin/manage/identity/rolemgt"];
+const ROLE_VIEW: &[&str] = &["/permission/admin/manage/identity/rolemgt/view"];
+/// What `UserAdmin` takes for whatever has no permission of its own.
+const USERS: &[&str] = &["/permission/admin/manage/identity/usermgt"];
 const PROFILE_VIEW: &[&str] = &["/permission/admin/manage/identity/userprofile/view"];
 const PROFILE: &[&str] = &["/permission/admin/manage/identity/userprofile"];
 const ACCOUNT: &[&str] = &["/permission/admin/manage/identity/identitymgt/update"];
@@ -99,6 +99,12 @@ pub const SCREENS: &[Screen] = &[
         changes: PROFILE,
         show: work!(user::profile),
     },
+    screen("roles", Some((Group::Identity, "roles_menu")), ROLE_VIEW, work!(roles::list)),
+    screen("roles/add", None, USERS, work!(roles::add)),
+    screen("roles/permissions", None, USERS, work!(roles::permissions)),
+    screen("roles/members", None, USERS, work!(roles::members)),
+    screen("roles/rename", None, USERS, work!(roles::rename)),
+    screen("roles/delete", None, USERS, work!(roles::delete)),
 ];
 
 #[cfg(test)]

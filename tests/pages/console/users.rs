@@ -173,7 +173,7 @@ async fn who_lacks_the_permission_sees_no_link_gets_403_and_changes_nothing() {
         ("users/add", "usermgt/create"),
         ("users/delete?name=tom", "usermgt/delete"),
         ("users/password?name=tom", "usermgt/update"),
-        ("users/roles?name=tom", "identity/rolemgt"),
+        ("users/roles?name=tom", "usermgt"),
         ("users/profile?name=tom", "userprofile/view"),
     ] {
         let answer = ann.get(&format!("/carbon/{screen}")).await;
