@@ -10,6 +10,10 @@ use super::recovery::{self, Codes, Scenario};
 use super::{Actor, Error, Now, Realm, Secret, TenantId, User, audit, governance, notice, otp, session};
 use crate::store::{self, Tx};
 
+mod waiting;
+
+pub use waiting::{Stage, Waiting, Way, waiting, withdraw};
+
 /// `http://wso2.org/claims/identity/adminForcedPasswordReset`
 pub const TRIGGER: &str = "http://wso2.org/claims/identity/adminForcedPasswordReset";
 /// `http://wso2.org/claims/oneTimePassword`: an ordinary claim, where administrators read the offline code.

@@ -28,6 +28,7 @@ pub mod linked_account;
 pub mod listing;
 pub mod lockout;
 pub mod login;
+pub mod mail_queue;
 pub mod name;
 pub mod notice;
 pub mod otp;

@@ -40,7 +40,7 @@ const WITHOUT_CODE_MINUTES: i64 = 1_440;
 /// A mail that can be sent: it has addresses, a template and every claim the template asks for.
 #[derive(Debug)]
 pub struct Prepared {
-    kind: &'static str,
+    kind: String,
     template: Template,
     addresses: Vec<String>,
     claims: HashMap<String, String>,
@@ -72,37 +72,118 @@ pub fn prepare(
     kind: &'static str,
     pending: &Changes,
 ) -> Result<Prepared, Error> {
-    let mut known = claims(tx, realm, user, pending, &[ADDRESS, LOCALITY])?;
+    let known = claims(tx, realm, user, pending, &[ADDRESS, LOCALITY])?;
     let addresses = addresses(known.get(ADDRESS).map_or("", String::as_str));
     if addresses.is_empty() {
-        return Err(Error::refused(
-            "Email notification sending failed. Sending email address is not configured for the user.",
-        ));
+        return Err(no_address());
     }
-    let tenant_domain = tenant::domain_of(tx, user.tenant)?;
     let default = &realm.policy.default_locale;
     let wanted = known.get(LOCALITY).map(|locality| locality.trim());
     let Some(template) = template::choose(tx, user.tenant.0, kind, wanted, default)? else {
+        let tenant_domain = tenant::domain_of(tx, user.tenant)?;
         return Err(Error::refused(format!(
             "org.wso2.carbon.email.mgt.exceptions.I18nEmailMgtServerException: Cannot find '{kind}' template in the \
              default '{default}' locale for '{tenant_domain}' tenant."
         )));
     };
+    fit(tx, realm, user, kind, template, addresses, pending)
+}
+
+fn no_address() -> Error {
+    Error::refused("Email notification sending failed. Sending email address is not configured for the user.")
+}
+
+/// Finds what a template asks for.
+fn fit(
+    tx: &mut Tx<'_>,
+    realm: &Realm,
+    user: &User,
+    kind: &str,
+    template: Template,
+    addresses: Vec<String>,
+    pending: &Changes,
+) -> Result<Prepared, Error> {
     let wanted: Vec<String> = [&template.subject, &template.body, &template.footer]
         .into_iter()
         .flat_map(|part| placeholder::names(part))
         .filter_map(claim_of)
         .collect();
     let wanted: Vec<&str> = wanted.iter().map(String::as_str).collect();
-    known.extend(claims(tx, realm, user, pending, &wanted)?);
+    let claims = claims(tx, realm, user, pending, &wanted)?;
     let properties = HashMap::from([
         ("user-name", user.name.clone()),
         ("userstore-domain", user.domain.clone()),
-        ("tenant-domain", tenant_domain),
+        ("tenant-domain", tenant::domain_of(tx, user.tenant)?),
         ("TEMPLATE_TYPE", kind.to_owned()),
         ("carbon.product-url", realm.policy.public_url.trim_end_matches('/').to_owned()),
     ]);
-    Ok(Prepared { kind, template, addresses, claims: known, properties })
+    Ok(Prepared { kind: kind.to_owned(), template, addresses, claims, properties })
+}
+
+/// A mail with everything filled in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Filled {
+    /// One line.
+    pub subject: String,
+    /// Body and footer.
+    pub body: String,
+    /// Whether the body is HTML.
+    pub is_html: bool,
+}
+
+fn filled(prepared: &Prepared, carried: Carried<'_>) -> Filled {
+    let Prepared { template, claims, properties, .. } = prepared;
+    let value = |name: &str| {
+        if name == "confirmation-code" {
+            return carried.code.map(str::to_owned);
+        }
+        let own = carried.properties.iter().find(|(property, _)| property == name).map(|(_, value)| value);
+        own.or_else(|| properties.get(name))
+            .or_else(|| claim_of(name).and_then(|uri| claims.get(&uri)))
+            .cloned()
+    };
+    let is_html = template.content_type.trim().to_ascii_lowercase().starts_with("text/html");
+    let form = if is_html { Form::Html } else { Form::Plain };
+    // A subject is one line, whatever a claim holds.
+    let subject = placeholder::fill(&template.subject, Form::Plain, value).replace(['\r', '\n'], " ");
+    let body =
+        placeholder::fill(&template.body, form, value) + &placeholder::fill(&template.footer, form, value);
+    Filled { subject: subject.trim().to_owned(), body, is_html }
+}
+
+/// Stands where a real mail carries a code.
+const SAMPLE_CODE: &str = "SAMPLE-CODE";
+
+/// How a template would look in a mail to `user`; it carries no code that is good for anything.
+///
+/// # Errors
+/// Failures of the database.
+pub fn preview(tx: &mut Tx<'_>, realm: &Realm, user: &User, template: &Template) -> Result<Filled, Error> {
+    let kind = template::type_of(&template.display);
+    let prepared = fit(tx, realm, user, &kind, template.clone(), Vec::new(), &Changes::default())?;
+    Ok(filled(&prepared, Carried { code: Some(SAMPLE_CODE), ..Carried::default() }))
+}
+
+/// Queues the mail of [`preview`] to the addresses of `user`, and says which these are.
+///
+/// # Errors
+/// The original's text when he has none.
+pub fn try_out(
+    tx: &mut Tx<'_>,
+    now: Now,
+    realm: &Realm,
+    user: &User,
+    template: &Template,
+) -> Result<Vec<String>, Error> {
+    let known = claims(tx, realm, user, &Changes::default(), &[ADDRESS])?;
+    let addresses = addresses(known.get(ADDRESS).map_or("", String::as_str));
+    if addresses.is_empty() {
+        return Err(no_address());
+    }
+    let kind = template::type_of(&template.display);
+    let prepared = fit(tx, realm, user, &kind, template.clone(), addresses, &Changes::default())?;
+    queue(tx, now, realm, user, &prepared, Carried { code: Some(SAMPLE_CODE), ..Carried::default() })?;
+    Ok(prepared.addresses)
 }
 
 /// Fills the template and queues one mail per address.
@@ -117,22 +198,8 @@ pub fn queue(
     prepared: &Prepared,
     carried: Carried<'_>,
 ) -> Result<(), Error> {
-    let Prepared { kind, template, addresses, claims, properties } = prepared;
-    let value = |name: &str| {
-        if name == "confirmation-code" {
-            return carried.code.map(str::to_owned);
-        }
-        let own = carried.properties.iter().find(|(property, _)| property == name).map(|(_, value)| value);
-        own.or_else(|| properties.get(name))
-            .or_else(|| claim_of(name).and_then(|uri| claims.get(&uri)))
-            .cloned()
-    };
-    let html = template.content_type.trim().to_ascii_lowercase().starts_with("text/html");
-    let form = if html { Form::Html } else { Form::Plain };
-    // A subject is one line, whatever a claim holds.
-    let subject = placeholder::fill(&template.subject, Form::Plain, value).replace(['\r', '\n'], " ");
-    let body =
-        placeholder::fill(&template.body, form, value) + &placeholder::fill(&template.footer, form, value);
+    let Prepared { kind, template, addresses, .. } = prepared;
+    let Filled { subject, body, .. } = filled(prepared, carried);
     let expires_at = now.plus_minutes(carried.minutes.unwrap_or(WITHOUT_CODE_MINUTES));
     for recipient in addresses {
         let message_id = format!("{}@{}", uuid::Uuid::new_v4(), host(&realm.policy.public_url));
@@ -144,7 +211,7 @@ pub fn queue(
                 expires_at: expires_at.0,
                 template: kind,
                 recipient,
-                subject: &realm.key.seal(&message_id, subject.trim())?,
+                subject: &realm.key.seal(&message_id, &subject)?,
                 body: &realm.key.seal(&message_id, &body)?,
                 content_type: &template.content_type,
                 message_id: &message_id,

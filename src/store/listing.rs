@@ -211,7 +211,7 @@ pub fn by_attribute(
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(in crate::store) mod tests {
     use super::*;
     use crate::store::scratch::Scratch;
     use crate::store::{Store, Value};

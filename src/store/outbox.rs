@@ -3,7 +3,7 @@
 //! A worker takes a mail by moving its due time on: if the process dies, the mail becomes due again and another
 //! attempt follows. Once a mail is out of the queue its text is blanked.
 
-use super::{Error, Row, Tx};
+use super::{Error, Row, Tx, Value};
 
 /// A mail to queue.
 #[derive(Debug, Clone, Copy)]
@@ -245,12 +245,42 @@ pub fn make_all_due(tx: &mut Tx<'_>, now: i64) -> Result<usize, Error> {
 /// The newest mails first; only those in `state` when it is given.
 pub fn list(tx: &mut Tx<'_>, state: Option<&str>, limit: i64) -> Result<Vec<Listed>, Error> {
     tx.query(
-        "SELECT o.id, t.domain, o.state, o.template, o.recipient, o.attempts, o.created_at, o.due_at, o.expires_at, \
-         o.last_error, o.finished_at FROM outbox o JOIN tenant t ON t.id = o.tenant_id \
-         WHERE $1 IS NULL OR o.state = $1 ORDER BY o.id DESC LIMIT $2",
+        &format!("{COLUMNS} WHERE $1 IS NULL OR o.state = $1 ORDER BY o.id DESC LIMIT $2"),
         &[state.into(), limit.into()],
         listed,
     )
+}
+
+const COLUMNS: &str = "SELECT o.id, t.domain, o.state, o.template, o.recipient, o.attempts, o.created_at, o.due_at, \
+    o.expires_at, o.last_error, o.finished_at FROM outbox o JOIN tenant t ON t.id = o.tenant_id";
+
+fn of_tenant(in_state: bool) -> String {
+    let rest = if in_state {
+        " AND o.state = $3 ORDER BY o.id DESC LIMIT $4"
+    } else {
+        " ORDER BY o.id DESC LIMIT $3"
+    };
+    [COLUMNS, " WHERE o.tenant_id = $1 AND o.id < $2", rest].concat()
+}
+
+/// The mails of a tenant, newest first, behind the one with the key `after`; only those in `state` when it is given.
+pub fn page(
+    tx: &mut Tx<'_>,
+    tenant: i64,
+    state: Option<&str>,
+    after: Option<i64>,
+    limit: i64,
+) -> Result<Vec<Listed>, Error> {
+    let mut values = vec![tenant.into(), after.unwrap_or(i64::MAX).into()];
+    values.extend(state.map(Value::from));
+    values.push(limit.into());
+    tx.query(&of_tenant(state.is_some()), &values, listed)
+}
+
+/// A mail of a tenant.
+pub fn find(tx: &mut Tx<'_>, tenant: i64, id: i64) -> Result<Option<Listed>, Error> {
+    let sql = format!("{COLUMNS} WHERE o.tenant_id = $1 AND o.id = $2");
+    tx.opt(&sql, &[tenant.into(), id.into()], listed)
 }
 
 fn listed(row: &Row<'_>) -> Result<Listed, Error> {
@@ -277,4 +307,19 @@ pub fn counts(tx: &mut Tx<'_>) -> Result<Vec<(String, i64)>, Error> {
 /// Forgets mails that were finished before that moment.
 pub fn forget_finished(tx: &mut Tx<'_>, before: i64) -> Result<usize, Error> {
     tx.execute("DELETE FROM outbox WHERE state <> 'queued' AND finished_at < $1", &[before.into()])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::of_tenant;
+    use crate::store::listing::tests::plan;
+
+    #[test]
+    fn the_mails_of_a_tenant_are_found_in_their_order_in_whatever_state() {
+        let all = plan(&of_tenant(false));
+        assert!(all.contains("outbox_of_tenant (tenant_id=? AND id<?)"), "{all}");
+        let some = plan(&of_tenant(true));
+        assert!(some.contains("outbox_by_state (tenant_id=? AND state=? AND id<?)"), "{some}");
+        assert!(!all.contains("TEMP B-TREE") && !some.contains("TEMP B-TREE"));
+    }
 }

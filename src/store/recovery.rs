@@ -77,8 +77,8 @@ fn recovery(row: &Row<'_>) -> Result<RecoveryRow, Error> {
 /// Begins a recovery. The user must have none: see [`delete_of_user`].
 pub fn insert(tx: &mut Tx<'_>, new: &NewRecovery<'_>) -> Result<i64, Error> {
     tx.insert(
-        "INSERT INTO recovery (user_id, scenario, step, link_hash, otp_hash, created_at, forced_by) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        "INSERT INTO recovery (user_id, scenario, step, link_hash, otp_hash, created_at, forced_by, tenant_id) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, (SELECT tenant_id FROM user WHERE id = $1))",
         &[
             new.user.into(),
             new.scenario.into(),
@@ -139,4 +139,64 @@ pub fn count_wrong_code(tx: &mut Tx<'_>, id: i64, now: i64, limit: i64) -> Resul
     )?;
     let count = tx.opt("SELECT wrong_codes FROM recovery WHERE id = $1", &[id.into()], |row| row.int(0))?;
     Ok(count.unwrap_or(0))
+}
+
+/// A forced reset as administrators list it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Forced {
+    /// Key of the row; newer ones have greater keys.
+    pub id: i64,
+    /// The user's store.
+    pub domain: String,
+    /// The user's name without domain.
+    pub name: String,
+    /// Whether a link was made.
+    pub link: bool,
+    /// Whether a one-time password was made.
+    pub otp: bool,
+    /// When the codes were issued, epoch milliseconds.
+    pub created_at: i64,
+    /// Set when too many wrong codes were presented.
+    pub voided_at: Option<i64>,
+    /// Who forced it.
+    pub forced_by: String,
+    /// Template and state of the mail with the code, if there was one.
+    pub mail: Option<(String, String)>,
+}
+
+const FORCED: &str = "SELECT r.id, u.domain, u.name, r.link_hash IS NOT NULL, r.otp_hash IS NOT NULL, r.created_at, \
+    r.voided_at, r.forced_by, (SELECT o.template FROM outbox o WHERE o.recovery_id = r.id ORDER BY o.id DESC LIMIT 1), \
+    (SELECT o.state FROM outbox o WHERE o.recovery_id = r.id ORDER BY o.id DESC LIMIT 1) \
+    FROM recovery r JOIN user u ON u.id = r.user_id \
+    WHERE r.tenant_id = $1 AND r.forced_by IS NOT NULL AND r.id < $2 ORDER BY r.id DESC LIMIT $3";
+
+/// The forced resets of a tenant, newest first, behind the one with the key `after`.
+pub fn forced(tx: &mut Tx<'_>, tenant: i64, after: Option<i64>, limit: i64) -> Result<Vec<Forced>, Error> {
+    let after = after.unwrap_or(i64::MAX);
+    tx.query(FORCED, &[tenant.into(), after.into(), limit.into()], |row| {
+        Ok(Forced {
+            id: row.int(0)?,
+            domain: row.text(1)?,
+            name: row.text(2)?,
+            link: row.flag(3)?,
+            otp: row.flag(4)?,
+            created_at: row.int(5)?,
+            voided_at: row.opt_int(6)?,
+            forced_by: row.text(7)?,
+            mail: row.opt_text(8)?.zip(row.opt_text(9)?),
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::FORCED;
+    use crate::store::listing::tests::plan;
+
+    #[test]
+    fn forced_resets_of_a_tenant_are_found_in_their_order_without_looking_at_those_of_others() {
+        let plan = plan(FORCED);
+        assert!(plan.contains("recovery_forced (tenant_id=? AND id<?)"), "{plan}");
+        assert!(plan.contains("outbox_of_recovery") && !plan.contains("SCAN"), "{plan}");
+    }
 }

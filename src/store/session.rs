@@ -1,4 +1,4 @@
-//! SQL of sessions and audit records.
+//! SQL of sessions.
 
 use super::{Error, Tx};
 
@@ -204,25 +204,5 @@ pub fn remembered(tx: &mut Tx<'_>, token_hash: &[u8], now: i64) -> Result<Option
         "SELECT user_id, user_name FROM remember_me WHERE token_hash = $1 AND expires_at >= $2",
         &[token_hash.into(), now.into()],
         |row| Ok((row.int(0)?, row.text(1)?)),
-    )
-}
-
-/// Writes an audit record.
-///
-/// # Errors
-/// As [`insert`].
-pub fn audit(
-    tx: &mut Tx<'_>,
-    tenant: i64,
-    at: i64,
-    initiator: &str,
-    action: &str,
-    target: &str,
-    data: &str,
-) -> Result<i64, Error> {
-    tx.insert(
-        "INSERT INTO audit (tenant_id, at, initiator, action, target, data, result) \
-         VALUES ($1, $2, $3, $4, $5, $6, 'Success')",
-        &[tenant.into(), at.into(), initiator.into(), action.into(), target.into(), data.into()],
     )
 }

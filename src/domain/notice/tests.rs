@@ -168,3 +168,43 @@ fn claims_are_named_by_what_follows_the_last_dot() {
         assert_eq!(claim_of(placeholder).as_deref(), uri);
     }
 }
+
+fn draft(body: &str) -> Template {
+    Template {
+        display: "My Type".into(),
+        locale: "en_US".into(),
+        content_type: "text/html".into(),
+        subject: "To {{user-name}}".into(),
+        body: body.into(),
+        footer: "|footer".into(),
+    }
+}
+
+#[test]
+fn a_preview_fills_in_the_viewers_own_values_and_a_code_that_is_good_for_nothing() {
+    let world = World::new();
+    let admin = world.find("admin");
+    world.claims(&admin, &[(GIVEN, Some("<Ada>"))]).unwrap();
+    let template = draft("<p>{{user.claim.givenname}} {{confirmation-code}} {{tenant-domain}}</p>");
+    let shown = world.read(|tx| preview(tx, &world.realm, &admin, &template));
+    assert_eq!(shown.subject, "To admin");
+    assert_eq!(shown.body, "<p>&lt;Ada&gt; SAMPLE-CODE carbon.super</p>|footer");
+    assert!(shown.is_html && world.all_mails().is_empty());
+}
+
+#[test]
+fn a_trial_goes_to_who_asked_for_it_and_to_nobody_without_an_address() {
+    let world = World::new();
+    let try_it = |user: User| {
+        let (realm, now) = (world.realm.clone(), world.now());
+        world.store.write_blocking(move |tx| try_out(tx, now, &realm, &user, &draft("{{confirmation-code}}")))
+    };
+    assert_eq!(try_it(world.find("admin")).unwrap(), ["admin@example.org"]);
+    let mail = &world.all_mails()[0];
+    assert_eq!((mail.template.as_str(), mail.recipient.as_str()), ("mytype", "admin@example.org"));
+    assert_eq!(mail.body, "SAMPLE-CODE|footer");
+    let tom = world.find("tom");
+    world.claims(&tom, &[(MAIL, Some(""))]).unwrap();
+    assert!(try_it(tom).unwrap_err().to_string().contains("email address is not configured"));
+    assert_eq!(world.all_mails().len(), 1);
+}
