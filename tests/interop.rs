@@ -127,6 +127,27 @@ fn gsoap_works_when_compiled_from_the_served_documents() {
     converse(Command::new("sh").arg("tests/interop/gsoap/client.sh"));
 }
 
+/// Has a client converse whose stubs a framework of Java generates from the served documents.
+fn java(framework: &str) {
+    let library = format!("target/interop/{framework}/lib");
+    if !(runs("javac", &["-version"]) && std::path::Path::new(&library).exists()) {
+        return skipped(&format!(
+            "needs a JDK and Maven: mvn -f tests/interop/java/{framework} dependency:copy-dependencies"
+        ));
+    }
+    converse(Command::new("sh").args(["tests/interop/java/client.sh", framework]));
+}
+
+#[test]
+fn axis2_works_when_generated_from_the_served_documents() {
+    java("axis2");
+}
+
+#[test]
+fn cxf_works_when_generated_from_the_served_documents() {
+    java("cxf");
+}
+
 fn set_name(server: &Installation, value: &str, headers: &[(&str, &str)]) -> Vec<u8> {
     let authorization = basic("admin", "admin");
     let mut all = vec![

@@ -1,0 +1,32 @@
+#!/bin/sh
+# Generates Java stubs from the WSDLs of a running server, compiles the Client.java of a framework with them and runs it.
+# Arguments: the framework (axis2 or cxf), base address, file with the server's certificate. What the framework needs is in
+# target/interop/<framework>/lib; see its pom.xml.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)/$1
+made=$here/../../../../target/interop/$1
+framework=$1 base=$2 certificate=$3
+cd "$made"
+rm -rf trust src classes
+
+keytool -importcert -noprompt -alias server -file "$certificate" -keystore trust -storepass soapstone 2>/dev/null
+# Programs that run for seconds: the thorough compiler of the JVM costs more than it gives.
+export JAVA_TOOL_OPTIONS="-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Djavax.net.ssl.trustStore=$made/trust \
+-Djavax.net.ssl.trustStorePassword=soapstone"
+
+generate() { # generate SERVICE, into src
+  document=$base/services/$1?wsdl
+  case $framework in
+    axis2) java -cp 'lib/*' org.apache.axis2.wsdl.WSDL2Java -uri "$document" -o . -uw -s --noBuildXML --noWSDL ;;
+    # These namespaces would become packages below java, where no class may be.
+    cxf) java -cp 'lib/*' org.apache.cxf.tools.wsdlto.WSDLToJava -d src -b "$here/binding.xml" -p http://net.java/xsd=net.java.xsd \
+      -p http://io.java/xsd=io.java.xsd -p http://util.java/xsd=util.java.xsd "$document" ;;
+  esac >generate.log 2>&1 || { cat generate.log >&2; exit 1; }
+}
+for service in AuthenticationAdmin UserProfileMgtService RemoteUserStoreManagerService IdentityProviderMgtService \
+  I18nEmailMgtConfigService; do
+  generate "$service"
+done
+find src -name '*.java' >sources
+javac -nowarn -encoding UTF-8 -cp 'lib/*' -d classes @sources "$here/Client.java" >javac.log 2>&1 || { cat javac.log >&2; exit 1; }
+exec java -cp 'lib/*:classes' Client "$base" "$certificate"
