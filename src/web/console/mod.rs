@@ -6,11 +6,15 @@
 
 mod flash;
 mod home;
+mod mails;
+mod moment;
 mod paging;
+mod resets;
 mod roles;
 mod screens;
 mod sign_in;
 mod texts;
+mod trail;
 mod user;
 mod users;
 mod visit;
@@ -58,6 +62,9 @@ pub(super) const TEMPLATES: &[(&str, &str)] = &[
     ("console/role_rename.html", include_str!("../templates/console/role_rename.html")),
     ("console/role_members.html", include_str!("../templates/console/role_members.html")),
     ("console/tree.html", include_str!("../templates/console/tree.html")),
+    ("console/mails.html", include_str!("../templates/console/mails.html")),
+    ("console/resets.html", include_str!("../templates/console/resets.html")),
+    ("console/audit.html", include_str!("../templates/console/audit.html")),
     ("console/home.html", include_str!("../templates/console/home.html")),
 ];
 

@@ -2,7 +2,8 @@
 //! permissions are those of the services that do the same.
 
 use super::visit::Visit;
-use super::{Work, home, roles, user, users};
+use super::{Work, home, mails, resets, roles, trail, user, users};
+use crate::domain::TenantId;
 use std::sync::Arc;
 
 /// A heading of the menu.
@@ -45,6 +46,15 @@ pub struct Screen {
     pub show: fn(Arc<Visit>) -> Work,
 }
 
+impl Screen {
+    /// Whether a tenant has this screen: what takes a permission of the super tenant is the super tenant's, whatever
+    /// roles of others hold.
+    pub fn is_of(&self, tenant: TenantId) -> bool {
+        let is_protected = |needed: &&str| needed.starts_with("/permission/protected/");
+        tenant == TenantId::SUPER || !self.sees.iter().chain(self.changes).any(is_protected)
+    }
+}
+
 impl std::fmt::Debug for Screen {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.path)
@@ -81,6 +91,10 @@ const USERS: &[&str] = &["/permission/admin/manage/identity/usermgt"];
 const PROFILE_VIEW: &[&str] = &["/permission/admin/manage/identity/userprofile/view"];
 const PROFILE: &[&str] = &["/permission/admin/manage/identity/userprofile"];
 const ACCOUNT: &[&str] = &["/permission/admin/manage/identity/identitymgt/update"];
+/// What the original's menu asks for where its services ask for nothing.
+const IDENTITY: &[&str] = &["/permission/admin/manage/identity"];
+/// What the original's log viewer takes.
+const LOGS: &[&str] = &["/permission/admin/monitor/logging"];
 
 /// The screens, in the order of the menu.
 pub const SCREENS: &[Screen] = &[
@@ -105,6 +119,12 @@ pub const SCREENS: &[Screen] = &[
     screen("roles/members", None, USERS, work!(roles::members)),
     screen("roles/rename", None, USERS, work!(roles::rename)),
     screen("roles/delete", None, USERS, work!(roles::delete)),
+    screen("mails", Some((Group::Manage, "mails_menu")), IDENTITY, work!(mails::list)),
+    screen("mails/retry", None, IDENTITY, work!(mails::retry)),
+    screen("mails/drop", None, IDENTITY, work!(mails::drop)),
+    screen("resets", Some((Group::Manage, "resets_menu")), PROFILE_VIEW, work!(resets::list)),
+    screen("resets/cancel", None, PROFILE, work!(resets::cancel)),
+    screen("audit", Some((Group::Manage, "audit_menu")), LOGS, work!(trail::list)),
 ];
 
 #[cfg(test)]

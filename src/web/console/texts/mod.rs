@@ -2,13 +2,14 @@
 //! write `{{ t.key }}`. Labels and messages that the original's console has are worded as there.
 
 mod frame;
+mod operations;
 mod people;
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 /// The parts.
-const PARTS: &[&[(&str, &str)]] = &[frame::TEXTS, people::TEXTS];
+const PARTS: &[&[(&str, &str)]] = &[frame::TEXTS, people::TEXTS, operations::TEXTS];
 
 static ALL: LazyLock<BTreeMap<&'static str, &'static str>> =
     LazyLock::new(|| PARTS.iter().flat_map(|part| part.iter().copied()).collect());

@@ -1,0 +1,89 @@
+//! The password resets that are pending: who, since when, until when, by whom, how the code comes. And cancelling them.
+
+use super::flash::Flash;
+use super::mails::state_text;
+use super::paging::{Pages, ROWS};
+use super::visit::{self, Confirmation, Visit};
+use super::{Answer, moment, texts};
+use crate::domain::forced_reset::{self, Stage, Waiting, Way};
+use crate::domain::mail_queue::State;
+use crate::domain::user;
+use serde::Serialize;
+use std::sync::Arc;
+
+/// A user of the list.
+#[derive(Debug, Serialize)]
+struct Line {
+    name: String,
+    since: String,
+    expires: String,
+    forced_by: String,
+    ways: Vec<&'static str>,
+    mail: &'static str,
+    stage: &'static str,
+    is_open: bool,
+    user: String,
+    cancel: String,
+}
+
+fn ways(way: Way) -> Vec<&'static str> {
+    let named = [
+        (way.link, texts::text("way_link")),
+        (way.otp, texts::text("way_otp")),
+        (way.offline, texts::text("way_offline")),
+    ];
+    named.into_iter().filter(|(on, _)| *on).map(|(_, text)| text).collect()
+}
+
+fn line(reset: Waiting) -> Line {
+    Line {
+        since: moment::shown(reset.since),
+        expires: moment::shown(reset.expires),
+        forced_by: reset.forced_by,
+        ways: ways(reset.way),
+        mail: reset.mail.as_deref().and_then(State::of).map_or("", state_text),
+        stage: match reset.stage {
+            Stage::Open => texts::text("stage_open"),
+            Stage::Expired => texts::text("stage_expired"),
+            Stage::Voided => texts::text("stage_voided"),
+        },
+        is_open: reset.stage == Stage::Open,
+        user: Visit::address("users/user", &[("name", &reset.user)]),
+        cancel: Visit::address("resets/cancel", &[("name", &reset.user)]),
+        name: reset.user,
+    }
+}
+
+/// The list.
+pub async fn list(visit: Arc<Visit>) -> Answer {
+    let after = visit.text("after").parse().ok();
+    let limit = i64::try_from(ROWS + 1).unwrap_or(i64::MAX);
+    let mut rows = visit.read(|tx| forced_reset::waiting(tx, visit.now(), visit.tenant(), after, limit))?;
+    let pages = Pages::of(&visit, &mut rows, |row| row.key.to_string());
+    let mut context = visit.context(texts::text("resets_title"));
+    context.insert("lines", &rows.into_iter().map(line).collect::<Vec<_>>());
+    context.insert("pages", &pages);
+    visit.show("console/resets.html", context)
+}
+
+/// Cancelling one, after a question.
+pub async fn cancel(visit: Arc<Visit>) -> Answer {
+    let name = visit.read(|tx| user::find(tx, visit.tenant(), visit.text("name")))?.display_name();
+    if !visit.is_post {
+        return visit.confirm(Confirmation {
+            title: texts::text("cancel_reset_title"),
+            lines: &[texts::filled("cancel_reset_question", &[&name])],
+            action: "resets/cancel",
+            fields: &[("name", &name)],
+            button: texts::text("cancel_reset"),
+            back: "resets",
+        });
+    }
+    let (now, realm, actor, typed) =
+        (visit.now(), Arc::clone(visit.realm()), visit.actor.clone(), name.clone());
+    let flash = match visit.write(move |tx| forced_reset::withdraw(tx, now, &realm, &actor, &typed)).await {
+        Ok(()) => Flash::good(texts::filled("reset_cancelled", &[&name])),
+        Err(error) => Flash::bad(visit::refused(error)?),
+    };
+    visit.go_with(&Visit::address("resets", &[]), flash)
+}
