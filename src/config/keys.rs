@@ -168,6 +168,12 @@ pub const KEYS: &[Key] = &[
         "UserInformationRecoveryService asks for the text of a picture (Captcha.Verification.Internally.Managed).",
     ),
     key(
+        "original_recovery_answers",
+        Flag,
+        "false",
+        "The REST recovery API says who exists, as the original does; otherwise it answers alike for everybody.",
+    ),
+    key(
         "recovery_key_minutes",
         Number,
         "5",

@@ -38,6 +38,7 @@ pub mod permission;
 pub mod permission_tree;
 pub mod placeholder;
 pub mod profile;
+pub mod question_recovery;
 pub mod realm;
 pub mod recovery;
 pub mod recovery_dialogue;

@@ -21,6 +21,8 @@ pub const FORGOTTEN_PASSWORD: &str = "passwordreset";
 pub const RESET_DONE: &str = "passwordresetsucess";
 /// A user's name, which he forgot.
 pub const ACCOUNT_ID: &str = "accountidrecovery";
+/// A recovery by security questions has begun.
+pub const RECOVERY_STARTED: &str = "initiaterecovery";
 /// Account locked.
 pub const ACCOUNT_LOCK: &str = "accountlock";
 /// Account unlocked.

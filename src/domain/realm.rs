@@ -28,6 +28,8 @@ pub struct Policy {
     pub recovery_key_minutes: i64,
     /// Whether recoveries ask for the text of a picture (`Captcha.Verification.Internally.Managed`).
     pub captcha: bool,
+    /// Whether the recovery API says who exists, as IS 5.3.0 does.
+    pub tells_who_exists: bool,
     /// Where browsers reach this server, without a slash at the end.
     pub public_url: String,
     /// Host name of this server, as the resident identity provider shows it.
@@ -65,6 +67,7 @@ impl Default for Policy {
             wrong_code_limit: 5,
             recovery_key_minutes: 5,
             captcha: true,
+            tells_who_exists: false,
             public_url: "https://localhost:9443".into(),
             host_name: "localhost".into(),
             saml_entity_id: "localhost".into(),

@@ -5,8 +5,10 @@
 //! recovery, and why, is the business of `forced_reset` and of the faces.
 
 mod forgotten;
+mod named;
 
-pub use forgotten::{Denied, forgot};
+pub use forgotten::{Denied, forgot, forgot_quietly};
+pub use named::{Named, by_claims, by_name};
 
 use super::name::{QualifiedName, folded};
 use super::password::{self, NewPassword, Refused};
@@ -27,6 +29,8 @@ pub enum Scenario {
     ForcedByOtp,
     /// The user forgot the password and asked for a link.
     Forgotten,
+    /// The user forgot the password and answered the security questions.
+    ByQuestions,
     /// The account was made by its user and waits for confirmation.
     SelfSignUp,
     /// The account was made by an administrator; its user chooses the password.
@@ -34,8 +38,14 @@ pub enum Scenario {
 }
 
 impl Scenario {
-    const ALL: [Self; 5] =
-        [Self::ForcedByLink, Self::ForcedByOtp, Self::Forgotten, Self::SelfSignUp, Self::AskPassword];
+    const ALL: [Self; 6] = [
+        Self::ForcedByLink,
+        Self::ForcedByOtp,
+        Self::Forgotten,
+        Self::ByQuestions,
+        Self::SelfSignUp,
+        Self::AskPassword,
+    ];
 
     /// The name in the table.
     #[must_use]
@@ -44,6 +54,7 @@ impl Scenario {
             Self::ForcedByLink => "ADMIN_FORCED_PASSWORD_RESET_VIA_EMAIL_LINK",
             Self::ForcedByOtp => "ADMIN_FORCED_PASSWORD_RESET_VIA_OTP",
             Self::Forgotten => "NOTIFICATION_BASED_PW_RECOVERY",
+            Self::ByQuestions => "QUESTION_BASED_PWD_RECOVERY",
             Self::SelfSignUp => "SELF_SIGN_UP",
             Self::AskPassword => "ASK_PASSWORD",
         }

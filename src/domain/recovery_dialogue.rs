@@ -350,13 +350,24 @@ impl Dialogue {
     }
 }
 
-/// Mails a user his name, or hands the mail over where the tenant leaves mails to its programs.
+/// Mails a user his name, or hands the mail over where mails are left to programs: as `notify` says, or as the tenant
+/// does.
 ///
 /// # Errors
 /// Mails that cannot be made.
-pub fn send_name(tx: &mut Tx<'_>, now: Now, realm: &Realm, user: &User) -> Result<Option<ToSend>, Problem> {
+pub fn send_name(
+    tx: &mut Tx<'_>,
+    now: Now,
+    realm: &Realm,
+    user: &User,
+    notify: Option<bool>,
+) -> Result<Option<ToSend>, Problem> {
     let prepared = prepared(tx, realm, user, notice::ACCOUNT_ID)?;
-    if !governance::flag(tx, user.tenant, INTERNALLY)? {
+    let internally = match notify {
+        Some(notify) => notify,
+        None => governance::flag(tx, user.tenant, INTERNALLY)?,
+    };
+    if !internally {
         return Ok(Some(to_send(tx, realm, user, None)?));
     }
     notice::queue(tx, now, realm, user, &prepared, notice::Carried::default())?;

@@ -21,6 +21,7 @@ mod memory;
 mod migrate;
 pub mod outbox;
 pub mod password_history;
+pub mod question_recovery;
 pub mod recovery;
 pub mod recovery_key;
 pub mod role;

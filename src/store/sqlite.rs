@@ -129,6 +129,23 @@ impl Store {
         self.enqueue(work)?.await.unwrap_or_else(|_| Err(Error::Closed.into()))
     }
 
+    /// Hands `work` to the writer thread and returns at once: for answers that must not tell by their time what the work
+    /// came to. It is carried out even if the store is closed next; its failure is logged under the name `what`.
+    ///
+    /// # Errors
+    /// [`Error::Closed`].
+    pub fn write_later<E: WriteError + std::fmt::Display>(
+        &self,
+        what: &'static str,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<(), E> + Send + 'static,
+    ) -> Result<(), Error> {
+        let logged = move |tx: &mut Tx<'_>| {
+            work(tx)
+                .inspect_err(|error| tracing::error!(%error, what, "a write that nobody waits for failed"))
+        };
+        self.enqueue(logged).map(drop)
+    }
+
     /// As [`Store::write`], for threads that may block: the command line and start-up.
     ///
     /// # Errors

@@ -6,7 +6,8 @@ use super::route::Faces;
 use super::{file_providers, listen, tls, wiring};
 use crate::config::Settings;
 use crate::domain::{
-    Clock, Now, Policy, Realm, Secret, forced_reset, identity_provider, session, template, tenant,
+    Clock, Now, Policy, Realm, Secret, forced_reset, identity_provider, question_recovery, session, template,
+    tenant,
 };
 use crate::mail::{self, Worker};
 use crate::ops::installation::{self, Lock};
@@ -300,6 +301,7 @@ async fn keep_house(
             .write(move |tx| {
                 session::forget_idle(tx, now)?;
                 store::login_context::delete_older(tx, now.0.saturating_sub(CONVERSATION))?;
+                question_recovery::forget_old(tx, now)?;
                 forced_reset::clear_expired(tx, now, &realm)
             })
             .await;

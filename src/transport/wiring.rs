@@ -43,6 +43,7 @@ pub fn policy(settings: &Settings, https_port: u16, certificate: String) -> Resu
         wrong_code_limit: settings.wrong_code_limit,
         recovery_key_minutes: settings.recovery_key_minutes,
         captcha: settings.recovery_captcha,
+        tells_who_exists: settings.original_recovery_answers,
         public_url: settings.public_url_at(https_port),
         host_name: settings.host().to_owned(),
         saml_entity_id: settings.saml_entity_id.clone(),

@@ -3,10 +3,16 @@
 //! An administrator's lock, a disabled account and a forced reset stand in its way: nobody gets around an
 //! administrator's decision by asking for a mail.
 
-use super::{Codes, Scenario, begin, expiry_minutes};
+use super::{Codes, Named, Scenario, begin, by_name, expiry_minutes};
 use crate::domain::claim::Changes;
-use crate::domain::{Error, Now, Realm, Secret, User, forced_reset, governance, lockout, notice, otp};
-use crate::store::{self, Tx};
+use crate::domain::{
+    Error, Now, Realm, Secret, Tenant, User, forced_reset, governance, lockout, notice, otp,
+};
+use crate::store::{self, Store, Tx};
+use std::sync::Arc;
+
+/// Whether the tenant's users may ask for a link.
+const ENABLED: &str = "Recovery.Notification.Password.Enable";
 
 /// Why there is no link. The recovery API answers these codes, unless it keeps to itself who exists.
 #[derive(Debug, thiserror::Error)]
@@ -48,8 +54,8 @@ impl Denied {
     }
 }
 
-/// Begins a recovery and queues the mail with its link. Returns the code instead when the tenant leaves notifications
-/// to the client (`Recovery.Notification.InternallyManage` is false).
+/// Begins a recovery and queues the mail with its link. Returns the code instead when notifications are left to the
+/// client: as `notify` says, or as the tenant does (`Recovery.Notification.InternallyManage`).
 ///
 /// # Errors
 /// Why there is no link; nothing has been changed then.
@@ -58,9 +64,10 @@ pub fn forgot(
     now: Now,
     realm: &Realm,
     user: &User,
+    notify: Option<bool>,
     properties: &[(String, String)],
 ) -> Result<Option<Secret>, Denied> {
-    if !governance::flag(tx, user.tenant, "Recovery.Notification.Password.Enable")? {
+    if !governance::flag(tx, user.tenant, ENABLED)? {
         return Err(Denied::NotEnabled);
     }
     let claim = |tx: &mut Tx<'_>, uri| store::login::identity_claim(tx, user.id.0, uri).map_err(Error::from);
@@ -70,7 +77,11 @@ pub fn forgot(
     if forced_reset::is_pending(tx, user.id.0)? || lockout::is_true(claim(tx, lockout::LOCKED)?.as_deref()) {
         return Err(Denied::Locked(user.name.clone()));
     }
-    let mail = if governance::flag(tx, user.tenant, "Recovery.Notification.InternallyManage")? {
+    let internally = match notify {
+        Some(notify) => notify,
+        None => governance::flag(tx, user.tenant, "Recovery.Notification.InternallyManage")?,
+    };
+    let mail = if internally {
         let prepared = notice::prepare(tx, realm, user, notice::FORGOTTEN_PASSWORD, &Changes::default());
         Some(prepared.map_err(|error| match error {
             Error::Refused(reason) => {
@@ -96,6 +107,35 @@ pub fn forgot(
     Ok(None)
 }
 
+/// The same for a name that somebody gave, whoever he is: what there is to do is done after this returns, and says
+/// nothing. The mail goes to the address that the account has, and only there.
+///
+/// # Errors
+/// Only that the store is closed.
+pub fn forgot_quietly(
+    store: &Store,
+    now: Now,
+    realm: &Arc<Realm>,
+    tenant: Option<Tenant>,
+    typed: &str,
+    properties: Vec<(String, String)>,
+) -> Result<(), Error> {
+    let (realm, typed) = (Arc::clone(realm), typed.to_owned());
+    store.write_later("a forgotten password", move |tx| {
+        let Some(tenant) = tenant else { return Ok(()) };
+        let Named::One(user) = by_name(tx, &tenant, &typed)? else { return Ok(()) };
+        match forgot(tx, now, &realm, &user, Some(true), &properties) {
+            Ok(_) => Ok(()),
+            Err(Denied::Internal(error)) => Err(error),
+            Err(denied) => {
+                tracing::info!(reason = denied.code(), "no mail for a forgotten password");
+                Ok(())
+            }
+        }
+    })?;
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -104,7 +144,7 @@ mod tests {
     fn ask(world: &World, user: &User) -> Result<Option<Secret>, Denied> {
         let (realm, user, now) = (world.realm.clone(), user.clone(), world.now());
         let callback = [("callback".to_owned(), "https://localhost:9443/dashboard".to_owned())];
-        world.store.write_blocking(move |tx| forgot(tx, now, &realm, &user, &callback))
+        world.store.write_blocking(move |tx| forgot(tx, now, &realm, &user, None, &callback))
     }
 
     fn enabled() -> (World, User) {

@@ -296,7 +296,7 @@ fn a_tenant_that_sends_its_mails_itself_gets_what_it_needs() {
     let key = confirm(&world, "tom", &sent.code.unwrap()).unwrap();
     set(&world, &key, NEW).unwrap();
     let (realm, now) = (world.realm.clone(), world.now());
-    let name = world.store.write_blocking(move |tx| send_name(tx, now, &realm, &tom)).unwrap().unwrap();
+    let name = world.store.write_blocking(move |tx| send_name(tx, now, &realm, &tom, None)).unwrap().unwrap();
     assert!(name.code.is_none());
 }
 

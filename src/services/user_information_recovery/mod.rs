@@ -471,7 +471,7 @@ impl Operations for Behaviour {
                     registration::find(tx, &realm, tenant, &claims)?
                 };
                 let Some(user) = found else { return Ok::<_, Problem>(None) };
-                recovery_dialogue::send_name(tx, now, &realm, &user).map(Some)
+                recovery_dialogue::send_name(tx, now, &realm, &user, None).map(Some)
             })
             .await;
         Ok(Some(match sent {
