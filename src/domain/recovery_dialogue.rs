@@ -9,11 +9,11 @@ use super::challenge::{self, Answered};
 use super::claim::{self, Changes};
 use super::lockout::Counters;
 use super::password::Refused;
-use super::recovery::{self, CodeProblem, Codes, Hint, Scenario};
+use super::recovery::{self, CodeProblem, Codes, Hint, Named, Scenario};
 use super::recovery_key::{self, Flaw, Step};
 use super::{
-    Actor, Error, Now, Realm, Secret, User, forced_reset, governance, lockout, notice, otp, password, tenant,
-    user,
+    Actor, Error, Now, Realm, Secret, TenantId, User, forced_reset, governance, lockout, notice, otp,
+    password, tenant, user,
 };
 use crate::store::{self, Store, Tx};
 use std::sync::Arc;
@@ -372,6 +372,33 @@ pub fn send_name(
     }
     notice::queue(tx, now, realm, user, &prepared, notice::Carried::default())?;
     Ok(None)
+}
+
+/// The same for whomever claims mean, whoever he is: what there is to do is done after this returns, and says nothing. The
+/// mail goes to the address that the account has, and only there.
+///
+/// # Errors
+/// Only that the store is closed.
+pub fn send_name_quietly(
+    store: &Store,
+    now: Now,
+    realm: &Arc<Realm>,
+    tenant: TenantId,
+    claims: Vec<(String, String)>,
+) -> Result<(), Error> {
+    let realm = Arc::clone(realm);
+    store.write_later("a forgotten user name", move |tx| {
+        let Named::One(user) = recovery::by_claims(tx, &realm, tenant, &claims)? else { return Ok(()) };
+        match send_name(tx, now, &realm, &user, Some(true)) {
+            Ok(_) => Ok(()),
+            Err(Problem::Internal(error)) => Err(error),
+            Err(problem) => {
+                tracing::info!(%problem, "no mail with a user name");
+                Ok(())
+            }
+        }
+    })?;
+    Ok(())
 }
 
 fn prepared(

@@ -39,6 +39,12 @@ impl Parameters {
         Self { pairs, files }
     }
 
+    /// Reads a query alone.
+    pub fn of_query(query: &str) -> Self {
+        let pairs = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+        Self { pairs, files: Vec::new() }
+    }
+
     /// The first value of a name.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.pairs.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())

@@ -119,7 +119,7 @@ impl Care {
             // Whoever has a code needs no other proof.
             CONFIRM | COMPLETE | dashboard::PASSWORD => Self::Count,
             // The call carries credentials that no other site has.
-            _ if recovery_api::tenant_of(path).is_some() => Self::Count,
+            _ if recovery_api::Call::of(path).is_some() => Self::Count,
             _ => Self::None,
         }
     }
@@ -172,7 +172,7 @@ pub async fn answer(site: &Arc<Site>, mut request: Request<Bytes>, peer: IpAddr)
     }
     if matches!(care, Care::Count | Care::CountOwn) && site.is_too_eager(peer) {
         tracing::warn!(%peer, "too many attempts");
-        if recovery_api::tenant_of(path).is_some() {
+        if recovery_api::Call::of(path).is_some() {
             return recovery_api::too_many();
         }
         let mut response = page::refusal(site, StatusCode::TOO_MANY_REQUESTS, texts::TOO_MANY);
@@ -195,8 +195,8 @@ pub async fn answer(site: &Arc<Site>, mut request: Request<Bytes>, peer: IpAddr)
             dashboard::answer(site, &request).await
         }
         _ if path.starts_with(CAPTCHAS) => captcha(site, path),
-        _ => match recovery_api::tenant_of(path) {
-            Some(tenant) => recovery_api::set_password(site, &request, tenant).await,
+        _ => match recovery_api::Call::of(path) {
+            Some(call) => recovery_api::answer(site, &request, call).await,
             None => page::refusal(site, StatusCode::NOT_FOUND, texts::NOT_FOUND),
         },
     }

@@ -11,6 +11,7 @@ mod dashboard;
 mod login;
 mod look;
 mod recovery_api;
+mod recovery_steps;
 mod reset;
 
 use server::{Answer, Running, add_role, add_user, force_offline};

@@ -65,6 +65,7 @@ pub const FOREIGN_FORM: &str =
 pub const TOO_MANY: &str = "Too many attempts. Wait a minute and try again.";
 pub const NO_JSON: &str = "The request must be a JSON object with key and password";
 pub const PASSWORD_UNUSABLE: &str = "The password is missing or too long";
+pub const SERVER_ERROR: &str = "The server encountered an internal error. Please contact administrator.";
 pub const INTERNAL: &str = "The server could not do this now. Please try again later.";
 
 /// What a key in the address of the login page shows; never the key itself.
