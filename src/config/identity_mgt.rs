@@ -21,6 +21,10 @@ pub fn read(text: &str) -> Vec<(&'static str, &'static str, Value)> {
                     found.push(("recovery_key_minutes", "Notification.Expire.Time", minutes));
                 }
             }
+            ("Challenge.Question.Separator", value) if !value.is_empty() => {
+                let separator = Value::String(value.to_owned());
+                found.push(("challenge_separator", "Challenge.Question.Separator", separator));
+            }
             _ => {}
         }
     }
@@ -35,11 +39,14 @@ mod tests {
     fn the_switches_of_the_recovery_services_are_read_and_the_rest_is_left_alone() {
         let found = read(
             "# Captcha.Verification.Internally.Managed=true\n\nCaptcha.Verification.Internally.Managed = false\n \
-             Notification.Expire.Time=30\nUserInfoRecovery.SaaSEnable=false\nno value\n",
+             Notification.Expire.Time=30\nChallenge.Question.Separator=|\nUserInfoRecovery.SaaSEnable=false\nno value\n",
         );
         let found: Vec<_> = found.into_iter().map(|(key, _, value)| (key, value)).collect();
-        let expected =
-            [("recovery_captcha", Value::Boolean(false)), ("recovery_key_minutes", Value::Integer(30))];
+        let expected = [
+            ("recovery_captcha", Value::Boolean(false)),
+            ("recovery_key_minutes", Value::Integer(30)),
+            ("challenge_separator", Value::String("|".to_owned())),
+        ];
         assert_eq!(found, expected);
         assert!(read("Notification.Expire.Time=soon\nNotification.Expire.Time=0\n").is_empty());
     }

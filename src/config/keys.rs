@@ -148,6 +148,14 @@ pub const KEYS: &[Key] = &[
         "\"Password length should be within 5 to 30 characters\"",
         "Answer to a password that does not match.",
     ),
+    key("user_list_limit", Number, "100", "Users that a store lists at most (MaxUserNameListLength)."),
+    key("role_list_limit", Number, "100", "Roles that a store lists at most (MaxRoleNameListLength)."),
+    key(
+        "challenge_separator",
+        Text,
+        "\"!\"",
+        "What stands between a challenge question and its answer in the claim (Challenge.Question.Separator).",
+    ),
     key("otp_length", Number, "6", "Characters of a one-time password, 6 to 64."),
     key(
         "otp_alphabet",

@@ -55,6 +55,9 @@ pub struct Settings {
     pub role_pattern: String,
     pub password_pattern: String,
     pub password_message: String,
+    pub user_list_limit: i64,
+    pub role_list_limit: i64,
+    pub challenge_separator: String,
     pub otp_length: usize,
     pub otp_alphabet: String,
     pub wrong_code_limit: i64,
@@ -167,6 +170,9 @@ impl Default for Settings {
             role_pattern: r"[a-zA-Z0-9._-|// ]{3,30}$".into(),
             password_pattern: r"^[\S]{5,30}$".into(),
             password_message: "Password length should be within 5 to 30 characters".into(),
+            user_list_limit: 100,
+            role_list_limit: 100,
+            challenge_separator: "!".into(),
             otp_length: 6,
             otp_alphabet: "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789".into(),
             wrong_code_limit: 5,
@@ -263,6 +269,8 @@ impl Settings {
             );
         }
         for (key, value) in [
+            ("user_list_limit", self.user_list_limit),
+            ("role_list_limit", self.role_list_limit),
             ("wrong_code_limit", self.wrong_code_limit),
             ("recovery_key_minutes", self.recovery_key_minutes),
             ("admin_session_minutes", self.admin_session_minutes),
@@ -275,6 +283,12 @@ impl Settings {
             if value < 1 {
                 return found(key, format!("{value} is too small"), "use a number greater than 0");
             }
+        }
+        // It stands between URIs, and in front of a hash in base64.
+        let within = |letter: char| letter.is_alphanumeric() || "+/=:.-_#".contains(letter);
+        if self.challenge_separator.trim().is_empty() || self.challenge_separator.contains(within) {
+            let why = format!("{:?} may be a part of what it separates", self.challenge_separator);
+            return found("challenge_separator", why, "use signs like ! or |");
         }
         if let Some(url) = &self.public_url
             && !url.starts_with("https://")

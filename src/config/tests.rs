@@ -194,6 +194,7 @@ fn another_value(key: &Key) -> &'static str {
         "bind" => "127.0.0.2",
         "public_url" => "https://is.example.org",
         "otp_alphabet" => "0123456789",
+        "challenge_separator" => "|",
         "log.level" => "debug",
         "mail.transport" => "directory",
         _ => match (key.kind, key.default) {
@@ -356,6 +357,7 @@ fn user_mgt_xml_gives_the_administrator_and_the_patterns_of_the_primary_store() 
     assert_eq!(found.password_pattern, r"^[\S]{8,30}$", "of the first store");
     assert_eq!(found.password_message, "Eight to thirty characters, please");
     assert_eq!(found.role_pattern, Settings::default().role_pattern, "blanks in role names stay allowed");
+    assert_eq!((found.user_list_limit, found.role_list_limit), (250, 100), "the lists are as long as there");
 }
 
 #[test]
@@ -383,6 +385,26 @@ fn identity_xml_gives_the_times_of_sessions_and_falls_back_like_the_original() {
         );
         folder.write("identity/identity.xml", &text);
         assert_eq!(settings(&folder.with_wso2()).session_minutes, 15, "{bad:?}");
+    }
+}
+
+#[test]
+fn identity_xml_gives_the_separator_of_challenge_questions_unless_it_could_be_a_part_of_them() {
+    let folder = Folder::new();
+    let write = |separator: &str| {
+        let text = format!(
+            "<Server><Recovery><Question><Password><Separator>{separator}</Separator></Password></Question></Recovery></Server>"
+        );
+        folder.write("identity/identity.xml", &text);
+    };
+    for (written, expected) in [("|", "|"), (" ", "!"), ("||", "||")] {
+        write(written);
+        assert_eq!(settings(&folder.with_wso2()).challenge_separator, expected, "{written:?}");
+    }
+    for bad in ["/", "a", "="] {
+        write(bad);
+        let said = mistake(&folder.with_wso2());
+        assert!(said.contains("challenge_separator") && said.contains("\nhint: "), "{said}");
     }
 }
 

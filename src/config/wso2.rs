@@ -292,6 +292,13 @@ impl UserMgt {
                 found.set(key, name, text(&property.value));
             }
         }
+        for (name, key) in
+            [("MaxUserNameListLength", "user_list_limit"), ("MaxRoleNameListLength", "role_list_limit")]
+        {
+            if let Some(property) = primary.properties.iter().find(|property| property.name == name) {
+                found.set(key, name, number(&property.value));
+            }
+        }
     }
 }
 
@@ -302,6 +309,26 @@ struct Identity {
     times: Option<TimeConfig>,
     #[yaserde(rename = "SSOService")]
     sso: Option<SsoService>,
+    #[yaserde(rename = "Recovery")]
+    recovery: Option<RecoveryConfig>,
+}
+
+#[derive(Debug, Default, YaDeserialize)]
+struct RecoveryConfig {
+    #[yaserde(rename = "Question")]
+    question: Option<QuestionConfig>,
+}
+
+#[derive(Debug, Default, YaDeserialize)]
+struct QuestionConfig {
+    #[yaserde(rename = "Password")]
+    password: Option<QuestionPassword>,
+}
+
+#[derive(Debug, Default, YaDeserialize)]
+struct QuestionPassword {
+    #[yaserde(rename = "Separator")]
+    separator: Option<String>,
 }
 
 #[derive(Debug, Default, YaDeserialize)]
@@ -322,6 +349,11 @@ impl Identity {
     fn apply(&self, found: &mut Found) {
         if let Some(entity_id) = self.sso.as_ref().and_then(|sso| plain(sso.entity_id.as_ref())) {
             found.set("saml_entity_id", "EntityId", text(&entity_id));
+        }
+        let question = self.recovery.as_ref().and_then(|recovery| recovery.question.as_ref());
+        let separator = question.and_then(|question| question.password.as_ref()?.separator.as_ref());
+        if let Some(separator) = plain(separator) {
+            found.set("challenge_separator", "Recovery/Question/Password/Separator", text(&separator));
         }
         let Some(times) = &self.times else { return };
         for (value, key, name) in [

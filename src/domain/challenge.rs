@@ -18,8 +18,6 @@ pub const DEFAULT_LOCALE: &str = "en_US";
 const ANSWERED_SETS: &str = "http://wso2.org/claims/challengeQuestionUris";
 /// `http://wso2.org/claims/locality`: the original takes the locale from here.
 const LOCALITY: &str = "http://wso2.org/claims/locality";
-/// Stands between question and proof, and between the sets (`Challenge.Question.Separator`).
-const SEPARATOR: char = '!';
 
 const SHIPPED: &str = include_str!("../../schemas/data/challenge-questions.tsv");
 
@@ -201,7 +199,8 @@ pub fn of_user(tx: &mut Tx<'_>, realm: &Realm, user: &User) -> Result<Vec<Answer
     let sets = answered_sets(tx, realm, user)?;
     let uris: Vec<&str> = sets.iter().map(String::as_str).collect();
     let values = claim::values(tx, realm, user, &uris)?;
-    Ok(values.into_iter().filter_map(|(set, value)| answered(set, &value)).collect())
+    let separator = &realm.policy.challenge_separator;
+    Ok(values.into_iter().filter_map(|(set, value)| answered(separator, set, &value)).collect())
 }
 
 /// The sets a user answered, whether or not there still is an answer.
@@ -211,12 +210,13 @@ pub fn of_user(tx: &mut Tx<'_>, realm: &Realm, user: &User) -> Result<Vec<Answer
 pub fn answered_sets(tx: &mut Tx<'_>, realm: &Realm, user: &User) -> Result<Vec<String>, Error> {
     let listed = claim::values(tx, realm, user, &[ANSWERED_SETS])?;
     let listed = listed.first().map_or("", |(_, value)| value.as_str());
-    Ok(listed.split(SEPARATOR).map(str::trim).filter(|set| !set.is_empty()).map(str::to_owned).collect())
+    let sets = listed.split(realm.policy.challenge_separator.as_str());
+    Ok(sets.map(str::trim).filter(|set| !set.is_empty()).map(str::to_owned).collect())
 }
 
 /// A claim taken apart at its last separator: a question may hold one, a proof does not.
-fn answered(set: String, value: &str) -> Option<Answered> {
-    let (question, proof) = value.rsplit_once(SEPARATOR)?;
+fn answered(separator: &str, set: String, value: &str) -> Option<Answered> {
+    let (question, proof) = value.rsplit_once(separator)?;
     let (question, proof) = (question.trim().to_owned(), proof.trim().to_owned());
     (!question.is_empty() && !proof.is_empty()).then_some(Answered { set, question, proof })
 }
@@ -253,17 +253,18 @@ pub fn answer(
         return Err(Error::refused(format!("{set} cannot be the set of a challenge question")));
     }
     let earlier = claim::values(tx, realm, user, &sets)?;
+    let separator = realm.policy.challenge_separator.as_str();
     let mut changes = Changes::default();
     for (one, set) in answers.iter().zip(&sets) {
         let known = earlier.iter().find(|(uri, _)| uri == set);
-        let known = known.and_then(|(_, value)| answered((*set).to_owned(), value));
+        let known = known.and_then(|(_, value)| answered(separator, (*set).to_owned(), value));
         if known.is_some_and(|known| one.answer.matches(&known.proof)) {
             continue;
         }
         let proof = proof(realm, user, set, &one.answer);
-        changes.set(set, Some(format!("{}{SEPARATOR}{proof}", one.question.trim())));
+        changes.set(set, Some(format!("{}{separator}{proof}", one.question.trim())));
     }
-    changes.set(ANSWERED_SETS, Some(sets.join(&SEPARATOR.to_string())));
+    changes.set(ANSWERED_SETS, Some(sets.join(separator)));
     claim::write(tx, now, realm, actor, user, claim::DEFAULT_PROFILE, changes)?;
     audit::record(tx, now, actor, "Set Challenge Answers", &user.display_name(), &sets.join(","))
 }
@@ -300,7 +301,7 @@ pub fn strengthen(
     }
     let catalogue = realm.catalogues.of(tx, user.tenant)?;
     if let Some(attribute) = catalogue.find(&kept.set).and_then(|claim| claim.attribute(&user.domain)) {
-        let value = format!("{}{SEPARATOR}{proof}", kept.question);
+        let value = format!("{}{}{proof}", kept.question, realm.policy.challenge_separator);
         store::user::set_attribute(tx, user.id.0, claim::DEFAULT_PROFILE, attribute, Some(&value))?;
     }
     Ok(())

@@ -53,7 +53,7 @@ pub struct Listing {
 
 impl Listing {
     /// The rows with what is said about the stores they were counted for.
-    fn counted(realm: &Realm, rows: Vec<Row>, domain_of: impl Fn(&Row) -> Option<String>) -> Self {
+    fn counted(most: i64, rows: Vec<Row>, domain_of: impl Fn(&Row) -> Option<String>) -> Self {
         let mut counts: Vec<(String, i64)> = Vec::new();
         for domain in rows.iter().filter_map(domain_of) {
             match counts.iter_mut().find(|(known, _)| *known == domain) {
@@ -61,7 +61,7 @@ impl Listing {
                 None => counts.push((domain, 1)),
             }
         }
-        counts.retain(|(_, count)| *count == realm.policy.list_limit);
+        counts.retain(|(_, count)| *count == most);
         let full = |(domain, _): &(String, i64)| (domain != PRIMARY).then(|| domain.clone());
         Self {
             primary_is_full: counts.iter().any(|(domain, _)| domain == PRIMARY),
@@ -77,8 +77,7 @@ fn domain_of(row: &Row) -> Option<String> {
 }
 
 /// A limit below zero or above the store's own is the store's.
-fn limited(realm: &Realm, limit: i64) -> i64 {
-    let most = realm.policy.list_limit;
+fn limited(most: i64, limit: i64) -> i64 {
     if (0..=most).contains(&limit) { limit } else { most }
 }
 
@@ -133,7 +132,7 @@ fn users_ticked(
     limit: i64,
     role: Option<i64>,
 ) -> Result<Listing, Error> {
-    let limit = limited(realm, limit);
+    let limit = limited(realm.policy.list_limit, limit);
     if limit == 0 {
         return Ok(Listing::default());
     }
@@ -142,7 +141,7 @@ fn users_ticked(
             "Invalid character sequence entered for user serch. Please enter valid sequence.",
         ));
     }
-    Ok(Listing::counted(realm, of_stores(tx, tenant, filter, limit, role)?, domain_of))
+    Ok(Listing::counted(realm.policy.list_limit, of_stores(tx, tenant, filter, limit, role)?, domain_of))
 }
 
 /// As [`users`], for people: with names to show, sorted over all stores whatever the letter case.
@@ -235,7 +234,7 @@ fn external_roles(
     limit: i64,
     user: Option<UserId>,
 ) -> Result<Vec<Row>, Error> {
-    let limit = limited(realm, limit);
+    let limit = limited(realm.policy.role_list_limit, limit);
     let (stores, filter) = stores_of_filter(tx, tenant, filter)?;
     let (prefix, pattern) = like(if filter.is_empty() { "*" } else { filter });
     let mut found = Vec::new();
@@ -304,7 +303,7 @@ pub fn roles(
     let rest = filter.strip_prefix("Internal/").unwrap_or(filter);
     let mut hybrid = hybrid_roles(tx, tenant, rest, None)?;
     hybrid.retain(|role| domain.is_none_or(|domain| role.name.starts_with(domain)));
-    let mut found = Listing::counted(realm, external, domain_of);
+    let mut found = Listing::counted(realm.policy.role_list_limit, external, domain_of);
     found.rows.append(&mut hybrid);
     found.rows.sort_by_cached_key(|row| row.name.to_lowercase());
     Ok(found)
@@ -342,7 +341,7 @@ pub fn roles_of_user(
             selected: true,
         };
         let rows = names.into_iter().filter(|name| is_asked_for(name, filter)).map(own).collect();
-        return Ok(Listing::counted(realm, rows, |_| Some(counted_for.clone())));
+        return Ok(Listing::counted(realm.policy.role_list_limit, rows, |_| Some(counted_for.clone())));
     }
     let id = user.map(|user| user.id);
     let lower = filter.to_lowercase();
@@ -361,7 +360,7 @@ pub fn roles_of_user(
         row.domain = domain.map(str::to_owned);
         row.kind = None;
     }
-    let mut found = Listing::counted(realm, external, |_| Some(counted_for.clone()));
+    let mut found = Listing::counted(realm.policy.role_list_limit, external, |_| Some(counted_for.clone()));
     if let Some(filter) = hybrid {
         found.rows.extend(hybrid_roles(tx, tenant, filter, id)?.into_iter().map(|row| Row {
             domain: Some("Internal".to_owned()),
@@ -474,7 +473,7 @@ pub fn users_of_role(
     if limit == 0 {
         found.sort_unstable_by(|one, other| one.name.cmp(&other.name));
     }
-    Ok(Listing::counted(realm, found, |_| Some(counted_for.clone())))
+    Ok(Listing::counted(realm.policy.list_limit, found, |_| Some(counted_for.clone())))
 }
 
 #[cfg(test)]

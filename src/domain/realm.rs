@@ -18,8 +18,12 @@ pub struct Policy {
     pub password_message: String,
     /// Whether a single `@` belongs to the user name (`EnableEmailUserName`).
     pub email_user_names: bool,
-    /// Names that a store lists at most (`MaxUserNameListLength`, `MaxRoleNameListLength`).
+    /// Users that a store lists at most (`MaxUserNameListLength`).
     pub list_limit: i64,
+    /// Roles that a store lists at most (`MaxRoleNameListLength`).
+    pub role_list_limit: i64,
+    /// What stands between a challenge question and the proof of its answer (`Challenge.Question.Separator`).
+    pub challenge_separator: String,
     /// Length and alphabet of one-time passwords.
     pub otp: otp::Shape,
     /// Wrong one-time passwords until the code is void.
@@ -63,6 +67,8 @@ impl Default for Policy {
             password_message: "Password length should be within 5 to 30 characters".into(),
             email_user_names: false,
             list_limit: 100,
+            role_list_limit: 100,
+            challenge_separator: "!".into(),
             otp: otp::Shape::default(),
             wrong_code_limit: 5,
             recovery_key_minutes: 5,

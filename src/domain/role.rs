@@ -216,7 +216,7 @@ pub fn list(tx: &mut Tx<'_>, realm: &Realm, tenant: TenantId) -> Result<Vec<Stri
         .into_iter()
         .partition(|(domain, _)| domain == INTERNAL || domain == APPLICATION);
     // The limit holds for each store, never for hybrid roles.
-    let most = usize::try_from(realm.policy.list_limit).unwrap_or(usize::MAX);
+    let most = usize::try_from(realm.policy.role_list_limit).unwrap_or(usize::MAX);
     let mut seen = std::collections::BTreeMap::<String, usize>::new();
     stores.retain(|(domain, _)| {
         let count = seen.entry(domain.clone()).or_default();

@@ -4,4 +4,4 @@ pub mod cli;
 pub mod commands;
 pub mod installation;
 pub mod logging;
-mod progress;
+pub mod progress;

@@ -143,6 +143,20 @@ fn a_question_may_hold_the_separator() {
 }
 
 #[test]
+fn another_separator_stands_in_the_claim_and_between_the_sets() {
+    let world = World::with(|policy| policy.challenge_separator = "||".into());
+    let tom = world.find("tom");
+    keep(&world, &tom, &[given(FIRST, "Really ! Which one ?", "This"), given(SECOND, CAR, "Mini")]).unwrap();
+    assert_eq!(world.claim(&tom, ANSWERED_SETS), Some([FIRST, SECOND].join("||")));
+    assert!(world.claim(&tom, FIRST).is_some_and(|value| value.starts_with("Really ! Which one ?||")));
+    let kept = kept(&world, &tom);
+    assert_eq!(
+        kept.iter().map(|one| one.question.as_str()).collect::<Vec<_>>(),
+        ["Really ! Which one ?", CAR]
+    );
+}
+
+#[test]
 fn no_set_gives_access_to_the_claims_of_the_account() {
     let world = World::new();
     let tom = world.find("tom");

@@ -5,7 +5,7 @@ use crate::store;
 
 /// tom and others in the primary store, two in a secondary one, some roles.
 fn world() -> World {
-    let world = World::with(|policy| policy.list_limit = 4);
+    let world = World::with(|policy| (policy.list_limit, policy.role_list_limit) = (4, 4));
     world.write(|tx| Ok(store_of(tx, "SALES")?));
     world.user("Ann");
     world.user("bert");

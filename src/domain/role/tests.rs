@@ -217,7 +217,7 @@ fn everybody_is_one_of_everyone_up_to_the_stores_limit() {
 
 #[test]
 fn lists_name_the_stores_roles_first_and_limit_only_those() {
-    let world = World::with(|policy| policy.list_limit = 2);
+    let world = World::with(|policy| policy.role_list_limit = 2);
     for role in ["readers", "writers", "Internal/one", "Internal/two", "Application/app"] {
         assert_eq!(adds(&world, role, &[], &[]), None);
     }
