@@ -5,8 +5,8 @@ use super::claim;
 use super::name::{APPLICATION, INTERNAL, PRIMARY, folded, shown};
 use super::user::{self, UserStore, like, stores_of_filter};
 use super::{Error, Realm, TenantId, UserId, permission, role};
-use crate::store::Tx;
 use crate::store::listing::{self as rows, Search};
+use crate::store::{self, Tx};
 
 pub mod page;
 
@@ -409,6 +409,46 @@ fn matches(pattern: &str, text: &str) -> bool {
     true
 }
 
+/// Members and names up to which it is worth counting what is fewer.
+const WORTH_COUNTING: i64 = 10_000;
+
+/// Domains and names of the members of a role whose shown names match a filter: found among the members, or among the
+/// users whose names begin as the filter does, whichever are fewer.
+fn members(
+    tx: &mut Tx<'_>,
+    tenant: TenantId,
+    role: i64,
+    filter: &str,
+) -> Result<Vec<(String, String)>, Error> {
+    let (prefix, pattern) = like(filter);
+    // Names that can match, a store each; those of secondary stores are shown behind its domain.
+    let mut ranges = vec![(PRIMARY.to_owned(), String::new(), prefix.as_str())];
+    for (domain, ..) in store::user::all_stores(tx, tenant.0)? {
+        let before = [&domain.to_lowercase(), "/"].concat();
+        if let Some(rest) = prefix.strip_prefix(&before) {
+            ranges.push((domain, before, rest));
+        } else if before.starts_with(&prefix) {
+            ranges.push((domain, before, ""));
+        }
+    }
+    let in_role = rows::count_members(tx, role, WORTH_COUNTING)?;
+    let mut in_ranges = 0;
+    for (domain, _, prefix) in &ranges {
+        let limit = in_role - in_ranges;
+        let search = Search { tenant: tenant.0, domain, prefix, pattern: &pattern, limit };
+        in_ranges += rows::count_prefixed(tx, search)?;
+    }
+    if in_ranges >= in_role {
+        return Ok(rows::members(tx, role, &pattern)?);
+    }
+    let mut found = Vec::new();
+    for (domain, before, prefix) in &ranges {
+        let search = Search { tenant: tenant.0, domain, prefix, pattern: &pattern, limit: i64::MAX };
+        found.extend(rows::members_of_store(tx, search, before, role)?);
+    }
+    Ok(found)
+}
+
 /// The users of a role. Without a limit of zero those who could be in it, its members ticked; with it only the members.
 ///
 /// # Errors
@@ -445,9 +485,8 @@ pub fn users_of_role(
     };
     let mut found = if limit == 0 && !everyone {
         let read_only = user::is_read_only(tx, tenant, &counted_for.to_uppercase())?;
-        let (_, pattern) = like(if filter.is_empty() { "*" } else { &filter });
         let members = match role {
-            Some(role) => rows::members(tx, role, &pattern)?,
+            Some(role) => members(tx, tenant, role, if filter.is_empty() { "*" } else { &filter })?,
             None => Vec::new(),
         };
         let row = |(domain, name): (String, String)| Row {

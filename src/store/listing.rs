@@ -161,6 +161,62 @@ pub fn roles(
     )
 }
 
+const MEMBERS_OF_STORE: &str = "SELECT u.domain, u.name FROM user u WHERE u.tenant_id = $1 AND u.domain = $2 \
+    AND u.folded >= $3 AND u.folded < $4 AND $5 || u.folded LIKE $6 ESCAPE '\\' \
+    AND EXISTS (SELECT 1 FROM role_member m WHERE m.role_id = $7 AND m.user_id = u.id)";
+const COUNT_OF_ROLE: &str = "SELECT count(*) FROM (SELECT 1 FROM role_member WHERE role_id = $1 LIMIT $2)";
+const COUNT_OF_RANGE: &str = "SELECT count(*) FROM (SELECT 1 FROM user WHERE tenant_id = $1 AND domain = $2 \
+    AND folded >= $3 AND folded < $4 LIMIT $5)";
+
+/// Domains and names of the members of a role in one store, found among the users whose names begin with the prefix. The
+/// pattern is held against `shown` followed by the name. For large roles; [`members`] goes through all members.
+///
+/// # Errors
+/// As [`users`].
+pub fn members_of_store(
+    tx: &mut Tx<'_>,
+    search: Search<'_>,
+    shown: &str,
+    role: i64,
+) -> Result<Vec<(String, String)>, Error> {
+    tx.query(
+        MEMBERS_OF_STORE,
+        &[
+            search.tenant.into(),
+            search.domain.into(),
+            search.prefix.into(),
+            (&after_prefix(search.prefix)).into(),
+            shown.into(),
+            search.pattern.into(),
+            role.into(),
+        ],
+        |row| Ok((row.text(0)?, row.text(1)?)),
+    )
+}
+
+/// How many members a role has; counting ends at `most`.
+///
+/// # Errors
+/// As [`users`].
+pub fn count_members(tx: &mut Tx<'_>, role: i64, most: i64) -> Result<i64, Error> {
+    tx.one(COUNT_OF_ROLE, &[role.into(), most.into()], "count", |row| row.int(0))
+}
+
+/// How many users of a store have names that begin with the prefix; counting ends at the limit.
+///
+/// # Errors
+/// As [`users`].
+pub fn count_prefixed(tx: &mut Tx<'_>, search: Search<'_>) -> Result<i64, Error> {
+    let Search { tenant, domain, prefix, limit, .. } = search;
+    let end = after_prefix(prefix);
+    tx.one(
+        COUNT_OF_RANGE,
+        &[tenant.into(), domain.into(), prefix.into(), (&end).into(), limit.into()],
+        "count",
+        |row| row.int(0),
+    )
+}
+
 const MEMBERS: &str = "SELECT u.domain, u.name FROM role_member m JOIN user u ON u.id = m.user_id WHERE m.role_id = $1 \
     AND CASE u.domain WHEN 'PRIMARY' THEN u.folded ELSE lower(u.domain) || '/' || u.folded END \
     LIKE $2 ESCAPE '\\'";
@@ -239,9 +295,14 @@ pub(in crate::store) mod tests {
 
     #[test]
     fn members_and_values_are_found_by_their_index() {
-        for sql in [MEMBERS, MEMBER_PAGE, BY_VALUE, BY_PATTERN] {
+        for sql in [MEMBERS, MEMBER_PAGE, BY_VALUE, BY_PATTERN, MEMBERS_OF_STORE] {
             assert!(!plan(sql).contains("SCAN"), "{}", plan(sql));
         }
+        for sql in [MEMBERS_OF_STORE, COUNT_OF_RANGE] {
+            let range = "(tenant_id=? AND domain=? AND folded>? AND folded<?)";
+            assert!(plan(sql).contains(range), "{}", plan(sql));
+        }
+        assert!(plan(COUNT_OF_ROLE).contains("SEARCH role_member USING PRIMARY KEY (role_id=?)"));
         assert!(
             plan(BY_VALUE).contains("user_attribute_by_value (name=? AND value=?)"),
             "{}",

@@ -165,6 +165,57 @@ fn the_members_of_a_role_are_ticked_among_those_who_could_be_in_it() {
 }
 
 #[test]
+fn members_are_found_on_the_shorter_way_and_both_ways_find_the_same() {
+    let world = world();
+    for number in 10..40 {
+        world.user(&format!("user{number}"));
+        world.user_in(SUPER, "SALES", &format!("Seller{number}"));
+    }
+    let realm = std::sync::Arc::clone(&world.realm);
+    world.write(move |tx| {
+        let actor = admin(tx, SUPER)?;
+        let members: Vec<String> = (10..40)
+            .step_by(2)
+            .flat_map(|number| [format!("user{number}"), format!("SALES/Seller{number}")])
+            .collect();
+        role::add(tx, START, &realm, &actor, "Internal/crowd", &members, &[])
+    });
+    let role = world.read(|tx| role::find(tx, SUPER, "Internal/crowd")).unwrap();
+    let found = |filter: &str| world.read(|tx| members(tx, SUPER, role, filter));
+    for (filter, expected) in [
+        ("user1*", 5),
+        ("user12", 1),
+        ("user13", 0),
+        ("sales/seller2*", 5),
+        ("sal*", 15),
+        ("s*r1*", 5),
+        ("seller*", 0),
+        ("u%r*", 0),
+        ("*", 30),
+        ("*3*", 10),
+    ] {
+        let mut short = found(filter);
+        let mut all = world.read(|tx| Ok(rows::members(tx, role, &like(filter).1)?));
+        (short.sort(), all.sort());
+        assert_eq!((short.len(), &short), (expected, &all), "{filter}");
+    }
+    // A count of the members, a count of names in each store, and one search in each store: not the members one by one.
+    let statements = |filter: &str| {
+        world.read(|tx| {
+            let before = tx.statements;
+            members(tx, SUPER, role, filter)?;
+            Ok(tx.statements - before)
+        })
+    };
+    assert_eq!(
+        statements("user1*"),
+        1 + 1 + 1 + 1,
+        "stores, members, names, search: other stores cannot match"
+    );
+    assert_eq!(statements("*"), 1 + 1 + 2 + 1, "members are gone through when every name may match");
+}
+
+#[test]
 fn users_are_found_by_a_claim_and_shown_by_their_display_name_in_secondary_stores() {
     let world = world();
     let sue = world.read(|tx| user::find(tx, SUPER, "SALES/sue"));
