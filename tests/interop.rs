@@ -130,9 +130,12 @@ fn gsoap_works_when_compiled_from_the_served_documents() {
 /// Has a client converse whose stubs a framework of Java generates from the served documents.
 fn java(framework: &str) {
     let library = format!("target/interop/{framework}/lib");
-    if !(runs("javac", &["-version"]) && std::path::Path::new(&library).exists()) {
+    let programs = [("javac", "-version"), ("curl", "--version")];
+    if !(programs.iter().all(|(program, flag)| runs(program, &[flag]))
+        && std::path::Path::new(&library).exists())
+    {
         return skipped(&format!(
-            "needs a JDK and Maven: mvn -f tests/interop/java/{framework} dependency:copy-dependencies"
+            "needs a JDK, Maven and curl: mvn -f tests/interop/java/{framework} dependency:copy-dependencies"
         ));
     }
     converse(Command::new("sh").args(["tests/interop/java/client.sh", framework]));
@@ -146,6 +149,11 @@ fn axis2_works_when_generated_from_the_served_documents() {
 #[test]
 fn cxf_works_when_generated_from_the_served_documents() {
     java("cxf");
+}
+
+#[test]
+fn metro_works_when_generated_from_documents_changed_as_for_the_original() {
+    java("metro");
 }
 
 fn set_name(server: &Installation, value: &str, headers: &[(&str, &str)]) -> Vec<u8> {

@@ -1,26 +1,33 @@
 #!/bin/sh
-# Generates Java stubs from the WSDLs of a running server, compiles the Client.java of a framework with them and runs it.
-# Arguments: the framework (axis2 or cxf), base address, file with the server's certificate. What the framework needs is in
-# target/interop/<framework>/lib; see its pom.xml.
+# Generates Java stubs from the WSDLs of a running server, compiles the client of a framework with them and runs it.
+# Arguments: the framework (axis2, cxf or metro), base address, file with the server's certificate. What the framework needs
+# is in target/interop/<framework>/lib; see its pom.xml.
 set -eu
-here=$(cd "$(dirname "$0")" && pwd)/$1
-made=$here/../../../../target/interop/$1
 framework=$1 base=$2 certificate=$3
+here=$(cd "$(dirname "$0")" && pwd)
+made=$here/../../../target/interop/$framework
 cd "$made"
 rm -rf trust src classes
+mkdir src
 
 keytool -importcert -noprompt -alias server -file "$certificate" -keystore trust -storepass soapstone 2>/dev/null
 # Programs that run for seconds: the thorough compiler of the JVM costs more than it gives.
 export JAVA_TOOL_OPTIONS="-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Djavax.net.ssl.trustStore=$made/trust \
 -Djavax.net.ssl.trustStorePassword=soapstone"
 
+case $framework in
+  axis2) client=$here/axis2/Client.java ;;
+  *) client="$here/jaxws/Client.java $here/$framework/Framework.java" ;;
+esac
 generate() { # generate SERVICE, into src
   document=$base/services/$1?wsdl
   case $framework in
     axis2) java -cp 'lib/*' org.apache.axis2.wsdl.WSDL2Java -uri "$document" -o . -uw -s --noBuildXML --noWSDL ;;
     # These namespaces would become packages below java, where no class may be.
-    cxf) java -cp 'lib/*' org.apache.cxf.tools.wsdlto.WSDLToJava -d src -b "$here/binding.xml" -p http://net.java/xsd=net.java.xsd \
-      -p http://io.java/xsd=io.java.xsd -p http://util.java/xsd=util.java.xsd "$document" ;;
+    cxf) java -cp 'lib/*' org.apache.cxf.tools.wsdlto.WSDLToJava -d src -b "$here/jaxws/binding.xml" \
+      -p http://net.java/xsd=net.java.xsd -p http://io.java/xsd=io.java.xsd -p http://util.java/xsd=util.java.xsd "$document" ;;
+    metro) curl --fail --silent --show-error --cacert "$certificate" "$document" | sh "$here/metro/document.sh" >"$1.wsdl" &&
+      java -cp 'lib/*' com.sun.tools.ws.WsImport -extension -Xnocompile -s src -b "$here/jaxws/binding.xml" "$1.wsdl" ;;
   esac >generate.log 2>&1 || { cat generate.log >&2; exit 1; }
 }
 for service in AuthenticationAdmin UserProfileMgtService RemoteUserStoreManagerService IdentityProviderMgtService \
@@ -28,5 +35,6 @@ for service in AuthenticationAdmin UserProfileMgtService RemoteUserStoreManagerS
   generate "$service"
 done
 find src -name '*.java' >sources
-javac -nowarn -encoding UTF-8 -cp 'lib/*' -d classes @sources "$here/Client.java" >javac.log 2>&1 || { cat javac.log >&2; exit 1; }
+# Unquoted: one or two files.
+javac -nowarn -encoding UTF-8 -cp 'lib/*' -d classes @sources $client >javac.log 2>&1 || { cat javac.log >&2; exit 1; }
 exec java -cp 'lib/*:classes' Client "$base" "$certificate"
