@@ -10,6 +10,7 @@ pub mod domain;
 pub mod mail;
 pub mod ops;
 pub mod run;
+pub mod saml;
 pub mod services;
 pub mod soap;
 pub mod store;

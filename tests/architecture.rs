@@ -10,14 +10,15 @@ use std::path::{Path, PathBuf};
 /// Who may import whom. Files directly below `src` put the parts together and may import everything.
 const ARROWS: &[(&str, &[&str])] = &[
     ("config", &[]),
+    ("saml", &[]),
     ("soap", &[]),
     ("store", &[]),
     ("domain", &["store"]),
     ("mail", &["store", "domain"]),
     ("ops", &["domain", "store", "config"]),
-    ("services", &["soap", "domain", "store"]),
-    ("web", &["domain", "store"]),
-    ("transport", &["services", "web", "ops", "soap", "config", "store", "domain", "mail"]),
+    ("services", &["saml", "soap", "domain", "store"]),
+    ("web", &["saml", "domain", "store"]),
+    ("transport", &["services", "web", "ops", "saml", "soap", "config", "store", "domain", "mail"]),
 ];
 
 /// Nobody reads a file longer than this.
