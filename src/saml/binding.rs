@@ -100,16 +100,14 @@ pub fn address(
     if let Some(state) = relay_state {
         query.append_pair("RelayState", state);
     }
-    let mut query = query;
     if key.is_some() {
         query.append_pair("SigAlg", OWN);
     }
     let mut query = query.finish();
     if let Some(key) = key {
         let signature = STANDARD.encode(key.sign(query.as_bytes())?);
-        query = form_urlencoded::Serializer::for_suffix(query.clone(), query.len())
-            .append_pair("Signature", &signature)
-            .finish();
+        query.push_str("&Signature=");
+        query.extend(form_urlencoded::byte_serialize(signature.as_bytes()));
     }
     let joint = if destination.contains('?') { '&' } else { '?' };
     Ok(format!("{destination}{joint}{query}"))
@@ -131,7 +129,10 @@ pub fn verify(query: &str, name: &str, key: &PublicKey) -> Result<(), Distrust> 
         return Err(Distrust::Unsigned);
     };
     let value = |pair: &str| {
-        form_urlencoded::parse(pair.as_bytes()).next().map(|(_, value)| value.into_owned()).unwrap_or_default()
+        form_urlencoded::parse(pair.as_bytes())
+            .next()
+            .map(|(_, value)| value.into_owned())
+            .unwrap_or_default()
     };
     let signed = match state {
         Some(state) => [message, "&", state, "&", algorithm].concat(),
@@ -186,7 +187,10 @@ mod tests {
             // Other parameters and another order change nothing.
             let mut pairs: Vec<&str> = query.split('&').collect();
             pairs.reverse();
-            assert_eq!(verify(&format!("{}&tenantDomain=x", pairs.join("&")), "SAMLRequest", &public), Ok(()));
+            assert_eq!(
+                verify(&format!("{}&tenantDomain=x", pairs.join("&")), "SAMLRequest", &public),
+                Ok(())
+            );
             let altered = query.replacen("SAMLRequest=", "SAMLRequest=A", 1);
             assert_eq!(verify(&altered, "SAMLRequest", &public), Err(Distrust::Key));
             let with_state = format!("{query}&RelayState=other");

@@ -37,7 +37,8 @@ fn write(
     let mut declare = |prefix: &str, namespace: &str| {
         let known = written.get(prefix).map(String::as_str);
         // No namespace needs saying only where there was one.
-        let is_new = if prefix.is_empty() { known.unwrap_or("") != namespace } else { known != Some(namespace) };
+        let is_new =
+            if prefix.is_empty() { known.unwrap_or("") != namespace } else { known != Some(namespace) };
         if is_new && prefix != "xml" {
             declared.insert(prefix.to_owned(), namespace.to_owned());
         }

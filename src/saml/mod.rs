@@ -15,8 +15,12 @@ mod write;
 mod xml;
 
 pub use key::{Algorithm, BadKey, PublicKey, SigningKey};
-pub use message::{Asked, AuthnRequest, Instant, LogoutRequest, LogoutResponse, Message, Response, Unreadable};
+pub use message::{
+    Asked, AuthnRequest, Instant, LogoutRequest, LogoutResponse, Message, Response, Unreadable,
+};
 pub use metadata::Entity;
 pub use signature::{Distrust, text_of, verify};
-pub use write::{Answer, Bearer, Status, Subject, authn_request, logout_request, logout_response, refusal, response};
+pub use write::{
+    Answer, Bearer, Status, Subject, authn_request, logout_request, logout_response, refusal, response,
+};
 pub use xml::{Element, Malformed, parse};

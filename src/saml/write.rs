@@ -164,10 +164,8 @@ fn assertion(to: &Answer<'_>, subject: &Subject<'_>, bearer: &Bearer<'_>) -> Res
     for name in bearer.audiences {
         audience = audience.child(saml("Audience").text_of(name));
     }
-    let conditions = saml("Conditions")
-        .with("NotBefore", &written(to.now))
-        .with("NotOnOrAfter", &until)
-        .child(audience);
+    let conditions =
+        saml("Conditions").with("NotBefore", &written(to.now)).with("NotOnOrAfter", &until).child(audience);
     let context = saml("AuthnContext").child(saml("AuthnContextClassRef").text_of(PASSWORD));
     let statement = saml("AuthnStatement")
         .with("AuthnInstant", &written(subject.authenticated_at))
@@ -181,7 +179,11 @@ fn assertion(to: &Answer<'_>, subject: &Subject<'_>, bearer: &Bearer<'_>) -> Res
         .child(who)
         .child(conditions)
         .child(statement);
-    Ok(if subject.attributes.is_empty() { assertion } else { assertion.child(attributes(subject.attributes)) })
+    Ok(if subject.attributes.is_empty() {
+        assertion
+    } else {
+        assertion.child(attributes(subject.attributes))
+    })
 }
 
 fn attributes(values: &[(String, Vec<String>)]) -> Element {

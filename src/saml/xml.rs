@@ -218,9 +218,7 @@ fn line_ends(text: &str) -> Cow<'_, str> {
 fn resolved(reference: &BytesRef<'_>) -> Result<String, Malformed> {
     if reference.is_char_ref() {
         let character = reference.resolve_char_ref().map_err(syntax)?;
-        return character
-            .map(String::from)
-            .ok_or_else(|| syntax("a character reference without a number"));
+        return character.map(String::from).ok_or_else(|| syntax("a character reference without a number"));
     }
     predefined(&reference.xml10_content()).map(str::to_owned)
 }
@@ -244,7 +242,8 @@ fn attribute_value(raw: &str) -> Result<String, Malformed> {
         let (plain, tail) = rest.split_at(at);
         value.push_str(plain);
         if let Some(reference) = tail.strip_prefix('&') {
-            let (name, after) = reference.split_once(';').ok_or_else(|| syntax("a reference without an end"))?;
+            let (name, after) =
+                reference.split_once(';').ok_or_else(|| syntax("a reference without an end"))?;
             match name.strip_prefix('#') {
                 Some(number) => {
                     let code = match number.strip_prefix('x') {
@@ -378,7 +377,8 @@ fn declare(scope: &mut Scope, prefix: &str, value: &str) -> Result<(), Malformed
 fn split(name: &str) -> Result<(&str, &str), Malformed> {
     let (prefix, local) = name.split_once(':').unwrap_or(("", name));
     let starts_well = |part: &str| part.starts_with(|first: char| first.is_alphabetic() || first == '_');
-    let is_name = |part: &str| part.chars().all(|one| one.is_alphanumeric() || matches!(one, '_' | '-' | '.'));
+    let is_name =
+        |part: &str| part.chars().all(|one| one.is_alphanumeric() || matches!(one, '_' | '-' | '.'));
     let prefix_is_good = !name.contains(':') || (starts_well(prefix) && is_name(prefix));
     if starts_well(local) && is_name(local) && prefix_is_good {
         Ok((prefix, local))

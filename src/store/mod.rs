@@ -27,7 +27,9 @@ pub mod recovery_key;
 pub mod role;
 #[cfg(test)]
 pub(crate) mod scratch;
+pub mod service_provider;
 pub mod session;
+pub mod single_sign_on;
 mod sqlite;
 pub mod template;
 pub mod tenant;

@@ -175,6 +175,12 @@ pub fn delete_of_user(tx: &mut Tx<'_>, user: i64) -> Result<usize, Error> {
 /// As [`insert`].
 pub fn delete_idle(tx: &mut Tx<'_>, now: i64) -> Result<usize, Error> {
     tx.execute("DELETE FROM remember_me WHERE expires_at < $1", &[now.into()])?;
+    // Service providers have idle limits of their own: of a session that nobody used they are told nothing.
+    tx.execute(
+        "UPDATE sso_participant SET told = 1 WHERE session_hash IN \
+         (SELECT id_hash FROM session WHERE used_at + idle_limit < $1)",
+        &[now.into()],
+    )?;
     tx.execute("DELETE FROM session WHERE used_at + idle_limit < $1", &[now.into()])
 }
 

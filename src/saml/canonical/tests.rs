@@ -59,10 +59,7 @@ fn a_listed_prefix_is_declared_where_it_comes_into_force() {
         form(child, Namespaces::Exclusive(&listed), None),
         "<b xmlns=\"urn:d\" xmlns:xs=\"urn:xs\" type=\"xs:string\"></b>"
     );
-    assert_eq!(
-        form(child, Namespaces::Exclusive(&[]), None),
-        "<b xmlns=\"urn:d\" type=\"xs:string\"></b>"
-    );
+    assert_eq!(form(child, Namespaces::Exclusive(&[]), None), "<b xmlns=\"urn:d\" type=\"xs:string\"></b>");
 }
 
 #[test]
@@ -99,7 +96,14 @@ fn element() -> impl Strategy<Value = Element> {
                     seen.push(one);
                 }
             }
-            Element { prefix, local, namespace, attributes: seen, children: Vec::new(), scope: Arc::default() }
+            Element {
+                prefix,
+                local,
+                namespace,
+                attributes: seen,
+                children: Vec::new(),
+                scope: Arc::default(),
+            }
         },
     );
     leaf.prop_recursive(4, 24, 4, |inner| {

@@ -15,7 +15,9 @@ fn request(attributes: &str, inner: &str) -> String {
 #[test]
 fn a_request_says_who_asks_and_for_what() {
     let text = request(
-        &format!("ID='_1' Version='2.0' {AT} Destination='https://idp/samlsso' ForceAuthn='1' IsPassive='false' AssertionConsumerServiceURL=' https://sp/acs '"),
+        &format!(
+            "ID='_1' Version='2.0' {AT} Destination='https://idp/samlsso' ForceAuthn='1' IsPassive='false' AssertionConsumerServiceURL=' https://sp/acs '"
+        ),
         "<s:Issuer> sp.example </s:Issuer><s:Subject><s:NameID>tom</s:NameID></s:Subject>",
     );
     let expected = AuthnRequest {

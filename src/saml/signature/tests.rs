@@ -74,12 +74,9 @@ fn a_wrapped_signature_says_nothing_of_what_is_around_it() {
     let original = text.replace(&signature, "");
     let moved = format!("{evil}{signature}{original}{end}");
     assert_eq!(verdict(&moved), Err(Distrust::Form("it refers to something else")));
-    let hidden = signature
-        .replace("</ds:Signature>", &format!("<ds:Object>{original}</ds:Object></ds:Signature>"));
-    assert_eq!(
-        verdict(&format!("{evil}{hidden}{end}")),
-        Err(Distrust::Form("it refers to something else"))
-    );
+    let hidden =
+        signature.replace("</ds:Signature>", &format!("<ds:Object>{original}</ds:Object></ds:Signature>"));
+    assert_eq!(verdict(&format!("{evil}{hidden}{end}")), Err(Distrust::Form("it refers to something else")));
     // The same name on both is no way around it.
     let same = format!("{}{signature}{original}{end}", evil.replace("_2", "_1"));
     assert!(parse(&same).is_err());
@@ -93,13 +90,19 @@ fn a_wrapped_signature_says_nothing_of_what_is_around_it() {
 fn only_what_saml_allows_is_a_signature() {
     let text = signed();
     for (from, to) in [
-        ("http://www.w3.org/2000/09/xmldsig#enveloped-signature", "http://www.w3.org/TR/1999/REC-xpath-19991116"),
+        (
+            "http://www.w3.org/2000/09/xmldsig#enveloped-signature",
+            "http://www.w3.org/TR/1999/REC-xpath-19991116",
+        ),
         ("URI=\"#_1\"", "URI=\"\""),
         ("URI=\"#_1\"", "URI=\"#_7\""),
         ("URI=\"#_1\"", "URI=\"http://evil.example/\""),
         ("<ds:DigestMethod", "<ds:Other"),
     ] {
-        let changed = text.replace(from, to).replace("</ds:DigestMethod>", if from.contains("Digest") { "</ds:Other>" } else { "</ds:DigestMethod>" });
+        let changed = text.replace(from, to).replace(
+            "</ds:DigestMethod>",
+            if from.contains("Digest") { "</ds:Other>" } else { "</ds:DigestMethod>" },
+        );
         assert_ne!(changed, text, "{from}");
         assert!(matches!(verdict(&changed), Err(Distrust::Form(_))), "{to}: {:?}", verdict(&changed));
     }

@@ -54,7 +54,8 @@ fn a_response_is_read_as_it_was_written() {
 
 #[test]
 fn a_refusal_says_why_and_signs_nobody_in() {
-    let to = Answer { issuer: "localhost", in_response_to: Some("_1"), destination: "https://sp/acs", now: NOW };
+    let to =
+        Answer { issuer: "localhost", in_response_to: Some("_1"), destination: "https://sp/acs", now: NOW };
     let text = text_of(&refusal(&to, Status::NoPassive, "nobody", Some(&key())).unwrap());
     let message = Message::read(&text).unwrap();
     message.verify(&key().public()).unwrap();
@@ -72,7 +73,8 @@ fn xmlsec1_verifies(text: &str, root: &str) -> Option<bool> {
     let key = key();
     let lines = key.certificate().as_bytes().chunks(64).map(|line| std::str::from_utf8(line).unwrap());
     let pem = lines.collect::<Vec<_>>().join("\n");
-    std::fs::write(&certificate, format!("-----BEGIN CERTIFICATE-----\n{pem}\n-----END CERTIFICATE-----\n")).unwrap();
+    std::fs::write(&certificate, format!("-----BEGIN CERTIFICATE-----\n{pem}\n-----END CERTIFICATE-----\n"))
+        .unwrap();
     let done = Command::new("xmlsec1")
         .args(["--verify", "--enabled-key-data", "rsa", "--pubkey-cert-pem"])
         .arg(&certificate)

@@ -1,0 +1,183 @@
+//! Single sign-on: what a service provider learns of a user, where he is signed in, and that no message counts twice.
+
+use super::service_provider::ServiceProvider;
+use super::session::fingerprint;
+use super::tenant::Tenant;
+use super::{Error, Now, Realm, User, claim};
+use crate::store::single_sign_on::{NoticeRow, ParticipantRow};
+use crate::store::{self, Tx};
+
+/// How old a message may be when it arrives: somebody may look at a page with a button for a while.
+pub const PATIENCE: i64 = 60 * 60_000;
+/// How far the clocks of others may be ahead.
+pub const SKEW: i64 = 5 * 60_000;
+/// Minutes an assertion is good (`SAMLResponseValidityPeriod` of IS 5.3.0).
+pub const MINUTES: i64 = 5;
+/// Attempts to tell a service provider that a session ended.
+const ATTEMPTS: i64 = 5;
+
+/// Whether a message made then can be acted on now.
+#[must_use]
+pub fn is_timely(now: Now, made_at: i64) -> bool {
+    now.0.saturating_sub(made_at) <= PATIENCE && made_at.saturating_sub(now.0) <= SKEW
+}
+
+/// Notes that a message is being acted on; `false` when it was before.
+///
+/// # Errors
+/// Failures of the database.
+pub fn claim_message(tx: &mut Tx<'_>, now: Now, sender: &str, id: &str) -> Result<bool, Error> {
+    Ok(store::single_sign_on::claim_message(tx, sender, id, now.0)?)
+}
+
+/// Forgets messages that are too old to count anyway.
+///
+/// # Errors
+/// Failures of the database.
+pub fn forget_messages(tx: &mut Tx<'_>, now: Now) -> Result<usize, Error> {
+    let before = now.0.saturating_sub(PATIENCE).saturating_sub(SKEW);
+    Ok(store::single_sign_on::forget_messages(tx, before)?)
+}
+
+/// The name a service provider knows a user by. A user of another tenant always has his tenant behind: names alone
+/// would not tell two people apart.
+///
+/// # Errors
+/// Failures of the database.
+pub fn subject(
+    tx: &mut Tx<'_>,
+    realm: &Realm,
+    owner: &Tenant,
+    provider: &ServiceProvider,
+    tenant: &Tenant,
+    user: &User,
+) -> Result<String, Error> {
+    if let Some(uri) = &provider.name_id_claim {
+        let values = claim::values(tx, realm, user, &[uri])?;
+        if let Some((_, value)) = values.into_iter().find(|(_, value)| !value.trim().is_empty()) {
+            return Ok(value);
+        }
+    }
+    let name = if provider.store_in_subject { user.display_name() } else { user.name.clone() };
+    if provider.tenant_in_subject || owner.id != tenant.id {
+        return Ok([&name, "@", &tenant.domain].concat());
+    }
+    Ok(name)
+}
+
+/// The claims a service provider gets, each with its values.
+///
+/// # Errors
+/// Failures of the database.
+pub fn attributes(
+    tx: &mut Tx<'_>,
+    realm: &Realm,
+    provider: &ServiceProvider,
+    user: &User,
+) -> Result<Vec<(String, Vec<String>)>, Error> {
+    if !provider.send_attributes || provider.claims.is_empty() {
+        return Ok(Vec::new());
+    }
+    let uris: Vec<&str> = provider.claims.iter().map(String::as_str).collect();
+    let values = claim::values(tx, realm, user, &uris)?;
+    let split = |value: String| -> Vec<String> {
+        value.split(',').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
+    };
+    let all = values.into_iter().map(|(uri, value)| (uri, split(value)));
+    Ok(all.filter(|(_, values)| !values.is_empty()).collect())
+}
+
+/// Notes that the user of a session is signed in at a service provider; the name of the session there.
+///
+/// # Errors
+/// Failures of the database.
+pub fn join(
+    tx: &mut Tx<'_>,
+    session_id: &str,
+    provider: &ServiceProvider,
+    name_id: &str,
+) -> Result<String, Error> {
+    let session_hash = fingerprint(session_id).to_vec();
+    let known = store::single_sign_on::participants(tx, &session_hash)?;
+    let index = known.into_iter().map(|one| one.session_index).next();
+    let row = ParticipantRow {
+        session_hash,
+        provider: provider.id,
+        name_id: name_id.to_owned(),
+        session_index: index.unwrap_or_else(|| uuid::Uuid::new_v4().to_string()),
+    };
+    store::single_sign_on::join(tx, &row)?;
+    Ok(row.session_index)
+}
+
+/// Where the user of a session is signed in, as the service provider of that key knows it.
+///
+/// # Errors
+/// Failures of the database.
+pub fn participant(
+    tx: &mut Tx<'_>,
+    session_id: &str,
+    provider: i64,
+) -> Result<Option<ParticipantRow>, Error> {
+    let known = store::single_sign_on::participants(tx, &fingerprint(session_id))?;
+    Ok(known.into_iter().find(|one| one.provider == provider))
+}
+
+/// A user proved himself again: his new session takes the place of the old one.
+///
+/// # Errors
+/// Failures of the database.
+pub fn replace(tx: &mut Tx<'_>, old_id: &str, new_id: &str) -> Result<(), Error> {
+    store::single_sign_on::hand_over(tx, &fingerprint(old_id), &fingerprint(new_id))?;
+    store::session::delete(tx, &fingerprint(old_id))?;
+    Ok(())
+}
+
+/// Ends the session that a service provider knows by that name, on its behalf; everybody else is told. `None` when there
+/// is no such session, or it is of somebody else.
+///
+/// # Errors
+/// Failures of the database.
+pub fn end(
+    tx: &mut Tx<'_>,
+    provider: &ServiceProvider,
+    session_indexes: &[String],
+    name_id: &str,
+) -> Result<Option<()>, Error> {
+    for index in session_indexes {
+        let Some(known) = store::single_sign_on::by_index(tx, index, provider.id)? else { continue };
+        if known.name_id != name_id {
+            continue;
+        }
+        store::single_sign_on::set_told(tx, &known.session_hash, provider.id)?;
+        store::session::delete(tx, &known.session_hash)?;
+        return Ok(Some(()));
+    }
+    Ok(None)
+}
+
+/// The notices that are due.
+///
+/// # Errors
+/// Failures of the database.
+pub fn due_notices(tx: &mut Tx<'_>, now: Now) -> Result<Vec<NoticeRow>, Error> {
+    Ok(store::single_sign_on::due_notices(tx, now.0, 20)?)
+}
+
+/// What became of a notice: dropped when it arrived, when nobody wants it or after the last attempt; else tried again
+/// later, each time after twice as long.
+///
+/// # Errors
+/// Failures of the database.
+pub fn conclude_notice(tx: &mut Tx<'_>, now: Now, notice: &NoticeRow, arrived: bool) -> Result<(), Error> {
+    if arrived || notice.attempts + 1 >= ATTEMPTS {
+        store::single_sign_on::drop_notice(tx, notice.id)?;
+    } else {
+        let wait = 10_000_i64 << notice.attempts.clamp(0, 10);
+        store::single_sign_on::postpone_notice(tx, notice.id, now.0.saturating_add(wait))?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;
