@@ -6,10 +6,12 @@
 
 mod flash;
 mod home;
+mod mail_templates;
 mod mails;
 mod moment;
 mod paging;
 mod resets;
+mod resident;
 mod roles;
 mod screens;
 mod sign_in;
@@ -65,6 +67,10 @@ pub(super) const TEMPLATES: &[(&str, &str)] = &[
     ("console/mails.html", include_str!("../templates/console/mails.html")),
     ("console/resets.html", include_str!("../templates/console/resets.html")),
     ("console/audit.html", include_str!("../templates/console/audit.html")),
+    ("console/resident.html", include_str!("../templates/console/resident.html")),
+    ("console/templates.html", include_str!("../templates/console/templates.html")),
+    ("console/template.html", include_str!("../templates/console/template.html")),
+    ("console/template_type.html", include_str!("../templates/console/template_type.html")),
     ("console/home.html", include_str!("../templates/console/home.html")),
 ];
 

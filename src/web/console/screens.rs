@@ -2,7 +2,7 @@
 //! permissions are those of the services that do the same.
 
 use super::visit::Visit;
-use super::{Work, home, mails, resets, roles, trail, user, users};
+use super::{Work, home, mail_templates, mails, resets, resident, roles, trail, user, users};
 use crate::domain::TenantId;
 use std::sync::Arc;
 
@@ -91,6 +91,8 @@ const USERS: &[&str] = &["/permission/admin/manage/identity/usermgt"];
 const PROFILE_VIEW: &[&str] = &["/permission/admin/manage/identity/userprofile/view"];
 const PROFILE: &[&str] = &["/permission/admin/manage/identity/userprofile"];
 const ACCOUNT: &[&str] = &["/permission/admin/manage/identity/identitymgt/update"];
+const IDP_VIEW: &[&str] = &["/permission/admin/manage/identity/idpmgt/view"];
+const IDP_UPDATE: &[&str] = &["/permission/admin/manage/identity/idpmgt/update"];
 /// What the original's menu asks for where its services ask for nothing.
 const IDENTITY: &[&str] = &["/permission/admin/manage/identity"];
 /// What the original's log viewer takes.
@@ -119,6 +121,19 @@ pub const SCREENS: &[Screen] = &[
     screen("roles/members", None, USERS, work!(roles::members)),
     screen("roles/rename", None, USERS, work!(roles::rename)),
     screen("roles/delete", None, USERS, work!(roles::delete)),
+    Screen {
+        path: "idp/resident",
+        menu: Some((Group::Identity, "resident_menu")),
+        sees: IDP_VIEW,
+        changes: IDP_UPDATE,
+        show: work!(resident::show),
+    },
+    screen("templates", Some((Group::Manage, "templates_menu")), IDENTITY, work!(mail_templates::list)),
+    screen("templates/add", None, IDENTITY, work!(mail_templates::add)),
+    screen("templates/edit", None, IDENTITY, work!(mail_templates::edit)),
+    screen("templates/delete", None, IDENTITY, work!(mail_templates::delete)),
+    screen("templates/types/add", None, IDENTITY, work!(mail_templates::add_type)),
+    screen("templates/types/delete", None, IDENTITY, work!(mail_templates::delete_type)),
     screen("mails", Some((Group::Manage, "mails_menu")), IDENTITY, work!(mails::list)),
     screen("mails/retry", None, IDENTITY, work!(mails::retry)),
     screen("mails/drop", None, IDENTITY, work!(mails::drop)),

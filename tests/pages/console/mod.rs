@@ -1,6 +1,7 @@
 //! The management console as a browser sees it: signed in, with the token of its session in each form.
 
 mod operations;
+mod resident;
 mod roles;
 mod sign_in;
 mod users;

@@ -2,14 +2,17 @@
 //! write `{{ t.key }}`. Labels and messages that the original's console has are worded as there.
 
 mod frame;
+mod mail;
 mod operations;
 mod people;
+mod providers;
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 /// The parts.
-const PARTS: &[&[(&str, &str)]] = &[frame::TEXTS, people::TEXTS, operations::TEXTS];
+const PARTS: &[&[(&str, &str)]] =
+    &[frame::TEXTS, people::TEXTS, operations::TEXTS, providers::TEXTS, mail::TEXTS];
 
 static ALL: LazyLock<BTreeMap<&'static str, &'static str>> =
     LazyLock::new(|| PARTS.iter().flat_map(|part| part.iter().copied()).collect());

@@ -1,0 +1,264 @@
+//! Mail templates: types, their texts in several locales, a preview, and a test mail to oneself (IS 5.3.0, *Email
+//! Templates*).
+
+use super::flash::Flash;
+use super::users::Choice;
+use super::visit::{self, Confirmation, Visit};
+use super::{Answer, texts};
+use crate::domain::notice::{self, Filled};
+use crate::domain::template::{self, Problem, Template, type_of};
+use crate::domain::{Actor, Error, Now, account};
+use crate::store::Tx;
+use serde::Serialize;
+use std::sync::Arc;
+
+const FORM: &str = "console/template.html";
+
+/// A type with its templates.
+#[derive(Debug, Serialize)]
+struct Kind {
+    name: String,
+    delete: String,
+    add: String,
+    lines: Vec<Line>,
+}
+
+#[derive(Debug, Serialize)]
+struct Line {
+    locale: String,
+    subject: String,
+    content_type: String,
+    edit: String,
+    delete: String,
+}
+
+/// A refusal in its own words; the services have one text for all of them.
+fn told(problem: Problem) -> Error {
+    match problem {
+        Problem::Internal(error) => error,
+        refusal => Error::refused(refusal.to_string()),
+    }
+}
+
+fn all(visit: &Visit) -> Result<(Vec<String>, Vec<Template>), Error> {
+    visit.read(|tx| {
+        let types = template::types(tx, visit.tenant().0).map_err(told)?;
+        Ok((types, template::all(tx, visit.tenant().0).map_err(told)?))
+    })
+}
+
+/// The list.
+pub async fn list(visit: Arc<Visit>) -> Answer {
+    let (types, templates) = all(&visit)?;
+    let line = |one: &Template| {
+        let to = |path: &str| Visit::address(path, &[("display", &one.display), ("locale", &one.locale)]);
+        Line {
+            locale: one.locale.clone(),
+            subject: one.subject.clone(),
+            content_type: one.content_type.clone(),
+            edit: to("templates/edit"),
+            delete: to("templates/delete"),
+        }
+    };
+    let kind = |name: String| {
+        let own = templates.iter().filter(|one| type_of(&one.display) == type_of(&name));
+        Kind {
+            delete: Visit::address("templates/types/delete", &[("display", &name)]),
+            add: Visit::address("templates/add", &[("display", &name)]),
+            lines: own.map(line).collect(),
+            name,
+        }
+    };
+    let mut context = visit.context(texts::text("templates_title"));
+    context.insert("kinds", &types.into_iter().map(kind).collect::<Vec<_>>());
+    visit.show("console/templates.html", context)
+}
+
+/// Line breaks as templates have them; a form sends those of the network.
+fn lines(text: &str) -> String {
+    text.replace("\r\n", "\n")
+}
+
+/// The template of a form.
+fn sent(visit: &Visit) -> Template {
+    Template {
+        display: visit.text("display").to_owned(),
+        locale: visit.text("locale").to_owned(),
+        content_type: visit.text("contentType").to_owned(),
+        subject: visit.text("subject").to_owned(),
+        body: lines(visit.raw("body")),
+        footer: lines(visit.raw("footer")),
+    }
+}
+
+/// The form, with a template in it.
+fn form(
+    visit: &Visit,
+    title: &'static str,
+    action: &str,
+    template: &Template,
+) -> Result<tera::Context, Error> {
+    let mut context = visit.context(texts::text(title));
+    context.insert("action", &Visit::address(action, &[]));
+    context.insert("is_new", &(action == "templates/add"));
+    context.insert("types", &all(visit)?.0.into_iter().map(Choice::plain).collect::<Vec<_>>());
+    let mut kinds = vec!["text/plain", "text/html"];
+    if !template.content_type.is_empty() && !kinds.contains(&template.content_type.as_str()) {
+        kinds.push(&template.content_type);
+    }
+    context.insert("content_types", &kinds.into_iter().map(Choice::plain).collect::<Vec<_>>());
+    context.insert("display", &template.display);
+    context.insert("locale", &template.locale);
+    context.insert("content_type", &template.content_type);
+    context.insert("subject", &template.subject);
+    context.insert("body", &template.body);
+    context.insert("footer", &template.footer);
+    context.insert("preview", &None::<[String; 2]>);
+    Ok(context)
+}
+
+/// Shows, saves, previews or tries a template out, as the button says.
+async fn work(visit: &Visit, title: &'static str, action: &str) -> Answer {
+    let template = sent(visit);
+    let mut context = form(visit, title, action, &template)?;
+    match visit.text("do") {
+        "preview" => {
+            let shown = visit.read(|tx| {
+                let viewer = account::own(tx, &visit.actor)?;
+                notice::preview(tx, visit.realm(), &viewer, &template)
+            });
+            match shown {
+                Ok(Filled { subject, body, .. }) => {
+                    context.insert("preview", &[subject, body]);
+                    visit.show(FORM, context)
+                }
+                Err(error) => visit.show_again(FORM, context, &visit::refused(error)?),
+            }
+        }
+        "test" => {
+            let (now, realm, actor) = (visit.now(), Arc::clone(visit.realm()), visit.actor.clone());
+            let done = visit.write(move |tx| {
+                let viewer = account::own(tx, &actor)?;
+                notice::try_out(tx, now, &realm, &viewer, &template)
+            });
+            match done.await {
+                Ok(addresses) => {
+                    let said = texts::filled("template_tried", &[&addresses.join(", ")]);
+                    context.insert("flash", &Flash::good(said));
+                    visit.show(FORM, context)
+                }
+                Err(error) => visit.show_again(FORM, context, &visit::refused(error)?),
+            }
+        }
+        _ => {
+            let done = change(visit, move |tx, now, actor| template::save(tx, now, actor, &template)).await;
+            match done {
+                Ok(()) => {
+                    let said = Flash::good(texts::text("template_saved"));
+                    visit.go_with(&Visit::address("templates", &[]), said)
+                }
+                Err(error) => visit.show_again(FORM, context, &visit::refused(error)?),
+            }
+        }
+    }
+}
+
+async fn change(
+    visit: &Visit,
+    work: impl FnOnce(&mut Tx<'_>, Now, &Actor) -> Result<(), Problem> + Send + 'static,
+) -> Result<(), Error> {
+    let (now, actor) = (visit.now(), visit.actor.clone());
+    visit.write(move |tx| work(tx, now, &actor).map_err(told)).await
+}
+
+/// Adding one.
+pub async fn add(visit: Arc<Visit>) -> Answer {
+    if visit.is_post {
+        return work(&visit, "add_template_title", "templates/add").await;
+    }
+    let template = Template { content_type: "text/plain".to_owned(), ..sent(&visit) };
+    visit.show(FORM, form(&visit, "add_template_title", "templates/add", &template)?)
+}
+
+/// The template of an address.
+fn known(visit: &Visit) -> Result<Template, Error> {
+    let (display, locale) = (visit.text("display"), visit.text("locale"));
+    let found = all(visit)?
+        .1
+        .into_iter()
+        .find(|one| type_of(&one.display) == type_of(display) && one.locale.eq_ignore_ascii_case(locale));
+    found.ok_or_else(|| Error::refused(texts::filled("no_such_template", &[display, locale])))
+}
+
+/// Changing one.
+pub async fn edit(visit: Arc<Visit>) -> Answer {
+    if visit.is_post {
+        // The place of a template is not changed here; a form that names no template would make a new one.
+        known(&visit)?;
+        return work(&visit, "edit_template_title", "templates/edit").await;
+    }
+    let template = known(&visit)?;
+    visit.show(FORM, form(&visit, "edit_template_title", "templates/edit", &template)?)
+}
+
+fn back(visit: &Visit, done: Result<(), Error>, said: String) -> Answer {
+    let flash = match done {
+        Ok(()) => Flash::good(said),
+        Err(error) => Flash::bad(visit::refused(error)?),
+    };
+    visit.go_with(&Visit::address("templates", &[]), flash)
+}
+
+/// Deleting one, after a question.
+pub async fn delete(visit: Arc<Visit>) -> Answer {
+    let (display, locale) = (visit.text("display").to_owned(), visit.text("locale").to_owned());
+    if !visit.is_post {
+        let template = known(&visit)?;
+        return visit.confirm(Confirmation {
+            title: texts::text("delete_template_title"),
+            lines: &[texts::filled("delete_template_question", &[&template.display, &template.locale])],
+            action: "templates/delete",
+            fields: &[("display", &template.display), ("locale", &template.locale)],
+            button: texts::text("delete"),
+            back: "templates",
+        });
+    }
+    let said = texts::filled("template_deleted", &[&display, &locale]);
+    let done = change(&visit, move |tx, now, actor| template::delete(tx, now, actor, &display, &locale));
+    back(&visit, done.await, said)
+}
+
+/// Adding a type.
+pub async fn add_type(visit: Arc<Visit>) -> Answer {
+    let display = visit.text("display").to_owned();
+    let mut context = visit.context(texts::text("add_type_title"));
+    context.insert("display", &display);
+    if !visit.is_post {
+        return visit.show("console/template_type.html", context);
+    }
+    let said = texts::filled("type_added", &[&display]);
+    match change(&visit, move |tx, now, actor| template::add_type(tx, now, actor, &display)).await {
+        Ok(()) => visit.go_with(&Visit::address("templates", &[]), Flash::good(said)),
+        Err(error) => visit.show_again("console/template_type.html", context, &visit::refused(error)?),
+    }
+}
+
+/// Deleting a type, after a question.
+pub async fn delete_type(visit: Arc<Visit>) -> Answer {
+    let display = visit.text("display").to_owned();
+    if !visit.is_post {
+        let found = all(&visit)?.0.into_iter().find(|name| type_of(name) == type_of(&display));
+        let name = found.ok_or_else(|| Error::refused(texts::filled("no_such_type", &[&display])))?;
+        return visit.confirm(Confirmation {
+            title: texts::text("delete_type_title"),
+            lines: &[texts::filled("delete_type_question", &[&name])],
+            action: "templates/types/delete",
+            fields: &[("display", &name)],
+            button: texts::text("delete"),
+            back: "templates",
+        });
+    }
+    let said = texts::filled("type_deleted", &[&display]);
+    let done = change(&visit, move |tx, now, actor| template::delete_type(tx, now, actor, &display));
+    back(&visit, done.await, said)
+}

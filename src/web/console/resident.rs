@@ -1,0 +1,268 @@
+//! The resident identity provider: account policies of the tenant, session times, and what this server is called by
+//! others (IS 5.3.0, *Identity Providers > Resident*).
+//!
+//! Only what was changed on the form is written, so that two administrators who have it open do not undo each other's
+//! changes, and the audit log names what changed.
+
+use super::flash::Flash;
+use super::visit::{self, Visit};
+use super::{Answer, texts};
+use crate::domain::governance::{self, Configured, REMEMBER_ME_TIMEOUT, SESSION_IDLE_TIMEOUT};
+use crate::domain::identity_provider::{Authenticator, IdentityProvider, Property, Setting};
+use crate::domain::{Error, resident_idp};
+use serde::Serialize;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// The connector that everything here is about.
+const FIRST_CONNECTOR: &str = "admin-forced-password-reset";
+/// Categories in the order of the page.
+const CATEGORIES: [&str; 3] = ["Account Management Policies", "Login Policies", "Password Policies"];
+/// What a name of a setting begins with in the form, as in the original.
+const SETTING: &str = "property__";
+/// The value that the form was made with.
+const SHOWN: &str = "was__";
+const ENTITY_ID: &str = "IdPEntityId";
+/// Name of the numbered destinations.
+const DESTINATION: &str = "DestinationURI.";
+/// Authenticators with an entity id of their own: name, field, what is said when it is empty.
+const NAMED: [(&str, &str); 3] =
+    [("samlsso", "samlEntityId"), ("openidconnect", "oidcEntityId"), ("passivests", "passiveEntityId")];
+const TEMPLATE: &str = "console/resident.html";
+
+/// A policy on the form.
+#[derive(Debug, Serialize)]
+struct Policy {
+    name: &'static str,
+    label: &'static str,
+    hint: &'static str,
+    /// What stands in the field.
+    value: String,
+    /// What the form was made with.
+    was: String,
+    is_flag: bool,
+    on: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Connector {
+    heading: &'static str,
+    policies: Vec<Policy>,
+}
+
+#[derive(Debug, Serialize)]
+struct Category {
+    heading: &'static str,
+    connectors: Vec<Connector>,
+}
+
+fn is_flag(value: &str) -> bool {
+    value.eq_ignore_ascii_case("true") || value.eq_ignore_ascii_case("false")
+}
+
+/// What a form says about a setting that had the value `stored` when it came in: the value the form was made with, and
+/// the one it wants. `None` for a setting that was not on the form.
+fn wanted(visit: &Visit, name: &str, stored: &str) -> Option<(String, String)> {
+    let sent = visit.parameters.get(&[SETTING, name].concat());
+    let shown = visit.parameters.get(&[SHOWN, name].concat());
+    if sent.is_none() && shown.is_none() {
+        return None;
+    }
+    let shown = shown.unwrap_or(stored).to_owned();
+    let value = if is_flag(&shown) {
+        // A box that is not ticked is not sent.
+        sent.is_some_and(|sent| sent.eq_ignore_ascii_case("true")).to_string()
+    } else {
+        sent.unwrap_or(&shown).to_owned()
+    };
+    let value = if value.eq_ignore_ascii_case(&shown) && is_flag(&shown) { shown.clone() } else { value };
+    Some((shown, value))
+}
+
+/// The policies by category and connector; what was typed stands in the place of what is stored.
+fn categories(visit: &Visit, connectors: &[Configured]) -> Vec<Category> {
+    let of = |category: &&'static str| {
+        let mut found: Vec<&Configured> =
+            connectors.iter().filter(|(connector, _)| connector.category == *category).collect();
+        found.sort_by_key(|(connector, _)| connector.name != FIRST_CONNECTOR);
+        let made = found.into_iter().map(|(connector, properties)| {
+            let policy = |(property, stored): &(&'static crate::domain::connectors::Property, String)| {
+                let typed = if visit.is_post { wanted(visit, property.name, stored) } else { None };
+                let (was, value) = typed.unwrap_or_else(|| (stored.clone(), stored.clone()));
+                Policy {
+                    name: property.name,
+                    label: property.display_name,
+                    hint: property.description,
+                    is_flag: is_flag(&was),
+                    on: value.eq_ignore_ascii_case("true"),
+                    value,
+                    was,
+                }
+            };
+            Connector { heading: connector.friendly_name, policies: properties.iter().map(policy).collect() }
+        });
+        Category { heading: category, connectors: made.collect() }
+    };
+    CATEGORIES.iter().map(of).collect()
+}
+
+/// A value of an authenticator.
+fn value<'p>(resident: &'p IdentityProvider, authenticator: &str, property: &str) -> &'p str {
+    let one = resident.authenticators.iter().find(|one| one.name == authenticator);
+    let found = one.and_then(|one| one.properties.iter().find(|known| known.name == property));
+    found.and_then(|property| property.value.as_deref()).unwrap_or_default()
+}
+
+/// The addresses that SAML responses may be sent to; the address of the service itself until somebody sets others.
+fn destinations(resident: &IdentityProvider) -> Vec<&str> {
+    let saml = resident.authenticators.iter().find(|one| one.name == "samlsso");
+    let properties = saml.map(|one| one.properties.as_slice()).unwrap_or_default();
+    let mut numbered: Vec<(u32, &str)> = properties
+        .iter()
+        .filter_map(|one| Some((one.name.strip_prefix(DESTINATION)?.parse().ok()?, one.value.as_deref()?)))
+        .collect();
+    numbered.sort_unstable();
+    if numbered.is_empty() {
+        return vec![value(resident, "samlsso", "SSOUrl")];
+    }
+    numbered.into_iter().map(|(_, address)| address).collect()
+}
+
+/// Names and addresses of an authenticator that nobody changes here.
+fn addresses<'p>(resident: &'p IdentityProvider, authenticator: &str) -> Vec<(&'p str, &'p str)> {
+    let one = resident.authenticators.iter().find(|one| one.name == authenticator);
+    let properties = one.map(|one| one.properties.as_slice()).unwrap_or_default();
+    let shown = properties.iter().filter(|one| one.name != ENTITY_ID && !one.name.starts_with(DESTINATION));
+    shown.map(|one| (one.name.as_str(), one.value.as_deref().unwrap_or_default())).collect()
+}
+
+/// A stored free property.
+fn stored<'p>(resident: &'p IdentityProvider, name: &str) -> &'p str {
+    let found = resident.properties.iter().find(|setting| setting.name == name);
+    found.and_then(|setting| setting.value.as_deref()).unwrap_or_default()
+}
+
+/// The page, and what its form does.
+pub async fn show(visit: Arc<Visit>) -> Answer {
+    let (resident, connectors) = visit.read(|tx| {
+        let resident = resident_idp::get(tx, visit.realm(), &visit.actor)?;
+        Ok::<_, Error>((resident, governance::connectors(tx, visit.tenant())?))
+    })?;
+    let wrong = if visit.is_post { saved(&visit, &resident, &connectors).await? } else { None };
+    if visit.is_post && wrong.is_none() {
+        let said = Flash::good(texts::text("resident_saved"));
+        return visit.go_with(&Visit::address("idp/resident", &[]), said);
+    }
+    let typed = |name: &str, stored: &str| {
+        visit.parameters.get(name).filter(|_| visit.is_post).unwrap_or(stored).to_owned()
+    };
+    let mut context = visit.context(texts::text("resident_title"));
+    context.insert("categories", &categories(&visit, &connectors));
+    let home_realm = resident.profile.home_realm.as_deref().unwrap_or_default();
+    context.insert("home_realm", &typed("homeRealmId", home_realm));
+    for (field, name) in [("idle", SESSION_IDLE_TIMEOUT), ("remember", REMEMBER_ME_TIMEOUT)] {
+        context.insert(field, &typed(name, stored(&resident, name)));
+    }
+    for (authenticator, field) in NAMED {
+        context.insert(field, &typed(field, value(&resident, authenticator, ENTITY_ID)));
+    }
+    context.insert("destinations", &typed("destinations", &destinations(&resident).join("\n")));
+    for name in ["openid", "samlsso", "oauth10a", "openidconnect", "passivests", "wstrust"] {
+        context.insert(name, &addresses(&resident, name));
+    }
+    let scim = resident.connectors.first().map(|one| one.properties.as_slice()).unwrap_or_default();
+    let scim: Vec<(&str, &str)> =
+        scim.iter().map(|one| (one.name.as_str(), one.value.as_deref().unwrap_or_default())).collect();
+    context.insert("scim", &scim);
+    match wrong {
+        Some(wrong) => visit.show_again(TEMPLATE, context, &wrong),
+        None => visit.show(TEMPLATE, context),
+    }
+}
+
+/// What the original's page looks at before it sends anything.
+fn objection(visit: &Visit) -> Option<&'static str> {
+    let is_positive = |name: &str| {
+        let text = visit.text(name);
+        text.bytes().all(|byte| byte.is_ascii_digit()) && text.parse::<u32>().is_ok_and(|number| number > 0)
+    };
+    if visit.text("homeRealmId").is_empty() {
+        return Some(texts::text("resident_no_realm"));
+    }
+    if !is_positive(SESSION_IDLE_TIMEOUT) {
+        return Some(texts::text("resident_bad_idle"));
+    }
+    if !is_positive(REMEMBER_ME_TIMEOUT) {
+        return Some(texts::text("resident_bad_remember"));
+    }
+    if NAMED.iter().any(|(_, field)| visit.text(field).is_empty()) {
+        return Some(texts::text("resident_no_entity"));
+    }
+    let lines = typed_destinations(visit);
+    if lines.is_empty() {
+        return Some(texts::text("resident_no_destination"));
+    }
+    if !lines.iter().all(|line| line.starts_with("https://") || line.starts_with("http://")) {
+        return Some(texts::text("resident_bad_destination"));
+    }
+    let distinct: BTreeSet<&&str> = lines.iter().collect();
+    (distinct.len() < lines.len()).then(|| texts::text("resident_same_destination"))
+}
+
+fn typed_destinations(visit: &Visit) -> Vec<&str> {
+    visit.raw("destinations").lines().map(str::trim).filter(|line| !line.is_empty()).collect()
+}
+
+fn setting(name: &str, value: &str) -> Setting {
+    Setting { name: name.to_owned(), value: Some(value.to_owned()), display_name: None }
+}
+
+/// Writes what a form changes; says what is wrong with it.
+async fn saved(
+    visit: &Visit,
+    resident: &IdentityProvider,
+    connectors: &[Configured],
+) -> Result<Option<String>, Error> {
+    if let Some(objection) = objection(visit) {
+        return Ok(Some(objection.to_owned()));
+    }
+    let known = connectors.iter().flat_map(|(_, properties)| properties);
+    let changed = known.filter_map(|(property, stored)| {
+        let (shown, value) = wanted(visit, property.name, stored)?;
+        (shown != value).then(|| setting(property.name, &value))
+    });
+    let mut settings: Vec<Setting> = changed.collect();
+    for name in [SESSION_IDLE_TIMEOUT, REMEMBER_ME_TIMEOUT] {
+        if visit.text(name) != stored(resident, name) {
+            settings.push(setting(name, visit.text(name)));
+        }
+    }
+    let property =
+        |name: String, value: &str| Property { name, value: Some(value.to_owned()), ..Property::default() };
+    let authenticators = NAMED.iter().map(|(name, field)| {
+        let known = resident.authenticators.iter().find(|one| one.name == *name);
+        let mut properties = vec![property(ENTITY_ID.to_owned(), visit.text(field))];
+        if *name == "samlsso" && typed_destinations(visit) != destinations(resident) {
+            let numbered = (1..).zip(typed_destinations(visit));
+            properties.extend(
+                numbered.map(|(number, address)| property(format!("{DESTINATION}{number}"), address)),
+            );
+        }
+        Authenticator {
+            name: (*name).to_owned(),
+            enabled: known.is_some_and(|one| one.enabled),
+            properties,
+            ..Authenticator::default()
+        }
+    });
+    let mut new = resident.clone();
+    new.authenticators = authenticators.collect();
+    new.properties = settings;
+    new.profile.home_realm = Some(visit.text("homeRealmId").to_owned());
+    (new.profile.enabled, new.profile.primary, new.profile.certificate) = (true, true, None);
+    let (now, realm, actor) = (visit.now(), Arc::clone(visit.realm()), visit.actor.clone());
+    match visit.write(move |tx| resident_idp::update(tx, now, &realm, &actor, new)).await {
+        Ok(()) => Ok(None),
+        Err(error) => Ok(Some(visit::refused(error)?)),
+    }
+}
