@@ -1,5 +1,6 @@
 //! The management console as a browser sees it: signed in, with the token of its session in each form.
 
+mod mail_templates;
 mod operations;
 mod resident;
 mod roles;
