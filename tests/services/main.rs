@@ -8,6 +8,7 @@ mod account_association;
 mod challenge_questions;
 mod claim_management;
 mod claim_metadata;
+mod concurrency;
 mod email_templates;
 mod identity_provider;
 mod isolation;
