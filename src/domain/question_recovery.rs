@@ -184,6 +184,18 @@ pub fn answer(
     Ok(Answer::Next(Step { key, asked }))
 }
 
+/// The questions that wait for an answer with that key.
+///
+/// # Errors
+/// Failures of the database.
+pub fn waiting(tx: &mut Tx<'_>, realm: &Realm, key: &Secret) -> Result<Vec<Asked>, Error> {
+    let Some(row) = store::question_recovery::by_key(tx, &realm.key.hash(key))? else {
+        return Ok(Vec::new());
+    };
+    let asked = parsed(&row.asked)?.into_iter();
+    Ok(asked.map(|(set, question)| Asked { set, question }).collect())
+}
+
 /// Forgets recoveries whose time is long over.
 ///
 /// # Errors

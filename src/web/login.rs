@@ -2,11 +2,13 @@
 //!
 //! Unless the operator wants reasons shown, every refused login leads to the same address and the same page.
 
+use super::forgotten::{self, Offered};
 use super::form::{Parameters, Peer, Source, cookie, encoded};
+use super::texts::account::text;
 use super::{Site, dashboard, page, texts};
 use crate::domain::login::{self, Face, Outcome, Presented, Refusal, RightCode, SignedIn};
 use crate::domain::session::{self, Kind, fingerprint};
-use crate::domain::{Error, Secret, governance, permission};
+use crate::domain::{Error, Secret, TenantId, governance, permission};
 use crate::store;
 use crate::store::login_context::LoginContext;
 use hyper::body::Bytes;
@@ -97,7 +99,30 @@ pub fn show(site: &Arc<Site>, request: &Request<Bytes>) -> Response<Vec<u8>> {
     context.insert("message", &message);
     context.insert("action", "/commonauth");
     context.insert("session_data_key", parameters.get("sessionDataKey").unwrap_or(""));
+    context.insert("offers", &offers(site));
     page::render(site, StatusCode::OK, "login.html", context)
+}
+
+/// A way for somebody who cannot sign in.
+#[derive(Serialize)]
+struct Offer {
+    id: &'static str,
+    text: &'static str,
+    address: String,
+}
+
+/// The ways that the super tenant offers: who signs in is not known yet. Without them the page still is one.
+fn offers(site: &Site) -> Vec<Offer> {
+    let offered = Offered::of(site, TenantId::SUPER).unwrap_or_else(|error| {
+        tracing::error!(%error, "what the login page offers could not be read");
+        Offered::default()
+    });
+    let query = encoded(&[("callback", &dashboard::address(site))]);
+    let offer = |id, key, path| Offer { id, text: text(key), address: format!("{path}?{query}") };
+    let password =
+        offered.password().then(|| offer("passwordRecoverLink", "forgot_password", forgotten::PASSWORD));
+    let name = offered.name.then(|| offer("usernameRecoverLink", "forgot_username", forgotten::USERNAME));
+    password.into_iter().chain(name).collect()
 }
 
 /// Takes the form: name, password and the key of the conversation.

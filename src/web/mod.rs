@@ -6,6 +6,7 @@
 
 mod console;
 mod dashboard;
+mod forgotten;
 mod form;
 mod login;
 mod multipart;
@@ -118,6 +119,7 @@ impl Care {
             "/dashboard/logout" | "/dashboard/logout.jag" => Self::Own,
             // Whoever has a code needs no other proof.
             CONFIRM | COMPLETE | dashboard::PASSWORD => Self::Count,
+            _ if forgotten::takes(path) => Self::CountOwn,
             // The call carries credentials that no other site has.
             _ if recovery_api::Call::of(path).is_some() => Self::Count,
             _ => Self::None,
@@ -194,6 +196,7 @@ pub async fn answer(site: &Arc<Site>, mut request: Request<Bytes>, peer: IpAddr)
         _ if path == "/dashboard" || path.starts_with("/dashboard/") => {
             dashboard::answer(site, &request).await
         }
+        _ if forgotten::concerns(path) => forgotten::answer(site, &request).await,
         _ if path.starts_with(CAPTCHAS) => captcha(site, path),
         _ => match recovery_api::Call::of(path) {
             Some(call) => recovery_api::answer(site, &request, call).await,

@@ -76,8 +76,11 @@ impl Look {
     /// Names the file that cannot be read or understood.
     pub fn of(folder: &Path) -> Result<Self, String> {
         let mut templates = Vec::new();
-        for (name, shipped) in
-            TEMPLATES.iter().chain(super::dashboard::TEMPLATES).chain(super::console::TEMPLATES)
+        for (name, shipped) in TEMPLATES
+            .iter()
+            .chain(super::dashboard::TEMPLATES)
+            .chain(super::forgotten::TEMPLATES)
+            .chain(super::console::TEMPLATES)
         {
             templates.push((*name, own_or(folder, name, shipped)?));
         }

@@ -48,7 +48,7 @@ impl Asked {
                 store: text("userstoredomain"),
                 tenant: text("tenantdomain"),
             },
-            callback: callback(&site.realm.policy.public_url, parameters.get("callback")),
+            callback: callback(site, parameters.get("callback")),
         }
     }
 
@@ -81,7 +81,11 @@ impl Asked {
 }
 
 /// Where to go afterwards: an address or path of our own, or the dashboard. Anything else would be an open redirect.
-fn callback(own: &str, asked: Option<&str>) -> String {
+pub(super) fn callback(site: &Site, asked: Option<&str>) -> String {
+    own_address(&site.realm.policy.public_url, asked)
+}
+
+fn own_address(own: &str, asked: Option<&str>) -> String {
     let path = asked.map(|address| address.strip_prefix(own).unwrap_or(address));
     match path {
         // Browsers take a backslash for a slash, and two slashes for another host.
@@ -130,6 +134,12 @@ fn form(site: &Site, asked: &Asked, message: Option<&str>) -> Response<Vec<u8>> 
 /// Shows the form.
 pub fn show(site: &Arc<Site>, request: &Request<Bytes>) -> Response<Vec<u8>> {
     form(site, &Asked::of(site, &Parameters::of(request)), None)
+}
+
+/// Shows the form for a code that was not in an address.
+pub(super) fn show_for(site: &Arc<Site>, code: Secret, callback: &str) -> Response<Vec<u8>> {
+    let asked = Asked { code, hint: Hint::default(), callback: callback.to_owned() };
+    form(site, &asked, None)
 }
 
 /// Sets the new password.

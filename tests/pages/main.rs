@@ -8,6 +8,7 @@ mod server;
 
 mod console;
 mod dashboard;
+mod forgotten;
 mod login;
 mod look;
 mod recovery_api;

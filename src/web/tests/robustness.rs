@@ -232,7 +232,9 @@ fn addresses_of_one_network_are_one_client() {
 
 #[test]
 fn no_template_switches_escaping_off() {
-    for (name, text) in page::TEMPLATES.iter().chain(crate::web::dashboard::TEMPLATES) {
+    for (name, text) in
+        page::TEMPLATES.iter().chain(crate::web::dashboard::TEMPLATES).chain(crate::web::forgotten::TEMPLATES)
+    {
         assert!(!text.contains("safe") && !text.contains("autoescape"), "{name}");
     }
 }

@@ -51,6 +51,34 @@ const TEXTS: &[(&str, &str)] = &[
     ("no_question", "(no question)"),
     ("questions_refused", "Please choose one of the questions, and an answer of at most 250 characters."),
     ("answer_missing", "Please answer every question that you chose."),
+    ("forgot_password", "Forgot Password"),
+    ("forgot_username", "Forgot Username"),
+    ("recover_password", "Recover Password"),
+    ("recover_hint", "Enter your user name, with @ and your organization if it has one of its own."),
+    ("way", "How"),
+    ("by_mail", "Recover with a mail"),
+    ("by_questions", "Recover with security questions"),
+    ("cancel", "Cancel"),
+    ("recover_username", "Recover Username"),
+    ("describe_hint", "Enter what your account knows of you. The more you enter, the surer it is found."),
+    ("answer_question", "Answer the Security Question"),
+    ("name_missing", "Please enter your user name."),
+    ("way_missing", "Please choose one of the ways."),
+    ("description_missing", "Please fill at least one of the fields."),
+    (
+        "link_sent",
+        "If there is an account of that name, a mail with a link to choose a new password is on its way to its address.",
+    ),
+    (
+        "name_sent",
+        "If exactly one account fits what you entered, a mail with its user name is on its way to its address.",
+    ),
+    ("not_offered", "Your organization does not offer this. Please ask your administrator."),
+    ("answer_wrong", "That is not the right answer. Please try again."),
+    (
+        "questions_over",
+        "This recovery has ended. Begin it again from the login page, or ask your administrator.",
+    ),
 ];
 
 static ALL: LazyLock<BTreeMap<&'static str, &'static str>> =
@@ -103,8 +131,13 @@ mod tests {
     #[test]
     fn every_text_that_a_template_names_is_there_and_every_one_is_named_somewhere() {
         let mut code = String::new();
-        for folder in ["templates", "dashboard"] {
-            sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/web").join(folder), &mut code);
+        for folder in ["templates", "dashboard", "forgotten", "login.rs"] {
+            let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/web").join(folder);
+            if path.is_dir() {
+                sources(&path, &mut code);
+            } else {
+                code.push_str(&std::fs::read_to_string(path).unwrap());
+            }
         }
         let key =
             |rest: &str| rest.split(|c: char| c != '_' && !c.is_ascii_lowercase()).next().unwrap().to_owned();
