@@ -1,7 +1,7 @@
 #!/bin/sh
 # Generates Java stubs from the WSDLs of a running server, compiles the client of a framework with them and runs it.
-# Arguments: the framework (axis2, cxf or metro), base address, file with the server's certificate. What the framework needs
-# is in target/interop/<framework>/lib; see its pom.xml.
+# Arguments: the framework (axis1, axis2, cxf or metro), base address, file with the server's certificate. What the
+# framework needs is in target/interop/<framework>/lib; see its pom.xml.
 set -eu
 framework=$1 base=$2 certificate=$3
 here=$(cd "$(dirname "$0")" && pwd)
@@ -16,17 +16,22 @@ export JAVA_TOOL_OPTIONS="-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Djavax.net.s
 -Djavax.net.ssl.trustStorePassword=soapstone"
 
 case $framework in
-  axis2) client=$here/axis2/Client.java ;;
+  axis*) client=$here/$framework/Client.java ;;
   *) client="$here/jaxws/Client.java $here/$framework/Framework.java" ;;
 esac
+changed() { # changed SERVICE: its document, changed as the generator needs it
+  curl --fail --silent --show-error --cacert "$certificate" "$base/services/$1?wsdl" | sh "$here/$framework/document.sh" >"$1.wsdl"
+}
+packages() { # packages OPTION: packages for namespaces that would get one below java, where no class may be
+  for name in net io util; do echo "${1}http://$name.java/xsd=$name.java.xsd"; done
+}
 generate() { # generate SERVICE, into src
   document=$base/services/$1?wsdl
   case $framework in
+    axis1) changed "$1" && java -cp 'lib/*' org.apache.axis.wsdl.WSDL2Java -o src $(packages -N) "$1.wsdl" ;;
     axis2) java -cp 'lib/*' org.apache.axis2.wsdl.WSDL2Java -uri "$document" -o . -uw -s --noBuildXML --noWSDL ;;
-    # These namespaces would become packages below java, where no class may be.
-    cxf) java -cp 'lib/*' org.apache.cxf.tools.wsdlto.WSDLToJava -d src -b "$here/jaxws/binding.xml" \
-      -p http://net.java/xsd=net.java.xsd -p http://io.java/xsd=io.java.xsd -p http://util.java/xsd=util.java.xsd "$document" ;;
-    metro) curl --fail --silent --show-error --cacert "$certificate" "$document" | sh "$here/metro/document.sh" >"$1.wsdl" &&
+    cxf) java -cp 'lib/*' org.apache.cxf.tools.wsdlto.WSDLToJava -d src -b "$here/jaxws/binding.xml" $(packages "-p ") "$document" ;;
+    metro) changed "$1" &&
       java -cp 'lib/*' com.sun.tools.ws.WsImport -extension -Xnocompile -s src -b "$here/jaxws/binding.xml" "$1.wsdl" ;;
   esac >generate.log 2>&1 || { cat generate.log >&2; exit 1; }
 }
