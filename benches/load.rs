@@ -4,7 +4,9 @@
 //! answer from memory, Soapstone reading a profile of thirty fields, and Soapstone writing a claim durably, each write a
 //! new value. Kept-alive TLS connections, basic authentication on every request. Counted are requests per second of
 //! processor time of the *server* process, so that the load generator, which runs beside it, does not blur the result.
-//! Rounds alternate; printed are the median ratio and its spread.
+//! Rounds alternate; printed are the median ratio and its spread. Servers and generator are held to one core where
+//! `taskset` can do that, so that none of them pays for waking another core; `cargo bench --bench load -- free` lets
+//! them run on every core, and shows what the clock says as well.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a measurement stops at what is wrong")]
 
 #[path = "../tests/support/mod.rs"]
@@ -37,13 +39,24 @@ const CONNECTIONS: [usize; 2] = [16, 64];
 
 fn main() {
     let mut arguments = std::env::args().skip(1);
-    if arguments.next().as_deref() == Some("bare") {
+    let first = arguments.next();
+    if first.as_deref() == Some("bare") {
         let file = |name: Option<String>| std::path::PathBuf::from(name.unwrap());
         let (certificate, key, body) =
             (file(arguments.next()), file(arguments.next()), file(arguments.next()));
         return bare(&certificate, &key, std::fs::read(body).unwrap());
     }
-    measure();
+    measure(first.as_deref() == Some("free"));
+}
+
+/// Holds all threads of a process to one core.
+fn hold(pid: u32, core: usize) {
+    let asked =
+        Command::new("taskset").args(["-a", "-c", "-p", &core.to_string(), &pid.to_string()]).output();
+    match asked {
+        Ok(output) if output.status.success() => {}
+        other => println!("process {pid} runs on every core: {other:?}"),
+    }
 }
 
 /// The yardstick: the same bytes, from memory.
@@ -233,7 +246,7 @@ fn show_thirty_fields(data: &Path) {
     database.execute("UPDATE area_version SET version = version + 1", []).unwrap();
 }
 
-fn measure() {
+fn measure(free: bool) {
     let mut server = Installation::new(&[]);
     server.must(&["user", "add", "tom", "--password-stdin"], "Tom@1234");
     show_thirty_fields(&server.data());
@@ -254,6 +267,12 @@ fn measure() {
     let set = support::soap::profile("tom", &[("http://wso2.org/claims/givenname", "Tom {n}")]);
     let bare = start_bare(&server.data(), server.folder(), &answer.body);
     let empty = start_bare(&server.data(), server.folder(), b"");
+    if !free {
+        for pid in [server.pid(), bare.process.id(), empty.process.id()] {
+            hold(pid, 0);
+        }
+        hold(std::process::id(), 0);
+    }
     let load = |address, pid, operation, body: &str, status| Load {
         address,
         pid,
@@ -300,10 +319,14 @@ fn measure() {
             }
         }
         for (name, index) in [("getUserProfile", 0), ("durable setUserProfile", 1)] {
+            let by_clock = match free {
+                true => format!(", {} by the clock", spread(&mut wall_ratios[index])),
+                // The clock would count the generator's work too.
+                false => String::new(),
+            };
+            let by_processor = spread(&mut ratios[index]);
             println!(
-                "{connections} connections: {name} at {} of bare by processor time, {} by the clock",
-                spread(&mut ratios[index]),
-                spread(&mut wall_ratios[index])
+                "{connections} connections: {name} at {by_processor} of bare by processor time{by_clock}"
             );
         }
     }

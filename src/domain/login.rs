@@ -93,7 +93,7 @@ struct Asked {
     tenant: Tenant,
     session_name: String,
     rules: Rules,
-    candidates: Vec<Candidate>,
+    candidates: Vec<Arc<Candidate>>,
 }
 
 /// Whether this very login succeeded within the last minute and still would: no hash, no write, for the basic
@@ -186,7 +186,7 @@ pub fn would_be_let_in(
 
 /// A candidate with the verdict about him.
 struct Decided {
-    candidate: Candidate,
+    candidate: Arc<Candidate>,
     right: bool,
     verdict: Verdict,
     upgrade: Option<Credential>,
@@ -207,7 +207,7 @@ fn decide(now: Now, realm: &Realm, presented: &Presented, asked: &Asked) -> Resu
             // The name was meant for the store where the password fits: the others' failures were none.
             decided.clear();
         }
-        decided.push(Decided { candidate: candidate.clone(), right, verdict, upgrade });
+        decided.push(Decided { candidate: Arc::clone(candidate), right, verdict, upgrade });
         if verdict != Verdict::WrongPassword {
             break;
         }
@@ -300,7 +300,7 @@ fn record(
         if fresh.credential != one.candidate.credential {
             return Ok(None);
         }
-        one.candidate = fresh;
+        one.candidate = Arc::new(fresh);
         one.verdict = judge(now, realm, asked.rules, &one.candidate, presented, one.right);
     }
     for one in &mut decided {

@@ -4,6 +4,7 @@ use super::catalogue::{Catalogue, Claim, ROLE};
 use super::claim::{self, Changes, DEFAULT_PROFILE, PROFILE_CONFIGURATION, Values};
 use super::{Actor, Error, Now, Realm, TenantId, User, user};
 use crate::store::{self, Tx};
+use std::sync::Arc;
 
 mod own;
 
@@ -52,23 +53,27 @@ fn check(tx: &mut Tx<'_>, actor: &Actor, typed: &str, permission: &str) -> Resul
     if own || actor.may(tx, &[permission])? { Ok(own) } else { Err(Error::NotAuthorized) }
 }
 
-/// The profile of a user; `None` when there is none of that name.
+/// The profile of a user, in the shape that the caller gives it; `None` when there is none of that name. Portals ask for
+/// the same one again and again, so the shape is kept until anything changes.
 ///
 /// # Errors
 /// [`Error::NotAuthorized`], [`Error::NoSuchUser`], [`Error::UnknownDomain`].
-pub fn get(
+pub fn get<T: Send + Sync + 'static>(
     tx: &mut Tx<'_>,
     realm: &Realm,
     actor: &Actor,
     typed: &str,
     profile: &str,
-) -> Result<Option<Profile>, Error> {
+    shape: fn(Profile) -> T,
+) -> Result<Option<Arc<T>>, Error> {
     check(tx, actor, typed, VIEW)?;
     let user = user::find(tx, actor.tenant, typed)?;
     if profile != DEFAULT_PROFILE {
         return Ok(None);
     }
-    read(tx, realm, &user).map(Some)
+    tx.remembered_for_now("profile", user.id.0, std::any::type_name::<T>(), |tx| {
+        Ok(Some(Arc::new(shape(read(tx, realm, &user)?))))
+    })
 }
 
 /// Every profile of a user: the default user store knows one.

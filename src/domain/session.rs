@@ -111,12 +111,17 @@ pub fn find(tx: &mut Tx<'_>, now: Now, kind: Kind, id: &str) -> Result<Option<Se
     Ok(row.filter(|row| row.tenant_active).map(|row| Session {
         tenant: Tenant {
             id: TenantId(row.tenant),
-            domain: row.tenant_domain,
+            domain: row.tenant_domain.clone(),
             active: row.tenant_active,
             admin_name: String::new(),
         },
-        user: User { id: UserId(row.user), tenant: TenantId(row.tenant), domain: row.domain, name: row.name },
-        name: row.user_name,
+        user: User {
+            id: UserId(row.user),
+            tenant: TenantId(row.tenant),
+            domain: row.domain.clone(),
+            name: row.name.clone(),
+        },
+        name: row.user_name.clone(),
         used_at: row.used_at,
     }))
 }

@@ -290,24 +290,25 @@ impl Exchange<'_> {
         };
         let session = authenticate::session(app, now, cookie).await.map_err(failed)?;
         // Without a session every answer hands out the id of a new one; it becomes a row when somebody signs in.
-        let fresh = session.is_none().then(|| Kind::Admin.new_id());
+        let is_new = session.is_none();
+        let fresh = || is_new.then(|| Kind::Admin.new_id());
         let known = session.is_some().then(|| cookie.map(Secret::from)).flatten();
         let call =
             |actor: Option<Actor>| Call::new(Arc::clone(app), now, actor, known.clone(), self.client());
         if target.operation.open {
             let actor = session.map(|session| session.actor());
-            return Ok(Admitted { call: call(actor), hand_out: fresh });
+            return Ok(Admitted { call: call(actor), hand_out: fresh() });
         }
         let credentials = credentials(self.headers);
         let needs_header = !self.incoming.is_declared()
             || !matches!(self.incoming.form, Form::Soap(_) | Form::EnvelopeOrXml);
         if needs_header && matches!(credentials, Credentials::None) {
-            return Err((Denied::Challenge, fresh));
+            return Err((Denied::Challenge, fresh()));
         }
         let permissions = app.publication.permissions(target.operation);
         let known = match authenticate::caller(app, now, credentials, session, permissions).await {
             Ok(known) => known,
-            Err(denied) => return Err((denied, fresh)),
+            Err(denied) => return Err((denied, fresh())),
         };
         if target.operation.super_tenant && known.actor.tenant != TenantId::SUPER {
             tracing::debug!("the operation is for the super tenant alone");

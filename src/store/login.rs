@@ -1,6 +1,7 @@
 //! Everything a login decision looks at, in one statement per user name.
 
 use super::{Error, Row, Tx};
+use std::sync::{Arc, LazyLock};
 
 /// A user who may be meant, and the state that decides whether he gets in.
 #[derive(Clone, PartialEq, Eq)]
@@ -85,24 +86,28 @@ fn candidate(row: &Row<'_>) -> Result<Candidate, Error> {
     })
 }
 
+static IN_STORE: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "{COLUMNS} WHERE u.tenant_id = $1 AND u.domain = $2 AND u.folded = $3 AND (u.domain = 'PRIMARY' OR EXISTS \
+         (SELECT 1 FROM user_store s WHERE s.tenant_id = u.tenant_id AND s.domain = u.domain AND s.disabled = 0))"
+    )
+});
+
 /// The user of that name in one store, unless the store is disabled.
 pub fn in_store(
     tx: &mut Tx<'_>,
     tenant: i64,
     domain: &str,
     folded: &str,
-) -> Result<Option<Candidate>, Error> {
-    tx.opt(
-        &format!("{COLUMNS} WHERE u.tenant_id = $1 AND u.domain = $2 AND u.folded = $3 AND (u.domain = 'PRIMARY' OR EXISTS \
-             (SELECT 1 FROM user_store s WHERE s.tenant_id = u.tenant_id AND s.domain = u.domain AND s.disabled = 0))"),
-        &[tenant.into(), domain.into(), folded.into()],
-        candidate,
-    )
+) -> Result<Option<Arc<Candidate>>, Error> {
+    tx.remembered("who may sign in", tenant, &[domain, "/", folded].concat(), |tx| {
+        Ok(tx.opt(&IN_STORE, &[tenant.into(), domain.into(), folded.into()], candidate)?.map(Arc::new))
+    })
 }
 
 /// The users of that name in the stores that logins try, the primary one first, then the others in their order.
-pub fn in_chain(tx: &mut Tx<'_>, tenant: i64, folded: &str) -> Result<Vec<Candidate>, Error> {
-    let mut found: Vec<Candidate> = in_store(tx, tenant, "PRIMARY", folded)?.into_iter().collect();
+pub fn in_chain(tx: &mut Tx<'_>, tenant: i64, folded: &str) -> Result<Vec<Arc<Candidate>>, Error> {
+    let mut found: Vec<Arc<Candidate>> = in_store(tx, tenant, "PRIMARY", folded)?.into_iter().collect();
     for (domain, _) in super::user::secondary_stores(tx, tenant)? {
         found.extend(in_store(tx, tenant, &domain, folded)?);
     }
@@ -140,7 +145,7 @@ pub fn identity_claim(tx: &mut Tx<'_>, user: i64, uri: &str) -> Result<Option<St
 
 /// Counts a refused login by its reason.
 pub fn tally(tx: &mut Tx<'_>, reason: &str) -> Result<(), Error> {
-    tx.execute(
+    tx.execute_aside(
         "INSERT INTO login_tally (reason, count) VALUES ($1, 1) ON CONFLICT (reason) DO UPDATE SET count = count + 1",
         &[reason.into()],
     )?;

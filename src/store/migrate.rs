@@ -11,6 +11,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../schemas/sql/sqlite/0003_lists_of_the_console.sql"),
     include_str!("../../schemas/sql/sqlite/0004_question_recovery.sql"),
     include_str!("../../schemas/sql/sqlite/0005_single_sign_on.sql"),
+    include_str!("../../schemas/sql/sqlite/0006_count_changes.sql"),
 ];
 
 /// Applies what is missing. An existing file is copied to `<file>.v<N>.bak` first; a newer file is refused.

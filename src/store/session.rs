@@ -1,6 +1,7 @@
 //! SQL of sessions.
 
-use super::{Error, Tx};
+use super::{Error, Row, Tx};
+use std::sync::Arc;
 
 /// A session as stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,26 +61,41 @@ pub fn insert(
 ///
 /// # Errors
 /// As [`insert`].
-pub fn find(tx: &mut Tx<'_>, id_hash: &[u8], kind: &str, now: i64) -> Result<Option<SessionRow>, Error> {
-    tx.opt(
-        "SELECT s.user_id, s.tenant_id, s.user_name, s.used_at, s.idle_limit, t.domain, t.active, u.domain, u.name \
-         FROM session s JOIN tenant t ON t.id = s.tenant_id JOIN user u ON u.id = s.user_id \
-         WHERE s.id_hash = $1 AND s.kind = $2 AND s.used_at + s.idle_limit >= $3",
-        &[id_hash.into(), kind.into(), now.into()],
-        |row| {
-            Ok(SessionRow {
-                user: row.int(0)?,
-                tenant: row.int(1)?,
-                user_name: row.text(2)?,
-                used_at: row.int(3)?,
-                idle_limit: row.int(4)?,
-                tenant_domain: row.text(5)?,
-                tenant_active: row.flag(6)?,
-                domain: row.text(7)?,
-                name: row.text(8)?,
-            })
-        },
-    )
+pub fn find(
+    tx: &mut Tx<'_>,
+    id_hash: &[u8; 32],
+    kind: &'static str,
+    now: i64,
+) -> Result<Option<Arc<SessionRow>>, Error> {
+    let [a, b, c, d, e, f, g, h, ..] = *id_hash;
+    // As good a key as any; that it is the right row is compared.
+    let key = i64::from_ne_bytes([a, b, c, d, e, f, g, h]);
+    let found = tx.remembered("session", key, kind, |tx| {
+        let row = tx.opt(
+            "SELECT s.user_id, s.tenant_id, s.user_name, s.used_at, s.idle_limit, t.domain, t.active, u.domain, u.name \
+             FROM session s JOIN tenant t ON t.id = s.tenant_id JOIN user u ON u.id = s.user_id \
+             WHERE s.id_hash = $1 AND s.kind = $2",
+            &[id_hash.as_slice().into(), kind.into()],
+            session,
+        )?;
+        Ok(row.map(|row| (*id_hash, Arc::new(row))))
+    })?;
+    let this = found.filter(|(found, _)| found == id_hash).map(|(_, row)| row);
+    Ok(this.filter(|row| row.used_at.saturating_add(row.idle_limit) >= now))
+}
+
+fn session(row: &Row<'_>) -> Result<SessionRow, Error> {
+    Ok(SessionRow {
+        user: row.int(0)?,
+        tenant: row.int(1)?,
+        user_name: row.text(2)?,
+        used_at: row.int(3)?,
+        idle_limit: row.int(4)?,
+        tenant_domain: row.text(5)?,
+        tenant_active: row.flag(6)?,
+        domain: row.text(7)?,
+        name: row.text(8)?,
+    })
 }
 
 /// Notes a use.

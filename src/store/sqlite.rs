@@ -106,7 +106,7 @@ impl Store {
         let connection = &reader.connection;
         let result = connection.prepare_cached("BEGIN").and_then(|mut begin| begin.execute([]));
         result.map_err(Error::from)?;
-        let outcome = work(&mut Tx::reading(connection, &reader.memory));
+        let outcome = work(&mut Tx::new(connection, &reader.memory));
         let ended = connection.prepare_cached("COMMIT").and_then(|mut commit| commit.execute([]));
         if ended.is_ok() {
             let mut idle = self.inner.readers.lock().unwrap_or_else(PoisonError::into_inner);
@@ -266,7 +266,7 @@ fn in_savepoint<T, E: From<Error>>(
     tx: &mut Tx<'_>,
     work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
 ) -> Result<T, E> {
-    tx.execute("SAVEPOINT job", &[])?;
+    tx.control("SAVEPOINT job")?;
     let wakes = tx.wakes;
     let attempt = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(tx)));
     let outcome = attempt.unwrap_or_else(|_| {
@@ -275,16 +275,17 @@ fn in_savepoint<T, E: From<Error>>(
     });
     if outcome.is_err() {
         tx.wakes = wakes;
-        tx.execute("ROLLBACK TO job", &[])?;
+        tx.control("ROLLBACK TO job")?;
     }
-    tx.execute("RELEASE job", &[])?;
+    tx.control("RELEASE job")?;
     outcome
 }
 
 /// The writer thread: takes a job, then whatever else has queued up meanwhile, and commits them together.
 fn write_until_closed(connection: &Connection, queue: &mpsc::Receiver<Box<dyn Job>>, outbox: &Notify) {
+    let memory = Memory::default();
     while let Ok(first) = queue.recv() {
-        if let Err(error) = commit_batch(connection, first, queue, outbox) {
+        if let Err(error) = commit_batch(connection, &memory, first, queue, outbox) {
             tracing::error!(%error, "a batch of writes could not be committed");
         }
     }
@@ -296,13 +297,14 @@ fn write_until_closed(connection: &Connection, queue: &mpsc::Receiver<Box<dyn Jo
 
 fn commit_batch(
     connection: &Connection,
+    memory: &Memory,
     first: Box<dyn Job>,
     queue: &mpsc::Receiver<Box<dyn Job>>,
     outbox: &Notify,
 ) -> Result<(), Error> {
     // IMMEDIATE: an administrator's command line may be writing; wait for it here, not in the middle.
     connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
-    let mut tx = Tx::new(connection);
+    let mut tx = Tx::new(connection, memory);
     let mut done = Vec::new();
     let mut next = Some(first);
     let mut taken = 0;
@@ -313,7 +315,7 @@ fn commit_batch(
         taken += 1;
         next = if taken < BATCH { queue.try_recv().ok() } else { None };
     }
-    let committed = connection.prepare_cached("COMMIT").and_then(|mut commit| commit.execute([]));
+    let committed = tx.count_change().and_then(|()| tx.control("COMMIT"));
     if committed.is_err() {
         // Ignored on purpose: after some failed commits SQLite has already rolled back.
         let _ = connection.execute_batch("ROLLBACK");
@@ -324,7 +326,7 @@ fn commit_batch(
     if committed.is_ok() && tx.wakes.outbox {
         outbox.notify_one();
     }
-    committed.map(|_| ()).map_err(Error::from)
+    committed
 }
 
 #[cfg(test)]
@@ -373,13 +375,43 @@ mod tests {
         store.write_blocking(|tx| tenant(tx, 1, "a.example")).unwrap();
         assert_eq!((count(), count(), asked.get()), (1, 1, 2));
         // Another process, such as the command line.
-        let other = Connection::open(dir.path().join("soapstone.db")).unwrap();
-        other.execute("DELETE FROM tenant", []).unwrap();
+        let other = Store::open(dir.path()).unwrap();
+        other
+            .write_blocking(|tx| tx.execute("DELETE FROM tenant", &[]))
+            .unwrap_or_else(|error: Error| panic!("{error}"));
         assert_eq!((count(), count(), asked.get()), (0, 0, 3));
     }
 
     #[test]
-    fn a_write_remembers_nothing() {
+    fn a_change_of_attributes_leaves_what_does_not_depend_on_them() {
+        let (_dir, store) = fresh();
+        store.write_blocking(|tx| tenant(tx, 1, "a.example")).unwrap();
+        let asked = std::cell::Cell::new((0, 0));
+        let ask = || {
+            let done = store.read(|tx| {
+                tx.remembered("lasting", 0, "", |_| {
+                    asked.set((asked.get().0 + 1, asked.get().1));
+                    Ok(())
+                })?;
+                tx.remembered_for_now("fleeting", 0, "", |_| {
+                    asked.set((asked.get().0, asked.get().1 + 1));
+                    Ok(())
+                })
+            });
+            done.unwrap_or_else(|error: Error| panic!("{error}"));
+            asked.get()
+        };
+        assert_eq!((ask(), ask()), ((1, 1), (1, 1)));
+        let aside = |tx: &mut Tx<'_>| tx.execute_aside("UPDATE tenant SET email = 'a'", &[]);
+        store.write_blocking(aside).unwrap_or_else(|error: Error| panic!("{error}"));
+        assert_eq!((ask(), ask()), ((1, 2), (1, 2)));
+        let change = |tx: &mut Tx<'_>| tx.execute("UPDATE tenant SET email = 'b'", &[]);
+        store.write_blocking(change).unwrap_or_else(|error: Error| panic!("{error}"));
+        assert_eq!((ask(), ask()), ((2, 3), (2, 3)));
+    }
+
+    #[test]
+    fn a_write_remembers_nothing_that_it_changes() {
         let (_dir, store) = fresh();
         let count = |tx: &mut Tx<'_>| {
             tx.remembered("tenants", 0, "", |tx| {

@@ -3,7 +3,7 @@
 //! SQL texts use `$1 … $n`, first appearing in ascending order (SQLite numbers them by first appearance).
 
 use super::Error;
-use super::memory::Memory;
+use super::memory::{Holds, Memory};
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 
 /// A parameter of a statement.
@@ -108,34 +108,39 @@ pub struct Tx<'c> {
     connection: &'c rusqlite::Connection,
     pub(super) wakes: Wakes,
     areas_changed: bool,
-    /// Only readers have one; it is brought up to date when it is first asked.
-    memory: Option<&'c Memory>,
-    memory_is_current: bool,
+    memory: &'c Memory,
+    state: State,
     /// Statements run so far.
     #[cfg(test)]
     pub(crate) statements: usize,
 }
 
+/// How a transaction stands to the memory of its connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// Not asked yet.
+    Unasked,
+    /// Brought up to date.
+    Current,
+    /// This transaction itself changed what the facts depend on.
+    Closed,
+}
+
 impl<'c> Tx<'c> {
-    pub(super) fn new(connection: &'c rusqlite::Connection) -> Self {
+    pub(super) fn new(connection: &'c rusqlite::Connection, memory: &'c Memory) -> Self {
         Self {
             connection,
             wakes: Wakes::default(),
             areas_changed: false,
-            memory: None,
-            memory_is_current: false,
+            memory,
+            state: State::Unasked,
             #[cfg(test)]
             statements: 0,
         }
     }
 
-    /// A reading transaction that may remember.
-    pub(super) fn reading(connection: &'c rusqlite::Connection, memory: &'c Memory) -> Self {
-        Self { memory: Some(memory), ..Self::new(connection) }
-    }
-
-    /// The answer to a question about a subject: what a reader remembers of it while nothing in the database has
-    /// changed, else what `read` finds. For facts that many requests ask for.
+    /// The answer to a question about a subject: what this connection remembers of it, else what `read` finds. For
+    /// facts that many requests ask for and that do not depend on attributes of users.
     pub fn remembered<T: Clone + Send + 'static>(
         &mut self,
         what: &'static str,
@@ -143,17 +148,72 @@ impl<'c> Tx<'c> {
         name: &str,
         read: impl FnOnce(&mut Self) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let Some(memory) = self.memory else { return read(self) };
-        if !self.memory_is_current {
-            memory.at(self.one("PRAGMA data_version", &[], "data_version", |row| row.int(0))?);
-            self.memory_is_current = true;
+        self.recalled(Holds::WhileOnlyAttributesChange, what, id, name, read)
+    }
+
+    /// As [`Tx::remembered`], for facts that do depend on them: forgotten with the next change of anything.
+    pub fn remembered_for_now<T: Clone + Send + 'static, E: From<Error>>(
+        &mut self,
+        what: &'static str,
+        id: i64,
+        name: &str,
+        read: impl FnOnce(&mut Self) -> Result<T, E>,
+    ) -> Result<T, E> {
+        // A writer does not see its own changes of attributes in the marks.
+        match self.connection.is_readonly(rusqlite::MAIN_DB).map_err(Error::from)? {
+            true => self.recalled(Holds::WhileNothingChanges, what, id, name, read),
+            false => read(self),
         }
-        if let Some(known) = memory.recall(what, id, name) {
+    }
+
+    fn recalled<T: Clone + Send + 'static, E: From<Error>>(
+        &mut self,
+        holds: Holds,
+        what: &'static str,
+        id: i64,
+        name: &str,
+        read: impl FnOnce(&mut Self) -> Result<T, E>,
+    ) -> Result<T, E> {
+        if self.state == State::Unasked {
+            self.look()?;
+        }
+        if self.state == State::Closed {
+            return read(self);
+        }
+        if let Some(known) = self.memory.recall(holds, what, id, name) {
             return Ok(known);
         }
         let fact = read(self)?;
-        memory.learn(what, id, name, fact.clone());
+        self.memory.learn(holds, what, id, name, fact.clone());
         Ok(fact)
+    }
+
+    /// Brings the memory up to date.
+    fn look(&mut self) -> Result<(), Error> {
+        let version = self.one("PRAGMA data_version", &[], "data_version", |row| row.int(0))?;
+        if !self.memory.is_at(version) {
+            let sql = "SELECT count FROM change_count WHERE id = 1";
+            let changes = self.one(sql, &[], "change_count", |row| row.int(0))?;
+            self.memory.move_to(version, changes, std::time::Instant::now());
+        }
+        self.state = State::Current;
+        Ok(())
+    }
+
+    /// Nothing that is remembered holds any more, for this transaction and those after it.
+    fn close_memory(&mut self) {
+        if self.state != State::Closed {
+            self.memory.forget();
+            self.state = State::Closed;
+        }
+    }
+
+    /// Tells everybody, before the commit, that what they remember may not hold.
+    pub(super) fn count_change(&mut self) -> Result<(), Error> {
+        if self.state == State::Closed {
+            self.control("UPDATE change_count SET count = count + 1 WHERE id = 1")?;
+        }
+        Ok(())
     }
 
     fn prepared(&mut self, sql: &str) -> Result<rusqlite::CachedStatement<'c>, Error> {
@@ -166,8 +226,19 @@ impl<'c> Tx<'c> {
 
     /// Runs a statement and says how many rows it changed.
     pub fn execute(&mut self, sql: &str, parameters: &[Value<'_>]) -> Result<usize, Error> {
+        self.close_memory();
+        self.execute_aside(sql, parameters)
+    }
+
+    /// As [`Tx::execute`], for rows that nothing remembered depends on: attributes of users, and counts.
+    pub fn execute_aside(&mut self, sql: &str, parameters: &[Value<'_>]) -> Result<usize, Error> {
         let mut statement = self.prepared(sql)?;
         Ok(statement.execute(rusqlite::params_from_iter(parameters))?)
+    }
+
+    /// Steers the transaction itself.
+    pub(super) fn control(&mut self, sql: &str) -> Result<(), Error> {
+        self.execute_aside(sql, &[]).map(drop)
     }
 
     /// Runs an INSERT and returns the key that the database gave the row.

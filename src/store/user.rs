@@ -28,7 +28,9 @@ fn row(row: &Row<'_>) -> Result<UserRow, Error> {
 pub fn find(tx: &mut Tx<'_>, tenant: i64, domain: &str, folded: &str) -> Result<Option<UserRow>, Error> {
     let sql =
         "SELECT id, tenant_id, domain, name FROM user WHERE tenant_id = $1 AND domain = $2 AND folded = $3";
-    tx.opt(sql, &[tenant.into(), domain.into(), folded.into()], row)
+    tx.remembered("user", tenant, &[domain, "/", folded].concat(), |tx| {
+        tx.opt(sql, &[tenant.into(), domain.into(), folded.into()], row)
+    })
 }
 
 /// The user with that key.
@@ -206,6 +208,9 @@ pub fn attribute(tx: &mut Tx<'_>, user: i64, profile: &str, name: &str) -> Resul
     )
 }
 
+/// The attribute by which provisioning takes a user out of use: a login looks at it.
+const ACTIVE: &str = "active";
+
 /// Sets an attribute, or removes it without a value.
 ///
 /// # Errors
@@ -217,13 +222,16 @@ pub fn set_attribute(
     name: &str,
     value: Option<&str>,
 ) -> Result<usize, Error> {
+    let execute = if name == ACTIVE { Tx::execute } else { Tx::execute_aside };
     match value {
-        Some(value) => tx.execute(
+        Some(value) => execute(
+            tx,
             "INSERT INTO user_attribute (user_id, profile, name, value) VALUES ($1, $2, $3, $4) \
              ON CONFLICT (user_id, profile, name) DO UPDATE SET value = excluded.value",
             &[user.into(), profile.into(), name.into(), value.into()],
         ),
-        None => tx.execute(
+        None => execute(
+            tx,
             "DELETE FROM user_attribute WHERE user_id = $1 AND profile = $2 AND name = $3",
             &[user.into(), profile.into(), name.into()],
         ),

@@ -2,6 +2,7 @@
 
 use crate::services::Call;
 use crate::{dto, service};
+use std::sync::Arc;
 
 dto! {
     /// One claim of a profile, with its display hints.
@@ -59,7 +60,7 @@ service! {
         fn setUserProfile(username: Option<String>, profile: Option<UserProfileDTO>);
         fn deleteUserProfile(username: Option<String>, profileName: Option<String>);
         fn getProfileFieldsForInternalStore() -> Option<UserProfileDTO>;
-        fn getUserProfile(username: Option<String>, profileName: Option<String>) -> Option<UserProfileDTO>;
+        fn getUserProfile(username: Option<String>, profileName: Option<String>) -> Option<Arc<UserProfileDTO>>;
         fn isAddProfileEnabled() -> bool;
         fn isAddProfileEnabledForDomain(domain: Option<String>) -> bool;
         fn getInstance() -> Option<UserProfileAdmin> [faults none];

@@ -13,6 +13,7 @@ use contract::{
     AbstractAdmin, AssociatedAccountDTO, Operations, UserFieldDTO, UserProfileAdmin, UserProfileDTO,
     UserProfileException,
 };
+use std::sync::Arc;
 
 /// What the service does.
 #[derive(Debug)]
@@ -105,13 +106,12 @@ impl Operations for Behaviour {
         call: &Call,
         username: Option<String>,
         profileName: Option<String>,
-    ) -> Result<Option<UserProfileDTO>, Fault> {
+    ) -> Result<Option<Arc<UserProfileDTO>>, Fault> {
         let (Some(name), Some(asked)) = (username, profileName) else {
             return Err(declared(Fault::server("Invalid input parameters")));
         };
         let actor = call.actor()?;
-        let found = call.read(|tx, realm| profile::get(tx, realm, actor, &name, &asked)).map_err(declared)?;
-        Ok(found.map(profile))
+        call.read(|tx, realm| profile::get(tx, realm, actor, &name, &asked, profile)).map_err(declared)
     }
 
     /// The default user store knows one profile.
