@@ -4,7 +4,6 @@ use super::catalogue::{Catalogue, Claim, ROLE};
 use super::claim::{self, Changes, DEFAULT_PROFILE, PROFILE_CONFIGURATION, Values};
 use super::{Actor, Error, Now, Realm, TenantId, User, user};
 use crate::store::{self, Tx};
-use std::sync::Arc;
 
 mod own;
 
@@ -54,25 +53,25 @@ fn check(tx: &mut Tx<'_>, actor: &Actor, typed: &str, permission: &str) -> Resul
 }
 
 /// The profile of a user, in the shape that the caller gives it; `None` when there is none of that name. Portals ask for
-/// the same one again and again, so the shape is kept until anything changes.
+/// the same one again and again, so the shape is remembered until anything changes.
 ///
 /// # Errors
 /// [`Error::NotAuthorized`], [`Error::NoSuchUser`], [`Error::UnknownDomain`].
-pub fn get<T: Send + Sync + 'static>(
+pub fn get<T: Clone + Send + 'static>(
     tx: &mut Tx<'_>,
     realm: &Realm,
     actor: &Actor,
     typed: &str,
     profile: &str,
     shape: fn(Profile) -> T,
-) -> Result<Option<Arc<T>>, Error> {
+) -> Result<Option<T>, Error> {
     check(tx, actor, typed, VIEW)?;
     let user = user::find(tx, actor.tenant, typed)?;
     if profile != DEFAULT_PROFILE {
         return Ok(None);
     }
     tx.remembered_for_now("profile", user.id.0, std::any::type_name::<T>(), |tx| {
-        Ok(Some(Arc::new(shape(read(tx, realm, &user)?))))
+        Ok(Some(shape(read(tx, realm, &user)?)))
     })
 }
 

@@ -16,6 +16,7 @@ mod fault;
 #[cfg(test)]
 mod ferries;
 pub mod info;
+mod kept;
 pub mod mime;
 mod reply;
 pub mod rest;
@@ -28,6 +29,7 @@ pub mod xml;
 pub use arguments::Arguments;
 pub use date_time::DateTime;
 pub use fault::{Code, Detail, Fault, Problem};
+pub use kept::Kept;
 pub use reply::{Answering, Nil, Reply, bad_arguments};
 pub use value::{
     AnyType, Bean, Binary, Boxed, Date, Found, Place, Value, bean_shape, read_bean, wire_name, write_bean,

@@ -8,7 +8,6 @@ use super::contract::{Kind, Shape, Type};
 use super::fault::{Code, Fault};
 use super::writer::{Prefix, Writer};
 use super::xml::{Element, Siblings};
-use std::sync::Arc;
 
 /// Where a value stands, since the original reads the two by different code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -324,19 +323,6 @@ impl<T: Value> Value for Boxed<T> {
 }
 
 impl<T: Value> Value for Box<T> {
-    fn shape() -> Shape {
-        T::shape()
-    }
-    fn read(found: Found<'_>) -> Result<Self, Fault> {
-        T::read(found).map(Self::new)
-    }
-    fn write(&self, writer: &mut Writer, prefix: Prefix, name: &str) {
-        (**self).write(writer, prefix, name);
-    }
-}
-
-/// A value that others hold as well.
-impl<T: Value + Sync> Value for Arc<T> {
     fn shape() -> Shape {
         T::shape()
     }

@@ -19,6 +19,10 @@ pub struct Writer {
     in_array: bool,
 }
 
+/// The bean namespaces in their order.
+#[derive(Debug)]
+pub(super) struct Form(Box<[&'static str]>);
+
 #[derive(Debug)]
 struct Namespace {
     name: &'static str,
@@ -72,6 +76,29 @@ impl Writer {
     #[must_use]
     pub fn finish(self) -> String {
         self.out
+    }
+
+    /// Where the next text goes.
+    pub(super) fn position(&self) -> usize {
+        self.out.len()
+    }
+
+    /// What was written from a position on.
+    pub(super) fn since(&self, position: usize) -> &str {
+        self.out.get(position..).unwrap_or_default()
+    }
+
+    /// What the text of a value depends on, beside the value; `None` where it stands among others.
+    pub(super) fn form(&self) -> Option<Form> {
+        let alone = !self.json && !self.in_array;
+        alone.then(|| Form(self.namespaces.iter().map(|namespace| namespace.name).collect()))
+    }
+
+    /// Whether a value written under that form would be written the same here.
+    pub(super) fn writes_as(&self, form: &Form) -> bool {
+        !self.json
+            && !self.in_array
+            && self.namespaces.iter().map(|namespace| namespace.name).eq(form.0.iter().copied())
     }
 
     /// Markup that is already in its final form.

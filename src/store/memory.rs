@@ -18,8 +18,8 @@ use std::time::{Duration, Instant};
 const AT_LAST: Duration = Duration::from_secs(1);
 /// Facts of a kind kept at most; then all of them are forgotten, which costs a statement each.
 const MOST_LASTING: usize = 4096;
-/// These are large.
-const MOST_FLEETING: usize = 256;
+/// These are large: a profile of thirty fields takes 20 kB with its written form.
+const MOST_FLEETING: usize = 64;
 
 /// How long a fact holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

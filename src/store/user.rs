@@ -227,7 +227,8 @@ pub fn set_attribute(
         Some(value) => execute(
             tx,
             "INSERT INTO user_attribute (user_id, profile, name, value) VALUES ($1, $2, $3, $4) \
-             ON CONFLICT (user_id, profile, name) DO UPDATE SET value = excluded.value",
+             ON CONFLICT (user_id, profile, name) DO UPDATE SET value = excluded.value \
+             WHERE user_attribute.value <> excluded.value",
             &[user.into(), profile.into(), name.into(), value.into()],
         ),
         None => execute(

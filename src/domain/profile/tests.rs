@@ -24,7 +24,7 @@ fn actor(world: &World, name: &str, permissions: &[&'static str]) -> Actor {
 
 fn gets(world: &World, actor: &Actor, typed: &str, profile: &str) -> Result<Option<Profile>, String> {
     let read = world.store.read(|tx| get(tx, &world.realm, actor, typed, profile, |profile| profile));
-    read.map(|found| found.map(Arc::unwrap_or_clone)).map_err(|error| error.to_string())
+    read.map_err(|error| error.to_string())
 }
 
 fn sets(world: &World, actor: &Actor, typed: &'static str, claims: &[(&str, &str)]) -> Result<(), String> {

@@ -1,8 +1,8 @@
 //! The contract of `UserProfileMgtService`, in wire spelling (IS 5.3.0, UserProfileAdmin).
 
 use crate::services::Call;
+use crate::soap::Kept;
 use crate::{dto, service};
-use std::sync::Arc;
 
 dto! {
     /// One claim of a profile, with its display hints.
@@ -60,7 +60,7 @@ service! {
         fn setUserProfile(username: Option<String>, profile: Option<UserProfileDTO>);
         fn deleteUserProfile(username: Option<String>, profileName: Option<String>);
         fn getProfileFieldsForInternalStore() -> Option<UserProfileDTO>;
-        fn getUserProfile(username: Option<String>, profileName: Option<String>) -> Option<Arc<UserProfileDTO>>;
+        fn getUserProfile(username: Option<String>, profileName: Option<String>) -> Option<Kept<UserProfileDTO>>;
         fn isAddProfileEnabled() -> bool;
         fn isAddProfileEnabledForDomain(domain: Option<String>) -> bool;
         fn getInstance() -> Option<UserProfileAdmin> [faults none];

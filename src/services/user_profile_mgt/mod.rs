@@ -8,12 +8,11 @@ use super::fault::typed;
 use crate::domain::association;
 use crate::domain::claim::{Changes, DEFAULT_PROFILE, PROFILE_CONFIGURATION};
 use crate::domain::profile::{self, Field, Profile};
-use crate::soap::Fault;
+use crate::soap::{Fault, Kept};
 use contract::{
     AbstractAdmin, AssociatedAccountDTO, Operations, UserFieldDTO, UserProfileAdmin, UserProfileDTO,
     UserProfileException,
 };
-use std::sync::Arc;
 
 /// What the service does.
 #[derive(Debug)]
@@ -106,12 +105,15 @@ impl Operations for Behaviour {
         call: &Call,
         username: Option<String>,
         profileName: Option<String>,
-    ) -> Result<Option<Arc<UserProfileDTO>>, Fault> {
+    ) -> Result<Option<Kept<UserProfileDTO>>, Fault> {
         let (Some(name), Some(asked)) = (username, profileName) else {
             return Err(declared(Fault::server("Invalid input parameters")));
         };
         let actor = call.actor()?;
-        call.read(|tx, realm| profile::get(tx, realm, actor, &name, &asked, profile)).map_err(declared)
+        call.read(|tx, realm| {
+            profile::get(tx, realm, actor, &name, &asked, |found| Kept::new(profile(found)))
+        })
+        .map_err(declared)
     }
 
     /// The default user store knows one profile.

@@ -119,7 +119,8 @@ const CLAIM: &str = "claim__";
 /// The profile: every claim that is supported by default.
 pub async fn profile(visit: Arc<Visit>) -> Answer {
     let name = visit.read(|tx| user::find(tx, visit.tenant(), visit.text("name")))?.display_name();
-    let found = visit.read(|tx| profile::get(tx, visit.realm(), &visit.actor, &name, DEFAULT_PROFILE))?;
+    let found = visit
+        .read(|tx| profile::get(tx, visit.realm(), &visit.actor, &name, DEFAULT_PROFILE, |found| found))?;
     let mut fields = found.map(|profile| profile.fields).unwrap_or_default();
     fields.sort_by_key(|field| field.display_order);
     let mut wrong = None;

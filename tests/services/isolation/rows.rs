@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 
 /// Tables whose rows belong to no tenant: login conversations before anybody is known, counters, captchas, messages that
 /// were answered, notices to service providers.
-const OF_NOBODY: &[&str] = &["login_context", "login_tally", "captcha", "saml_message", "logout_notice"];
+const OF_NOBODY: &[&str] =
+    &["change_count", "login_context", "login_tally", "captcha", "saml_message", "logout_notice"];
 
 /// Text by which a row of the filler is known.
 pub const FILLED: &str = "beta-filled";

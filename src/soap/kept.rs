@@ -1,0 +1,125 @@
+//! A value that is answered again and again: written out once, copied from then on.
+
+use super::contract::Shape;
+use super::fault::Fault;
+use super::value::{Found, Value};
+use super::writer::{Form, Prefix, Writer};
+use std::sync::{Arc, OnceLock};
+
+/// A value with its written form. Clones share both.
+#[derive(Clone)]
+pub struct Kept<T>(Arc<Inner<T>>);
+
+struct Inner<T> {
+    value: T,
+    written: OnceLock<Written>,
+}
+
+/// How it was written the first time.
+struct Written {
+    form: Form,
+    prefix: Prefix,
+    name: Box<str>,
+    text: Box<str>,
+}
+
+impl<T> Kept<T> {
+    /// Keeps a value.
+    #[must_use]
+    pub fn new(value: T) -> Self {
+        Self(Arc::new(Inner { value, written: OnceLock::new() }))
+    }
+}
+
+impl<T> std::fmt::Debug for Kept<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Kept")
+    }
+}
+
+impl<T: Value + Sync> Value for Kept<T> {
+    fn shape() -> Shape {
+        T::shape()
+    }
+    fn read(found: Found<'_>) -> Result<Self, Fault> {
+        T::read(found).map(Self::new)
+    }
+    fn write(&self, writer: &mut Writer, prefix: Prefix, name: &str) {
+        let Inner { value, written } = &*self.0;
+        if let Some(known) = written.get() {
+            // Another service, or the other notation, would write it otherwise.
+            match known.prefix == prefix && *known.name == *name && writer.writes_as(&known.form) {
+                true => writer.raw(&known.text),
+                false => value.write(writer, prefix, name),
+            }
+            return;
+        }
+        let (form, start) = (writer.form(), writer.position());
+        value.write(writer, prefix, name);
+        if let Some(form) = form {
+            let text = writer.since(start).into();
+            // Whoever comes second has written the same.
+            let _ = written.set(Written { form, prefix, name: name.into(), text });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::ferries::{Boat, CONTRACT, Place};
+    use super::*;
+
+    fn boat() -> Kept<Boat> {
+        Kept::new(Boat { base: Place { name: Some("Ada & <Eve>".into()) }, length: 12, ..Boat::default() })
+    }
+
+    fn written(value: &impl Value, mut writer: Writer, prefix: Prefix, name: &str) -> String {
+        value.write(&mut writer, prefix, name);
+        writer.finish()
+    }
+
+    #[test]
+    fn what_is_written_again_is_the_same() {
+        let kept = boat();
+        let first = written(&kept, Writer::xml(&CONTRACT.types()), Prefix::Service, "return");
+        assert!(first.contains("Ada &amp; &lt;Eve>"), "{first}");
+        assert_eq!(first, written(&kept.0.value, Writer::xml(&CONTRACT.types()), Prefix::Service, "return"));
+        assert_eq!(first, written(&kept.clone(), Writer::xml(&CONTRACT.types()), Prefix::Service, "return"));
+    }
+
+    #[test]
+    fn another_notation_place_or_service_is_written_anew() {
+        let kept = boat();
+        let types = CONTRACT.types();
+        written(&kept, Writer::xml(&types), Prefix::Service, "return");
+        let plain = &kept.0.value;
+        for (prefix, name) in [(Prefix::Service, "boat"), (Prefix::Bean(1), "return")] {
+            assert_eq!(
+                written(&kept, Writer::xml(&types), prefix, name),
+                written(plain, Writer::xml(&types), prefix, name)
+            );
+        }
+        let reversed: Vec<_> = types.iter().rev().copied().collect();
+        assert_eq!(
+            written(&kept, Writer::xml(&reversed), Prefix::Service, "return"),
+            written(plain, Writer::xml(&reversed), Prefix::Service, "return")
+        );
+        assert_eq!(
+            written(&kept, Writer::json(&types), Prefix::Service, "return"),
+            written(plain, Writer::json(&types), Prefix::Service, "return")
+        );
+    }
+
+    #[test]
+    fn entries_of_an_array_are_written_as_such() {
+        let kept = boat();
+        let types = CONTRACT.types();
+        let alone = written(&kept, Writer::xml(&types), Prefix::Service, "return");
+        let listed = written(&vec![kept.clone()], Writer::xml(&types), Prefix::Service, "return");
+        assert_ne!(alone, listed, "an array declares the namespaces on its wrapper");
+        assert_eq!(
+            listed,
+            written(&vec![kept.0.value.clone()], Writer::xml(&types), Prefix::Service, "return")
+        );
+    }
+}
