@@ -71,6 +71,98 @@ fn every_answered_write_survives_a_kill() {
     }
 }
 
+/// A provider in the words of one mark: fields, fifty properties of an authenticator, free ones, a role.
+fn provider(name: &str, mark: &str) -> String {
+    let property = |kind: &str, number: usize| {
+        format!("<mod:{kind}><mod:name>p{number}</mod:name><mod:value>{mark}</mod:value></mod:{kind}>")
+    };
+    let properties: String = (0..50).map(|number| property("properties", number)).collect();
+    let free: String = (0..5).map(|number| property("idpProperties", number)).collect();
+    format!(
+        "<mod:alias>{mark}</mod:alias><mod:enable>true</mod:enable><mod:federatedAuthenticatorConfigs>\
+         <mod:enabled>true</mod:enabled><mod:name>A</mod:name>{properties}</mod:federatedAuthenticatorConfigs>\
+         <mod:identityProviderName>{name}</mod:identityProviderName>{free}\
+         <mod:permissionAndRoleConfig><mod:idpRoles>{mark}</mod:idpRoles></mod:permissionAndRoleConfig>"
+    )
+}
+
+/// Sends one numbered request after the other until the server is gone; says when `enough` were answered, and how many
+/// were in the end.
+fn until_gone(
+    (admin, service, enough): (&Caller, &str, u64),
+    operation: &str,
+    payload: impl Fn(u64) -> String,
+    warm: &mpsc::Sender<()>,
+) -> u64 {
+    let mut answered = 0;
+    loop {
+        let payload = payload(answered + 1);
+        let Some(answer) = quietly(|| admin.call(service, operation, &payload)) else { return answered };
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        answered += 1;
+        if answered == enough {
+            warm.send(()).unwrap();
+        }
+    }
+}
+
+// I147
+#[test]
+fn an_identity_provider_is_there_as_it_was_sent_or_as_it_was() {
+    let mut installation = Installation::start(&[]);
+    const SERVICE: &str = "IdentityProviderMgtService";
+    let add = |name: &str, mark: &str| {
+        let content = provider(name, mark);
+        format!("<idp:addIdP><idp:identityProvider>{content}</idp:identityProvider></idp:addIdP>")
+    };
+    let update = |name: &str, mark: &str| {
+        let content = provider(name, mark);
+        format!(
+            "<idp:updateIdP><idp:oldIdPName>{name}</idp:oldIdPName><idp:identityProvider>{content}\
+             </idp:identityProvider></idp:updateIdP>"
+        )
+    };
+    let admin = Caller::basic(installation.client(), "admin", "admin");
+    admin.done(SERVICE, "addIdP", &add("known", "0"));
+    for round in 1..=4u64 {
+        let admin = Caller::basic(installation.client(), "admin", "admin");
+        // One adds providers, the other changes a known one, until the server is gone; how far each got.
+        let (added, changed) = std::thread::scope(|scope| {
+            let (warm, warmed) = mpsc::channel();
+            let of = (&admin, SERVICE, round * 3);
+            let (first, second) = (warm.clone(), warm);
+            let new = |number| add(&format!("r{round}n{number}"), "new");
+            let changed = |number| update("known", &format!("{round}.{number}"));
+            let adding = scope.spawn(move || until_gone(of, "addIdP", new, &first));
+            let changing = scope.spawn(move || until_gone(of, "updateIdP", changed, &second));
+            assert_eq!(warmed.iter().take(2).count(), 2);
+            installation.kill();
+            (adding.join().unwrap(), changing.join().unwrap())
+        });
+        installation.run();
+        let admin = Caller::basic(installation.client(), "admin", "admin");
+        let read = |name: &str| {
+            let payload = format!("<idp:getIdPByName><idp:idPName>{name}</idp:idPName></idp:getIdPByName>");
+            admin.call(SERVICE, "getIdPByName", &payload).text()
+        };
+        // The alias, fifty properties of the authenticator, five free ones and a role.
+        let marks = |text: &str, mark: &str| text.matches(&format!(">{mark}<")).count();
+        for number in 1..=added {
+            assert_eq!(marks(&read(&format!("r{round}n{number}")), "new"), 57, "answered, and whole");
+        }
+        let last = marks(&read(&format!("r{round}n{}", added + 1)), "new");
+        assert!(matches!(last, 0 | 57), "a half of one: {last}");
+        let known = read("known");
+        let whole = [changed, changed + 1].map(|number| marks(&known, &format!("{round}.{number}")));
+        assert!(matches!(whole, [57, 0] | [0, 57]), "after {changed} answers: {whole:?}");
+    }
+    let database = rusqlite::Connection::open(installation.data().join("soapstone.db")).unwrap();
+    let check: String = database.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
+    assert_eq!(check, "ok");
+    let orphans = "SELECT count(*) FROM pragma_foreign_key_check";
+    assert_eq!(database.query_row(orphans, [], |row| row.get::<_, i64>(0)).unwrap(), 0);
+}
+
 // F72
 #[test]
 fn a_reset_is_there_with_its_mail_or_not_at_all() {

@@ -10,6 +10,7 @@ mod claim_management;
 mod claim_metadata;
 mod concurrency;
 mod email_templates;
+mod governance;
 mod identity_provider;
 mod isolation;
 mod logged_user_info;
