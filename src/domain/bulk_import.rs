@@ -13,7 +13,7 @@ use crate::store::Store;
 use std::num::NonZero;
 use std::sync::Arc;
 
-mod csv;
+pub(super) mod csv;
 
 /// Users that are hashed together and added in one transaction.
 const AT_ONCE: usize = 64;

@@ -10,8 +10,10 @@ use super::recovery::{self, Codes, Scenario};
 use super::{Actor, Error, Now, Realm, Secret, TenantId, User, audit, governance, notice, otp, session};
 use crate::store::{self, Tx};
 
+mod outlook;
 mod waiting;
 
+pub use outlook::{Outlook, outlook, pending};
 pub use waiting::{Stage, Waiting, Way, waiting, withdraw};
 
 /// `http://wso2.org/claims/identity/adminForcedPasswordReset`
@@ -21,19 +23,37 @@ pub const PUBLISHED_CODE: &str = "http://wso2.org/claims/oneTimePassword";
 
 /// The tenant's options as they are when the claim is written; later changes do not touch a pending reset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Options {
-    link: bool,
-    otp: bool,
-    offline: bool,
+pub struct Options {
+    /// A link is mailed.
+    pub link: bool,
+    /// A one-time password is mailed, unless a link is.
+    pub otp: bool,
+    /// A one-time password is published for the administrator to hand over.
+    pub offline: bool,
 }
 
 impl Options {
-    fn of(tx: &mut Tx<'_>, tenant: TenantId) -> Result<Self, Error> {
+    /// Reads them.
+    ///
+    /// # Errors
+    /// Failures of the database.
+    pub fn of(tx: &mut Tx<'_>, tenant: TenantId) -> Result<Self, Error> {
         Ok(Self {
             link: governance::flag(tx, tenant, "Recovery.AdminPasswordReset.RecoveryLink")?,
             otp: governance::flag(tx, tenant, "Recovery.AdminPasswordReset.OTP")?,
             offline: governance::flag(tx, tenant, "Recovery.AdminPasswordReset.Offline")?,
         })
+    }
+
+    /// Whether forcing a reset means anything.
+    ///
+    /// # Errors
+    /// Says that no option is on.
+    pub fn check(self) -> Result<(), Error> {
+        if self.link || self.otp || self.offline {
+            return Ok(());
+        }
+        Err(Error::refused("No option of the forced password reset is enabled for this organization"))
     }
 
     /// The one mail that is sent: a link wins over a one-time password.
@@ -67,7 +87,7 @@ pub fn consider(
     let trigger = changes.get(TRIGGER).flatten();
     if lockout::is_true(trigger) {
         let options = Options::of(tx, user.tenant)?;
-        if options != (Options { link: false, otp: false, offline: false }) {
+        if options.check().is_ok() {
             return force(tx, now, realm, actor, user, options, changes);
         }
         // With every option off the claim is stored like any other and means nothing.

@@ -8,6 +8,7 @@ mod actor;
 pub mod association;
 pub mod audit;
 pub mod bulk_import;
+pub mod bulk_reset;
 pub mod captcha;
 pub mod catalogue;
 pub mod challenge;

@@ -62,6 +62,14 @@ pub struct Carried<'a> {
     pub minutes: Option<i64>,
 }
 
+impl Prepared {
+    /// Whom the mail goes to.
+    #[must_use]
+    pub fn addresses(&self) -> &[String] {
+        &self.addresses
+    }
+}
+
 /// Finds addresses, template and claims for a mail to `user`. Claims that are being written in the same request
 /// count already.
 ///

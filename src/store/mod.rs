@@ -24,6 +24,7 @@ pub mod password_history;
 pub mod question_recovery;
 pub mod recovery;
 pub mod recovery_key;
+pub mod reset_job;
 pub mod role;
 #[cfg(test)]
 pub(crate) mod scratch;

@@ -261,8 +261,8 @@ where
     }
 }
 
-/// A savepoint per job lets one fail without its neighbours of the same commit.
-fn in_savepoint<T, E: From<Error>>(
+/// A savepoint per job lets one fail without its neighbours of the same commit. They can be nested.
+pub(super) fn in_savepoint<T, E: From<Error>>(
     tx: &mut Tx<'_>,
     work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
 ) -> Result<T, E> {

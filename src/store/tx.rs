@@ -301,6 +301,17 @@ impl<'c> Tx<'c> {
         self.areas_changed
     }
 
+    /// Runs a part of a write that may be refused on its own: an `Err` undoes the part, and the rest goes on.
+    ///
+    /// # Errors
+    /// What the part returned, or a failure of the database.
+    pub fn attempt<T, E: From<Error>>(
+        &mut self,
+        part: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        super::sqlite::in_savepoint(self, part)
+    }
+
     /// Wakes the outbox worker after the commit.
     pub fn wake_outbox(&mut self) {
         self.wakes.outbox = true;

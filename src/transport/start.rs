@@ -6,14 +6,14 @@ use super::route::Faces;
 use super::{file_providers, listen, tls, wiring};
 use crate::config::Settings;
 use crate::domain::{
-    Clock, Now, Policy, Realm, Secret, forced_reset, identity_provider, question_recovery, session, template,
-    tenant,
+    Clock, Now, Policy, Realm, Secret, bulk_reset, forced_reset, identity_provider, question_recovery,
+    session, template, tenant,
 };
 use crate::mail::{self, Worker};
 use crate::ops::installation::{self, Lock};
 use crate::services::App;
 use crate::store::{self, Store};
-use crate::web::Site;
+use crate::web::{self, Site};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -150,6 +150,12 @@ impl Server {
             tokio::spawn(worker.run(async move {
                 let _ = stop.wait_for(|stopping| *stopping).await;
             })),
+            tokio::spawn({
+                let (site, mut stop) = (Arc::clone(&site), draining.clone());
+                web::work_off(site, async move {
+                    let _ = stop.wait_for(|stopping| *stopping).await;
+                })
+            }),
             tokio::spawn(keep_house(store.clone(), Arc::clone(&realm), site, clock, draining)),
         ];
         let unbound = |port| SocketAddr::new(settings.bind, port);
@@ -300,6 +306,7 @@ async fn keep_house(
         let done = store
             .write(move |tx| {
                 session::forget_idle(tx, now)?;
+                bulk_reset::forget(tx, now)?;
                 store::login_context::delete_older(tx, now.0.saturating_sub(CONVERSATION))?;
                 question_recovery::forget_old(tx, now)?;
                 forced_reset::clear_expired(tx, now, &realm)

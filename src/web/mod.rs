@@ -28,6 +28,9 @@ use std::net::{IpAddr, Ipv6Addr};
 use std::num::NonZeroU32;
 use std::path::Path;
 use std::sync::Arc;
+use tokio::sync::Notify;
+
+pub use console::work_off;
 
 /// The pages of a running server.
 pub struct Site {
@@ -37,6 +40,8 @@ pub struct Site {
     show_reason: bool,
     look: page::Look,
     attempts: RateLimiter<IpAddr, DashMapStateStore<IpAddr>, DefaultClock>,
+    /// Told when a bulk reset was started.
+    work: Notify,
 }
 
 impl std::fmt::Debug for Site {
@@ -66,6 +71,7 @@ impl Site {
             show_reason,
             look: page::Look::of(folder)?,
             attempts: RateLimiter::keyed(quota),
+            work: Notify::new(),
         })
     }
 

@@ -2,7 +2,7 @@
 //! backslash inside them, and line breaks inside quotes. A backslash that escapes nothing stays, so that passwords do.
 
 /// The fields of every line; blank lines are one empty field.
-pub(super) fn read(text: &str) -> Vec<Vec<String>> {
+pub fn read(text: &str) -> Vec<Vec<String>> {
     let mut lines = Vec::new();
     let (mut line, mut field, mut quoted) = (Vec::new(), String::new(), false);
     let mut letters = text.chars().peekable();

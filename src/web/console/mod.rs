@@ -4,12 +4,14 @@
 //! calls the functions of the domain that the service of the same work calls, so that rules, audit records and texts
 //! agree. Nothing here needs a script; every change is a posted form with a token of the session.
 
+mod bulk;
 mod flash;
 mod home;
 mod mail_templates;
 mod mails;
 mod moment;
 mod paging;
+mod reset;
 mod resets;
 mod resident;
 mod roles;
@@ -32,6 +34,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use visit::Visit;
 
+pub use bulk::work_off;
 pub(super) use sign_in::concerns;
 
 /// What a screen answers. A refusal that a screen lets through is shown on a page of its own.
@@ -71,6 +74,9 @@ pub(super) const TEMPLATES: &[(&str, &str)] = &[
     ("console/templates.html", include_str!("../templates/console/templates.html")),
     ("console/template.html", include_str!("../templates/console/template.html")),
     ("console/template_type.html", include_str!("../templates/console/template_type.html")),
+    ("console/reset.html", include_str!("../templates/console/reset.html")),
+    ("console/bulk.html", include_str!("../templates/console/bulk.html")),
+    ("console/bulk_job.html", include_str!("../templates/console/bulk_job.html")),
     ("console/home.html", include_str!("../templates/console/home.html")),
 ];
 

@@ -26,13 +26,23 @@ struct Line {
     cancel: String,
 }
 
-fn ways(way: Way) -> Vec<&'static str> {
+/// How a code comes, in words.
+pub(super) fn ways(way: Way) -> Vec<&'static str> {
     let named = [
         (way.link, texts::text("way_link")),
         (way.otp, texts::text("way_otp")),
         (way.offline, texts::text("way_offline")),
     ];
     named.into_iter().filter(|(on, _)| *on).map(|(_, text)| text).collect()
+}
+
+/// How far a reset is, in words.
+pub(super) fn stage_text(stage: Stage) -> &'static str {
+    texts::text(match stage {
+        Stage::Open => "stage_open",
+        Stage::Expired => "stage_expired",
+        Stage::Voided => "stage_voided",
+    })
 }
 
 fn line(reset: Waiting) -> Line {
@@ -42,11 +52,7 @@ fn line(reset: Waiting) -> Line {
         forced_by: reset.forced_by,
         ways: ways(reset.way),
         mail: reset.mail.as_deref().and_then(State::of).map_or("", state_text),
-        stage: match reset.stage {
-            Stage::Open => texts::text("stage_open"),
-            Stage::Expired => texts::text("stage_expired"),
-            Stage::Voided => texts::text("stage_voided"),
-        },
+        stage: stage_text(reset.stage),
         is_open: reset.stage == Stage::Open,
         user: Visit::address("users/user", &[("name", &reset.user)]),
         cancel: Visit::address("resets/cancel", &[("name", &reset.user)]),

@@ -2,7 +2,7 @@
 //! permissions are those of the services that do the same.
 
 use super::visit::Visit;
-use super::{Work, home, mail_templates, mails, resets, resident, roles, trail, user, users};
+use super::{Work, bulk, home, mail_templates, mails, reset, resets, resident, roles, trail, user, users};
 use crate::domain::TenantId;
 use std::sync::Arc;
 
@@ -115,6 +115,7 @@ pub const SCREENS: &[Screen] = &[
         changes: PROFILE,
         show: work!(user::profile),
     },
+    screen("users/reset", None, PROFILE, work!(reset::show)),
     screen("roles", Some((Group::Identity, "roles_menu")), ROLE_VIEW, work!(roles::list)),
     screen("roles/add", None, USERS, work!(roles::add)),
     screen("roles/permissions", None, USERS, work!(roles::permissions)),
@@ -140,6 +141,9 @@ pub const SCREENS: &[Screen] = &[
     screen("resets", Some((Group::Manage, "resets_menu")), PROFILE_VIEW, work!(resets::list)),
     screen("resets/cancel", None, PROFILE, work!(resets::cancel)),
     screen("audit", Some((Group::Manage, "audit_menu")), LOGS, work!(trail::list)),
+    screen("bulk-resets", Some((Group::Manage, "bulk_menu")), PROFILE, work!(bulk::list)),
+    screen("bulk-resets/job", None, PROFILE, work!(bulk::job)),
+    screen("bulk-resets/result", None, PROFILE, work!(bulk::result)),
 ];
 
 #[cfg(test)]

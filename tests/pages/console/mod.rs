@@ -2,6 +2,7 @@
 
 mod mail_templates;
 mod operations;
+mod reset;
 mod resident;
 mod roles;
 mod sign_in;
@@ -111,6 +112,29 @@ impl<'r> Console<'r> {
         }
         let path = super::below(self.running, answer.header("Location").unwrap());
         self.get(&path).await
+    }
+
+    /// Sends a form with a file to a screen.
+    pub async fn upload(&self, screen: &str, fields: &[(&str, &str)], file: (&str, &str)) -> Answer {
+        let token = self.token();
+        let mut body = String::new();
+        for (name, value) in fields.iter().chain(&[("csrf", token.as_str())]) {
+            body += &format!("--x42\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+        }
+        let (field, text) = file;
+        body += &format!(
+            "--x42\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"a.csv\"\r\n\
+             Content-Type: text/csv\r\n\r\n{text}\r\n--x42--\r\n"
+        );
+        let request = format!(
+            "POST /carbon/{screen} HTTP/1.1\r\nHost: localhost\r\n{}{SAME_SITE_FORM}\
+             Content-Type: multipart/form-data; boundary=x42\r\nContent-Length: {}\r\n\r\n{body}",
+            self.headers(),
+            body.len()
+        );
+        let answer = self.running.ask(&request).await;
+        self.keep(&answer);
+        answer
     }
 
     /// The token of the session.

@@ -6,13 +6,14 @@ mod mail;
 mod operations;
 mod people;
 mod providers;
+mod resets;
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 /// The parts.
 const PARTS: &[&[(&str, &str)]] =
-    &[frame::TEXTS, people::TEXTS, operations::TEXTS, providers::TEXTS, mail::TEXTS];
+    &[frame::TEXTS, people::TEXTS, operations::TEXTS, providers::TEXTS, mail::TEXTS, resets::TEXTS];
 
 static ALL: LazyLock<BTreeMap<&'static str, &'static str>> =
     LazyLock::new(|| PARTS.iter().flat_map(|part| part.iter().copied()).collect());

@@ -1,0 +1,124 @@
+//! Forcing a password reset on one user: what it would do under the options that are on, what is pending, and the way
+//! back. It sets the claim that `setUserProfile` sets; the rules are those of `domain::forced_reset`.
+
+use super::flash::Flash;
+use super::moment::shown;
+use super::resets::{stage_text, ways};
+use super::visit::{self, Visit};
+use super::{Answer, texts};
+use crate::domain::claim::{self, Changes, DEFAULT_PROFILE};
+use crate::domain::forced_reset::{self, Options, Outlook, PUBLISHED_CODE, TRIGGER, Waiting};
+use crate::domain::{Error, User, profile, user};
+use std::sync::Arc;
+
+/// What forcing a reset does under some options, a sentence a line.
+pub fn consequences(options: Options, addresses: &[String], minutes: i64) -> Vec<String> {
+    let mut lines = Vec::new();
+    let to = addresses.join(", ");
+    let mailed = |one: &'static str, many: &'static str| {
+        if to.is_empty() { texts::text(many).to_owned() } else { texts::filled(one, &[&to]) }
+    };
+    if options.link {
+        lines.push(mailed("does_mail_link", "does_mail_links"));
+    } else if options.otp {
+        lines.push(mailed("does_mail_otp", "does_mail_otps"));
+    }
+    if options.offline {
+        lines.push(texts::text("does_publish_code").to_owned());
+    }
+    if !lines.is_empty() {
+        lines.push(texts::text("does_refuse_password").to_owned());
+        lines.push(texts::text("does_end_sessions").to_owned());
+        lines.push(texts::filled("does_expire", &[&minutes.to_string()]));
+    }
+    lines
+}
+
+/// What is pending, for people.
+fn told(pending: &Waiting) -> Vec<[String; 2]> {
+    let row = |key, value: String| [texts::text(key).to_owned(), value];
+    vec![
+        row("state", stage_text(pending.stage).to_owned()),
+        row("pending_way", ways(pending.way).join(", ")),
+        row("pending_since", shown(pending.since)),
+        row("pending_until", shown(pending.expires)),
+        row("pending_by", pending.forced_by.clone()),
+    ]
+}
+
+fn look(visit: &Visit) -> Result<(User, Outlook, Option<Waiting>), Error> {
+    visit.read(|tx| {
+        let user = user::find(tx, visit.tenant(), visit.text("name"))?;
+        let outlook = forced_reset::outlook(tx, visit.realm(), &user)?;
+        let pending = forced_reset::pending(tx, visit.now(), &user)?;
+        Ok((user, outlook, pending))
+    })
+}
+
+/// Which pending reset a form was made for; a form that was sent already was made for another one.
+fn mark(pending: Option<&Waiting>) -> String {
+    pending.map_or(0, |pending| pending.key).to_string()
+}
+
+/// Shows the screen and does what it offers.
+pub async fn show(visit: Arc<Visit>) -> Answer {
+    let (user, _, before) = look(&visit)?;
+    let name = user.display_name();
+    let (mut wrong, mut code, mut did) = (None, None, None);
+    if visit.is_post {
+        let is_force = match visit.text("what") {
+            "force" => true,
+            "cancel" => false,
+            _ => return Err(Error::refused(texts::text("unknown_choice"))),
+        };
+        // A page that is loaded again, or another tab, must not make the code void that was just handed over.
+        if visit.text("mark") != mark(before.as_ref()) {
+            let here = Visit::address("users/reset", &[("name", &name)]);
+            return visit.go_with(&here, Flash::bad(texts::text("reset_meanwhile")));
+        }
+        match set(&visit, &name, is_force).await {
+            Ok(found) => {
+                code = found;
+                let key = if is_force { "reset_forced" } else { "reset_withdrawn" };
+                did = Some(texts::filled(key, &[&name]));
+            }
+            Err(error) => wrong = Some(visit::refused(error)?),
+        }
+    }
+    let (_, outlook, pending) = look(&visit)?;
+    let mut context = visit.context(texts::text("reset_title"));
+    context.insert("name", &name);
+    context.insert("is_own", &(user.id == visit.actor.user));
+    context.insert("lines", &consequences(outlook.options, &outlook.addresses, outlook.minutes));
+    context.insert("obstacle", &outlook.obstacle);
+    context.insert("pending", &pending.as_ref().map(told));
+    context.insert("mark", &mark(pending.as_ref()));
+    context.insert("code", &code);
+    context.insert("back", &Visit::address("users/user", &[("name", &name)]));
+    if let Some(did) = did {
+        context.insert("flash", &Flash::good(did));
+    }
+    match wrong {
+        Some(wrong) => visit.show_again("console/reset.html", context, &wrong),
+        None => visit.show("console/reset.html", context),
+    }
+}
+
+/// Sets the claim; the one-time password to hand over, if one was published.
+async fn set(visit: &Visit, name: &str, force: bool) -> Result<Option<String>, Error> {
+    let (now, realm, actor) = (visit.now(), Arc::clone(visit.realm()), visit.actor.clone());
+    let typed = name.to_owned();
+    visit
+        .write(move |tx| {
+            let user = user::find(tx, actor.tenant, &typed)?;
+            if force {
+                Options::of(tx, actor.tenant)?.check()?;
+            }
+            let mut changes = Changes::default();
+            changes.set(TRIGGER, Some(force.to_string()));
+            profile::set(tx, now, &realm, &actor, &typed, DEFAULT_PROFILE, changes)?;
+            let codes = claim::values(tx, &realm, &user, &[PUBLISHED_CODE])?;
+            Ok::<_, Error>(codes.into_iter().next().map(|(_, code)| code).filter(|_| force))
+        })
+        .await
+}

@@ -1,0 +1,267 @@
+//! Forcing a password reset in the console, on one user and on many.
+
+use super::super::server::{Answer, Running, add_role, add_user, force, govern};
+use super::super::{begin, is_in, send};
+use super::{Console, database, field, location, plain, stored};
+
+const LINK: &str = "Recovery.AdminPasswordReset.RecoveryLink";
+const OTP: &str = "Recovery.AdminPasswordReset.OTP";
+const OFFLINE: &str = "Recovery.AdminPasswordReset.Offline";
+
+async fn with_tom(options: &[&str]) -> Running {
+    let running = Running::start().await;
+    add_user(&running, "tom").await;
+    add_role(&running, "test role", "tom", "/permission/admin/login").await;
+    let settings: Vec<(&str, &str)> = options.iter().map(|option| (*option, "true")).collect();
+    govern(&running, &settings).await;
+    running
+}
+
+/// Presses a button of the page of tom.
+async fn press(console: &Console<'_>, what: &str) -> Answer {
+    let page = console.open("users/reset?name=tom").await.body;
+    let mark = field(&page, "mark");
+    console.send("users/reset", &[("name", "tom"), ("mark", &mark), ("what", what)]).await
+}
+
+fn code(page: &str) -> Option<String> {
+    let rest = page.split("id=\"one-time-password\">").nth(1)?;
+    Some(rest.split('<').next().unwrap().to_owned())
+}
+
+async fn tom_gets_in(running: &Running) -> bool {
+    let login = begin(running).await;
+    is_in(&send(running, &login.key, "tom", "Old@1234", &login.cookie).await)
+}
+
+fn pending(running: &Running) -> String {
+    stored(running, "SELECT count(*) FROM recovery")
+}
+
+#[tokio::test]
+async fn the_page_says_what_each_option_will_do_before_it_is_done() {
+    for (options, said) in [
+        (&[LINK][..], "A mail with a link to set a new password goes to tom@example.org."),
+        (&[OTP], "A mail with a one-time password goes to tom@example.org."),
+        (&[OFFLINE], "A one-time password is shown to you, to be handed over."),
+        (&[], "No option of the forced password reset is enabled"),
+    ] {
+        let running = with_tom(options).await;
+        let console = Console::admin(&running).await;
+        let page = console.open("users/reset?name=tom").await.body;
+        assert!(plain(&page).contains(said), "{options:?}: {page}");
+        assert_eq!(page.contains("value=\"force\""), !options.is_empty(), "{page}");
+        assert!(!page.contains("value=\"cancel\""), "nothing is pending");
+        assert_eq!(pending(&running), "0", "looking at it forces nothing");
+    }
+}
+
+#[tokio::test]
+async fn the_code_to_hand_over_is_shown_once_and_leads_to_a_new_password() {
+    let running = with_tom(&[OFFLINE]).await;
+    let console = Console::admin(&running).await;
+    let forced = press(&console, "force").await;
+    assert!(plain(&forced.body).contains("The password of tom has to be reset."), "{}", forced.body);
+    let shown = code(&forced.body).unwrap();
+    assert_eq!(shown.len(), 6);
+    assert!(forced.body.contains("Waiting") && forced.body.contains("Forced by"));
+    let again = console.open("users/reset?name=tom").await;
+    assert!(code(&again.body).is_none() && !again.body.contains(&shown), "{}", again.body);
+    assert!(console.open("users?pattern=tom").await.body.contains("Reset pending"));
+    assert!(!tom_gets_in(&running).await);
+    let login = begin(&running).await;
+    let redeemed = send(&running, &login.key, "tom", &shown, &login.cookie).await;
+    assert!(location(&redeemed).contains("confirmrecovery.do"), "{}", redeemed.head);
+}
+
+#[tokio::test]
+async fn a_mail_is_queued_and_a_cancelled_reset_takes_it_back() {
+    let running = with_tom(&[LINK]).await;
+    let console = Console::admin(&running).await;
+    let forced = press(&console, "force").await;
+    assert!(code(&forced.body).is_none() && forced.body.contains("Recovery Email"), "{}", forced.body);
+    assert_eq!(stored(&running, "SELECT recipient FROM outbox"), "tom@example.org");
+    assert!(!tom_gets_in(&running).await);
+    let cancelled = press(&console, "cancel").await;
+    assert!(plain(&cancelled.body).contains("The reset of tom was cancelled."), "{}", cancelled.body);
+    assert_eq!(pending(&running), "0");
+    assert!(tom_gets_in(&running).await);
+    let audit = "SELECT group_concat(action, ', ') FROM (SELECT action FROM audit WHERE target = 'tom' \
+                 AND initiator = 'admin@carbon.super' AND action LIKE '%Forced%' OR action LIKE 'Force%' ORDER BY id)";
+    assert_eq!(stored(&running, audit), "Force Password Reset, Cancel Forced Password Reset");
+}
+
+#[tokio::test]
+async fn a_page_that_is_loaded_again_makes_no_code_void() {
+    let running = with_tom(&[OFFLINE]).await;
+    let console = Console::admin(&running).await;
+    let page = console.open("users/reset?name=tom").await.body;
+    let mark = field(&page, "mark");
+    let fields = [("name", "tom"), ("mark", mark.as_str()), ("what", "force")];
+    let first = console.send("users/reset", &fields).await;
+    let shown = code(&first.body).unwrap();
+    let second = console.submit("users/reset", &fields).await;
+    assert!(second.body.contains("The state has changed since the page was shown."), "{}", second.body);
+    let login = begin(&running).await;
+    let redeemed = send(&running, &login.key, "tom", &shown, &login.cookie).await;
+    assert!(location(&redeemed).contains("confirmrecovery.do"), "the code that was shown is good");
+}
+
+#[tokio::test]
+async fn a_reset_that_cannot_be_mailed_is_not_begun() {
+    let running = with_tom(&[OTP]).await;
+    database(&running).execute("DELETE FROM user_attribute WHERE name = 'mail'", []).unwrap();
+    let console = Console::admin(&running).await;
+    let page = console.open("users/reset?name=tom").await.body;
+    assert!(plain(&page).contains("Sending email address is not configured for the user."), "{page}");
+    let fields = [("name", "tom"), ("mark", "0"), ("what", "force")];
+    let refused = console.send("users/reset", &fields).await;
+    assert!(plain(&refused.body).contains("Sending email address is not configured"), "{}", refused.body);
+    assert_eq!(pending(&running), "0");
+}
+
+#[tokio::test]
+async fn nobody_forces_without_the_permission_the_token_or_a_sensible_form() {
+    let running = with_tom(&[OFFLINE]).await;
+    let tom = Console::of(&running, "tom", "Old@1234").await;
+    assert_eq!(tom.get("/carbon/users/reset?name=admin").await.status, 403);
+    for screen in ["users/reset", "bulk-resets", "bulk-resets/job"] {
+        let fields = [("name", "admin"), ("what", "force"), ("mark", "0"), ("role", "admin")];
+        let refused = tom.send(screen, &fields).await;
+        assert_eq!(refused.status, 403, "{screen}");
+        assert!(plain(&refused.body).contains("/permission/admin/manage/identity/userprofile"));
+    }
+    let console = Console::admin(&running).await;
+    let fields = [("name", "tom"), ("mark", "0"), ("what", "force"), ("csrf", &tom.token())];
+    assert_eq!(console.post_raw("/carbon/users/reset", &fields).await.status, 403);
+    assert_eq!(console.send("users/reset", &[("name", "tom"), ("what", "explode")]).await.status, 400);
+    assert_eq!(
+        console.send("users/reset", &[("name", "tom@other.org"), ("what", "force")]).await.status,
+        400
+    );
+    assert_eq!(pending(&running), "0");
+}
+
+/// The page of a job once it is done.
+async fn finished(console: &Console<'_>, id: &str) -> String {
+    for _ in 0..200 {
+        let page = console.open(&format!("bulk-resets/job?id={id}")).await.body;
+        if page.contains("id=\"job-state\">Done<") {
+            return page;
+        }
+        assert!(page.contains("http-equiv=\"refresh\"") && page.contains("<progress"), "{page}");
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    panic!("job {id} does not end");
+}
+
+fn id_of(answer: &Answer) -> String {
+    location(answer).split("id=").nth(1).unwrap().to_owned()
+}
+
+fn number(page: &str, id: &str) -> String {
+    page.split(&format!("id=\"job-{id}\">")).nth(1).unwrap().split('<').next().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn an_uploaded_list_is_forced_in_the_background_and_everybody_is_accounted_for() {
+    let running = with_tom(&[OFFLINE]).await;
+    for name in ["ann", "eve"] {
+        add_user(&running, name).await;
+    }
+    let console = Console::admin(&running).await;
+    let list = "username,mail\r\ntom,x\r\n\"ann\"\r\n=nobody<b>\r\nTOM\r\nadmin\r\n";
+    let drafted = console.upload("bulk-resets", &[("names", "")], ("list", list)).await;
+    let id = id_of(&drafted);
+    let page = console.open(&format!("bulk-resets/job?id={id}")).await.body;
+    assert_eq!(number(&page, "total"), "4");
+    assert!(page.contains("Not started") && page.contains("A one-time password is shown to you"), "{page}");
+    assert_eq!(pending(&running), "0", "nobody is touched before it is started");
+    console.send("bulk-resets/job", &[("id", &id), ("what", "start")]).await;
+    let page = finished(&console, &id).await;
+    assert_eq!([number(&page, "done"), number(&page, "failed"), number(&page, "skipped")], ["2", "1", "1"]);
+    assert!(plain(&page).contains("UserNotFound: User =nobody<b>does not exist"), "{page}");
+    assert!(!page.contains("<b>"), "{page}");
+    let result = console.get(&format!("/carbon/bulk-resets/result?id={id}")).await;
+    assert_eq!(result.header("Content-Type"), Some("text/csv; charset=UTF-8"));
+    assert_eq!(
+        result.header("Content-Disposition"),
+        Some(&*format!("attachment; filename=\"reset-{id}.csv\""))
+    );
+    let lines: Vec<&str> = result.body.lines().collect();
+    assert_eq!(lines[0], "user,result,reason,one-time password");
+    assert!(lines[1].starts_with("\"tom\",\"done\",\"\",\""), "{lines:?}");
+    assert!(lines[3].starts_with("\"'=nobody<b>\",\"failed\","), "{lines:?}");
+    assert_eq!(lines[4], "\"admin\",\"skipped\",\"Your own account is left out\",\"\"");
+    let handed_over = lines[1].split('"').nth(7).unwrap();
+    let login = begin(&running).await;
+    let redeemed = send(&running, &login.key, "tom", handed_over, &login.cookie).await;
+    assert!(location(&redeemed).contains("confirmrecovery.do"), "{}", redeemed.head);
+    assert_eq!(
+        stored(
+            &running,
+            "SELECT count(*) FROM recovery r JOIN user u ON u.id = r.user_id WHERE u.name = 'eve'"
+        ),
+        "0"
+    );
+}
+
+#[tokio::test]
+async fn a_selection_and_a_role_are_lists_too_and_a_draft_can_be_thrown_away() {
+    let running = with_tom(&[OFFLINE]).await;
+    add_user(&running, "ann").await;
+    let console = Console::admin(&running).await;
+    let list = console.open("users").await.body;
+    assert!(list.contains("name=\"user\" value=\"tom\""), "{list}");
+    let selected = id_of(&console.send("bulk-resets", &[("user", "tom"), ("user", "ann")]).await);
+    assert_eq!(number(&console.open(&format!("bulk-resets/job?id={selected}")).await.body, "total"), "2");
+    console.send("bulk-resets/job", &[("id", &selected), ("what", "discard")]).await;
+    assert_eq!(console.get(&format!("/carbon/bulk-resets/job?id={selected}")).await.status, 400);
+    let role = id_of(&console.send("bulk-resets", &[("role", "test role")]).await);
+    console.send("bulk-resets/job", &[("id", &role), ("what", "start")]).await;
+    assert_eq!(number(&finished(&console, &role).await, "done"), "1");
+    for fields in [vec![("role", "no such role")], vec![("names", "\n\n")], vec![]] {
+        let refused = console.send("bulk-resets", &fields).await;
+        assert!(refused.status == 200 && refused.body.contains("role=\"alert\""), "{}", refused.body);
+    }
+    let binary = console.upload("bulk-resets", &[], ("list", "tom")).await;
+    assert_eq!(binary.status, 302);
+}
+
+#[tokio::test]
+async fn a_job_goes_on_after_a_restart() {
+    let running = with_tom(&[OFFLINE]).await;
+    let console = Console::admin(&running).await;
+    let id = id_of(&console.send("bulk-resets", &[("names", "tom")]).await);
+    let folder = running.stop().await;
+    // It was started and not a step was done when the machine went away.
+    let connection = rusqlite::Connection::open(folder.0.join("soapstone.db")).unwrap();
+    connection.execute("UPDATE reset_job SET started_at = 1", []).unwrap();
+    drop(connection);
+    let running = Running::of(folder, |_| {}).await.unwrap();
+    let console = Console::admin(&running).await;
+    assert_eq!(number(&finished(&console, &id).await, "done"), "1");
+    assert_eq!(pending(&running), "1");
+}
+
+#[tokio::test]
+async fn jobs_of_another_tenant_are_not_there() {
+    let running = with_tom(&[OFFLINE]).await;
+    force(&running, "tom").await;
+    let console = Console::admin(&running).await;
+    let id = id_of(&console.send("bulk-resets", &[("names", "tom")]).await);
+    database(&running)
+        .execute(
+            "INSERT INTO tenant (id, domain, active, admin_name, created_at) VALUES (7, 'other.org', 1, 'admin', 0)",
+            [],
+        )
+        .unwrap();
+    database(&running).execute("UPDATE reset_job SET tenant_id = 7", []).unwrap();
+    for path in [format!("job?id={id}"), format!("result?id={id}")] {
+        assert_eq!(console.get(&format!("/carbon/bulk-resets/{path}")).await.status, 400, "{path}");
+    }
+    for what in ["start", "stop", "discard"] {
+        console.send("bulk-resets/job", &[("id", &id), ("what", what)]).await;
+    }
+    assert_eq!(stored(&running, "SELECT count(*) FROM reset_job WHERE started_at IS NULL"), "1");
+}
