@@ -5,6 +5,9 @@
 //! agree. Nothing here needs a script; every change is a posted form with a token of the session.
 
 mod bulk;
+mod claim;
+mod claims;
+mod external_claim;
 mod flash;
 mod home;
 mod mail_templates;
@@ -17,6 +20,7 @@ mod resident;
 mod roles;
 mod screens;
 mod sign_in;
+mod tenants;
 mod texts;
 mod trail;
 mod user;
@@ -77,6 +81,13 @@ pub(super) const TEMPLATES: &[(&str, &str)] = &[
     ("console/reset.html", include_str!("../templates/console/reset.html")),
     ("console/bulk.html", include_str!("../templates/console/bulk.html")),
     ("console/bulk_job.html", include_str!("../templates/console/bulk_job.html")),
+    ("console/claims.html", include_str!("../templates/console/claims.html")),
+    ("console/dialect.html", include_str!("../templates/console/dialect.html")),
+    ("console/dialect_form.html", include_str!("../templates/console/dialect_form.html")),
+    ("console/claim.html", include_str!("../templates/console/claim.html")),
+    ("console/external_claim.html", include_str!("../templates/console/external_claim.html")),
+    ("console/tenants.html", include_str!("../templates/console/tenants.html")),
+    ("console/tenant.html", include_str!("../templates/console/tenant.html")),
     ("console/home.html", include_str!("../templates/console/home.html")),
 ];
 

@@ -2,7 +2,10 @@
 //! permissions are those of the services that do the same.
 
 use super::visit::Visit;
-use super::{Work, bulk, home, mail_templates, mails, reset, resets, resident, roles, trail, user, users};
+use super::{
+    Work, bulk, claim, claims, external_claim, home, mail_templates, mails, reset, resets, resident, roles,
+    tenants, trail, user, users,
+};
 use crate::domain::TenantId;
 use std::sync::Arc;
 
@@ -91,8 +94,15 @@ const USERS: &[&str] = &["/permission/admin/manage/identity/usermgt"];
 const PROFILE_VIEW: &[&str] = &["/permission/admin/manage/identity/userprofile/view"];
 const PROFILE: &[&str] = &["/permission/admin/manage/identity/userprofile"];
 const ACCOUNT: &[&str] = &["/permission/admin/manage/identity/identitymgt/update"];
+const CLAIM_VIEW: &[&str] = &["/permission/admin/manage/identity/claimmgt/metadata/view"];
+const CLAIM_CREATE: &[&str] = &["/permission/admin/manage/identity/claimmgt/metadata/create"];
+const CLAIM_UPDATE: &[&str] = &["/permission/admin/manage/identity/claimmgt/metadata/update"];
+const CLAIM_DELETE: &[&str] = &["/permission/admin/manage/identity/claimmgt/metadata/delete"];
 const IDP_VIEW: &[&str] = &["/permission/admin/manage/identity/idpmgt/view"];
 const IDP_UPDATE: &[&str] = &["/permission/admin/manage/identity/idpmgt/update"];
+const TENANT_LIST: &[&str] = &["/permission/protected/manage/monitor/tenants/list"];
+const TENANT_VIEW: &[&str] = &["/permission/protected/manage/monitor/tenants"];
+const TENANT_MODIFY: &[&str] = &["/permission/protected/manage/modify/tenants"];
 /// What the original's menu asks for where its services ask for nothing.
 const IDENTITY: &[&str] = &["/permission/admin/manage/identity"];
 /// What the original's log viewer takes.
@@ -122,6 +132,17 @@ pub const SCREENS: &[Screen] = &[
     screen("roles/members", None, USERS, work!(roles::members)),
     screen("roles/rename", None, USERS, work!(roles::rename)),
     screen("roles/delete", None, USERS, work!(roles::delete)),
+    screen("claims", Some((Group::Identity, "claims_menu")), CLAIM_VIEW, work!(claims::list)),
+    screen("claims/dialect", None, CLAIM_VIEW, work!(claims::dialect)),
+    screen("claims/dialects/add", None, CLAIM_CREATE, work!(claims::add_dialect)),
+    screen("claims/dialects/rename", None, CLAIM_UPDATE, work!(claims::rename_dialect)),
+    screen("claims/dialects/delete", None, CLAIM_DELETE, work!(claims::delete_dialect)),
+    screen("claims/add", None, CLAIM_CREATE, work!(claim::add)),
+    screen("claims/edit", None, CLAIM_UPDATE, work!(claim::edit)),
+    screen("claims/delete", None, CLAIM_DELETE, work!(claim::delete)),
+    screen("claims/external/add", None, CLAIM_CREATE, work!(external_claim::add)),
+    screen("claims/external/edit", None, CLAIM_UPDATE, work!(external_claim::edit)),
+    screen("claims/external/delete", None, CLAIM_DELETE, work!(external_claim::delete)),
     Screen {
         path: "idp/resident",
         menu: Some((Group::Identity, "resident_menu")),
@@ -144,6 +165,17 @@ pub const SCREENS: &[Screen] = &[
     screen("bulk-resets", Some((Group::Manage, "bulk_menu")), PROFILE, work!(bulk::list)),
     screen("bulk-resets/job", None, PROFILE, work!(bulk::job)),
     screen("bulk-resets/result", None, PROFILE, work!(bulk::result)),
+    screen("tenants", Some((Group::Configure, "tenants_menu")), TENANT_LIST, work!(tenants::list)),
+    screen("tenants/add", None, TENANT_VIEW, work!(tenants::add)),
+    Screen {
+        path: "tenants/edit",
+        menu: None,
+        sees: TENANT_VIEW,
+        changes: TENANT_MODIFY,
+        show: work!(tenants::edit),
+    },
+    screen("tenants/activate", None, TENANT_MODIFY, work!(tenants::activate)),
+    screen("tenants/deactivate", None, TENANT_MODIFY, work!(tenants::deactivate)),
 ];
 
 #[cfg(test)]

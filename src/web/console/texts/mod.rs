@@ -1,19 +1,29 @@
 //! Every text of the console, in one place for translation: a file for each part, `key` and English text. Templates
 //! write `{{ t.key }}`. Labels and messages that the original's console has are worded as there.
 
+mod claims;
 mod frame;
 mod mail;
 mod operations;
 mod people;
 mod providers;
 mod resets;
+mod tenants;
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 /// The parts.
-const PARTS: &[&[(&str, &str)]] =
-    &[frame::TEXTS, people::TEXTS, operations::TEXTS, providers::TEXTS, mail::TEXTS, resets::TEXTS];
+const PARTS: &[&[(&str, &str)]] = &[
+    frame::TEXTS,
+    people::TEXTS,
+    operations::TEXTS,
+    providers::TEXTS,
+    mail::TEXTS,
+    claims::TEXTS,
+    tenants::TEXTS,
+    resets::TEXTS,
+];
 
 static ALL: LazyLock<BTreeMap<&'static str, &'static str>> =
     LazyLock::new(|| PARTS.iter().flat_map(|part| part.iter().copied()).collect());

@@ -1,0 +1,97 @@
+//! One claim of another dialect, and the local claim it stands for.
+
+use super::claims::{change, dialect_address, known_dialect, onward};
+use super::flash::Flash;
+use super::users::Choice;
+use super::visit::{self, Confirmation, Visit};
+use super::{Answer, texts};
+use crate::domain::Error;
+use crate::domain::claim_metadata::{self as metadata, ExternalClaim};
+use std::sync::Arc;
+
+const FORM: &str = "console/external_claim.html";
+
+fn form(visit: &Visit, is_new: bool, claim: &ExternalClaim) -> Result<tera::Context, Error> {
+    let catalogue = visit.read(|tx| visit.realm().catalogues.of(tx, visit.tenant()))?;
+    let mut locals: Vec<&str> = catalogue.local().iter().map(|local| local.uri.as_str()).collect();
+    locals.sort_unstable();
+    let title = if is_new { "add_external_title" } else { "edit_external_title" };
+    let mut context = visit.context(texts::text(title));
+    context.insert("is_new", &is_new);
+    let action = if is_new { "/carbon/claims/external/add" } else { "/carbon/claims/external/edit" };
+    context.insert("action", action);
+    context.insert("back", &dialect_address(&claim.dialect));
+    context.insert("dialect", &claim.dialect);
+    context.insert("uri", &claim.uri);
+    context.insert("local", &claim.local);
+    context.insert("locals", &locals.into_iter().map(Choice::plain).collect::<Vec<_>>());
+    Ok(context)
+}
+
+fn sent(visit: &Visit) -> Result<ExternalClaim, Error> {
+    Ok(ExternalClaim {
+        dialect: known_dialect(visit)?,
+        uri: visit.text("uri").to_owned(),
+        local: visit.text("local").to_owned(),
+    })
+}
+
+/// The claim of an address, as it is stored.
+fn known(visit: &Visit) -> Result<ExternalClaim, Error> {
+    let claim = sent(visit)?;
+    let catalogue = visit.read(|tx| visit.realm().catalogues.of(tx, visit.tenant()))?;
+    let found = catalogue.external(&claim.dialect).find(|(uri, _)| *uri == claim.uri);
+    match found {
+        Some((_, local)) => Ok(ExternalClaim { local: local.uri.clone(), ..claim }),
+        None => Err(Error::refused(texts::filled("no_such_claim", &[&claim.uri]))),
+    }
+}
+
+async fn save(visit: &Visit, is_new: bool) -> Answer {
+    let claim = sent(visit)?;
+    let context = form(visit, is_new, &claim)?;
+    let (address, said) = (dialect_address(&claim.dialect), texts::filled("claim_saved", &[&claim.uri]));
+    let done = change(visit, move |tx, now, actor| match is_new {
+        true => metadata::add_external(tx, now, actor, &claim),
+        false => metadata::update_external(tx, now, actor, &claim),
+    });
+    match done.await {
+        Ok(()) => visit.go_with(&address, Flash::good(said)),
+        Err(error) => visit.show_again(FORM, context, &visit::refused(error)?),
+    }
+}
+
+/// Adding one.
+pub async fn add(visit: Arc<Visit>) -> Answer {
+    if visit.is_post {
+        return save(&visit, true).await;
+    }
+    visit.show(FORM, form(&visit, true, &sent(&visit)?)?)
+}
+
+/// Letting one stand for another local claim.
+pub async fn edit(visit: Arc<Visit>) -> Answer {
+    if visit.is_post {
+        return save(&visit, false).await;
+    }
+    visit.show(FORM, form(&visit, false, &known(&visit)?)?)
+}
+
+/// Removing one, after a question.
+pub async fn delete(visit: Arc<Visit>) -> Answer {
+    let ExternalClaim { dialect, uri, .. } = known(&visit)?;
+    if !visit.is_post {
+        return visit.confirm(Confirmation {
+            title: texts::text("delete_claim_title"),
+            lines: &[texts::filled("delete_claim_question", &[&uri])],
+            action: "claims/external/delete",
+            fields: &[("dialect", &dialect), ("uri", &uri)],
+            button: texts::text("delete"),
+            back: "claims",
+        });
+    }
+    let (address, said) = (dialect_address(&dialect), texts::filled("claim_deleted", &[&uri]));
+    let done =
+        change(&visit, move |tx, now, actor| metadata::remove_external(tx, now, actor, &dialect, &uri));
+    onward(&visit, &address, done.await, said)
+}
