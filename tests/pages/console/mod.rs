@@ -1,11 +1,13 @@
 //! The management console as a browser sees it: signed in, with the token of its session in each form.
 
+mod claims;
 mod mail_templates;
 mod operations;
 mod reset;
 mod resident;
 mod roles;
 mod sign_in;
+mod tenants;
 mod users;
 
 use super::server::{Answer, Running};
