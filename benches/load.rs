@@ -1,8 +1,8 @@
 //! `cargo bench --bench load`: what a request costs, as a ratio.
 //!
-//! Three servers take turns under the same load in one run: a bare hyper and rustls server that sends the bytes of an
-//! answer from memory, Soapstone reading a profile of thirty fields, and Soapstone writing a claim durably, each write a
-//! new value. Kept-alive TLS connections, basic authentication on every request. Counted are requests per second of
+//! Servers take turns under the same load in one run: a bare hyper and rustls server that sends the bytes of an answer
+//! from memory, Soapstone reading a profile of thirty fields (the same one again and again, and another user's each
+//! time), and Soapstone writing a claim durably, each write a new value. Kept-alive TLS connections, basic authentication on every request. Counted are requests per second of
 //! processor time of the *server* process, so that the load generator, which runs beside it, does not blur the result.
 //! Rounds alternate; printed are the median ratio and its spread. Servers and generator are held to one core where
 //! `taskset` can do that, so that none of them pays for waking another core; `cargo bench --bench load -- free` lets
@@ -36,6 +36,8 @@ use tokio_rustls::{TlsAcceptor, TlsConnector};
 const ROUNDS: usize = 5;
 const ROUND: Duration = Duration::from_secs(3);
 const CONNECTIONS: [usize; 2] = [16, 64];
+/// Users beside tom, with the same profile.
+const USERS: u64 = 1000;
 
 fn main() {
     let mut arguments = std::env::args().skip(1);
@@ -148,7 +150,7 @@ struct Load {
     address: SocketAddr,
     pid: u32,
     head: String,
-    /// The body; `{n}` is another number in every request.
+    /// The body; `{n}` is another number in every request, `{user}` one of the [`USERS`].
     body: String,
     status: &'static [u8],
 }
@@ -175,7 +177,9 @@ async fn round(load: &Load, connections: usize, tls: &TlsConnector) -> (f64, f64
                     left = 199;
                 }
                 left -= 1;
-                let body = load.body.replace("{n}", &NUMBER.fetch_add(1, Ordering::Relaxed).to_string());
+                let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+                let user = format!("user{}", number % USERS);
+                let body = load.body.replace("{n}", &number.to_string()).replace("{user}", &user);
                 let request = format!("{}Content-Length: {}\r\n\r\n{body}", load.head, body.len());
                 let stream = stream.as_mut().unwrap();
                 stream.write_all(request.as_bytes()).await.unwrap();
@@ -237,14 +241,29 @@ fn show_thirty_fields(data: &Path) {
         .unwrap();
     database
         .execute(
+            "WITH RECURSIVE number(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM number WHERE n + 1 < ?1) \
+             INSERT INTO user (tenant_id, domain, name, folded, credential, created_at, password_changed_at) \
+             SELECT -1234, 'PRIMARY', 'user' || n, 'user' || n, '', 0, 0 FROM number",
+            [i64::try_from(USERS).unwrap()],
+        )
+        .unwrap();
+    database
+        .execute(
             "INSERT OR REPLACE INTO user_attribute (user_id, profile, name, value) \
              SELECT u.id, 'default', a.attribute, 'value of ' || a.attribute FROM user u, claim_attribute a JOIN claim_property p \
-             ON p.claim_id = a.claim_id WHERE u.folded = 'tom' AND p.name = 'SupportedByDefault' AND p.value = 'true'",
+             ON p.claim_id = a.claim_id WHERE (u.folded = 'tom' OR u.folded LIKE 'user%') AND p.name = 'SupportedByDefault' AND p.value = 'true'",
             [],
         )
         .unwrap();
     database.execute("UPDATE area_version SET version = version + 1", []).unwrap();
 }
+
+/// What is compared: the load and its yardstick, by their places.
+const COMPARED: [(&str, usize, usize); 3] = [
+    ("getUserProfile of the same user", 1, 0),
+    ("getUserProfile of another user each time", 2, 0),
+    ("durable setUserProfile", 4, 3),
+];
 
 fn measure(free: bool) {
     let mut server = Installation::new(&[]);
@@ -280,9 +299,11 @@ fn measure(free: bool) {
         body: envelope(body),
         status,
     };
+    let get_other = get.replace(">tom<", ">{user}<");
     let loads = [
         load(bare.address, bare.process.id(), "getUserProfile", get, b"HTTP/1.1 200".as_slice()),
         load(client.https, server.pid(), "getUserProfile", get, b"HTTP/1.1 200"),
+        load(client.https, server.pid(), "getUserProfile", &get_other, b"HTTP/1.1 200"),
         load(empty.address, empty.process.id(), "setUserProfile", &set, b"HTTP/1.1 200"),
         load(client.https, server.pid(), "setUserProfile", &set, b"HTTP/1.1 202"),
     ];
@@ -297,34 +318,29 @@ fn measure(free: bool) {
     let tls = TlsConnector::from(Arc::new(config));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     for connections in CONNECTIONS {
-        let mut ratios = [Vec::new(), Vec::new()];
-        let mut wall_ratios = [Vec::new(), Vec::new()];
+        let mut ratios = vec![(Vec::new(), Vec::new()); COMPARED.len()];
         for number in 0..=ROUNDS {
             let rates: Vec<(f64, f64)> =
                 loads.iter().map(|load| runtime.block_on(round(load, connections, &tls))).collect();
             // The first round warms caches.
-            if number > 0 {
-                for (index, pair) in rates.chunks(2).enumerate() {
-                    ratios[index].push(pair[1].1 / pair[0].1);
-                    wall_ratios[index].push(pair[1].0 / pair[0].0);
-                }
-                let shown: Vec<String> = rates
-                    .iter()
-                    .map(|(wall, used)| format!("{wall:.0}/s ({used:.0} per processor second)"))
-                    .collect();
-                println!(
-                    "{connections} connections: bare {}, get {}, bare empty {}, set {}",
-                    shown[0], shown[1], shown[2], shown[3]
-                );
+            if number == 0 {
+                continue;
             }
+            for ((_, load, bare), (by_processor, by_clock)) in COMPARED.iter().zip(&mut ratios) {
+                by_processor.push(rates[*load].1 / rates[*bare].1);
+                by_clock.push(rates[*load].0 / rates[*bare].0);
+            }
+            let shown: Vec<String> =
+                rates.iter().map(|(wall, used)| format!("{used:.0} ({wall:.0}/s)")).collect();
+            println!("{connections} connections, requests per processor second: {}", shown.join(", "));
         }
-        for (name, index) in [("getUserProfile", 0), ("durable setUserProfile", 1)] {
+        for ((name, ..), (by_processor, by_clock)) in COMPARED.iter().zip(&mut ratios) {
             let by_clock = match free {
-                true => format!(", {} by the clock", spread(&mut wall_ratios[index])),
+                true => format!(", {} by the clock", spread(by_clock)),
                 // The clock would count the generator's work too.
                 false => String::new(),
             };
-            let by_processor = spread(&mut ratios[index]);
+            let by_processor = spread(by_processor);
             println!(
                 "{connections} connections: {name} at {by_processor} of bare by processor time{by_clock}"
             );

@@ -119,7 +119,11 @@ pub fn address(
 /// [`Distrust`]
 pub fn verify(query: &str, name: &str, key: &PublicKey) -> Result<(), Distrust> {
     let raw = |wanted: &str| -> Result<Option<&str>, Distrust> {
-        let mut found = query.split('&').filter(|pair| pair.split('=').next() == Some(wanted));
+        // However the name is spelled: the reader decodes it, too.
+        let is_wanted = |pair: &&str| {
+            form_urlencoded::parse(pair.as_bytes()).next().is_some_and(|(name, _)| name == wanted)
+        };
+        let mut found = query.split('&').filter(is_wanted);
         let first = found.next();
         // Of two values the signature would cover one and the reader might take the other.
         if found.next().is_some() { Err(Distrust::Form("a parameter given twice")) } else { Ok(first) }
@@ -198,6 +202,11 @@ mod tests {
             let twice = format!("{query}&SAMLRequest=other");
             assert_eq!(
                 verify(&twice, "SAMLRequest", &public),
+                Err(Distrust::Form("a parameter given twice"))
+            );
+            let spelled_otherwise = format!("%53AMLRequest=other&{query}");
+            assert_eq!(
+                verify(&spelled_otherwise, "SAMLRequest", &public),
                 Err(Distrust::Form("a parameter given twice"))
             );
             let unsigned: Vec<&str> = query.split('&').filter(|one| !one.starts_with("Signature=")).collect();
