@@ -9,6 +9,8 @@
     reason = "a test stops at the first thing that is wrong"
 )]
 
+#[path = "browser/console.rs"]
+mod console;
 mod support;
 
 use serde_json::{Value, json};
@@ -161,14 +163,20 @@ impl Drop for House {
 
 impl House {
     async fn open() -> Option<Self> {
+        let house = Self::bare().await?;
+        assert_eq!(add_user(house.server.client(), "tom", "Old@1234", Some("tom@example.org")).status, 202);
+        assert_eq!(add_login_role(house.server.client(), "test role", "tom").status, 202);
+        Some(house)
+    }
+
+    /// With nobody but the administrator.
+    async fn bare() -> Option<Self> {
         let mails = SmtpSink::start(Offer::default()).await;
         let mut server = Installation::new(&["--config", "soapstone.toml"]);
         let settings = format!("[mail]\nhost = \"localhost\"\nport = {}\n", mails.port());
         std::fs::write(server.folder().join("soapstone.toml"), settings).unwrap();
         server.run();
         let chromium = Chromium::start(&server.data().join("tls-cert.pem"))?;
-        assert_eq!(add_user(server.client(), "tom", "Old@1234", Some("tom@example.org")).status, 202);
-        assert_eq!(add_login_role(server.client(), "test role", "tom").status, 202);
         Some(Self { server, mails, chromium })
     }
 

@@ -50,11 +50,17 @@ const act = {
   async content({ html }) { await page.setContent(html); },
   async fill({ label, value }) { await page.getByLabel(label, { exact: true }).fill(value); },
   async check({ label }) { await page.getByLabel(label, { exact: true }).check(); },
-  // The new page is there when this is done.
-  async press({ button }) {
-    await Promise.all([page.waitForEvent('load'), page.getByRole('button', { name: button, exact: true }).click()]);
+  async uncheck({ label }) { await page.getByLabel(label, { exact: true }).uncheck(); },
+  // Chooses a file of that name and text.
+  async upload({ label, name, text }) {
+    await page.getByLabel(label, { exact: true }).setInputFiles({ name, mimeType: 'text/csv', buffer: Buffer.from(text) });
   },
-  async follow({ link }) { await Promise.all([page.waitForEvent('load'), page.getByRole('link', { name: link, exact: true }).click()]); },
+  // The new page is there when this is done.
+  async press({ button, form }) {
+    const where = form ? page.locator(`#${form}`) : page;
+    await Promise.all([page.waitForEvent('load'), where.getByRole('button', { name: button, exact: true }).click()]);
+  },
+  async follow({ link }) { await Promise.all([page.waitForEvent('load'), page.getByRole('link', { name: link, exact: true }).first().click()]); },
   async type({ text }) { await page.keyboard.type(text); },
   async key({ name, loads = false }) {
     await Promise.all([loads ? page.waitForEvent('load') : null, page.keyboard.press(name)]);

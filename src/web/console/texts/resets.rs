@@ -29,7 +29,7 @@ pub const TEXTS: &[(&str, &str)] = &[
     ("reset_meanwhile", "The state has changed since the page was shown. Look at it and decide again."),
     ("code_title", "One-time password"),
     ("code_hint", "Hand it over now: this page does not show it again."),
-    ("bulk_menu", "Bulk password reset"),
+    ("bulk_menu", "Bulk Password Reset"),
     ("bulk_title", "Bulk Password Reset"),
     ("reset_selected", "Force password reset of the selected users"),
     ("select", "Select"),
