@@ -207,6 +207,18 @@ pub const KEYS: &[Key] = &[
         "Minutes a remembered browser session lives, until a tenant says otherwise.",
     ),
     key(
+        "forward_auth_origins",
+        List,
+        "[]",
+        "Origins of applications behind a proxy that asks /forward-auth, for example \"https://app.example.org\".",
+    ),
+    key(
+        "session_cookie_domain",
+        Text,
+        "",
+        "Domain of the session cookie, for applications on other hosts of it; without one it is for this host alone.",
+    ),
+    key(
         "send_lock_mails_on_reset",
         Flag,
         "false",

@@ -5,6 +5,7 @@
 
 mod collected;
 mod error;
+mod forward_auth;
 mod identity_mgt;
 mod identity_provider;
 mod keys;

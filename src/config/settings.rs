@@ -1,5 +1,6 @@
 //! The settings themselves, as plain values with their defaults.
 
+use super::forward_auth;
 use super::identity_provider::IdentityProvider;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
@@ -68,6 +69,8 @@ pub struct Settings {
     pub admin_session_minutes: i64,
     pub session_minutes: i64,
     pub remember_me_minutes: i64,
+    pub forward_auth_origins: Vec<String>,
+    pub session_cookie_domain: Option<String>,
     pub send_lock_mails_on_reset: bool,
     pub default_locale: String,
     pub body_limit: usize,
@@ -182,7 +185,9 @@ impl Default for Settings {
             attempts_per_minute: 120,
             admin_session_minutes: 15,
             session_minutes: 15,
-            remember_me_minutes: 20160,
+            remember_me_minutes: 20_160,
+            forward_auth_origins: Vec::new(),
+            session_cookie_domain: None,
             send_lock_mails_on_reset: false,
             default_locale: "en_US".into(),
             body_limit: 10 * 1024 * 1024,
@@ -296,6 +301,9 @@ impl Settings {
         {
             let why = format!("{url:?} is no address");
             return found("public_url", why, "write it like https://is.example.org:9443");
+        }
+        if let Some(mistake) = forward_auth::mistake(self) {
+            return Some(mistake);
         }
         if !["error", "warn", "info", "debug", "trace"].contains(&self.log.level.as_str()) {
             let why = format!("{:?} is no level", self.log.level);

@@ -193,6 +193,7 @@ fn another_value(key: &Key) -> &'static str {
     match key.name {
         "bind" => "127.0.0.2",
         "public_url" => "https://is.example.org",
+        "forward_auth_origins" => "https://localhost:8443",
         "otp_alphabet" => "0123456789",
         "challenge_separator" => "|",
         "log.level" => "debug",

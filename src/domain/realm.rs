@@ -36,6 +36,10 @@ pub struct Policy {
     pub tells_who_exists: bool,
     /// Where browsers reach this server, without a slash at the end.
     pub public_url: String,
+    /// Origins of the applications behind a proxy, where browsers may be sent back to.
+    pub forward_auth_origins: Vec<String>,
+    /// Domain of the session cookie; this host alone without one.
+    pub session_cookie_domain: Option<String>,
     /// Host name of this server, as the resident identity provider shows it.
     pub host_name: String,
     /// SAML entity id of this server (`SSOService.EntityId`).
@@ -75,6 +79,8 @@ impl Default for Policy {
             captcha: true,
             tells_who_exists: false,
             public_url: "https://localhost:9443".into(),
+            forward_auth_origins: Vec::new(),
+            session_cookie_domain: None,
             host_name: "localhost".into(),
             saml_entity_id: "localhost".into(),
             file_providers: vec!["default".into()],

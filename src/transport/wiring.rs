@@ -48,6 +48,8 @@ pub fn policy(settings: &Settings, https_port: u16, certificate: String) -> Resu
         captcha: settings.recovery_captcha,
         tells_who_exists: settings.original_recovery_answers,
         public_url: settings.public_url_at(https_port),
+        forward_auth_origins: settings.forward_auth_origins.clone(),
+        session_cookie_domain: settings.session_cookie_domain.clone(),
         host_name: settings.host().to_owned(),
         saml_entity_id: settings.saml_entity_id.clone(),
         file_providers: file_providers::names(settings),

@@ -5,7 +5,7 @@
 use super::forgotten::{self, Offered};
 use super::form::{Parameters, Peer, Source, cookie, encoded};
 use super::texts::account::text;
-use super::{Site, dashboard, page, texts};
+use super::{Site, dashboard, forward_auth, page, texts};
 use crate::domain::login::{self, Face, Outcome, Presented, Refusal, RightCode, SignedIn};
 use crate::domain::session::{self, Kind, fingerprint};
 use crate::domain::{Error, Secret, TenantId, governance, permission};
@@ -41,6 +41,16 @@ fn query(key: &str) -> String {
 struct State {
     /// Fingerprint of the browser's cookie.
     browser: String,
+    /// Address of an application to go back to; the dashboard without one.
+    #[serde(default)]
+    back: Option<String>,
+}
+
+/// Where a conversation leads. An origin that is no longer the operator's leads to the dashboard.
+fn destination(site: &Site, context: &LoginContext) -> String {
+    let state = serde_json::from_str::<State>(&context.state).ok();
+    let back = state.and_then(|state| state.back).and_then(|back| forward_auth::allowed(site, &back));
+    back.unwrap_or_else(|| dashboard::address(site))
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -50,11 +60,16 @@ fn hex(bytes: &[u8]) -> String {
 /// Begins a login for the dashboard: a conversation in the store, and the way to the form. It belongs to this browser:
 /// nobody can make another one finish it, and so sign its user in as somebody else.
 pub async fn begin(site: &Arc<Site>, request: &Request<Bytes>) -> Response<Vec<u8>> {
+    begin_for(site, request, None).await
+}
+
+/// The same for an application, whose checked address is gone back to.
+pub async fn begin_for(site: &Arc<Site>, request: &Request<Bytes>, back: Option<&str>) -> Response<Vec<u8>> {
     let known = cookie(request.headers(), BROWSER).filter(|id| (1..=64).contains(&id.len()));
     let browser = known.map_or_else(|| Kind::Browser.new_id(), Secret::from);
     let key = Kind::Browser.new_id();
     let hash = fingerprint(key.reveal());
-    let state = State { browser: hex(&fingerprint(browser.reveal())) };
+    let state = State { browser: hex(&fingerprint(browser.reveal())), back: back.map(str::to_owned) };
     let context = LoginContext {
         relying_party: DASHBOARD.to_owned(),
         kind: String::new(),
@@ -99,8 +114,19 @@ pub fn show(site: &Arc<Site>, request: &Request<Bytes>) -> Response<Vec<u8>> {
     context.insert("message", &message);
     context.insert("action", "/commonauth");
     context.insert("session_data_key", parameters.get("sessionDataKey").unwrap_or(""));
-    context.insert("offers", &offers(site));
-    page::render(site, StatusCode::OK, "login.html", context)
+    let hash = fingerprint(parameters.get("sessionDataKey").unwrap_or(""));
+    let conversation = match site.store.read(|tx| store::login_context::find(tx, &hash)) {
+        Ok(conversation) => conversation,
+        Err(error) => return failed(site, &error.into()),
+    };
+    let leads_to = conversation.map_or_else(|| dashboard::address(site), |found| destination(site, &found));
+    context.insert("offers", &offers(site, &leads_to));
+    let mut response = page::render(site, StatusCode::OK, "login.html", context);
+    // Browsers hold the policy against where a form's answer sends them, too.
+    if let Some(origin) = forward_auth::origin_of(site, &leads_to) {
+        page::allow_form_target(&mut response, origin);
+    }
+    response
 }
 
 /// A way for somebody who cannot sign in.
@@ -112,12 +138,12 @@ struct Offer {
 }
 
 /// The ways that the super tenant offers: who signs in is not known yet. Without them the page still is one.
-fn offers(site: &Site) -> Vec<Offer> {
+fn offers(site: &Site, leads_to: &str) -> Vec<Offer> {
     let offered = Offered::of(site, TenantId::SUPER).unwrap_or_else(|error| {
         tracing::error!(%error, "what the login page offers could not be read");
         Offered::default()
     });
-    let query = encoded(&[("callback", &dashboard::address(site))]);
+    let query = encoded(&[("callback", leads_to)]);
     let offer = |id, key, path| Offer { id, text: text(key), address: format!("{path}?{query}") };
     let password =
         offered.password().then(|| offer("passwordRecoverLink", "forgot_password", forgotten::PASSWORD));
@@ -130,11 +156,11 @@ pub async fn attempt(site: &Arc<Site>, request: &Request<Bytes>, source: Source)
     let parameters = Parameters::of(request);
     let key = parameters.get("sessionDataKey").unwrap_or("");
     let hash = fingerprint(key);
-    match site.store.read(|tx| store::login_context::find(tx, &hash)) {
-        Ok(Some(context)) if belongs(&context, request, source) => {}
+    let leads_to = match site.store.read(|tx| store::login_context::find(tx, &hash)) {
+        Ok(Some(context)) if belongs(&context, request, source) => destination(site, &context),
         Ok(_) => return page::redirect(site, "/authenticationendpoint/retry.do"),
         Err(error) => return failed(site, &error.into()),
-    }
+    };
     // Without a name and a password there is nothing to decide: the form again.
     if parameters.get("username").is_none() || parameters.get("password").is_none() {
         return page::redirect(
@@ -155,9 +181,9 @@ pub async fn attempt(site: &Arc<Site>, request: &Request<Bytes>, source: Source)
         Ok(Outcome::In(signed_in)) => {
             let remember = parameters.get("chkRemember").is_some();
             let peer = request.extensions().get::<Peer>().copied();
-            enter(site, key, signed_in, remember, peer).await
+            enter(site, key, signed_in, remember, peer, &leads_to).await
         }
-        Ok(Outcome::Redeem(right)) => redeem(site, key, &right),
+        Ok(Outcome::Redeem(right)) => redeem(site, key, &right, &leads_to),
         Ok(Outcome::Refused(refusal)) => {
             tracing::debug!(reason = refusal.name(), "a login was refused");
             refuse(site, key, &user_name, refusal)
@@ -166,13 +192,14 @@ pub async fn attempt(site: &Arc<Site>, request: &Request<Bytes>, source: Source)
     }
 }
 
-/// Opens the session and goes on to the dashboard; a user without the login permission is told so.
+/// Opens the session and goes on to where the conversation leads; a user without the login permission is told so.
 async fn enter(
     site: &Arc<Site>,
     key: &str,
     signed_in: SignedIn,
     remember: bool,
     peer: Option<Peer>,
+    leads_to: &str,
 ) -> Response<Vec<u8>> {
     let (hash, now, realm) = (fingerprint(key), site.now(), Arc::clone(&site.realm));
     let done = site
@@ -198,8 +225,8 @@ async fn enter(
         .await;
     match done {
         Ok(Entry::Open(id, age)) => {
-            let mut response = page::redirect(site, "/dashboard");
-            page::set_cookie(&mut response, COOKIE, id.reveal(), age);
+            let mut response = page::redirect(site, leads_to);
+            page::set_session_cookie(site, &mut response, id.reveal(), age);
             response
         }
         Ok(Entry::NotAllowed) => page::redirect(
@@ -219,14 +246,13 @@ enum Entry {
 }
 
 /// The right one-time password: on to the reset page, with an absolute address whose parameters are set apart.
-fn redeem(site: &Arc<Site>, key: &str, right: &RightCode) -> Response<Vec<u8>> {
-    let callback = dashboard::address(site);
+fn redeem(site: &Arc<Site>, key: &str, right: &RightCode, leads_to: &str) -> Response<Vec<u8>> {
     let own = encoded(&[
         ("username", &right.user.name),
         ("userstoredomain", &right.user.domain),
         ("tenantdomain", &right.tenant.domain),
         ("confirmation", right.code.reveal()),
-        ("callback", &callback),
+        ("callback", leads_to),
     ]);
     page::redirect(site, &format!("/accountrecoveryendpoint/confirmrecovery.do?{}&{own}", query(key)))
 }

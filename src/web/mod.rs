@@ -8,6 +8,7 @@ mod console;
 mod dashboard;
 mod forgotten;
 mod form;
+mod forward_auth;
 mod login;
 mod multipart;
 mod page;
@@ -202,6 +203,7 @@ pub async fn answer(site: &Arc<Site>, mut request: Request<Bytes>, peer: IpAddr)
         _ if path == "/dashboard" || path.starts_with("/dashboard/") => {
             dashboard::answer(site, &request).await
         }
+        _ if forward_auth::concerns(path) => forward_auth::answer(site, &request).await,
         _ if forgotten::concerns(path) => forgotten::answer(site, &request).await,
         _ if path.starts_with(CAPTCHAS) => captcha(site, path),
         _ => match recovery_api::Call::of(path) {

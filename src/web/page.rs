@@ -209,6 +209,25 @@ pub fn set_cookie(response: &mut Response<Vec<u8>>, name: &str, value: &str, sec
     set_cookie_below(response, "/", name, value, seconds);
 }
 
+/// Hands out the cookie of a browser session, or takes it away: for this host alone, or for the domain that the operator
+/// named, where applications behind a proxy are.
+pub fn set_session_cookie(site: &Site, response: &mut Response<Vec<u8>>, value: &str, seconds: Option<i64>) {
+    let domain = site.realm.policy.session_cookie_domain.as_deref();
+    let domain = domain.map(|domain| format!("; Domain={domain}")).unwrap_or_default();
+    let age = seconds.map(|seconds| format!("; Max-Age={seconds}")).unwrap_or_default();
+    let name = super::login::COOKIE;
+    let cookie = format!("{name}={value}; Path=/; Secure; HttpOnly; SameSite=Lax{domain}{age}");
+    if let Ok(value) = HeaderValue::from_str(&cookie) {
+        response.headers_mut().append(SET_COOKIE, value);
+    }
+}
+
+/// Lets the forms of a page end at another origin.
+pub fn allow_form_target(response: &mut Response<Vec<u8>>, origin: &str) {
+    let policy = POLICY.replace("form-action 'self'", &format!("form-action 'self' {origin}"));
+    set(response, CONTENT_SECURITY_POLICY, &policy);
+}
+
 /// Hands out a cookie for what is below a path.
 pub fn set_cookie_below(
     response: &mut Response<Vec<u8>>,

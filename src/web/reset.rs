@@ -5,7 +5,7 @@
 
 use super::form::{Parameters, Source, cookie};
 use super::page::{self, Message};
-use super::{Site, dashboard, login, texts};
+use super::{Site, dashboard, forward_auth, login, texts};
 use crate::domain::password::{self, Rules};
 use crate::domain::recovery::{self, CodeProblem, Hint, Refusal};
 use crate::domain::{Error, Secret};
@@ -80,8 +80,12 @@ impl Asked {
     }
 }
 
-/// Where to go afterwards: an address or path of our own, or the dashboard. Anything else would be an open redirect.
+/// Where to go afterwards: an address of our own or of an application that the operator named, or the dashboard. Anything
+/// else would be an open redirect.
 pub(super) fn callback(site: &Site, asked: Option<&str>) -> String {
+    if let Some(application) = asked.and_then(|address| forward_auth::allowed(site, address)) {
+        return application;
+    }
     own_address(&site.realm.policy.public_url, asked)
 }
 
@@ -170,13 +174,15 @@ pub async fn complete(site: &Arc<Site>, request: &Request<Bytes>, source: Source
 }
 
 fn updated(site: &Site, request: &Request<Bytes>, asked: &Asked) -> Response<Vec<u8>> {
+    let is_ours = asked.callback == dashboard::address(site);
+    let way_on = if is_ours { texts::TO_DASHBOARD } else { texts::TO_APPLICATION };
     let message = Message {
         title: texts::INFORMATION,
         heading: texts::INFORMATION,
         id: "info-msg",
         is_error: false,
         lines: &[texts::UPDATED],
-        link: Some((&asked.callback, texts::TO_DASHBOARD)),
+        link: Some((&asked.callback, way_on)),
     };
     let mut response = page::message(site, StatusCode::OK, message);
     if cookie(request.headers(), COOKIE).is_some() {

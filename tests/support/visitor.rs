@@ -18,6 +18,11 @@ impl Browser {
         Self { client: client.clone(), cookies: Vec::new() }
     }
 
+    /// The same browser at another server of the same host: it sends the same cookies.
+    pub fn at(&self, client: &Client) -> Self {
+        Self { client: client.clone(), cookies: self.cookies.clone() }
+    }
+
     /// The value of a cookie it keeps.
     pub fn cookie(&self, name: &str) -> Option<&str> {
         self.cookies.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())

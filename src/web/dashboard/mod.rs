@@ -180,6 +180,6 @@ async fn sign_out(site: &Arc<Site>, request: &Request<Bytes>) -> Response<Vec<u8
         return login::failed(site, &error);
     }
     let mut response = page::redirect(site, "/dashboard");
-    page::set_cookie(&mut response, login::COOKIE, "", Some(0));
+    page::set_session_cookie(site, &mut response, "", Some(0));
     response
 }

@@ -3,7 +3,7 @@
 use super::{SESSIONS, Visit, text};
 use crate::domain::session::{self, Kind, Own};
 use crate::domain::{Error, Now};
-use crate::web::{login, page};
+use crate::web::page;
 use hyper::Response;
 use serde::Serialize;
 
@@ -57,7 +57,7 @@ pub(super) async fn answer(visit: &Visit<'_>) -> Result<Response<Vec<u8>>, Error
         Some("all") => {
             store.write(move |tx| session::close_all(tx, user)).await?;
             let mut response = page::redirect(visit.site, "/dashboard");
-            page::set_cookie(&mut response, login::COOKIE, "", Some(0));
+            page::set_session_cookie(visit.site, &mut response, "", Some(0));
             Ok(response)
         }
         Some("others") => {

@@ -139,11 +139,14 @@ mod tests {
                 code.push_str(&std::fs::read_to_string(path).unwrap());
             }
         }
-        let key =
-            |rest: &str| rest.split(|c: char| c != '_' && !c.is_ascii_lowercase()).next().unwrap().to_owned();
-        let named: Vec<String> = ["{{ t.", "text(\"", "filled(\""]
+        // Up to the end of the word; what is spelled otherwise is no key of ours.
+        let key = |rest: &str| {
+            let word = rest.split(['"', ' ', '}']).next().unwrap_or_default().to_owned();
+            word.chars().all(|c| c == '_' || c.is_ascii_lowercase()).then_some(word)
+        };
+        let named: Vec<String> = ["{{ t.", " text(\"", "(text(\"", " filled(\""]
             .into_iter()
-            .flat_map(|mark| code.split(mark).skip(1).map(key).collect::<Vec<_>>())
+            .flat_map(|mark| code.split(mark).skip(1).filter_map(key).collect::<Vec<_>>())
             .collect();
         let missing: Vec<&String> = named.iter().filter(|key| !ALL.contains_key(key.as_str())).collect();
         assert!(missing.is_empty(), "no text for {missing:?}");

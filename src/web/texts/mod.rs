@@ -58,6 +58,8 @@ pub const CODE_MISSING: &str =
     "Cannot process the email notification confirmation. confirmation code is missing.";
 pub const LINK_INVALID: &str = "This link is no longer valid. It was used, replaced or has expired. Ask your administrator for a new one.";
 pub const TO_DASHBOARD: &str = "Go to my account";
+pub const TO_APPLICATION: &str = "Continue";
+pub const FOREIGN_APPLICATION: &str = "The address to return to belongs to no application of this server. Open the application again, or ask its administrator.";
 pub const TO_LOGIN: &str = "Sign in";
 pub const NOT_FOUND: &str = "There is no such page.";
 pub const FOREIGN_FORM: &str =

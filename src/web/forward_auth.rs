@@ -1,0 +1,211 @@
+//! What reverse proxies ask (nginx `auth_request`, Traefik `forwardAuth`, Caddy `forward_auth`), so that any web
+//! application can stand behind the login form.
+//!
+//! A proxy sends the cookies of a request here. While they belong to an open session it is told who the user is, and lets
+//! the request pass; otherwise the browser is sent to the form and, once its user is in, back to where it wanted to go.
+//! Only origins that the operator named are addresses to go back to.
+
+use super::{Site, dashboard, login, page, texts};
+use crate::domain::session::Session;
+use crate::domain::{Error, claim, role};
+use crate::web::form::{Parameters, encoded};
+use hyper::body::Bytes;
+use hyper::header::{CACHE_CONTROL, HeaderMap, HeaderName, HeaderValue};
+use hyper::{Request, Response, StatusCode};
+use std::sync::Arc;
+
+/// For proxies that want a 401 and redirect themselves.
+const CHECK: &str = "/forward-auth/check";
+/// For proxies that pass on whatever is not a 2xx.
+const REDIRECT: &str = "/forward-auth/redirect";
+/// Where a browser is sent that has no session.
+const LOGIN: &str = "/forward-auth/login";
+
+const MAIL: &str = "http://wso2.org/claims/emailaddress";
+const GIVEN_NAME: &str = "http://wso2.org/claims/givenname";
+const LAST_NAME: &str = "http://wso2.org/claims/lastname";
+
+/// Whether a path is one of these.
+pub(super) fn concerns(path: &str) -> bool {
+    matches!(path, CHECK | REDIRECT | LOGIN)
+}
+
+/// An address to go back to, if it belongs to one of the origins that the operator named.
+pub(super) fn allowed(site: &Site, address: &str) -> Option<String> {
+    let origins = &site.realm.policy.forward_auth_origins;
+    origins.iter().any(|origin| belongs_to(address, origin)).then(|| address.to_owned())
+}
+
+/// The origin among those that an address belongs to, for the policy of a page whose form ends there.
+pub(super) fn origin_of<'s>(site: &'s Site, address: &str) -> Option<&'s str> {
+    let origins = &site.realm.policy.forward_auth_origins;
+    origins.iter().find(|origin| belongs_to(address, origin)).map(|origin| origin.trim_end_matches('/'))
+}
+
+/// Whether an address is of an origin: nothing but a path, a query or a fragment may follow it, and nothing that browsers
+/// take for something else.
+fn belongs_to(address: &str, origin: &str) -> bool {
+    let origin = origin.trim_end_matches('/');
+    let head = address.get(..origin.len());
+    let rest = address.get(origin.len()..).unwrap_or_default();
+    head.is_some_and(|head| head.eq_ignore_ascii_case(origin))
+        && (rest.is_empty() || rest.starts_with(['/', '?', '#']))
+        && !address.contains(|letter: char| letter == '\\' || letter.is_whitespace() || letter.is_control())
+}
+
+/// Answers a proxy, or a browser that a proxy sent.
+pub(super) async fn answer(site: &Arc<Site>, request: &Request<Bytes>) -> Response<Vec<u8>> {
+    let session = match dashboard::session_of(site, request).await {
+        Ok(session) => session.map(|(_, session)| session),
+        Err(error) => return login::failed(site, &error),
+    };
+    let parameters = Parameters::of(request);
+    if request.uri().path() == LOGIN {
+        let wanted = wanted(request.uri().query().unwrap_or("")).and_then(|address| allowed(site, &address));
+        return match (wanted, session) {
+            (None, _) => {
+                tracing::warn!(
+                    "an address that is no application's was refused as the way back from a login"
+                );
+                page::refusal(site, StatusCode::BAD_REQUEST, texts::FOREIGN_APPLICATION)
+            }
+            (Some(wanted), Some(_)) => page::redirect(site, &wanted),
+            (Some(wanted), None) => login::begin_for(site, request, Some(&wanted)).await,
+        };
+    }
+    let roles: Vec<&str> = parameters.all("role").collect();
+    match session {
+        Some(session) => match known(site, &session, &roles) {
+            Ok(response) => response,
+            Err(error) => login::failed(site, &error),
+        },
+        None => unknown(site, request),
+    }
+}
+
+/// Where a browser wants to go back to. nginx cannot encode an address, so one that is not goes to the end of the query.
+fn wanted(query: &str) -> Option<String> {
+    match query.strip_prefix("rd=") {
+        Some(plain) if plain.contains("://") => Some(plain.to_owned()),
+        _ => Parameters::of_query(query).get("rd").map(str::to_owned),
+    }
+}
+
+/// Somebody without a session: 401, or the way to the form.
+fn unknown(site: &Arc<Site>, request: &Request<Bytes>) -> Response<Vec<u8>> {
+    let wanted = forwarded(request.headers()).and_then(|address| allowed(site, &address));
+    match wanted {
+        Some(wanted) if request.uri().path() == REDIRECT => {
+            page::redirect(site, &format!("{LOGIN}?{}", encoded(&[("rd", &wanted)])))
+        }
+        _ => bare(StatusCode::UNAUTHORIZED),
+    }
+}
+
+/// What a proxy says of the request that it was sent: Traefik and Caddy. A form that was sent to an application is not
+/// repeated after a login.
+fn forwarded(headers: &HeaderMap) -> Option<String> {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    if !text("x-forwarded-method").is_none_or(|method| matches!(method, "GET" | "HEAD")) {
+        return None;
+    }
+    let (scheme, host) = (text("x-forwarded-proto")?, text("x-forwarded-host")?);
+    Some(format!("{scheme}://{host}{}", text("x-forwarded-uri").unwrap_or("/")))
+}
+
+/// Somebody with a session: who he is, in headers for the application. With roles asked for, 403 unless he has one.
+fn known(site: &Site, session: &Session, wanted: &[&str]) -> Result<Response<Vec<u8>>, Error> {
+    let uris = [MAIL, GIVEN_NAME, LAST_NAME];
+    let (claims, roles) = site.store.read(|tx| {
+        let claims = claim::values(tx, &site.realm, &session.user, &uris)?;
+        Ok::<_, Error>((claims, role::of_user(tx, &session.user)?))
+    })?;
+    if !wanted.is_empty() && !roles.iter().any(|role| wanted.contains(&role.as_str())) {
+        return Ok(bare(StatusCode::FORBIDDEN));
+    }
+    let of =
+        |uri: &str| claims.iter().find(|(known, _)| known == uri).map_or("", |(_, value)| value.as_str());
+    let name = [of(GIVEN_NAME), of(LAST_NAME)].join(" ");
+    let user = session.user.display_name();
+    let mut response = bare(StatusCode::OK);
+    for (header, value) in [
+        ("remote-user", user.as_str()),
+        ("remote-tenant", &session.tenant.domain),
+        ("remote-name", name.trim()),
+        ("remote-email", of(MAIL)),
+        ("remote-groups", &roles.join(",")),
+    ] {
+        put(&mut response, header, value);
+    }
+    Ok(response)
+}
+
+/// A header in UTF-8; an empty one is put, too, so that nothing a browser sent passes for it. What could end it becomes
+/// a blank.
+fn put(response: &mut Response<Vec<u8>>, name: &'static str, value: &str) {
+    let value: String = value.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    if let Ok(value) = HeaderValue::from_bytes(value.as_bytes()) {
+        response.headers_mut().insert(HeaderName::from_static(name), value);
+    }
+}
+
+fn bare(status: StatusCode) -> Response<Vec<u8>> {
+    let mut response = Response::new(Vec::new());
+    *response.status_mut() = status;
+    page::set(&mut response, CACHE_CONTROL, "no-store");
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_addresses_of_a_named_origin_are_addresses_to_go_back_to() {
+        let origin = "https://app.example.org:8443";
+        for own in ["", "/", "/a?b=c#d", "?x", "#y"] {
+            assert!(belongs_to(&[origin, own].concat(), origin), "{own}");
+        }
+        assert!(belongs_to("HTTPS://App.example.org:8443/x", "https://app.example.org:8443/"));
+        for foreign in [
+            "https://app.example.org:84430/",
+            "https://app.example.org:8443.evil.example/",
+            "https://app.example.org:8443@evil.example/",
+            "https://app.example.org:8443\\@evil.example/",
+            "https://app.example.org:8443/\\evil.example",
+            "https://app.example.org:8443/a b",
+            "https://app.example.org:8443/\r\nSet-Cookie: x=y",
+            "https://app.example.org/",
+            "http://app.example.org:8443/",
+            "//app.example.org:8443/",
+            "javascript:alert(1)",
+            "https://app.example.or",
+            "",
+        ] {
+            assert!(!belongs_to(foreign, origin), "{foreign:?}");
+        }
+    }
+
+    #[test]
+    fn the_way_back_is_read_encoded_and_as_nginx_writes_it() {
+        for (query, expected) in [
+            ("rd=https%3A%2F%2Fa.example%2Fx%3Fb%3D1%26c%3D2", Some("https://a.example/x?b=1&c=2")),
+            ("rd=https://a.example/x?b=1&c=%20+", Some("https://a.example/x?b=1&c=%20+")),
+            ("x=1&rd=https%3A%2F%2Fa.example", Some("https://a.example")),
+            ("", None),
+        ] {
+            assert_eq!(wanted(query).as_deref(), expected, "{query}");
+        }
+    }
+
+    #[test]
+    fn a_name_cannot_add_a_header() {
+        let mut response = bare(StatusCode::OK);
+        put(&mut response, "remote-name", "Jürgen\r\nRemote-Groups: admin");
+        put(&mut response, "remote-email", "");
+        let value = response.headers().get("remote-name").unwrap().as_bytes();
+        assert_eq!(value, "Jürgen  Remote-Groups: admin".as_bytes());
+        assert_eq!(response.headers().get("remote-email").unwrap(), "");
+        assert_eq!(response.headers().len(), 3);
+    }
+}
