@@ -9,6 +9,7 @@ mod canonical;
 mod key;
 mod message;
 mod metadata;
+mod partner;
 mod signature;
 mod time;
 mod write;
@@ -19,6 +20,7 @@ pub use message::{
     Asked, AuthnRequest, Instant, LogoutRequest, LogoutResponse, Message, Response, Unreadable,
 };
 pub use metadata::Entity;
+pub use partner::{Partner, Useless};
 pub use signature::{Distrust, text_of, verify};
 pub use write::{
     Answer, Bearer, Status, Subject, authn_request, logout_request, logout_response, refusal, response,

@@ -42,8 +42,7 @@ pub(crate) fn local_roles(
     mappings.iter().map(key).collect()
 }
 
-/// Refuses SAML metadata, which the original takes apart into properties. A server of the original without its
-/// converter refuses it with this text as well.
+/// Refuses SAML metadata that could not be taken apart into properties: those that were are no longer there.
 ///
 /// # Errors
 /// The original's text.

@@ -5,6 +5,7 @@
 #![expect(non_snake_case, reason = "operations and their arguments are named as in the contract")]
 
 pub mod contract;
+mod partner_metadata;
 mod saml_metadata;
 mod wire;
 
@@ -66,7 +67,7 @@ impl Operations for Behaviour {
         let sent = identityProvider
             .ok_or_else(|| Fault::server("Identity provider cannot be null when adding an IdP"))?;
         named(sent.identityProviderName.clone(), "Invalid argument: Identity Provider Name value is empty")?;
-        let new = wire::sent(sent);
+        let new = partner_metadata::taken_apart(wire::sent(sent));
         let done =
             call.write(move |tx, now, realm, actor| identity_provider::add(tx, now, realm, actor, new));
         done.await.map_err(declared)?;
@@ -113,7 +114,7 @@ impl Operations for Behaviour {
         let sent = identityProvider
             .ok_or_else(|| Fault::server("Invalid argument: 'newIdentityProvider' is NULL'"))?;
         let old_name = named(oldIdPName, "The IdP name which need to be updated is empty")?;
-        let new = wire::sent(sent);
+        let new = partner_metadata::taken_apart(wire::sent(sent));
         let done = call.write(move |tx, now, realm, actor| {
             identity_provider::update(tx, now, realm, actor, &old_name, new)
         });

@@ -326,14 +326,3 @@ fn what_the_original_drops_is_dropped() {
         assert!(property.child(nil).unwrap().is_nil(), "{nil}");
     }
 }
-
-#[test]
-fn saml_metadata_is_refused_with_the_originals_text() {
-    let world = World::empty(|_| {});
-    let admin = world.admin();
-    let saml = |value: &str| authenticator("SAMLSSOAuthenticator", &property("meta_data_saml", value));
-    assert_eq!(refused(&admin, &adding("a", &saml("<EntityDescriptor/>"))), "Error converting metadata");
-    assert_eq!(by_name(&admin, "a"), None);
-    accepted(&admin, &adding("a", &saml("")));
-    assert_eq!(refused(&admin, &updating("a", "a", &saml("x"))), "Error converting metadata");
-}

@@ -5,6 +5,7 @@ mod access;
 mod adding;
 mod certificates;
 mod deleting;
+mod metadata;
 mod reading;
 mod resident;
 mod tenants;
