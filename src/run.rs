@@ -83,6 +83,7 @@ fn greet(server: &Server, settings: &Settings) -> Outcome {
                 "His password is admin, which works on this machine only: `soapstone admin set-password` changes it.",
             )?;
         }
+        say(&format!("Administrators work at {}/carbon/.", server.public_url()))?;
         say(&format!("Users sign in at {}/dashboard.", server.public_url()))?;
     }
     std::io::stdout().flush()?;

@@ -6,6 +6,7 @@ mod operations;
 mod reset;
 mod resident;
 mod roles;
+mod separation;
 mod sign_in;
 mod tenants;
 mod users;
