@@ -18,10 +18,15 @@ async fn an_administrator_of_another_tenant_sees_and_reaches_his_own_users_and_r
     assert!(!acme.open("users").await.body.contains(">tom<"));
     assert!(!acme.open("roles").await.body.contains(">test role<"));
     let tree = acme.open("roles/add").await.body;
-    assert!(tree.contains("value=\"/permission/admin/\"") && !tree.contains("/permission/protected"), "{tree}");
+    assert!(
+        tree.contains("value=\"/permission/admin/\"") && !tree.contains("/permission/protected"),
+        "{tree}"
+    );
     for typed in ["tom", "tom@carbon.super", "PRIMARY/tom"] {
         let name = form_urlencoded::Serializer::new(String::new()).append_pair("name", typed).finish();
-        for screen in ["users/user", "users/profile", "users/password", "users/roles", "users/delete", "users/reset"] {
+        for screen in
+            ["users/user", "users/profile", "users/password", "users/roles", "users/delete", "users/reset"]
+        {
             assert_eq!(acme.get(&format!("/carbon/{screen}?{name}")).await.status, 400, "{screen} {typed}");
         }
         for (screen, field) in [
@@ -39,7 +44,11 @@ async fn an_administrator_of_another_tenant_sees_and_reaches_his_own_users_and_r
         assert_eq!(locked.status, 400, "{}", locked.body);
     }
     for screen in ["roles/permissions", "roles/members", "roles/rename", "roles/delete"] {
-        assert_eq!(acme.send(screen, &[("name", "test role"), ("new_name", "x")]).await.status, 400, "{screen}");
+        assert_eq!(
+            acme.send(screen, &[("name", "test role"), ("new_name", "x")]).await.status,
+            400,
+            "{screen}"
+        );
     }
     let beyond = [("name", "too much"), ("domain", "PRIMARY"), ("permission", "/permission/protected")];
     assert!(acme.submit("roles/add", &beyond).await.body.contains("this page does not know"));
@@ -90,12 +99,17 @@ async fn a_permission_that_was_taken_away_is_gone_on_the_very_next_click() {
     let fields = [("name", "ann"), ("shown", "helpers"), ("role", "helpers"), ("role", "admin")];
     let refused = ann.submit("users/roles", &fields).await;
     assert!(plain(&refused.body).contains("Can not add users to Admin permission role"), "{}", refused.body);
-    let fields = [("name", "mine"), ("domain", "PRIMARY"), ("permission", "/permission/admin"), ("users", "ann")];
+    let fields =
+        [("name", "mine"), ("domain", "PRIMARY"), ("permission", "/permission/admin"), ("users", "ann")];
     let refused = ann.submit("roles/add", &fields).await;
     assert!(plain(&refused.body).contains("You do not have the required privilege"), "{}", refused.body);
     let fields = [("name", "admin"), ("password", "New@1234"), ("password2", "New@1234")];
     let refused = ann.submit("users/password", &fields).await;
-    assert!(plain(&refused.body).contains("You have not privilege to change password of Admin"), "{}", refused.body);
+    assert!(
+        plain(&refused.body).contains("You have not privilege to change password of Admin"),
+        "{}",
+        refused.body
+    );
     let payload = "<s:deleteRole xmlns:s=\"http://service.ws.um.carbon.wso2.org\"><s:roleName>helpers</s:roleName></s:deleteRole>";
     assert!(matches!(call(&running, "RemoteUserStoreManagerService", payload).await.status, 200 | 202));
     assert_eq!(ann.get("/carbon/users").await.status, 403);
