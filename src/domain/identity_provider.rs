@@ -16,6 +16,7 @@ mod tests;
 mod write;
 
 pub use change::{add, delete, share, update};
+pub use credential::is_secret;
 pub use masking::UNIQUE_ID;
 pub use offered::{AUTHENTICATORS, CONNECTORS, Offered, OfferedProperty};
 

@@ -27,7 +27,9 @@ impl Place {
     }
 }
 
-fn is_secret(property: &Property) -> bool {
+/// Whether a property holds a secret: it was called confidential, or its name tells.
+#[must_use]
+pub fn is_secret(property: &Property) -> bool {
     let name = property.name.to_lowercase();
     property.name != ENTITY_ID
         && (property.confidential || TELLING.iter().any(|telling| name.contains(telling)))

@@ -14,6 +14,8 @@ mod mail_templates;
 mod mails;
 mod moment;
 mod paging;
+mod provider_form;
+mod providers;
 mod reset;
 mod resets;
 mod resident;
@@ -74,6 +76,8 @@ pub(super) const TEMPLATES: &[(&str, &str)] = &[
     ("console/mails.html", include_str!("../templates/console/mails.html")),
     ("console/resets.html", include_str!("../templates/console/resets.html")),
     ("console/audit.html", include_str!("../templates/console/audit.html")),
+    ("console/providers.html", include_str!("../templates/console/providers.html")),
+    ("console/provider.html", include_str!("../templates/console/provider.html")),
     ("console/resident.html", include_str!("../templates/console/resident.html")),
     ("console/templates.html", include_str!("../templates/console/templates.html")),
     ("console/template.html", include_str!("../templates/console/template.html")),

@@ -3,8 +3,8 @@
 
 use super::visit::Visit;
 use super::{
-    Work, bulk, claim, claims, external_claim, home, mail_templates, mails, reset, resets, resident, roles,
-    tenants, trail, user, users,
+    Work, bulk, claim, claims, external_claim, home, mail_templates, mails, providers, reset, resets,
+    resident, roles, tenants, trail, user, users,
 };
 use crate::domain::TenantId;
 use std::sync::Arc;
@@ -99,6 +99,8 @@ const CLAIM_CREATE: &[&str] = &["/permission/admin/manage/identity/claimmgt/meta
 const CLAIM_UPDATE: &[&str] = &["/permission/admin/manage/identity/claimmgt/metadata/update"];
 const CLAIM_DELETE: &[&str] = &["/permission/admin/manage/identity/claimmgt/metadata/delete"];
 const IDP_VIEW: &[&str] = &["/permission/admin/manage/identity/idpmgt/view"];
+const IDP_CREATE: &[&str] = &["/permission/admin/manage/identity/idpmgt/create"];
+const IDP_DELETE: &[&str] = &["/permission/admin/manage/identity/idpmgt/delete"];
 const IDP_UPDATE: &[&str] = &["/permission/admin/manage/identity/idpmgt/update"];
 const TENANT_LIST: &[&str] = &["/permission/protected/manage/monitor/tenants/list"];
 const TENANT_VIEW: &[&str] = &["/permission/protected/manage/monitor/tenants"];
@@ -143,6 +145,11 @@ pub const SCREENS: &[Screen] = &[
     screen("claims/external/add", None, CLAIM_CREATE, work!(external_claim::add)),
     screen("claims/external/edit", None, CLAIM_UPDATE, work!(external_claim::edit)),
     screen("claims/external/delete", None, CLAIM_DELETE, work!(external_claim::delete)),
+    screen("idp", Some((Group::Identity, "providers_menu")), IDP_VIEW, work!(providers::list)),
+    screen("idp/add", None, IDP_CREATE, work!(providers::add)),
+    screen("idp/edit", None, IDP_UPDATE, work!(providers::edit)),
+    screen("idp/enable", None, IDP_UPDATE, work!(providers::switch)),
+    screen("idp/delete", None, IDP_DELETE, work!(providers::delete)),
     Screen {
         path: "idp/resident",
         menu: Some((Group::Identity, "resident_menu")),

@@ -3,6 +3,7 @@
 mod claims;
 mod mail_templates;
 mod operations;
+mod providers;
 mod reset;
 mod resident;
 mod roles;
