@@ -96,6 +96,7 @@ pub fn consider(
     if trigger_is_false(changes) || unlocks {
         cancel(tx, now, realm, actor, user)?;
     }
+    lockout::end_sessions(tx, user, changes)?;
     lockout::announce(tx, now, realm, user, changes)
 }
 

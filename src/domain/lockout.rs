@@ -4,7 +4,7 @@
 //! (see `forced_reset`): it locks without these counters and ends without them.
 
 use super::claim::Changes;
-use super::{Error, Now, Realm, TenantId, User, governance, notice};
+use super::{Error, Now, Realm, TenantId, User, governance, notice, session};
 use crate::store::{self, Tx, login::Candidate};
 
 /// `http://wso2.org/claims/identity/accountDisabled`
@@ -204,6 +204,19 @@ pub fn announce(
             (true, false) => notice::tell(tx, now, realm, user, notice::ACCOUNT_ENABLE, &[])?,
             _ => {}
         }
+    }
+    Ok(())
+}
+
+/// Ends the sessions of a user whom an administrator disables or locks: what keeps him out at the door does so inside, too.
+/// Failed logins lock without it, since anybody can cause those. A lock without the feature blocks nothing.
+///
+/// # Errors
+/// Failures of the database.
+pub fn end_sessions(tx: &mut Tx<'_>, user: &User, changes: &Changes) -> Result<(), Error> {
+    let becomes = |uri| is_true(changes.get(uri).flatten());
+    if becomes(DISABLED) || (becomes(LOCKED) && settings(tx, user.tenant)?.is_some()) {
+        session::close_all(tx, user.id)?;
     }
     Ok(())
 }
