@@ -312,6 +312,13 @@ fn pages_need_no_script_and_no_style_of_their_own() {
     let mut complaints = Vec::new();
     for page in files("src/web/templates", &["html"]) {
         let text = page.text.to_lowercase();
+        // The one page that goes on by itself where scripts run; everywhere else its button does.
+        let text = match page.path.as_str() {
+            "src/web/templates/continue.html" => {
+                text.replace("<script src=\"/authenticationendpoint/continue.js\" defer></script>", "")
+            }
+            _ => text,
+        };
         for forbidden in ["<script", "<style", " style=", "javascript:", " onclick=", " onload=", "http://"] {
             if text.contains(forbidden) {
                 complaints.push(format!("{}: {forbidden}", page.path));

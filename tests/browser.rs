@@ -24,6 +24,9 @@ use support::soap::{ONE_TIME_PASSWORD, add_login_role, add_user, choose, claim, 
 
 const FAILED: &str = "Login failed! Please recheck the username and password and try again.";
 
+/// Begins a login without the page that scripts press a button on.
+const BEGIN: &str = "/commonauth?relyingParty=wso2.my.dashboard";
+
 /// A browser; it closes when dropped.
 struct Chromium {
     driver: Child,
@@ -212,8 +215,10 @@ async fn tom_gets_in_again_by_link_by_mailed_code_and_by_code_from_the_administr
     let (client, dashboard) = (house.client(), house.address("/dashboard"));
     house.chromium.fresh();
     house.chromium.open(&dashboard);
+    house.chromium.press("Continue");
     house.chromium.picture("login");
     house.chromium.sign_in("tom", "Old@1234");
+    house.chromium.press("Continue");
     assert_eq!(house.chromium.ask("address"), dashboard);
     house.chromium.shows("tom@example.org");
     house.chromium.picture("dashboard");
@@ -224,6 +229,7 @@ async fn tom_gets_in_again_by_link_by_mailed_code_and_by_code_from_the_administr
     let link = house.link().await;
     let chromium = &mut house.chromium;
     chromium.open(&dashboard);
+    chromium.press("Continue");
     chromium.sign_in("tom", "Old@1234");
     chromium.shows(FAILED);
     chromium.picture("login-refused");
@@ -240,9 +246,11 @@ async fn tom_gets_in_again_by_link_by_mailed_code_and_by_code_from_the_administr
     chromium.shows("Updated the password successfully");
     chromium.picture("reset-done");
     chromium.tell(json!({ "command": "follow", "link": "Go to my account" }));
+    chromium.press("Continue");
     chromium.sign_in("tom", "Old@1234");
     chromium.shows(FAILED);
     chromium.sign_in("tom", "Link@1234");
+    chromium.press("Continue");
     assert_eq!(chromium.ask("address"), dashboard);
     chromium.open(&link);
     chromium.shows("This link is no longer valid.");
@@ -265,6 +273,7 @@ async fn tom_gets_in_again_by_link_by_mailed_code_and_by_code_from_the_administr
 fn resets_with_a_code(chromium: &mut Chromium, dashboard: &str, code: &str, old: &str, new: &str) {
     chromium.fresh();
     chromium.open(dashboard);
+    chromium.press("Continue");
     chromium.sign_in("tom", old);
     chromium.shows(FAILED);
     // The same form again, now with the code.
@@ -273,14 +282,17 @@ fn resets_with_a_code(chromium: &mut Chromium, dashboard: &str, code: &str, old:
     chromium.choose_password(new);
     chromium.shows("Updated the password successfully");
     chromium.tell(json!({ "command": "follow", "link": "Go to my account" }));
+    chromium.press("Continue");
     for refused in [old, code] {
         chromium.sign_in("tom", refused);
         chromium.shows(FAILED);
     }
     chromium.sign_in("tom", new);
+    chromium.press("Continue");
     assert_eq!(chromium.ask("address"), dashboard);
     chromium.press("Sign out");
     chromium.open(dashboard);
+    chromium.press("Continue");
     chromium.shows("Sign in");
 }
 
@@ -304,7 +316,7 @@ async fn nothing_on_the_pages_shuts_anybody_out() {
             "<s:updateCredentialByAdmin xmlns:s=\"http://service.ws.um.carbon.wso2.org\"><s:userName>tom</s:userName>\
              <s:newCredential>Old@1234</s:newCredential></s:updateCredentialByAdmin>",
         );
-        let dashboard = house.address("/dashboard");
+        let login = house.address(BEGIN);
         // The width of a small telephone.
         house.chromium.tell(json!({ "command": "start", "dark": dark, "width": 320, "height": 640 }));
         let check = |chromium: &mut Chromium, name: &str| {
@@ -313,7 +325,7 @@ async fn nothing_on_the_pages_shuts_anybody_out() {
             assert!(!chromium.ask("title").is_empty());
             chromium.picture(&format!("{name}-telephone{suffix}"));
         };
-        house.chromium.open(&dashboard);
+        house.chromium.open(&login);
         check(&mut house.chromium, "login");
         house.chromium.sign_in("tom", "Wrong@123");
         check(&mut house.chromium, "login-refused");
@@ -338,10 +350,10 @@ async fn the_forms_are_filled_from_the_keyboard_and_read_out_in_order() {
     let Some(mut house) = House::open().await else { return };
     choose(&house.client(), false, true, false);
     force(&house.client(), "tom");
-    let (code, dashboard) = (house.code().await, house.address("/dashboard"));
+    let (code, login) = (house.code().await, house.address(BEGIN));
     let chromium = &mut house.chromium;
     chromium.tell(json!({ "command": "start" }));
-    chromium.open(&dashboard);
+    chromium.open(&login);
     // The first field has the focus; nothing but typing, the tabulator and Enter.
     let types =
         |chromium: &mut Chromium, text: &str| drop(chromium.tell(json!({ "command": "type", "text": text })));
@@ -386,9 +398,11 @@ async fn a_form_on_another_site_signs_nobody_in_and_nobody_out() {
     chromium.tell(json!({ "command": "content", "html": form }));
     chromium.press("Win a prize");
     chromium.open(&dashboard);
+    chromium.press("Continue");
     chromium.shows("Sign in");
 
     chromium.sign_in("tom", "Old@1234");
+    chromium.press("Continue");
     let out = house.address("/dashboard/logout");
     let form =
         format!("<main><form method=\"post\" action=\"{out}\"><button>Win a prize</button></form></main>");
@@ -409,7 +423,9 @@ async fn sessions_stay_in_the_browser_that_opened_them_and_end_with_it() {
     let chromium = &mut house.chromium;
     chromium.fresh();
     chromium.open(&by_number);
+    chromium.press("Continue");
     chromium.sign_in("tom", "Old@1234");
+    chromium.press("Continue");
     assert_eq!(chromium.ask("address"), dashboard);
     let cookies = chromium.tell(json!({ "command": "cookies" }));
     let session = cookies.as_array().unwrap().iter().find(|cookie| cookie["name"] == "commonAuthId").unwrap();
@@ -424,8 +440,10 @@ async fn sessions_stay_in_the_browser_that_opened_them_and_end_with_it() {
 
     chromium.fresh();
     chromium.open(&dashboard);
+    chromium.press("Continue");
     chromium.tell(json!({ "command": "check", "label": "Remember me on this computer" }));
     chromium.sign_in("tom", "Old@1234");
+    chromium.press("Continue");
     let cookies = chromium.tell(json!({ "command": "cookies" }));
     let session = cookies.as_array().unwrap().iter().find(|cookie| cookie["name"] == "commonAuthId").unwrap();
     assert!(session["expires"].as_f64().unwrap() > 0.0, "{session}");

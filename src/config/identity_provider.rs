@@ -107,13 +107,21 @@ pub(super) fn read(
 
 /// An element of a file.
 #[derive(Default)]
-struct Element {
+pub(super) struct Element {
     name: String,
-    text: String,
+    pub(super) text: String,
     children: Vec<Element>,
 }
 
 impl Element {
+    /// The elements of that name, however deep inside.
+    pub(super) fn all<'e>(&'e self, name: &'e str) -> Box<dyn Iterator<Item = &'e Self> + 'e> {
+        Box::new(self.children.iter().flat_map(move |child| {
+            let own = (child.name == name).then_some(child);
+            own.into_iter().chain(child.all(name))
+        }))
+    }
+
     fn child(&self, name: &str) -> Option<&Self> {
         self.children.iter().rfind(|child| child.name == name)
     }
@@ -131,7 +139,7 @@ impl Element {
     }
 }
 
-fn tree(path: &Path, bytes: &[u8]) -> Result<Element, Error> {
+pub(super) fn tree(path: &Path, bytes: &[u8]) -> Result<Element, Error> {
     let mut open = vec![Element::default()];
     for event in events(bytes) {
         let event = event.map_err(|error| {
@@ -141,7 +149,7 @@ fn tree(path: &Path, bytes: &[u8]) -> Result<Element, Error> {
                 line,
                 column,
                 why,
-                hint: "compare with the identity provider file as it was shipped",
+                hint: "compare with the file as it was shipped",
             }
         })?;
         match event {

@@ -3,6 +3,7 @@
 use super::collected::{Collected, wrong};
 use super::error::Error;
 use super::keys::{KEYS, Key, Kind};
+use super::service_provider::ServiceProvider;
 use super::settings::{MailTransport, Settings};
 use super::wso2;
 use std::path::{Path, PathBuf};
@@ -49,9 +50,9 @@ pub fn load(sources: &Sources) -> Result<Loaded, Error> {
     let usual = Path::new(data_dir).join("soapstone.toml");
     let file = sources.file.clone().or_else(|| usual.exists().then_some(usual));
     let mut files = Vec::new();
-    let mut own = Vec::new();
+    let (mut own, mut service_providers) = (Vec::new(), Vec::new());
     if let Some(path) = &file {
-        own = read_toml(path)?;
+        (own, service_providers) = read_toml(path)?;
         files.push(path.clone());
     }
     let mut collected = Collected::default();
@@ -70,6 +71,10 @@ pub fn load(sources: &Sources) -> Result<Loaded, Error> {
         files.extend(found.files);
         templates = found.templates;
         identity_providers = found.identity_providers;
+        // What is said here wins over what a file of the original says of the same one.
+        let is_new = |one: &ServiceProvider| service_providers.iter().all(|own| own.issuer != one.issuer);
+        let further: Vec<_> = found.service_providers.into_iter().filter(is_new).collect();
+        service_providers.extend(further);
     }
     for given in own.into_iter().chain(later) {
         collected.set(given.key, given.value, &given.origin)?;
@@ -77,6 +82,7 @@ pub fn load(sources: &Sources) -> Result<Loaded, Error> {
     let mut settings = collected.settings()?;
     settings.templates = templates;
     settings.identity_providers = identity_providers;
+    settings.service_providers = service_providers;
     if settings.mail.host.is_none() && settings.mail.transport != MailTransport::Smtp {
         warnings
             .push("no mail server is configured: mails are written to files, see mail.directory".to_owned());
@@ -136,7 +142,7 @@ fn read_text(key: &'static Key, text: &str, origin: String) -> Result<Given, Err
 }
 
 /// Reads a `soapstone.toml`; every value knows its line.
-fn read_toml(path: &Path) -> Result<Vec<Given>, Error> {
+fn read_toml(path: &Path) -> Result<(Vec<Given>, Vec<ServiceProvider>), Error> {
     let text = std::fs::read_to_string(path).map_err(|source| Error::Io { path: path.to_owned(), source })?;
     let place = |offset: usize| {
         let before = text.get(..offset).unwrap_or("");
@@ -154,7 +160,7 @@ fn read_toml(path: &Path) -> Result<Vec<Given>, Error> {
         }
     };
     // As settings for mistakes in names and types, as values for the rest, and with places.
-    toml::from_str::<Settings>(&text).map_err(|error| syntax(&error))?;
+    let read = toml::from_str::<Settings>(&text).map_err(|error| syntax(&error))?;
     let values: toml::Table = toml::from_str(&text).map_err(|error| syntax(&error))?;
     let spans = DeTable::parse(&text).map_err(|error| syntax(&error))?;
     let mut given = Vec::new();
@@ -175,5 +181,36 @@ fn read_toml(path: &Path) -> Result<Vec<Given>, Error> {
             given.push(Given { key: key.name, value: value.clone(), origin });
         }
     }
-    Ok(given)
+    let mut providers = read.service_providers;
+    for provider in &mut providers {
+        let origin = format!("{}: service_provider {:?}", path.display(), provider.issuer);
+        complete(provider, path).map_err(|why| Error::Value {
+            origin,
+            key: "service_provider".to_owned(),
+            why,
+            hint: "every [[service_provider]] has an issuer of its own and at least one address in consumer_urls".to_owned(),
+        })?;
+    }
+    Ok((given, providers))
+}
+
+/// Reads the certificate of a service provider, and refuses one that could never work.
+fn complete(provider: &mut ServiceProvider, path: &Path) -> Result<(), String> {
+    if let Some(file) = &provider.certificate_file {
+        let file = path.with_file_name("").join(file);
+        let text = std::fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
+        provider.certificate = Some(text);
+    }
+    let is_web = |url: &String| url.starts_with("https://") || url.starts_with("http://");
+    if provider.issuer.trim().is_empty() {
+        Err("it has no issuer".to_owned())
+    } else if provider.consumer_urls.is_empty() {
+        Err("it has no consumer_urls".to_owned())
+    } else if let Some(url) = provider.consumer_urls.iter().find(|url| !is_web(url)) {
+        Err(format!("{url:?} is no address of the web"))
+    } else if provider.verify_requests && provider.certificate.is_none() {
+        Err("verify_requests needs a certificate".to_owned())
+    } else {
+        Ok(())
+    }
 }

@@ -10,6 +10,7 @@ mod identity_mgt;
 mod identity_provider;
 mod keys;
 mod load;
+mod service_provider;
 mod settings;
 mod wso2;
 
@@ -17,6 +18,7 @@ pub use error::Error;
 pub use identity_provider::{IdentityProvider, Part, Property as ProviderProperty};
 pub use keys::{KEYS, Key, reference};
 pub use load::{Loaded, Sources, load};
+pub use service_provider::ServiceProvider;
 pub use settings::{Hidden, Log, Mail, MailTransport, Settings, Template};
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use super::forward_auth;
 use super::identity_provider::IdentityProvider;
+use super::service_provider::ServiceProvider;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use std::collections::BTreeSet;
@@ -89,6 +90,9 @@ pub struct Settings {
     /// Identity providers in files of their own; no key of their own.
     #[serde(skip)]
     pub identity_providers: Vec<IdentityProvider>,
+    /// Service providers of single sign-on: tables of `soapstone.toml`, and of a file of their own.
+    #[serde(rename = "service_provider")]
+    pub service_providers: Vec<ServiceProvider>,
 }
 
 /// What is logged, and how.
@@ -202,6 +206,7 @@ impl Default for Settings {
             mail: Mail::default(),
             templates: Vec::new(),
             identity_providers: Vec::new(),
+            service_providers: Vec::new(),
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::error::Error;
 use super::identity_mgt;
 use super::identity_provider::{self, IdentityProvider};
+use super::service_provider::{self, ServiceProvider};
 use super::settings::Template;
 use std::path::{Path, PathBuf};
 use toml::Value;
@@ -20,6 +21,8 @@ pub struct Found {
     pub templates: Vec<Template>,
     /// Identity providers.
     pub identity_providers: Vec<IdentityProvider>,
+    /// Service providers in `sso-idp-config.xml`.
+    pub service_providers: Vec<ServiceProvider>,
     /// What was found and is not used.
     pub warnings: Vec<String>,
     /// The files that were there.
@@ -62,6 +65,7 @@ pub fn read(folder: &Path) -> Result<Found, Error> {
         mails.apply(&mut found);
     }
     found.identity_providers = identity_provider::read(folder, &mut found.files, &mut found.warnings)?;
+    found.service_providers = service_provider::read(folder, &mut found.files, &mut found.warnings)?;
     let places = ["identity-mgt.properties", "identity/identity-mgt.properties"];
     if let Some(path) = places.iter().map(|place| folder.join(place)).find(|path| path.exists()) {
         let text = std::fs::read(&path).map_err(|source| Error::Io { path: path.clone(), source })?;

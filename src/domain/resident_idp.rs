@@ -9,7 +9,7 @@ use super::identity_provider::{
     update_failed,
 };
 use super::tenant::SUPER_DOMAIN;
-use super::{Actor, Error, Now, Realm, audit};
+use super::{Actor, Error, Now, Realm, Tenant, audit};
 use crate::store::{self, Tx};
 
 /// The one provisioning connector that the resident provider shows.
@@ -60,6 +60,48 @@ pub fn get(tx: &mut Tx<'_>, realm: &Realm, actor: &Actor) -> Result<IdentityProv
     // Never the one that was sent (IS 5.3.0 takes it from the key store on every read).
     resident.profile.certificate = Some(realm.policy.certificate.clone()).filter(|text| !text.is_empty());
     Ok(resident)
+}
+
+/// What service providers know of this server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Saml {
+    /// Its entity id.
+    pub entity_id: String,
+    /// Where users are sent to sign in.
+    pub sign_on_url: String,
+    /// Where they are sent to sign out.
+    pub logout_url: String,
+    /// Where signed requests may say that they were sent.
+    pub destinations: Vec<String>,
+}
+
+/// What service providers of a tenant know of this server.
+///
+/// # Errors
+/// As [`get`].
+pub fn saml(tx: &mut Tx<'_>, realm: &Realm, tenant: &Tenant) -> Result<Saml, Error> {
+    let resident = get(tx, realm, &Actor::system(tenant))?;
+    Ok(Saml::of(&resident))
+}
+
+impl Saml {
+    /// What a resident identity provider says.
+    #[must_use]
+    pub fn of(resident: &IdentityProvider) -> Self {
+        let own = resident.authenticators.iter().find(|one| one.name == "samlsso");
+        let properties = own.map(|own| own.properties.as_slice()).unwrap_or_default();
+        let value = |name: &str| {
+            let found = properties.iter().find(|property| property.name == name);
+            found.and_then(|property| property.value.clone()).unwrap_or_default()
+        };
+        let sign_on_url = value("SSOUrl");
+        let listed = properties.iter().filter(|property| property.name.starts_with("DestinationURI."));
+        let mut destinations: Vec<String> = listed.filter_map(|property| property.value.clone()).collect();
+        if destinations.is_empty() {
+            destinations.push(sign_on_url.clone());
+        }
+        Self { entity_id: value("IdPEntityId"), logout_url: value("LogoutReqUrl"), sign_on_url, destinations }
+    }
 }
 
 /// The resident provider as it is stored: without what is computed on every read.

@@ -8,6 +8,7 @@ mod limits;
 mod listen;
 mod metrics;
 mod route;
+mod service_providers;
 mod start;
 pub mod tls;
 mod wiring;

@@ -3,14 +3,15 @@
 use super::http::Shared;
 use super::metrics::Metrics;
 use super::route::Faces;
-use super::{file_providers, listen, tls, wiring};
+use super::{file_providers, listen, service_providers, tls, wiring};
 use crate::config::Settings;
 use crate::domain::{
     Clock, Now, Policy, Realm, Secret, bulk_reset, forced_reset, identity_provider, question_recovery,
-    session, template, tenant,
+    service_provider, session, single_sign_on, template, tenant,
 };
 use crate::mail::{self, Worker};
 use crate::ops::installation::{self, Lock};
+use crate::saml::SigningKey;
 use crate::services::App;
 use crate::store::{self, Store};
 use crate::web::{self, Site};
@@ -107,12 +108,14 @@ impl Server {
         let http = bind(settings, settings.http_port, "--http-port").await?;
         let port = |listener: &TcpListener| listener.local_addr().map(|address| address.port()).unwrap_or(0);
         let https_port = port(&https);
-        let policy = wiring::policy(settings, https_port, tls.certificate)?;
+        let signer = signer(settings, &folder, &tls)?;
+        let policy = wiring::policy(settings, https_port, signer.certificate().to_owned())?;
         let (own, time) = (settings.clone(), Arc::clone(&clock));
         let opened = tokio::task::spawn_blocking(move || open(&own, policy, &*time)).await;
         let (store, realm, is_new) = opened.map_err(|_| store::Error::Closed)??;
         refresh_templates(&store, &realm).await?;
         refresh_shared_providers(&store, &realm, started_at, settings).await?;
+        settle_service_providers(&store, &realm, settings).await?;
         let worker = Worker::new(
             store.clone(),
             Arc::clone(&clock),
@@ -131,6 +134,7 @@ impl Server {
             store.clone(),
             Arc::clone(&realm),
             Arc::clone(&clock),
+            signer,
             settings.show_auth_failure_reason,
             settings.attempts_per_minute,
             &folder.join("templates"),
@@ -285,6 +289,33 @@ async fn refresh_shared_providers(
     done.await.map_err(|error: crate::domain::Error| StartError::Installation(error.into()))
 }
 
+/// What messages are signed with: the server's key, or one of its own beside it where that is not RSA.
+fn signer(
+    settings: &Settings,
+    folder: &std::path::Path,
+    tls: &tls::Tls,
+) -> Result<Arc<SigningKey>, StartError> {
+    if let Some(signer) = &tls.signer {
+        return Ok(Arc::clone(signer));
+    }
+    let own = |name: &str| folder.join(name);
+    let files = tls::Files { certificate: own("saml-cert.pem"), key: own("saml-key.pem"), own: true };
+    tls::make_if_missing(&files, settings.host())?;
+    let made = tls::load(&files)?.signer;
+    made.ok_or_else(|| tls::Error::Making("saml-key.pem holds no RSA key".to_owned()).into())
+}
+
+/// Brings the service providers of the configuration to what it says now.
+async fn settle_service_providers(
+    store: &Store,
+    realm: &Arc<Realm>,
+    settings: &Settings,
+) -> Result<(), StartError> {
+    let configured = service_providers::all(settings, &realm.policy.public_url);
+    let done = store.write(move |tx| service_provider::settle(tx, &configured));
+    done.await.map_err(|error: crate::domain::Error| StartError::Installation(error.into()))
+}
+
 /// Login conversations that nobody finished are forgotten after an hour.
 const CONVERSATION: i64 = 3_600_000;
 
@@ -307,6 +338,7 @@ async fn keep_house(
             .write(move |tx| {
                 session::forget_idle(tx, now)?;
                 bulk_reset::forget(tx, now)?;
+                single_sign_on::forget_messages(tx, now)?;
                 store::login_context::delete_older(tx, now.0.saturating_sub(CONVERSATION))?;
                 question_recovery::forget_old(tx, now)?;
                 forced_reset::clear_expired(tx, now, &realm)

@@ -3,6 +3,7 @@
 //! A certificate is made at the first start and kept: clients pin it. RSA, because Java key stores and clients of the
 //! original's age expect it. TLS 1.2 and 1.3, with the provider named explicitly.
 
+use crate::saml::SigningKey;
 use base64::Engine as _;
 use rcgen::{CertificateParams, DistinguishedName, DnType, KeyPair, PKCS_RSA_SHA256, RsaKeySize, SanType};
 use rustls::ServerConfig;
@@ -76,6 +77,8 @@ pub struct Tls {
     pub config: Arc<ServerConfig>,
     /// The server's certificate, base64 of its DER form.
     pub certificate: String,
+    /// What messages are signed with; nothing when the key is of another kind than RSA.
+    pub signer: Option<Arc<SigningKey>>,
 }
 
 /// Makes certificate and key in the data directory if they are not there. Says whether it did.
@@ -155,6 +158,7 @@ pub fn load(files: &Files) -> Result<Tls, Error> {
     let certificate = base64::engine::general_purpose::STANDARD.encode(first);
     let key = PrivateKeyDer::from_pem_slice(&read(&files.key)?)
         .map_err(|error| content(&files.key, error.to_string(), "a private key"))?;
+    let signer = SigningKey::new(key.secret_der(), &certificate).ok().map(Arc::new);
     let mismatch = |error: rustls::Error| Error::Mismatch {
         certificate: files.certificate.clone(),
         key: files.key.clone(),
@@ -168,5 +172,5 @@ pub fn load(files: &Files) -> Result<Tls, Error> {
             .with_single_cert(chain, key)
             .map_err(mismatch)?;
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    Ok(Tls { config: Arc::new(config), certificate })
+    Ok(Tls { config: Arc::new(config), certificate, signer })
 }

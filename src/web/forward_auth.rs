@@ -70,7 +70,7 @@ pub(super) async fn answer(site: &Arc<Site>, request: &Request<Bytes>) -> Respon
                 page::refusal(site, StatusCode::BAD_REQUEST, texts::FOREIGN_APPLICATION)
             }
             (Some(wanted), Some(_)) => page::redirect(site, &wanted),
-            (Some(wanted), None) => login::begin_for(site, request, Some(&wanted)).await,
+            (Some(wanted), None) => login::begin_back(site, request, Some(&wanted)).await,
         };
     }
     let roles: Vec<&str> = parameters.all("role").collect();

@@ -1,14 +1,15 @@
-//! The login form and what becomes of it (`/authenticationendpoint/login.do`, `/commonauth`).
+//! The login form and what becomes of it (`/authenticationendpoint/login.do`; `/samlsso` and `/commonauth`, which take it).
 //!
 //! Unless the operator wants reasons shown, every refused login leads to the same address and the same page.
 
 use super::forgotten::{self, Offered};
 use super::form::{Parameters, Peer, Source, cookie, encoded};
+use super::sso::{self, Asked, Barred, Ready};
 use super::texts::account::text;
 use super::{Site, dashboard, forward_auth, page, texts};
 use crate::domain::login::{self, Face, Outcome, Presented, Refusal, RightCode, SignedIn};
 use crate::domain::session::{self, Kind, fingerprint};
-use crate::domain::{Error, Secret, TenantId, governance, permission};
+use crate::domain::{Error, Secret, TenantId, governance, permission, single_sign_on};
 use crate::store;
 use crate::store::login_context::LoginContext;
 use hyper::body::Bytes;
@@ -28,13 +29,8 @@ const AUTHENTICATORS: &str = "authenticators=BasicAuthenticator:LOCAL";
 /// What every refusal adds to the address of the login page.
 const FAILED: &str = "authFailure=true&authFailureMsg=login.fail.message";
 
-/// The part of the addresses that names the conversation, in the original's order.
-fn query(key: &str) -> String {
-    format!(
-        "commonAuthCallerPath=%2Fdashboard&forceAuth=false&passiveAuth=false&tenantDomain=carbon.super&\
-         sessionDataKey={key}&relyingParty={DASHBOARD}&type=dashboard&sp=wso2_sp_dashboard&isSaaSApp=true"
-    )
-}
+/// What `type` says of a conversation that SAML began.
+const SAML: &str = "samlsso";
 
 /// What is kept of a conversation.
 #[derive(Serialize, Deserialize)]
@@ -44,44 +40,135 @@ struct State {
     /// Address of an application to go back to; the dashboard without one.
     #[serde(default)]
     back: Option<String>,
+    /// What a service provider asked for.
+    #[serde(default)]
+    asked: Option<Asked>,
 }
 
-/// Where a conversation leads. An origin that is no longer the operator's leads to the dashboard.
-fn destination(site: &Site, context: &LoginContext) -> String {
-    let state = serde_json::from_str::<State>(&context.state).ok();
-    let back = state.and_then(|state| state.back).and_then(|back| forward_auth::allowed(site, &back));
-    back.unwrap_or_else(|| dashboard::address(site))
+/// A conversation under its key.
+struct Conversation {
+    key: String,
+    relying_party: String,
+    state: State,
+}
+
+impl Conversation {
+    /// The part of the addresses that names the conversation, in the original's order.
+    fn query(&self) -> String {
+        let key = &self.key;
+        let Some(asked) = &self.state.asked else {
+            return format!(
+                "commonAuthCallerPath=%2Fdashboard&forceAuth=false&passiveAuth=false&tenantDomain=carbon.super&\
+                 sessionDataKey={key}&relyingParty={DASHBOARD}&type=dashboard&sp=wso2_sp_dashboard&isSaaSApp=true"
+            );
+        };
+        let hint =
+            asked.session_hint.as_ref().map(|hint| format!("SSOAuthSessionID={hint}&")).unwrap_or_default();
+        let (force, tenant, saas) = (asked.force, &asked.tenant, asked.is_saas);
+        let parties = |name: &str, value: &str| encoded(&[(name, value)]);
+        format!(
+            "{hint}commonAuthCallerPath=%2Fsamlsso&forceAuth={force}&passiveAuth=false&{}&sessionDataKey={key}&{}&\
+             type={SAML}&{}&isSaaSApp={saas}",
+            parties("tenantDomain", tenant),
+            parties("relyingParty", &self.relying_party),
+            parties("sp", &asked.name),
+        )
+    }
+
+    /// The conversation of that key, if it is this browser's.
+    fn find(site: &Site, request: &Request<Bytes>, source: Source, key: &str) -> Result<Option<Self>, Error> {
+        let hash = fingerprint(key);
+        let Some(context) = site.store.read(|tx| store::login_context::find(tx, &hash))? else {
+            return Ok(None);
+        };
+        if !belongs(&context, request, source) {
+            return Ok(None);
+        }
+        let Ok(state) = serde_json::from_str(&context.state) else { return Ok(None) };
+        Ok(Some(Self { key: key.to_owned(), relying_party: context.relying_party, state }))
+    }
+
+    /// Where the conversation leads. An origin that is no longer the operator's leads to the dashboard.
+    fn leads_to(&self, site: &Site) -> String {
+        let back = self.state.back.as_deref().and_then(|back| forward_auth::allowed(site, back));
+        back.unwrap_or_else(|| dashboard::address(site))
+    }
+
+    /// Where somebody goes on who had to choose a new password first: the same conversation, if it is an application's.
+    fn after_reset(&self, site: &Site) -> String {
+        if self.state.asked.is_some() && self.relying_party != DASHBOARD {
+            return format!("{}/samlsso?sessionDataKey={}", site.realm.policy.public_url, self.key);
+        }
+        self.leads_to(site)
+    }
+
+    fn form(&self, rest: &str) -> String {
+        format!("/authenticationendpoint/login.do?{}&{rest}", self.query())
+    }
 }
 
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Begins a login for the dashboard: a conversation in the store, and the way to the form. It belongs to this browser:
-/// nobody can make another one finish it, and so sign its user in as somebody else.
-pub async fn begin(site: &Arc<Site>, request: &Request<Bytes>) -> Response<Vec<u8>> {
-    begin_for(site, request, None).await
+/// Begins a login without a message, for the dashboard or for an application behind a proxy, whose checked address is
+/// gone back to.
+pub async fn begin_back(site: &Arc<Site>, request: &Request<Bytes>, back: Option<&str>) -> Response<Vec<u8>> {
+    let wish = Wish { back: back.map(str::to_owned), asked: None };
+    begin_conversation(site, request, DASHBOARD, wish, AUTHENTICATORS).await
 }
 
-/// The same for an application, whose checked address is gone back to.
-pub async fn begin_for(site: &Arc<Site>, request: &Request<Bytes>, back: Option<&str>) -> Response<Vec<u8>> {
+/// Where a conversation shall lead.
+struct Wish {
+    back: Option<String>,
+    asked: Option<Asked>,
+}
+
+/// Begins a login for a service provider.
+pub async fn begin_for(
+    site: &Arc<Site>,
+    request: &Request<Bytes>,
+    issuer: &str,
+    asked: Asked,
+) -> Response<Vec<u8>> {
+    let wish = Wish { back: None, asked: Some(asked) };
+    begin_conversation(site, request, issuer, wish, AUTHENTICATORS).await
+}
+
+/// Begins a login for the dashboard after somebody was refused there: the form says so.
+pub async fn begin_again(site: &Arc<Site>, request: &Request<Bytes>, asked: Asked) -> Response<Vec<u8>> {
+    let rest = format!("{AUTHENTICATORS}&authz_failure=true");
+    let wish = Wish { back: None, asked: Some(asked) };
+    begin_conversation(site, request, DASHBOARD, wish, &rest).await
+}
+
+/// A conversation in the store, and the way to the form. It belongs to this browser: nobody can make another one finish
+/// it, and so sign its user in as somebody else.
+async fn begin_conversation(
+    site: &Arc<Site>,
+    request: &Request<Bytes>,
+    relying_party: &str,
+    wish: Wish,
+    rest: &str,
+) -> Response<Vec<u8>> {
     let known = cookie(request.headers(), BROWSER).filter(|id| (1..=64).contains(&id.len()));
     let browser = known.map_or_else(|| Kind::Browser.new_id(), Secret::from);
     let key = Kind::Browser.new_id();
     let hash = fingerprint(key.reveal());
-    let state = State { browser: hex(&fingerprint(browser.reveal())), back: back.map(str::to_owned) };
+    let kind = wish.asked.as_ref().map_or("", |_| SAML).to_owned();
+    let state = State { browser: hex(&fingerprint(browser.reveal())), back: wish.back, asked: wish.asked };
     let context = LoginContext {
-        relying_party: DASHBOARD.to_owned(),
-        kind: String::new(),
+        relying_party: relying_party.to_owned(),
+        kind,
         state: serde_json::to_string(&state).unwrap_or_default(),
         created_at: site.now().0,
     };
     let kept = site.store.write(move |tx| store::login_context::insert(tx, &hash, &context)).await;
     match kept {
         Ok(()) => {
-            let query = query(key.reveal());
-            let mut response =
-                page::redirect(site, &format!("/authenticationendpoint/login.do?{query}&{AUTHENTICATORS}"));
+            let begun =
+                Conversation { key: key.reveal().to_owned(), relying_party: relying_party.to_owned(), state };
+            let mut response = page::redirect(site, &begun.form(rest));
             if known.is_none() {
                 page::set_cookie(&mut response, BROWSER, browser.reveal(), None);
             }
@@ -100,9 +187,53 @@ fn belongs(context: &LoginContext, request: &Request<Bytes>, source: Source) -> 
     }
 }
 
+/// Goes on with a conversation: to the service provider if the browser is signed in by now, else to the form.
+pub async fn resume(
+    site: &Arc<Site>,
+    request: &Request<Bytes>,
+    source: Source,
+    key: &str,
+) -> Response<Vec<u8>> {
+    let conversation = match Conversation::find(site, request, source, key) {
+        Ok(Some(conversation)) => conversation,
+        Ok(None) => return page::redirect(site, "/authenticationendpoint/retry.do"),
+        Err(error) => return failed(site, &error),
+    };
+    match signed_in_already(site, request, &conversation).await {
+        Ok(Some(response)) => response,
+        Ok(None) => page::redirect(site, &conversation.form(AUTHENTICATORS)),
+        Err(error) => failed(site, &error),
+    }
+}
+
+/// The answer for a browser that has a session. A request that came from another site's form brought no cookie with it;
+/// the form's own address does.
+async fn signed_in_already(
+    site: &Arc<Site>,
+    request: &Request<Bytes>,
+    conversation: &Conversation,
+) -> Result<Option<Response<Vec<u8>>>, Error> {
+    let Some(asked) = conversation.state.asked.as_ref().filter(|asked| !asked.force) else { return Ok(None) };
+    let Some((id, session)) = dashboard::session_of(site, request).await? else { return Ok(None) };
+    let Some(response) = sso::with_session(site, asked, &id, &session).await? else { return Ok(None) };
+    let hash = fingerprint(&conversation.key);
+    site.store.write(move |tx| store::login_context::delete(tx, &hash)).await?;
+    Ok(Some(response))
+}
+
 /// Shows the form.
-pub fn show(site: &Arc<Site>, request: &Request<Bytes>) -> Response<Vec<u8>> {
+pub async fn show(site: &Arc<Site>, request: &Request<Bytes>, source: Source) -> Response<Vec<u8>> {
     let parameters = Parameters::of(request);
+    let is_saml = parameters.get("type") == Some(SAML);
+    let is_first = parameters.get("authFailure").or(parameters.get("authz_failure")).is_none();
+    let key = parameters.get("sessionDataKey").filter(|_| is_saml && is_first);
+    if let Some(key) = key
+        && cookie(request.headers(), COOKIE).is_some()
+        && let Ok(Some(conversation)) = Conversation::find(site, request, source, key)
+        && let Ok(Some(response)) = signed_in_already(site, request, &conversation).await
+    {
+        return response;
+    }
     let message = if parameters.get("authz_failure") == Some("true") {
         Some(texts::NOT_AUTHORIZED)
     } else if parameters.get("authFailure") == Some("true") {
@@ -112,14 +243,14 @@ pub fn show(site: &Arc<Site>, request: &Request<Bytes>) -> Response<Vec<u8>> {
     };
     let mut context = Context::new();
     context.insert("message", &message);
-    context.insert("action", "/commonauth");
+    context.insert("action", if is_saml { "/samlsso" } else { "/commonauth" });
+    context.insert("is_saml", &is_saml);
     context.insert("session_data_key", parameters.get("sessionDataKey").unwrap_or(""));
-    let hash = fingerprint(parameters.get("sessionDataKey").unwrap_or(""));
-    let conversation = match site.store.read(|tx| store::login_context::find(tx, &hash)) {
-        Ok(conversation) => conversation,
-        Err(error) => return failed(site, &error.into()),
+    let found = Conversation::find(site, request, source, parameters.get("sessionDataKey").unwrap_or(""));
+    let leads_to = match found {
+        Ok(found) => found.map_or_else(|| dashboard::address(site), |found| found.leads_to(site)),
+        Err(error) => return failed(site, &error),
     };
-    let leads_to = conversation.map_or_else(|| dashboard::address(site), |found| destination(site, &found));
     context.insert("offers", &offers(site, &leads_to));
     let mut response = page::render(site, StatusCode::OK, "login.html", context);
     // Browsers hold the policy against where a form's answer sends them, too.
@@ -143,7 +274,7 @@ fn offers(site: &Site, leads_to: &str) -> Vec<Offer> {
         tracing::error!(%error, "what the login page offers could not be read");
         Offered::default()
     });
-    let query = encoded(&[("callback", leads_to)]);
+    let query = encoded(&[("callback", &leads_to)]);
     let offer = |id, key, path| Offer { id, text: text(key), address: format!("{path}?{query}") };
     let password =
         offered.password().then(|| offer("passwordRecoverLink", "forgot_password", forgotten::PASSWORD));
@@ -151,22 +282,22 @@ fn offers(site: &Site, leads_to: &str) -> Vec<Offer> {
     password.into_iter().chain(name).collect()
 }
 
-/// Takes the form: name, password and the key of the conversation.
+/// Takes the form: name, password and the key of the conversation. Without a key, a script begins here what a browser
+/// begins with a SAML message.
 pub async fn attempt(site: &Arc<Site>, request: &Request<Bytes>, source: Source) -> Response<Vec<u8>> {
     let parameters = Parameters::of(request);
     let key = parameters.get("sessionDataKey").unwrap_or("");
-    let hash = fingerprint(key);
-    let leads_to = match site.store.read(|tx| store::login_context::find(tx, &hash)) {
-        Ok(Some(context)) if belongs(&context, request, source) => destination(site, &context),
-        Ok(_) => return page::redirect(site, "/authenticationendpoint/retry.do"),
-        Err(error) => return failed(site, &error.into()),
+    if key.is_empty() && parameters.get("relyingParty") == Some(DASHBOARD) {
+        return begin_back(site, request, None).await;
+    }
+    let conversation = match Conversation::find(site, request, source, key) {
+        Ok(Some(conversation)) => conversation,
+        Ok(None) => return page::redirect(site, "/authenticationendpoint/retry.do"),
+        Err(error) => return failed(site, &error),
     };
     // Without a name and a password there is nothing to decide: the form again.
     if parameters.get("username").is_none() || parameters.get("password").is_none() {
-        return page::redirect(
-            site,
-            &format!("/authenticationendpoint/login.do?{}&{AUTHENTICATORS}", query(key)),
-        );
+        return page::redirect(site, &conversation.form(AUTHENTICATORS));
     }
     let user_name = parameters.get("username").unwrap_or("").trim().to_owned();
     let presented = Presented {
@@ -180,87 +311,126 @@ pub async fn attempt(site: &Arc<Site>, request: &Request<Bytes>, source: Source)
     match decided.await.unwrap_or(Err(Error::Broken("a login panicked"))) {
         Ok(Outcome::In(signed_in)) => {
             let remember = parameters.get("chkRemember").is_some();
-            let peer = request.extensions().get::<Peer>().copied();
-            enter(site, key, signed_in, remember, peer, &leads_to).await
+            enter(site, request, conversation, signed_in, remember).await
         }
-        Ok(Outcome::Redeem(right)) => redeem(site, key, &right, &leads_to),
+        Ok(Outcome::Redeem(right)) => redeem(site, &conversation, &right),
         Ok(Outcome::Refused(refusal)) => {
             tracing::debug!(reason = refusal.name(), "a login was refused");
-            refuse(site, key, &user_name, refusal)
+            refuse(site, &conversation, &user_name, refusal)
         }
         Err(error) => failed(site, &error),
     }
 }
 
-/// Opens the session and goes on to where the conversation leads; a user without the login permission is told so.
+/// Opens the session and goes on to where the user wanted to be; who may not go there is told so.
 async fn enter(
     site: &Arc<Site>,
-    key: &str,
+    request: &Request<Bytes>,
+    conversation: Conversation,
     signed_in: SignedIn,
     remember: bool,
-    peer: Option<Peer>,
-    leads_to: &str,
 ) -> Response<Vec<u8>> {
-    let (hash, now, realm) = (fingerprint(key), site.now(), Arc::clone(&site.realm));
+    let (hash, now, realm) = (fingerprint(&conversation.key), site.now(), Arc::clone(&site.realm));
+    let peer = request.extensions().get::<Peer>().copied();
+    let old = cookie(request.headers(), COOKIE).map(str::to_owned);
+    let asked = conversation.state.asked.clone();
     let done = site
         .store
         .write(move |tx| {
-            let tenant = signed_in.tenant.id;
-            if !permission::authorized(tx, tenant, signed_in.user.id, &[permission::LOGIN])? {
-                return Ok(Entry::NotAllowed);
+            let (tenant, user) = (&signed_in.tenant, &signed_in.user);
+            let barred = match &asked {
+                Some(asked) => sso::barred(tx, asked, tenant, user)?,
+                None if permission::authorized(tx, tenant.id, user.id, &[permission::LOGIN])? => None,
+                None => Some(Barred::Permission),
+            };
+            if let Some(barred) = barred {
+                return Ok(Entry::Barred(barred));
             }
             let setting =
                 if remember { governance::REMEMBER_ME_TIMEOUT } else { governance::SESSION_IDLE_TIMEOUT };
-            let stored = governance::number(tx, tenant, setting)?;
+            let stored = governance::number(tx, tenant.id, setting)?;
             let policy = &realm.policy;
             let fallback = if remember { policy.remember_me_minutes } else { policy.session_idle_minutes };
             let minutes = if stored > 0 { stored } else { fallback };
             store::login_context::delete(tx, &hash)?;
-            let id = login::open_session(tx, now, &realm, &signed_in, Kind::Browser, minutes)?;
-            if let (Some(id), Some(Peer(address))) = (&id, peer) {
+            let Some(id) = login::open_session(tx, now, &realm, &signed_in, Kind::Browser, minutes)? else {
+                return Ok(Entry::Refused);
+            };
+            if let Some(Peer(address)) = peer {
                 session::came_from(tx, id.reveal(), &address.to_canonical().to_string())?;
             }
-            Ok::<_, Error>(id.map_or(Entry::Refused, |id| Entry::Open(id, remember.then_some(minutes * 60))))
+            // Whoever proves himself again goes on with the same sign-ons.
+            if let Some(old) = old
+                && let Some(before) = session::find(tx, now, Kind::Browser, &old)?
+                && before.user.id == user.id
+            {
+                single_sign_on::replace(tx, &old, id.reveal())?;
+            }
+            let ready = match &asked {
+                Some(asked) => match sso::prepare(tx, &realm, asked, (tenant, user), id.reveal())? {
+                    Ok(ready) => Some(Box::new(ready)),
+                    Err(barred) => return Ok(Entry::Barred(barred)),
+                },
+                None => None,
+            };
+            Ok::<_, Error>(Entry::Open(id, remember.then_some(minutes * 60), ready))
         })
         .await;
     match done {
-        Ok(Entry::Open(id, age)) => {
-            let mut response = page::redirect(site, leads_to);
+        Ok(Entry::Open(id, age, ready)) => {
+            let mut response = match (&conversation.state.asked, ready) {
+                (Some(asked), Some(ready)) => sso::finish(site, asked, &ready),
+                _ => page::redirect(site, &conversation.leads_to(site)),
+            };
             page::set_session_cookie(site, &mut response, id.reveal(), age);
             response
         }
-        Ok(Entry::NotAllowed) => page::redirect(
-            site,
-            &format!("/authenticationendpoint/login.do?{}&{AUTHENTICATORS}&authz_failure=true", query(key)),
-        ),
-        Ok(Entry::Refused) => page::redirect(site, "/authenticationendpoint/retry.do"),
+        Ok(Entry::Barred(Barred::Permission)) => {
+            page::redirect(site, &conversation.form(&format!("{AUTHENTICATORS}&authz_failure=true")))
+        }
+        Ok(Entry::Barred(Barred::Tenant)) => {
+            let text = "authFailure=true&authFailureMsg=user.tenant.domain.mismatch.message";
+            page::redirect(site, &conversation.form(&format!("{AUTHENTICATORS}&{text}")))
+        }
+        Ok(Entry::Barred(Barred::NoProvider) | Entry::Refused) => {
+            page::redirect(site, "/authenticationendpoint/retry.do")
+        }
         Err(error) => failed(site, &error),
     }
 }
 
 /// How entering ended.
 enum Entry {
-    Open(Secret, Option<i64>),
-    NotAllowed,
+    Open(Secret, Option<i64>, Option<Box<Ready>>),
+    Barred(Barred),
     Refused,
 }
 
 /// The right one-time password: on to the reset page, with an absolute address whose parameters are set apart.
-fn redeem(site: &Arc<Site>, key: &str, right: &RightCode, leads_to: &str) -> Response<Vec<u8>> {
+fn redeem(site: &Arc<Site>, conversation: &Conversation, right: &RightCode) -> Response<Vec<u8>> {
+    let leads_to = conversation.after_reset(site);
     let own = encoded(&[
         ("username", &right.user.name),
         ("userstoredomain", &right.user.domain),
         ("tenantdomain", &right.tenant.domain),
         ("confirmation", right.code.reveal()),
-        ("callback", leads_to),
+        ("callback", &leads_to),
     ]);
-    page::redirect(site, &format!("/accountrecoveryendpoint/confirmrecovery.do?{}&{own}", query(key)))
+    page::redirect(
+        site,
+        &format!("/accountrecoveryendpoint/confirmrecovery.do?{}&{own}", conversation.query()),
+    )
 }
 
 /// Back to the form. With `showAuthFailureReason` the original's codes are part of the address.
-fn refuse(site: &Arc<Site>, key: &str, user_name: &str, refusal: Refusal) -> Response<Vec<u8>> {
-    let query = query(key);
-    let form = |rest: &str| format!("/authenticationendpoint/login.do?{query}&{rest}");
+fn refuse(
+    site: &Arc<Site>,
+    conversation: &Conversation,
+    user_name: &str,
+    refusal: Refusal,
+) -> Response<Vec<u8>> {
+    let query = conversation.query();
+    let form = |rest: &str| conversation.form(rest);
     let plain = form(&format!("{AUTHENTICATORS}&{FAILED}"));
     let (true, Some(code)) = (site.show_reason, refusal.code()) else { return page::redirect(site, &plain) };
     let user = encoded(&[("failedUsername", user_name)]);

@@ -14,9 +14,11 @@ mod multipart;
 mod page;
 mod recovery_api;
 mod reset;
+mod sso;
 mod texts;
 
 use crate::domain::{Clock, Now, Realm, Secret, captcha};
+use crate::saml::SigningKey;
 use crate::store::Store;
 use form::Source;
 use governor::clock::DefaultClock;
@@ -38,6 +40,7 @@ pub struct Site {
     store: Store,
     realm: Arc<Realm>,
     clock: Arc<dyn Clock>,
+    signer: Arc<SigningKey>,
     show_reason: bool,
     look: page::Look,
     attempts: RateLimiter<IpAddr, DashMapStateStore<IpAddr>, DefaultClock>,
@@ -52,7 +55,8 @@ impl std::fmt::Debug for Site {
 }
 
 impl Site {
-    /// Pages over a store. `show_reason` is `showAuthFailureReason`; templates of `folder` replace ours.
+    /// Pages over a store. `signer` signs what is sent to service providers;
+    /// `show_reason` is `showAuthFailureReason`; templates of `folder` replace ours.
     ///
     /// # Errors
     /// A template that cannot be read or parsed.
@@ -60,6 +64,7 @@ impl Site {
         store: Store,
         realm: Arc<Realm>,
         clock: Arc<dyn Clock>,
+        signer: Arc<SigningKey>,
         show_reason: bool,
         attempts_per_minute: u32,
         folder: &Path,
@@ -69,6 +74,7 @@ impl Site {
             store,
             realm,
             clock,
+            signer,
             show_reason,
             look: page::Look::of(folder)?,
             attempts: RateLimiter::keyed(quota),
@@ -174,7 +180,12 @@ pub async fn answer(site: &Arc<Site>, mut request: Request<Bytes>, peer: IpAddr)
     }
     let path = request.uri().path();
     let source = Source::of(request.headers(), &site.realm.policy.public_url);
-    let care = Care::of(path);
+    // What service providers send comes from elsewhere; the login form, which has the same address, must not.
+    let care = match path {
+        "/samlsso" if sso::is_login_form(&form::Parameters::of(&request)) => Care::CountOwn,
+        "/samlsso" => Care::Count,
+        _ => Care::of(path),
+    };
     if matches!(care, Care::Own | Care::CountOwn) && source == Source::Elsewhere {
         tracing::warn!(%peer, "a form of another site was refused");
         return page::refusal(site, StatusCode::FORBIDDEN, texts::FOREIGN_FORM);
@@ -192,7 +203,12 @@ pub async fn answer(site: &Arc<Site>, mut request: Request<Bytes>, peer: IpAddr)
         "/" => start(site, &request),
         "/favicon.ico" => page::icon(),
         "/commonauth" => login::attempt(site, &request, source).await,
-        "/authenticationendpoint/login.do" => login::show(site, &request),
+        "/samlsso" => sso::answer(site, &request, source).await,
+        sso::METADATA => sso::metadata(site, &request),
+        "/authenticationendpoint/login.do" => login::show(site, &request, source).await,
+        "/authenticationendpoint/samlsso_notification.do" => sso::notification(site, &request),
+        "/authenticationendpoint/samlsso_logout.do" => sso::logged_out(site),
+        "/authenticationendpoint/continue.js" => page::script(),
         "/authenticationendpoint/retry.do" => page::refusal(site, StatusCode::OK, texts::RETRY),
         "/authenticationendpoint/style.css" => site.look.style.answer(request.uri().query()),
         CONFIRM => reset::show(site, &request),

@@ -17,7 +17,8 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form
 
 /// The pages, with the file each can be overridden by; those of dashboard and console are with
 /// their screens.
-pub(super) const TEMPLATES: [(&str, &str); 4] = [
+pub(super) const TEMPLATES: [(&str, &str); 5] = [
+    ("continue.html", include_str!("templates/continue.html")),
     ("layout.html", include_str!("templates/layout.html")),
     ("login.html", include_str!("templates/login.html")),
     ("message.html", include_str!("templates/message.html")),
@@ -122,6 +123,65 @@ pub fn render(site: &Site, status: StatusCode, name: &str, mut context: Context)
             html(StatusCode::INTERNAL_SERVER_ERROR, texts::INTERNAL.to_owned())
         }
     }
+}
+
+/// The page that carries the answer to a service provider: a form with one button, which a script of ours presses where
+/// scripts run. The registered address is the only other place the form may go.
+pub fn carry_answer(
+    site: &Site,
+    destination: &str,
+    message: &str,
+    relay_state: Option<&str>,
+) -> Response<Vec<u8>> {
+    let mut fields = vec![("SAMLResponse", message)];
+    fields.extend(relay_state.map(|state| ("RelayState", state)));
+    carry(site, destination, &fields, true)
+}
+
+/// The page that carries a request of the dashboard to this very server.
+pub fn carry_request(site: &Site, destination: &str, fields: &[(&str, &str)]) -> Response<Vec<u8>> {
+    carry(site, destination, fields, false)
+}
+
+/// A hidden field.
+#[derive(serde::Serialize)]
+struct Field<'a> {
+    name: &'a str,
+    value: &'a str,
+}
+
+fn carry(site: &Site, destination: &str, fields: &[(&str, &str)], is_answer: bool) -> Response<Vec<u8>> {
+    // An address of another scheme would be a script.
+    let is_web = destination.starts_with("https://") || destination.starts_with("http://");
+    let Some(policy) = form_policy(destination).filter(|_| is_web) else {
+        tracing::error!(destination, "the registered address cannot be used");
+        return refusal(site, StatusCode::INTERNAL_SERVER_ERROR, texts::INTERNAL);
+    };
+    let mut context = Context::new();
+    context.insert("action", destination);
+    let fields: Vec<Field<'_>> = fields.iter().map(|(name, value)| Field { name, value }).collect();
+    context.insert("fields", &fields);
+    context.insert("is_answer", &is_answer);
+    let mut response = render(site, StatusCode::OK, "continue.html", context);
+    set(&mut response, CONTENT_SECURITY_POLICY, &policy);
+    response
+}
+
+/// The policy of a page whose form goes to that address.
+fn form_policy(destination: &str) -> Option<String> {
+    let address = destination.split(['?', '#']).next().unwrap_or("").replace(';', "%3B").replace(',', "%2C");
+    let is_address = address.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'\'' | b'"'));
+    is_address.then(|| {
+        POLICY.replace("form-action 'self'", &format!("script-src 'self'; form-action 'self' {address}"))
+    })
+}
+
+/// The script of the page with one button.
+pub fn script() -> Response<Vec<u8>> {
+    let mut response = Response::new(include_bytes!("templates/continue.js").to_vec());
+    set(&mut response, CONTENT_TYPE, "text/javascript; charset=UTF-8");
+    set(&mut response, CACHE_CONTROL, "public, max-age=86400");
+    response
 }
 
 /// A page that only says something.

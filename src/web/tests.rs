@@ -3,7 +3,9 @@
 use super::{Site, answer};
 use crate::domain::clock::{Clock, ManualClock};
 use crate::domain::fixture::*;
+use crate::domain::service_provider::{self, ServiceProvider};
 use crate::domain::{Policy, Secret, User, permission, role};
+use crate::saml::SigningKey;
 use hyper::body::Bytes;
 use hyper::{Request, Response};
 use std::cell::RefCell;
@@ -15,6 +17,8 @@ use std::sync::Arc;
 const PUBLIC: &str = "https://localhost:9443";
 const FAILED: &str = "&isSaaSApp=true&authenticators=BasicAuthenticator:LOCAL&authFailure=true&authFailureMsg=login.fail.message";
 const FAILED_TEXT: &str = "Login failed! Please recheck the username and password and try again.";
+/// Begins a login without a SAML message.
+const BEGIN: &str = "/commonauth?relyingParty=wso2.my.dashboard";
 const CONFIRM: &str = "/accountrecoveryendpoint/confirmrecovery.do";
 const COMPLETE: &str = "/accountrecoveryendpoint/completepasswordreset.do";
 
@@ -72,6 +76,19 @@ impl Page {
     }
 }
 
+/// A key for all tests: making one takes a while.
+fn signer() -> Arc<SigningKey> {
+    static MADE: std::sync::LazyLock<Arc<SigningKey>> = std::sync::LazyLock::new(|| {
+        let pair =
+            rcgen::KeyPair::generate_rsa_for(&rcgen::PKCS_RSA_SHA256, rcgen::RsaKeySize::_2048).unwrap();
+        let own = rcgen::CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+        let der = own.self_signed(&pair).unwrap();
+        let certificate = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, der.der());
+        Arc::new(SigningKey::new(&pair.serialize_der(), &certificate).unwrap())
+    });
+    Arc::clone(&MADE)
+}
+
 impl Pages {
     fn new() -> Self {
         Self::with(|_| {}, false, 1_000_000)
@@ -84,6 +101,7 @@ impl Pages {
             world.store.clone(),
             Arc::clone(&world.realm),
             Arc::clone(&clock) as Arc<dyn Clock>,
+            signer(),
             show_reason,
             attempts,
             Path::new("/nonexistent"),
@@ -91,6 +109,7 @@ impl Pages {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let pages =
             Self { world, site: Arc::new(site.unwrap()), clock, runtime, cookies: RefCell::default() };
+        pages.world.write(|tx| service_provider::settle(tx, &[ServiceProvider::dashboard(PUBLIC)]));
         pages.allow(&["tom"]);
         pages
     }
@@ -160,7 +179,7 @@ impl Pages {
 
     /// Begins a login and returns its key.
     fn begin(&self) -> String {
-        self.get("/dashboard").parameter("sessionDataKey")
+        self.get(BEGIN).parameter("sessionDataKey")
     }
 
     fn sign_in(&self, name: &str, password: &str) -> Page {
@@ -212,3 +231,4 @@ fn is_generic_failure(answer: &Page) -> bool {
 mod conversation;
 mod refusal;
 mod robustness;
+mod saml;

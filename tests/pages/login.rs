@@ -1,7 +1,7 @@
 //! Signing in and out.
 
 use super::server::{self, ADMIN, Answer, Running, add_role, add_user, force, force_offline, govern};
-use super::{CONFIRM, SAME_SITE_FORM, basic, begin, below, get, is_in, post, send, set_password};
+use super::{BEGIN, CONFIRM, SAME_SITE_FORM, basic, begin, below, get, is_in, post, send, set_password};
 
 #[tokio::test]
 async fn a_browser_that_keeps_its_origin_back_can_sign_in() {
@@ -24,7 +24,7 @@ async fn a_browser_that_keeps_its_origin_back_can_sign_in() {
 
 /// Begins another login of a browser that has its cookie already.
 async fn begin_for(running: &Running, cookie: &str) -> String {
-    let start = get(running, "/dashboard", cookie).await;
+    let start = get(running, BEGIN, cookie).await;
     assert_eq!(start.header("Set-Cookie"), None, "the browser is known");
     let form = start.header("Location").unwrap().to_owned();
     form.split("sessionDataKey=").nth(1).unwrap().split('&').next().unwrap().to_owned()

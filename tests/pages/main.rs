@@ -51,7 +51,7 @@ struct Login {
 }
 
 async fn begin(running: &Running) -> Login {
-    let start = get(running, "/dashboard", "").await;
+    let start = get(running, BEGIN, "").await;
     assert_eq!(start.status, 302);
     let form = below(running, start.header("Location").unwrap());
     let key = form.split("sessionDataKey=").nth(1).unwrap().split('&').next().unwrap().to_owned();
@@ -70,6 +70,8 @@ fn is_in(answer: &Answer) -> bool {
         && answer.headers("Set-Cookie").iter().any(|cookie| cookie.starts_with("commonAuthId="))
 }
 
+/// Begins a login without a SAML message.
+const BEGIN: &str = "/commonauth?relyingParty=wso2.my.dashboard";
 const CONFIRM: &str = "/accountrecoveryendpoint/confirmrecovery.do";
 const COMPLETE: &str = "/accountrecoveryendpoint/completepasswordreset.do";
 const NEW: &str = "AbNew@123";

@@ -151,7 +151,8 @@ fn every_redirect_is_a_302_to_an_absolute_address_in_a_header_spelt_location() {
     let world = World::new(&[]);
     let mut browser = world.browser();
     let dashboard = browser.open("/dashboard");
-    let page = browser.follow(&dashboard);
+    let begun = browser.open("/commonauth?relyingParty=wso2.my.dashboard");
+    let page = browser.follow(&begun);
     let key =
         page.form("loginForm").fields.iter().find(|(name, _)| name == "sessionDataKey").unwrap().1.clone();
     let post = |browser: &mut Browser, password: &str, key: &str| {
@@ -160,7 +161,7 @@ fn every_redirect_is_a_302_to_an_absolute_address_in_a_header_spelt_location() {
     let refused = post(&mut browser, "Wrong@1234", &key);
     let lost = post(&mut browser, OLD, "lost");
     let entered = post(&mut browser, OLD, &key);
-    for answer in [dashboard, refused, lost, entered, browser.open("/carbon"), browser.open("/")] {
+    for answer in [dashboard, begun, refused, lost, entered, browser.open("/carbon"), browser.open("/")] {
         assert_eq!(answer.status, 302);
         let start = format!("{}/", world.public_url());
         assert!(answer.location().starts_with(&start), "{}", answer.location());

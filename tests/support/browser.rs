@@ -40,7 +40,7 @@ pub fn location(answer: &Answer) -> String {
 
 /// Opens the dashboard and takes the key of the login that it begins.
 pub fn login_key(client: &Client) -> String {
-    let form = location(&client.get("/dashboard", &[]));
+    let form = location(&client.get("/commonauth?relyingParty=wso2.my.dashboard", &[]));
     assert!(path_of(&form).starts_with("/authenticationendpoint/login.do?"), "{form}");
     let page = client.get(path_of(&form), &[]);
     assert_eq!(page.status, 200);

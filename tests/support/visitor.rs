@@ -59,7 +59,14 @@ impl Browser {
     pub fn visit(&mut self, address: &str) -> Page {
         let mut at = address.to_owned();
         for _ in 0..10 {
-            let answer = self.open(&at);
+            let mut answer = self.open(&at);
+            // Pages with one button, which a script presses in browsers that run scripts.
+            while answer.status == 200 {
+                let page = Page { address: at.clone(), answer: answer.clone() };
+                let Some(form) = page.try_form("continueForm") else { return page };
+                at = page.resolve(&form.action);
+                answer = self.submit(&page, &form, &[]);
+            }
             if answer.status != 302 {
                 return Page { address: at, answer };
             }
@@ -99,7 +106,7 @@ impl Browser {
 
     /// The login page of the dashboard.
     pub fn login_page(&mut self) -> Page {
-        let page = self.visit("/dashboard");
+        let page = self.visit("/commonauth?relyingParty=wso2.my.dashboard");
         assert_eq!(page.answer.status, 200, "{}", page.text());
         page
     }
@@ -201,8 +208,11 @@ impl Page {
 /// An attribute of a start tag, unescaped.
 fn attribute(tag: &str, name: &str) -> Option<String> {
     let tag = format!(" {tag}");
-    let (_, rest) = tag.split_once(&format!(" {name}=\""))?;
-    let value = rest.split('"').next()?;
+    let found = ['"', '\''].into_iter().find_map(|mark| {
+        let (_, rest) = tag.split_once(&format!(" {name}={mark}"))?;
+        rest.split(mark).next()
+    });
+    let value = found?;
     // Both kinds of references that Tera writes.
     let value = value.replace("&#x2F;", "/").replace("&#39;", "'").replace("&quot;", "\"");
     Some(value.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"))

@@ -4,12 +4,13 @@
 mod password;
 mod profile;
 mod questions;
+mod saml;
 mod sessions;
 
 use super::form::{Parameters, cookie};
 use super::{Site, login, page, texts};
 use crate::domain::session::{self, Kind, Session};
-use crate::domain::{Error, Secret, claim};
+use crate::domain::{Error, Secret, claim, permission};
 use hyper::body::Bytes;
 use hyper::{Method, Request, Response, StatusCode};
 use std::sync::Arc;
@@ -117,6 +118,8 @@ pub async fn answer(site: &Arc<Site>, request: &Request<Bytes>) -> Response<Vec<
         "/dashboard" | "/dashboard/" | "/dashboard/index.jag" | "/dashboard/login.jag" => {
             return show(site, request).await;
         }
+        saml::START => return saml::start(site, request).await,
+        saml::CONSUMER => return saml::consume(site, request).await,
         "/dashboard/logout" | "/dashboard/logout.jag" => return sign_out(site, request).await,
         PROFILE | PASSWORD | SESSIONS | QUESTIONS => {}
         _ => return page::refusal(site, StatusCode::NOT_FOUND, texts::NOT_FOUND),
@@ -124,9 +127,12 @@ pub async fn answer(site: &Arc<Site>, request: &Request<Bytes>) -> Response<Vec<
     let (id, session) = match session_of(site, request).await {
         Ok(Some(found)) => found,
         // What was typed is gone with the session; the form is not sent again behind the user's back.
-        Ok(None) => return login::begin(site, request).await,
+        Ok(None) => return saml::to_login(site, path),
         Err(error) => return login::failed(site, &error),
     };
+    if let Some(response) = stop(site, &session) {
+        return response;
+    }
     let is_post = request.method() == Method::POST;
     let visit = Visit { site, id, session, parameters: Parameters::of(request), path, is_post };
     if is_post && !visit.is_own_form() {
@@ -145,13 +151,26 @@ pub async fn answer(site: &Arc<Site>, request: &Request<Bytes>) -> Response<Vec<
     })
 }
 
+/// What somebody gets who signed in elsewhere and may not use the dashboard.
+fn stop(site: &Site, session: &Session) -> Option<Response<Vec<u8>>> {
+    let (tenant, user) = (session.tenant.id, session.user.id);
+    match site.store.read(|tx| permission::authorized(tx, tenant, user, &[permission::LOGIN])) {
+        Ok(true) => None,
+        Ok(false) => Some(page::redirect(site, saml::NOT_ALLOWED)),
+        Err(error) => Some(login::failed(site, &error)),
+    }
+}
+
 /// Shows the page, or begins a login.
 async fn show(site: &Arc<Site>, request: &Request<Bytes>) -> Response<Vec<u8>> {
     let (id, session) = match session_of(site, request).await {
         Ok(Some(found)) => found,
-        Ok(None) => return login::begin(site, request).await,
+        Ok(None) => return saml::to_login(site, request.uri().path()),
         Err(error) => return login::failed(site, &error),
     };
+    if let Some(response) = stop(site, &session) {
+        return response;
+    }
     let mail = match site.store.read(|tx| claim::values(tx, &site.realm, &session.user, &[MAIL])) {
         Ok(values) => values.into_iter().next().map(|(_, value)| value),
         Err(error) => return login::failed(site, &error),

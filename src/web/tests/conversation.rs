@@ -196,7 +196,7 @@ fn forcing_a_reset_ends_the_sessions_of_all_browsers() {
     let this = pages.cookies.borrow().clone();
     for cookies in [this, other] {
         *pages.cookies.borrow_mut() = cookies;
-        assert!(pages.get("/dashboard").location().starts_with("/authenticationendpoint/login.do?"));
+        assert_eq!(pages.get("/dashboard").location(), "/dashboard/samlsso.jag?login=true");
     }
 }
 

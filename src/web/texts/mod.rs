@@ -20,6 +20,9 @@ pub struct Labels {
     pub mail: &'static str,
     pub tenant: &'static str,
     pub sign_out: &'static str,
+    pub continue_heading: &'static str,
+    pub continue_text: &'static str,
+    pub continue_button: &'static str,
 }
 
 /// English.
@@ -36,6 +39,9 @@ pub const LABELS: Labels = Labels {
     mail: "Mail",
     tenant: "Organization",
     sign_out: "Sign out",
+    continue_heading: "One moment",
+    continue_text: "You are being taken on. If nothing happens, press Continue.",
+    continue_button: "Continue",
 };
 
 pub const TITLE: &str = "WSO2 Identity Server";
@@ -50,6 +56,13 @@ pub const NOT_AUTHORIZED: &str = "You are not authorized to login";
 pub const RETRY_HEADING: &str = "Authentication Error !";
 pub const RETRY: &str =
     "Something went wrong during the authentication process. Please try signing in again.";
+pub const SAML_FAILED: &str = "Error when processing the authentication request!";
+pub const SAML_FAILED_HINT: &str = "Please try login again.";
+pub const SAML_INVALID: &str = "Not a valid SAML 2.0 Request Message!";
+pub const SAML_INVALID_HINT: &str =
+    "The message was not recognized by the SAML 2.0 SSO Provider. Please check the logs for more details";
+pub const SAML_START_AGAIN: &str = "Go back to the application and start from there. If this happens again, its administrator has to look at how it is registered here.";
+pub const LOGGED_OUT: &str = "You have successfully logged out.";
 pub const PASSWORD_EMPTY: &str = "Password cannot be empty.";
 pub const PASSWORDS_DIFFER: &str = "Passwords did not match. Please try again.";
 pub const INFORMATION: &str = "Information";

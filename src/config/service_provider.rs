@@ -1,0 +1,184 @@
+//! Service providers of single sign-on: `[[service_provider]]` of `soapstone.toml`, and `identity/sso-idp-config.xml` of an
+//! existing deployment, unmodified.
+
+use super::error::Error;
+use super::identity_provider::{Element, tree};
+use serde::Deserialize;
+use std::path::{Path, PathBuf};
+
+/// One service provider, under the names of `soapstone.toml`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ServiceProvider {
+    /// What requests name.
+    pub issuer: String,
+    /// Where answers may go; the first is the usual one.
+    pub consumer_urls: Vec<String>,
+    /// Another usual one.
+    pub default_consumer_url: Option<String>,
+    /// The certificate that requests are verified with, PEM.
+    pub certificate: Option<String>,
+    /// A file with it.
+    pub certificate_file: Option<PathBuf>,
+    /// Whether requests have to be signed.
+    pub verify_requests: bool,
+    /// Whether responses are signed.
+    pub sign_response: bool,
+    /// Whether assertions are signed.
+    pub sign_assertion: bool,
+    /// Whether it is told when the user signs out.
+    pub single_logout: bool,
+    /// Where; else at the usual consumer URL.
+    pub logout_request_url: Option<String>,
+    /// Where it wants the answer to its own logout request; else at the usual consumer URL.
+    pub logout_response_url: Option<String>,
+    /// Whether `/samlsso?spEntityID=…` may send users there.
+    pub idp_initiated: bool,
+    /// Whether `/samlsso?slo=true&spEntityID=…` may sign them out.
+    pub idp_logout: bool,
+    /// Where that may lead to.
+    pub return_urls: Vec<String>,
+    /// Further audiences of assertions.
+    pub audiences: Vec<String>,
+    /// Further recipients.
+    pub recipients: Vec<String>,
+    /// Claims that are sent.
+    pub claims: Vec<String>,
+    /// Format of the user's name.
+    pub name_id_format: Option<String>,
+    /// A claim that is sent as the user's name.
+    pub name_id_claim: Option<String>,
+    /// Whether the name has the user store in front.
+    pub store_in_name: bool,
+    /// Whether it has the tenant behind.
+    pub tenant_in_name: bool,
+    /// Whether users of every tenant may sign in.
+    pub all_tenants: bool,
+}
+
+impl Default for ServiceProvider {
+    fn default() -> Self {
+        Self {
+            issuer: String::new(),
+            consumer_urls: Vec::new(),
+            default_consumer_url: None,
+            certificate: None,
+            certificate_file: None,
+            verify_requests: false,
+            sign_response: true,
+            sign_assertion: true,
+            single_logout: true,
+            logout_request_url: None,
+            logout_response_url: None,
+            idp_initiated: false,
+            idp_logout: false,
+            return_urls: Vec::new(),
+            audiences: Vec::new(),
+            recipients: Vec::new(),
+            claims: Vec::new(),
+            name_id_format: None,
+            name_id_claim: None,
+            store_in_name: false,
+            tenant_in_name: false,
+            all_tenants: true,
+        }
+    }
+}
+
+/// Where the file lies.
+const PLACES: [&str; 3] =
+    ["identity/sso-idp-config.xml", "sso-idp-config.xml", "security/sso-idp-config.xml"];
+
+/// Reads the file of the original. Certificates are in its key store, which is not read: of a provider with a
+/// `CertAlias`, `<alias>.pem` is looked for beside the file.
+pub(super) fn read(
+    folder: &Path,
+    files: &mut Vec<PathBuf>,
+    warnings: &mut Vec<String>,
+) -> Result<Vec<ServiceProvider>, Error> {
+    let Some(path) = PLACES.iter().map(|place| folder.join(place)).find(|path| path.is_file()) else {
+        return Ok(Vec::new());
+    };
+    let bytes = std::fs::read(&path).map_err(|source| Error::Io { path: path.clone(), source })?;
+    let document = tree(&path, &bytes)?;
+    let mut found: Vec<ServiceProvider> = Vec::new();
+    for element in document.all("ServiceProvider") {
+        let mut warn = |text: String| warnings.push(format!("{}: {text}", path.display()));
+        let own = provider(element, &path, &mut warn);
+        if own.issuer.is_empty() || found.iter().any(|known| known.issuer == own.issuer) {
+            warn(format!("a service provider without an Issuer of its own ({:?}) is left out", own.issuer));
+        } else {
+            found.push(own);
+        }
+    }
+    files.push(path);
+    Ok(found)
+}
+
+fn provider(element: &Element, path: &Path, warn: &mut dyn FnMut(String)) -> ServiceProvider {
+    let value = |name: &str| {
+        let first = element.all(name).next().map(|found| found.text.trim().to_owned());
+        first.filter(|text| !text.is_empty())
+    };
+    let values = |name: &str| -> Vec<String> {
+        let texts = element.all(name).map(|found| found.text.trim().to_owned());
+        texts.filter(|text| !text.is_empty()).collect()
+    };
+    let flag =
+        |name: &str, default: bool| value(name).map_or(default, |text| text.eq_ignore_ascii_case("true"));
+    let when = |on: bool, values: Vec<String>| if on { values } else { Vec::new() };
+    let issuer = value("Issuer").unwrap_or_default();
+    for (name, why) in [
+        ("EncryptAssertion", "assertions are not encrypted"),
+        ("CustomLoginPage", "the login page is the same for all"),
+    ] {
+        let is_set = value(name).is_some_and(|text| !text.eq_ignore_ascii_case("false"));
+        if is_set {
+            warn(format!("{name} of {issuer:?} is not used: {why}"));
+        }
+    }
+    for name in ["SAMLDefaultSigningAlgorithmURI", "SAMLDefaultDigestAlgorithmURI"] {
+        if value(name).is_some_and(|algorithm| algorithm.ends_with("sha1")) {
+            warn(format!("{name} of {issuer:?} is not used: messages are signed with SHA-256"));
+        }
+    }
+    let verify_requests = flag("ValidateSignatures", false);
+    let certificate = value("CertAlias").and_then(|alias| certificate(path, &alias));
+    if verify_requests && certificate.is_none() {
+        let alias = value("CertAlias").unwrap_or_else(|| "wso2carbon".to_owned());
+        warn(format!(
+            "requests of {issuer:?} are refused until its certificate is there: export {alias} from the key store \
+             to {alias}.pem beside this file"
+        ));
+    }
+    let attributes = flag("EnableAttributeProfile", false) && flag("IncludeAttributeByDefault", false);
+    let single_logout = flag("EnableSingleLogout", true);
+    let mut consumer_urls = values("AssertionConsumerServiceURL");
+    // The name of releases before 5.0.0.
+    consumer_urls.extend(values("AssertionConsumerService"));
+    ServiceProvider {
+        consumer_urls,
+        default_consumer_url: value("DefaultAssertionConsumerServiceURL"),
+        certificate,
+        verify_requests,
+        sign_response: flag("SignResponse", false),
+        sign_assertion: flag("SignAssertion", true),
+        single_logout,
+        logout_request_url: value("SLORequestURL").or_else(|| value("LogoutURL")),
+        logout_response_url: value("SLOResponseURL"),
+        idp_initiated: flag("EnableIdPInitiatedSSO", false),
+        idp_logout: flag("EnableIdPInitSLO", false),
+        return_urls: values("ReturnToURL"),
+        audiences: when(flag("EnableAudienceRestriction", false), values("Audience")),
+        recipients: when(flag("EnableRecipients", false), values("Recipient")),
+        claims: when(attributes, values("Claim")),
+        issuer,
+        ..ServiceProvider::default()
+    }
+}
+
+fn certificate(path: &Path, alias: &str) -> Option<String> {
+    let is_name = alias.chars().all(|one| one.is_alphanumeric() || matches!(one, '-' | '_' | '.'));
+    let file = path.with_file_name(format!("{alias}.pem"));
+    if is_name { std::fs::read_to_string(file).ok() } else { None }
+}

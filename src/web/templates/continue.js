@@ -1,0 +1,2 @@
+// Presses the button for those whose browser runs scripts.
+document.getElementById("continueForm").submit();
