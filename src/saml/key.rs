@@ -1,8 +1,8 @@
 //! RSA keys: the one this server signs with, and those in certificates of service providers.
 
+use aws_lc_rs::digest;
 use aws_lc_rs::rsa::KeyPair;
 use aws_lc_rs::signature::{self, KeyPair as _, RsaParameters, UnparsedPublicKey};
-use aws_lc_rs::{digest, rand};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
@@ -173,7 +173,7 @@ impl SigningKey {
     pub fn sign(&self, text: &[u8]) -> Result<Vec<u8>, BadKey> {
         let mut signature = vec![0; self.pair.public_modulus_len()];
         self.pair
-            .sign(&signature::RSA_PKCS1_SHA256, &rand::SystemRandom::new(), text, &mut signature)
+            .sign(&signature::RSA_PKCS1_SHA256, &aws_lc_rs::rand::SystemRandom::new(), text, &mut signature)
             .map_err(|_| BadKey::Failed)?;
         Ok(signature)
     }

@@ -183,7 +183,9 @@ pub async fn answer(site: &Arc<Site>, mut request: Request<Bytes>, peer: IpAddr)
     // What service providers send comes from elsewhere; the login form, which has the same address, must not.
     let care = match path {
         "/samlsso" if sso::is_login_form(&form::Parameters::of(&request)) => Care::CountOwn,
-        "/samlsso" => Care::Count,
+        // Nothing is presented yet: a login is only begun.
+        "/samlsso" => Care::None,
+        "/commonauth" if form::Parameters::of(&request).get("sessionDataKey").is_none() => Care::Own,
         _ => Care::of(path),
     };
     if matches!(care, Care::Own | Care::CountOwn) && source == Source::Elsewhere {

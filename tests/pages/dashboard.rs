@@ -79,7 +79,7 @@ async fn every_page_of_the_dashboard_is_for_who_is_signed_in() {
         for answer in [get(&running, path, "").await, post(&running, path, &[("csrf", "x")], "").await] {
             assert_eq!(answer.status, 302, "{path}");
             let target = answer.header("Location").unwrap();
-            assert!(target.contains("/authenticationendpoint/login.do?"), "{target}");
+            assert!(target.contains("/dashboard/samlsso.jag?login=true&page="), "{target}");
         }
     }
     assert_eq!(get(&running, "/dashboard/nothing", "").await.status, 404);
@@ -276,7 +276,7 @@ async fn a_forced_reset_takes_the_dashboard_away_at_once() {
         ("new-password2", "AbNew@123"),
     ];
     let answer = tom.post_raw("/dashboard/password", &fields).await;
-    assert!(answer.header("Location").unwrap().contains("login.do"), "{}", answer.head);
+    assert!(answer.header("Location").unwrap().contains("samlsso.jag?login=true"), "{}", answer.head);
     assert!(!tom_is_in(&running, "AbNew@123").await && !tom_is_in(&running, "Old@1234").await);
 }
 
