@@ -8,7 +8,7 @@ use crate::domain::{Error, Now};
 use crate::saml::binding::posted;
 use crate::saml::{self, Answer, LogoutRequest, Message};
 use crate::web::form::Source;
-use crate::web::{Site, login, page, texts};
+use crate::web::{Site, page, texts};
 use hyper::body::Bytes;
 use hyper::{Request, Response, StatusCode};
 use std::sync::Arc;
