@@ -282,12 +282,17 @@ fn offers(site: &Site, leads_to: &str) -> Vec<Offer> {
     password.into_iter().chain(name).collect()
 }
 
+/// Whether no form was sent but a login for the dashboard is to begin.
+pub fn only_begins(parameters: &Parameters) -> bool {
+    parameters.get("sessionDataKey").is_none() && parameters.get("relyingParty") == Some(DASHBOARD)
+}
+
 /// Takes the form: name, password and the key of the conversation. Without a key, a script begins here what a browser
 /// begins with a SAML message.
 pub async fn attempt(site: &Arc<Site>, request: &Request<Bytes>, source: Source) -> Response<Vec<u8>> {
     let parameters = Parameters::of(request);
     let key = parameters.get("sessionDataKey").unwrap_or("");
-    if key.is_empty() && parameters.get("relyingParty") == Some(DASHBOARD) {
+    if only_begins(&parameters) {
         return begin_back(site, request, None).await;
     }
     let conversation = match Conversation::find(site, request, source, key) {

@@ -185,7 +185,7 @@ pub async fn answer(site: &Arc<Site>, mut request: Request<Bytes>, peer: IpAddr)
         "/samlsso" if sso::is_login_form(&form::Parameters::of(&request)) => Care::CountOwn,
         // Nothing is presented yet: a login is only begun.
         "/samlsso" => Care::None,
-        "/commonauth" if form::Parameters::of(&request).get("sessionDataKey").is_none() => Care::Own,
+        "/commonauth" if login::only_begins(&form::Parameters::of(&request)) => Care::Own,
         _ => Care::of(path),
     };
     if matches!(care, Care::Own | Care::CountOwn) && source == Source::Elsewhere {
