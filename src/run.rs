@@ -30,6 +30,7 @@ pub fn command(command: Command, loaded: Loaded) -> Outcome {
         Command::Claim(command) => Ok(desk(&loaded.settings)?.claim(command)?),
         Command::Governance(command) => Ok(desk(&loaded.settings)?.governance(command)?),
         Command::Tenant(command) => Ok(desk(&loaded.settings)?.tenant(command)?),
+        Command::Idp(command) => Ok(desk(&loaded.settings)?.idp(command)?),
         Command::Admin(command) => Ok(desk(&loaded.settings)?.admin(command)?),
         Command::Mail(command) => Ok(desk(&loaded.settings)?.mail(command)?),
     }

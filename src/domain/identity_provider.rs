@@ -8,6 +8,7 @@ mod certificate;
 mod change;
 mod check;
 mod credential;
+pub mod import;
 mod masking;
 mod offered;
 mod reference;

@@ -81,6 +81,9 @@ pub enum Command {
     /// Tenants.
     #[command(subcommand)]
     Tenant(Tenant),
+    /// Identity providers.
+    #[command(subcommand)]
+    Idp(Idp),
     /// The administrator.
     #[command(subcommand)]
     Admin(Admin),
@@ -114,6 +117,22 @@ pub struct Of {
     /// Tenant domain.
     #[arg(long, value_name = "DOMAIN", default_value = "carbon.super")]
     pub tenant: String,
+}
+
+/// Identity providers.
+#[derive(Debug, Subcommand)]
+pub enum Idp {
+    /// Import the identity providers of an existing deployment, the resident one with its account policies among them,
+    /// from its tables IDP, IDP_METADATA, IDP_AUTHENTICATOR …, each exported as a CSV file with the names of the columns.
+    Import {
+        /// Folder with the files: IDP.csv, IDP_METADATA.csv …
+        folder: PathBuf,
+        /// Number that the tenant has in the tables.
+        #[arg(long, value_name = "N", default_value_t = -1234, allow_negative_numbers = true)]
+        tenant_id: i64,
+        #[command(flatten)]
+        of: Of,
+    },
 }
 
 /// Users.

@@ -68,13 +68,13 @@ impl Desk {
         Ok(Self { store, realm, now: SystemClock.now() })
     }
 
-    fn actor(&self, of: &Of) -> Result<Actor, Failure> {
+    pub(super) fn actor(&self, of: &Of) -> Result<Actor, Failure> {
         let found = self.store.read(|tx| tenant::find(tx, &of.tenant.to_lowercase()))?;
         let tenant = found.ok_or_else(|| Failure::Usage(format!("there is no tenant {}", of.tenant)))?;
         Ok(Actor::system(&tenant))
     }
 
-    fn write<T: Send + 'static>(
+    pub(super) fn write<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut Tx<'_>, Now, &Realm) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Failure> {

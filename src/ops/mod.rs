@@ -2,6 +2,7 @@
 
 pub mod cli;
 pub mod commands;
+mod import;
 pub mod installation;
 pub mod logging;
 pub mod progress;

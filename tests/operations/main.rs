@@ -9,4 +9,5 @@ mod command_line;
 mod configuration;
 mod crash;
 mod deployment;
+mod import;
 mod traces;

@@ -106,12 +106,31 @@ pub fn update(
     update_by(tx, now, realm, actor, old_name, new, Source::Request)
 }
 
+/// Has a provider as another installation had it, whether or not one of that name is there. The names of files are not
+/// refused to it, and it keeps the claims that nothing is mapped to, which a request to add drops.
+///
+/// # Errors
+/// As [`add`] and [`update`].
+pub(super) fn take_over(
+    tx: &mut Tx<'_>,
+    now: Now,
+    realm: &Realm,
+    actor: &Actor,
+    provider: IdentityProvider,
+) -> Result<(), Error> {
+    let name = provider.profile.name.clone();
+    if store::idp::find(tx, actor.tenant.0, &name)?.is_none() {
+        add_allowed(tx, now, realm, actor, provider.clone())?;
+    }
+    update_by(tx, now, realm, actor, &name, provider, Source::File)
+}
+
 /// Who says what a provider is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Source {
     /// An administrator.
     Request,
-    /// A file of the server, whose own names are not refused to it.
+    /// A file of the server, or another installation, to whom the names of files are not refused.
     File,
 }
 
