@@ -230,3 +230,55 @@ async fn nothing_in_the_console_shuts_anybody_out() {
         assert_eq!(complaints.into_iter().filter(is_ours).collect::<Vec<_>>(), Vec::<String>::new());
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_second_tab_the_back_button_and_an_ended_session_undo_nothing() {
+    let Some(mut house) = House::open().await else { return };
+    let site = house.address("");
+    let client = house.client();
+    super::choose(&client, false, false, true);
+    let reset = format!("{site}/carbon/users/reset?name=tom");
+    let chromium = &mut house.chromium;
+    // Whoever follows a link into the console comes to that page after signing in.
+    chromium.fresh();
+    chromium.open(&reset);
+    chromium.sign_in("admin", "admin");
+    assert_eq!(chromium.ask("address"), reset);
+    // The page was opened twice; what was done in one tab is not done again in the other.
+    chromium.tell(json!({ "command": "tab" }));
+    chromium.open(&reset);
+    chromium.press("Force password reset");
+    let code = chromium.text_after("One-time password");
+    chromium.tell(json!({ "command": "turn" }));
+    chromium.press("Force password reset");
+    chromium.shows("The state has changed since the page was shown.");
+    // Going back shows the state as it is, not the code.
+    chromium.tell(json!({ "command": "back" }));
+    assert!(!chromium.ask("text").contains(&code));
+    chromium.picture("console-reset-meanwhile");
+    assert_eq!(super::claim(&client, "tom", super::ONE_TIME_PASSWORD).unwrap(), code);
+
+    // A question that was answered and is answered again.
+    let delete = format!("{site}/carbon/users/delete?name=tom");
+    chromium.open(&delete);
+    chromium.press("Delete");
+    chromium.shows("User tom is deleted successfully.");
+    chromium.tell(json!({ "command": "back" }));
+    chromium.open(&delete);
+    chromium.shows("UserNotFound");
+
+    // A form that was open when the session was ended in another tab changes nothing.
+    chromium.open(&format!("{site}/carbon/users/add"));
+    chromium.tell(json!({ "command": "tab" }));
+    chromium.open(&format!("{site}/carbon/"));
+    chromium.press("Sign out");
+    chromium.tell(json!({ "command": "turn" }));
+    chromium.fill("User Name", "late");
+    chromium.fill("Password", "Old@1234");
+    chromium.fill("Password Repeat", "Old@1234");
+    chromium.press("Finish");
+    chromium.shows("Sign in to the Management Console");
+    chromium.sign_in("admin", "admin");
+    chromium.open(&format!("{site}/carbon/users?pattern=late"));
+    chromium.shows("No users match.");
+}

@@ -46,6 +46,8 @@ const act = {
     page.on('pageerror', (error) => problems.push(String(error)));
     page.on('requestfailed', (request) => problems.push(`${request.url()}: ${request.failure()?.errorText}`));
   },
+  // Back to the tab that was opened first.
+  async turn() { [page] = context.pages(); },
   async open({ address }) { return (await page.goto(address))?.status() ?? 0; },
   async content({ html }) { await page.setContent(html); },
   async fill({ label, value }) { await page.getByLabel(label, { exact: true }).fill(value); },

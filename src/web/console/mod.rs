@@ -34,7 +34,7 @@ use super::{Site, page};
 use crate::domain::Error;
 use hyper::body::Bytes;
 use hyper::{Method, Request, Response, StatusCode};
-use screens::{SCREENS, Screen};
+use screens::SCREENS;
 use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -118,7 +118,7 @@ pub(super) async fn answer(
     if path == SIGN_OUT {
         return sign_in::sign_out(site, &request, source, session).await;
     }
-    let below = path.strip_prefix("/carbon/").unwrap_or_default();
+    let below = path.strip_prefix("/carbon/").unwrap_or_default().trim_end_matches('/');
     let screen = SCREENS.iter().find(|screen| screen.path == below);
     let is_post = request.method() == Method::POST;
     let parameters = Parameters::of(&request);

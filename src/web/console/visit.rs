@@ -4,7 +4,7 @@ use super::flash::Flash;
 use super::screens::{Group, SCREENS, Screen};
 use super::sign_in::{self, Signed};
 use super::{Answer, common, texts};
-use crate::domain::{Actor, Error, Now, Realm, Secret, TenantId, permission};
+use crate::domain::{Actor, Error, Now, Realm, Secret, TenantId};
 use crate::store::{Tx, WriteError};
 use crate::web::form::Parameters;
 use crate::web::{Site, page};
@@ -108,14 +108,6 @@ impl Visit {
         let path = if to_change { ["POST ", screen.path].concat() } else { screen.path.to_owned() };
         let allowed = self.may.get(&path).copied().unwrap_or(false);
         (!allowed).then_some(if to_change { screen.changes } else { screen.sees })
-    }
-
-    /// Whether he holds one of these permissions, for what a screen shows or leaves out.
-    ///
-    /// # Errors
-    /// Failures of the database.
-    pub fn holds(&self, permissions: &[&str]) -> Result<bool, Error> {
-        self.read(|tx| permission::authorized(tx, self.actor.tenant, self.actor.user, permissions))
     }
 
     /// Whether a form carries the token of this session.

@@ -137,6 +137,7 @@ async fn the_dashboards_session_opens_no_console_but_tells_who_belongs_there() {
 async fn a_page_that_does_not_exist_says_so_and_an_unsigned_change_is_not_made() {
     let running = Running::start().await;
     let console = Console::admin(&running).await;
+    assert_eq!(console.get("/carbon/users/").await.status, 200, "a slash at the end is no other page");
     let missing = console.get("/carbon/no/such/screen").await;
     assert_eq!(missing.status, 404);
     assert!(plain(&missing.body).contains("There is no such page in the console."));
