@@ -11,6 +11,8 @@
 
 #[path = "browser/console.rs"]
 mod console;
+#[path = "browser/settings.rs"]
+mod settings;
 mod support;
 
 use serde_json::{Value, json};

@@ -204,7 +204,7 @@ impl Visit {
     /// The menu, of what he may see. The screen he is on, or the nearest one above it, is marked.
     fn menu(&self) -> Vec<Entries> {
         let here = self.screen.map_or("", |screen| screen.path);
-        let first = |path: &str| path.split('/').next().unwrap_or_default().to_owned();
+        let below = |path: &str| here.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'));
         let shown = |screen: &&Screen| self.may.get(screen.path).copied().unwrap_or(false);
         let exact = SCREENS.iter().any(|screen| screen.menu.is_some() && screen.path == here);
         let entries = |group: Group| -> Vec<Entry> {
@@ -213,7 +213,7 @@ impl Visit {
                 .map(|(screen, (_, text))| Entry {
                     address: Self::address(screen.path, &[]),
                     text: texts::text(text),
-                    is_here: if exact { screen.path == here } else { first(screen.path) == first(here) },
+                    is_here: if exact { screen.path == here } else { below(screen.path) },
                 })
                 .collect()
         };

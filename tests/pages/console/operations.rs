@@ -240,3 +240,24 @@ async fn another_tenant_sees_and_reaches_nothing_of_these() {
     assert_eq!(stored(&running, &format!("SELECT state FROM outbox WHERE id = {id}")), "queued");
     assert_eq!(stored(&running, "SELECT count(*) FROM recovery"), "1");
 }
+
+#[tokio::test]
+async fn the_menu_marks_the_one_screen_one_is_on_or_below() {
+    let running = Running::start().await;
+    let console = Console::admin(&running).await;
+    for (screen, marked) in [
+        ("idp/add", "/carbon/idp"),
+        ("idp/resident", "/carbon/idp/resident"),
+        ("templates/types/add", "/carbon/templates"),
+        ("claims/dialect?dialect=http://wso2.org/claims", "/carbon/claims"),
+        ("audit", "/carbon/audit"),
+    ] {
+        let page = plain(&console.open(screen).await.body);
+        let marks: Vec<&str> = page
+            .split(" aria-current=\"page\"")
+            .map(|before| before.rsplit_once("href=\"").map_or("", |(_, address)| address))
+            .collect();
+        assert_eq!(page.matches("aria-current").count(), 1, "{screen}");
+        assert_eq!(marks[0].trim_end_matches('"'), marked, "{screen}");
+    }
+}
