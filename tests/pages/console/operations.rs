@@ -65,7 +65,9 @@ async fn a_mail_that_waits_is_seen_hurried_and_dropped_but_never_read() {
     let id = add_mail(&running, "tom@example.org");
     let console = Console::admin(&running).await;
     let queue = console.open("mails?state=queued").await.body;
-    assert!(queue.contains("<td>tom@example.org</td><td>accountlock</td><td>2023-11-14 22:13:20 UTC</td>"));
+    assert!(queue.contains(
+        "<td>tom@example.org</td><td>accountlock</td><td class=\"when\">2023-11-14 22:13:20 UTC</td>"
+    ));
     assert!(queue.contains("next attempt: 2023-11-14 23:13:20 UTC"), "{queue}");
     assert!(!queue.contains("secret") && !queue.contains(HTML) && plain(&queue).contains(HTML), "{queue}");
     let question = console.open(&format!("mails/drop?id={id}")).await.body;
@@ -92,7 +94,7 @@ async fn pending_resets_say_who_since_when_and_by_whom_and_can_be_cancelled() {
     let list = plain(&console.open("resets").await.body);
     for part in [
         ">tom</a>",
-        "<td>2023-11-14 22:13:20 UTC</td><td>2023-11-15 22:13:20 UTC</td><td>admin</td>",
+        "<td class=\"when\">2023-11-14 22:13:20 UTC</td><td class=\"when\">2023-11-15 22:13:20 UTC</td><td>admin</td>",
         "Recovery Email",
         "Mail: ",
         ">Waiting</span>",
