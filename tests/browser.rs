@@ -9,6 +9,8 @@
     reason = "a test stops at the first thing that is wrong"
 )]
 
+#[path = "browser/account.rs"]
+mod account;
 #[path = "browser/console.rs"]
 mod console;
 #[path = "browser/settings.rs"]

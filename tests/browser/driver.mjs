@@ -46,12 +46,15 @@ const act = {
     page.on('pageerror', (error) => problems.push(String(error)));
     page.on('requestfailed', (request) => problems.push(`${request.url()}: ${request.failure()?.errorText}`));
   },
-  // Back to the tab that was opened first.
-  async turn() { [page] = context.pages(); },
+  // Back to a tab that was opened earlier; the first one unless another is named.
+  async turn({ tab = 0 }) { page = context.pages()[tab]; await page.bringToFront(); },
+  // A browser that keeps no cookies loses them between two pages.
+  async forget() { await context.clearCookies(); },
   async open({ address }) { return (await page.goto(address))?.status() ?? 0; },
   async content({ html }) { await page.setContent(html); },
   async fill({ label, value }) { await page.getByLabel(label, { exact: true }).fill(value); },
   async check({ label }) { await page.getByLabel(label, { exact: true }).check(); },
+  async select({ label, index }) { await page.getByLabel(label, { exact: true }).selectOption({ index }); },
   async uncheck({ label }) { await page.getByLabel(label, { exact: true }).uncheck(); },
   // Chooses a file of that name and text.
   async upload({ label, name, text }) {
