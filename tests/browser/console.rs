@@ -218,6 +218,12 @@ async fn nothing_in_the_console_shuts_anybody_out() {
         chromium.open(&format!("{site}/carbon/users/reset?name=tom"));
         chromium.press(if dark { "Force again" } else { "Force password reset" });
         check(chromium, "reset-pending");
+        chromium.open(&format!("{site}/carbon/bulk-resets"));
+        chromium.fill("Role", "test role");
+        chromium.tell(json!({ "command": "press", "button": "Prepare", "form": "byRole" }));
+        check(chromium, "bulk-draft");
+        chromium.press("Force password reset");
+        check(chromium, "bulk-started");
         chromium.open(&format!("{site}/carbon/users/add"));
         chromium.fill("User Name", "x/y");
         chromium.fill("Password", "Old@1234");

@@ -1,6 +1,6 @@
 //! Signing in to the console and out of it, and what stands at its door.
 
-use super::super::server::{Running, add_role, add_user, force_offline};
+use super::super::server::{Folder, Running, add_role, add_user, force_offline};
 use super::super::{begin, get, post, send};
 use super::{Console, LOGIN, SIGN_IN, field, location, plain};
 
@@ -155,4 +155,23 @@ async fn a_session_ends_when_it_is_not_used() {
     console.open("").await;
     running.clock.advance(16 * 60_000);
     assert!(location(&console.get("/carbon/").await).ends_with(LOGIN));
+}
+
+#[tokio::test]
+async fn an_operators_own_page_and_style_replace_ours() {
+    let folder = Folder::with_certificate();
+    let own = folder.0.join("templates/console");
+    std::fs::create_dir_all(&own).unwrap();
+    let page =
+        "{% extends \"console/layout.html\" %}{% block content %}<p>House rules</p>{% endblock content %}";
+    std::fs::write(own.join("home.html"), page).unwrap();
+    std::fs::write(own.join("style.css"), "body { color: teal; }").unwrap();
+    let running = Running::of(folder, |_| {}).await.unwrap();
+    let console = Console::admin(&running).await;
+    let home = console.open("").await.body;
+    assert!(home.contains("<p>House rules</p>") && home.contains("id=\"signOut\""), "{home}");
+    let sheet = home.split("<link rel=\"stylesheet\" href=\"").nth(1).unwrap().split('"').next().unwrap();
+    let style = console.get(&plain(sheet)).await;
+    assert_eq!(style.body, "body { color: teal; }");
+    assert_eq!(style.header("Cache-Control"), Some("public, max-age=31536000, immutable"));
 }
