@@ -97,6 +97,7 @@ async fn an_administrator_who_only_clicks_gets_tom_through_all_three_options() {
     let chromium = &mut house.chromium;
     chromium.fresh();
     chromium.open(&dashboard);
+    chromium.press("Continue");
     chromium.sign_in("tom", "Old@1234");
     chromium.shows(FAILED);
     chromium.open(&link);
@@ -223,6 +224,9 @@ async fn nothing_in_the_console_shuts_anybody_out() {
         chromium.tell(json!({ "command": "press", "button": "Prepare", "form": "byRole" }));
         check(chromium, "bulk-draft");
         chromium.press("Force password reset");
+        // The page that was told to stand still, as whoever cannot follow one that moves by itself sees it.
+        let still = [&chromium.ask("address"), "&still=on"].concat();
+        chromium.open(&still);
         check(chromium, "bulk-started");
         chromium.open(&format!("{site}/carbon/users/add"));
         chromium.fill("User Name", "x/y");

@@ -122,7 +122,9 @@ pub async fn job(visit: Arc<Visit>) -> Answer {
     context.insert("troubles", &troubles);
     context.insert("lines", &consequences(options, &[], minutes));
     context.insert("obstacle", &options.check().err().map(|error| error.to_string()));
-    context.insert("refresh", &is_running.then_some(REFRESH_SECONDS));
+    let is_still = visit.ticked("still");
+    context.insert("refresh", &(is_running && !is_still).then_some(REFRESH_SECONDS));
+    context.insert("turn", &visit.here_with(&[("still", if is_still { "" } else { "on" })]));
     context.insert("result", &Visit::address("bulk-resets/result", &[("id", &id.to_string())]));
     visit.show("console/bulk_job.html", context)
 }

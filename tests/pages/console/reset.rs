@@ -150,6 +150,8 @@ async fn finished(console: &Console<'_>, id: &str) -> String {
             return page;
         }
         assert!(page.contains("http-equiv=\"refresh\"") && page.contains("<progress"), "{page}");
+        let still = console.open(&format!("bulk-resets/job?id={id}&still=on")).await.body;
+        assert!(!still.contains("http-equiv"), "whoever wants stops it: {still}");
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     }
     panic!("job {id} does not end");

@@ -64,6 +64,8 @@ pub const TEXTS: &[(&str, &str)] = &[
     ("stop", "Stop"),
     ("progress", "Progress"),
     ("refreshes", "This page refreshes itself."),
+    ("stop_refreshing", "Stop refreshing"),
+    ("refresh_again", "Refresh by itself again"),
     ("download_result", "Download the result"),
     ("troubles", "Not reset"),
     ("reason", "Reason"),
