@@ -1,5 +1,7 @@
 //! The SQLite engine: one writer thread with group commit, pooled readers on the callers' threads.
 
+mod writer;
+
 use super::memory::Memory;
 use super::{Error, Tx, migrate};
 use rusqlite::config::DbConfig;
@@ -7,12 +9,14 @@ use rusqlite::{Connection, OpenFlags};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread::ThreadId;
+use std::time::Duration;
 use tokio::sync::{Notify, oneshot};
+use writer::{Job, Pending, write_until_closed};
+
+pub(super) use writer::in_savepoint;
 
 /// Readers kept open while idle; more are opened when more threads read at once.
 const IDLE_READERS: usize = 8;
-/// Jobs that share one commit at most, so that the first of them does not wait for ever.
-const BATCH: usize = 256;
 /// Statements kept compiled per connection.
 const STATEMENTS: usize = 128;
 
@@ -177,7 +181,7 @@ impl Store {
         work: impl FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
     ) -> Result<oneshot::Receiver<Result<T, E>>, Error> {
         let (reply, answer) = oneshot::channel();
-        let job = Box::new(Pending { work: Some(work), outcome: None, reply: Some(reply) });
+        let job = Box::new(Pending::new(work, reply));
         let jobs = self.inner.jobs.lock().unwrap_or_else(PoisonError::into_inner);
         jobs.as_ref().ok_or(Error::Closed)?.send(job).map_err(|_| Error::Closed)?;
         Ok(answer)
@@ -203,7 +207,7 @@ impl Store {
 
 fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, Error> {
     let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
-    connection.busy_timeout(std::time::Duration::from_secs(10))?;
+    connection.busy_timeout(Duration::from_secs(10))?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "trusted_schema", false)?;
@@ -211,122 +215,6 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, Error> {
     // Without this guarantee a cached statement is compiled again whenever another value is bound to it.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     Ok(connection)
-}
-
-/// One caller's write: run inside the batch, answered after its commit.
-trait Job: Send {
-    /// Does the work in a savepoint; `false` means that it was undone and has been answered.
-    fn run(&mut self, tx: &mut Tx<'_>) -> bool;
-    /// Tells the caller how the commit went.
-    fn answer(self: Box<Self>, committed: bool);
-}
-
-struct Pending<F, T, E> {
-    work: Option<F>,
-    outcome: Option<T>,
-    reply: Option<oneshot::Sender<Result<T, E>>>,
-}
-
-impl<F, T, E> Job for Pending<F, T, E>
-where
-    F: FnOnce(&mut Tx<'_>) -> Result<T, E> + Send,
-    T: Send,
-    E: From<Error> + Send,
-{
-    fn run(&mut self, tx: &mut Tx<'_>) -> bool {
-        let Some(work) = self.work.take() else { return false };
-        match in_savepoint(tx, work) {
-            Ok(value) => {
-                self.outcome = Some(value);
-                true
-            }
-            Err(error) => {
-                if let Some(reply) = self.reply.take() {
-                    // The caller may have gone; the work stands undone either way.
-                    let _ = reply.send(Err(error));
-                }
-                false
-            }
-        }
-    }
-
-    fn answer(mut self: Box<Self>, committed: bool) {
-        let result = match self.outcome.take() {
-            Some(value) if committed => Ok(value),
-            _ => Err(Error::Closed.into()),
-        };
-        if let Some(reply) = self.reply.take() {
-            let _ = reply.send(result);
-        }
-    }
-}
-
-/// A savepoint per job lets one fail without its neighbours of the same commit. They can be nested.
-pub(super) fn in_savepoint<T, E: From<Error>>(
-    tx: &mut Tx<'_>,
-    work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
-) -> Result<T, E> {
-    tx.control("SAVEPOINT job")?;
-    let wakes = tx.wakes;
-    let attempt = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(tx)));
-    let outcome = attempt.unwrap_or_else(|_| {
-        tracing::error!("a write panicked and was undone");
-        Err(Error::Closed.into())
-    });
-    if outcome.is_err() {
-        tx.wakes = wakes;
-        tx.control("ROLLBACK TO job")?;
-    }
-    tx.control("RELEASE job")?;
-    outcome
-}
-
-/// The writer thread: takes a job, then whatever else has queued up meanwhile, and commits them together.
-fn write_until_closed(connection: &Connection, queue: &mpsc::Receiver<Box<dyn Job>>, outbox: &Notify) {
-    let memory = Memory::default();
-    while let Ok(first) = queue.recv() {
-        if let Err(error) = commit_batch(connection, &memory, first, queue, outbox) {
-            tracing::error!(%error, "a batch of writes could not be committed");
-        }
-    }
-    // Leave a tidy file behind; the next start would do the same from the log.
-    if let Err(error) = connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)") {
-        tracing::warn!(%error, "the write-ahead log could not be folded in at shutdown");
-    }
-}
-
-fn commit_batch(
-    connection: &Connection,
-    memory: &Memory,
-    first: Box<dyn Job>,
-    queue: &mpsc::Receiver<Box<dyn Job>>,
-    outbox: &Notify,
-) -> Result<(), Error> {
-    // IMMEDIATE: an administrator's command line may be writing; wait for it here, not in the middle.
-    connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
-    let mut tx = Tx::new(connection, memory);
-    let mut done = Vec::new();
-    let mut next = Some(first);
-    let mut taken = 0;
-    while let Some(mut job) = next {
-        if job.run(&mut tx) {
-            done.push(job);
-        }
-        taken += 1;
-        next = if taken < BATCH { queue.try_recv().ok() } else { None };
-    }
-    let committed = tx.count_change().and_then(|()| tx.control("COMMIT"));
-    if committed.is_err() {
-        // Ignored on purpose: after some failed commits SQLite has already rolled back.
-        let _ = connection.execute_batch("ROLLBACK");
-    }
-    for job in done {
-        job.answer(committed.is_ok());
-    }
-    if committed.is_ok() && tx.wakes.outbox {
-        outbox.notify_one();
-    }
-    committed
 }
 
 #[cfg(test)]
