@@ -169,8 +169,11 @@ pub(super) fn like(filter: &str) -> (String, String) {
     let folded = folded(filter);
     let prefix = folded.split('*').next().unwrap_or_default().to_owned();
     let mut pattern = String::with_capacity(folded.len() + 4);
+    let mut after_wildcard = false;
     for character in folded.chars() {
         match character {
+            // Several in a row are one; each would cost the engine a search of its own.
+            '*' if after_wildcard => {}
             '*' => pattern.push('%'),
             '%' | '_' | '\\' => {
                 pattern.push('\\');
@@ -178,6 +181,7 @@ pub(super) fn like(filter: &str) -> (String, String) {
             }
             other => pattern.push(other),
         }
+        after_wildcard = character == '*';
     }
-    (prefix, pattern)
+    (prefix, store::listing::pattern(pattern))
 }

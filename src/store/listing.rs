@@ -2,6 +2,16 @@
 
 use super::{Error, Row, Tx};
 
+/// Bytes of the longest `LIKE` pattern that the engine takes.
+const LONGEST_PATTERN: usize = 50_000;
+
+/// A `LIKE` pattern that the engine takes. Whatever a longer one is meant to find, no name and no value is like that:
+/// this one finds nothing.
+#[must_use]
+pub fn pattern(text: String) -> String {
+    if text.len() > LONGEST_PATTERN { String::new() } else { text }
+}
+
 /// What a list is narrowed down to.
 #[derive(Debug, Clone, Copy)]
 pub struct Search<'a> {

@@ -12,12 +12,11 @@
     reason = "a test stops at what is wrong"
 )]
 
-mod arguments;
 mod rows;
 
+use crate::support::arguments::{Names, Round, request};
 use crate::support::caller::{Caller, GIVEN_NAME, LOGIN, MAIL, OTP};
 use crate::support::world::{OFFLINE, OLD, World};
-use arguments::{Names, Round, request};
 use rows::{FILLED, Tables};
 use rusqlite::Connection;
 use soapstone::services::PUBLISHED;

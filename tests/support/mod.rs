@@ -8,6 +8,7 @@
     reason = "every test binary uses a part of it, and stops at the first thing that is wrong"
 )]
 
+pub mod arguments;
 pub mod browser;
 pub mod caller;
 pub mod client;

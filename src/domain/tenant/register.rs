@@ -74,7 +74,7 @@ pub fn page(tx: &mut Tx<'_>, part: &str, number: i64) -> Result<Page, Error> {
 }
 
 fn pattern(part: &str) -> String {
-    ["%", &part.trim().to_lowercase(), "%"].concat()
+    store::listing::pattern(["%", &part.trim().to_lowercase(), "%"].concat())
 }
 
 /// A tenant by its domain, with the names of its administrator.

@@ -1,6 +1,6 @@
 //! Arguments made from the contract: whatever a service declares, something fitting is sent.
 
-use crate::support::caller::escaped;
+use super::caller::escaped;
 use soapstone::soap::contract::{Field, Kind, Operation, Service, Shape, Type};
 
 /// The names of one tenant, real ones or others that look like them.
@@ -107,7 +107,7 @@ fn properties(out: &mut String, bean: &Type, names: &Names, round: Round, depth:
 }
 
 /// A text of a type of XML Schema; nothing for what no message of the original can carry.
-fn value(simple: &str, name: &str, names: &Names, round: Round) -> Option<String> {
+pub fn value(simple: &str, name: &str, names: &Names, round: Round) -> Option<String> {
     Some(match simple {
         "string" => text(name, names, round),
         "boolean" => "true".to_owned(),
