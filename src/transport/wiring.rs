@@ -60,7 +60,6 @@ pub fn policy(settings: &Settings, https_port: u16, certificate: String) -> Resu
         session_idle_minutes: settings.session_minutes,
         remember_me_minutes: settings.remember_me_minutes,
         certificate,
-        ..Policy::default()
     })
 }
 

@@ -274,7 +274,7 @@ fn offers(site: &Site, leads_to: &str) -> Vec<Offer> {
         tracing::error!(%error, "what the login page offers could not be read");
         Offered::default()
     });
-    let query = encoded(&[("callback", &leads_to)]);
+    let query = encoded(&[("callback", leads_to)]);
     let offer = |id, key, path| Offer { id, text: text(key), address: format!("{path}?{query}") };
     let password =
         offered.password().then(|| offer("passwordRecoverLink", "forgot_password", forgotten::PASSWORD));
