@@ -103,8 +103,9 @@ async fn what_is_not_there_and_what_cannot_be_done_is_said() {
             .await;
         assert_eq!((answer.status, answer.header("Allow")), (405, Some("GET, HEAD, POST")), "{method}");
     }
-    for root in ["/", "/carbon", "/carbon/"] {
+    for (root, there) in [("/", "/carbon/"), ("/carbon", "/carbon/"), ("/carbon/", "/carbon/admin/login.jsp")]
+    {
         let answer = get(&running, root, "").await;
-        assert_eq!(below(&running, answer.header("Location").unwrap()), "/dashboard");
+        assert_eq!(below(&running, answer.header("Location").unwrap()), there, "{root}");
     }
 }
