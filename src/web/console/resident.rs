@@ -174,6 +174,8 @@ pub async fn show(visit: Arc<Visit>) -> Answer {
     let scim: Vec<(&str, &str)> =
         scim.iter().map(|one| (one.name.as_str(), one.value.as_deref().unwrap_or_default())).collect();
     context.insert("scim", &scim);
+    let tenant = crate::web::form::encoded(&[("tenantDomain", &visit.actor.domain)]);
+    context.insert("metadata", &[crate::web::sso::METADATA, "?", &tenant].concat());
     match wrong {
         Some(wrong) => visit.show_again(TEMPLATE, context, &wrong),
         None => visit.show(TEMPLATE, context),

@@ -15,7 +15,7 @@ fn with<'f>(mut fields: Vec<(&'f str, &'f str)>, name: &'f str, value: &'f str) 
     fields
 }
 
-fn basic<'f>(name: &'f str) -> Vec<(&'f str, &'f str)> {
+fn basic(name: &str) -> Vec<(&str, &str)> {
     vec![
         ("name", name),
         ("displayName", "Partner ö"),

@@ -231,7 +231,12 @@ async fn a_tenant_changes_its_own_policies_only() {
     add_tenant(&running, "acme.com").await;
     let acme = Console::of(&running, "admin@acme.com", "admin123").await;
     let page = acme.open("idp/resident").await.body;
+    let page = plain(&page);
     assert!(page.contains("/services/t/acme.com/wso2carbon-sts"), "{page}");
+    let metadata = acme.get("/identity/metadata/saml2?tenantDomain=acme.com").await;
+    assert!(
+        page.contains("href=\"/identity/metadata/saml2?tenantDomain=acme.com\"") && metadata.status == 200
+    );
     let fields = filled(&page);
     acme.submit("idp/resident", &changed(&fields, &[(LINK, "true")])).await;
     assert_eq!(setting(&running, "Recovery.AdminPasswordReset.RecoveryLink"), "false");

@@ -18,6 +18,7 @@ pub const TEXTS: &[(&str, &str)] = &[
     ("resident_oauth1", "OAuth10a Configuration"),
     ("resident_sts", "Security Token Service Configuration"),
     ("resident_provisioning", "Inbound Provisioning Configuration"),
+    ("resident_metadata", "Download SAML Metadata"),
     ("resident_entity", "Identity Provider Entity Id"),
     ("resident_destinations", "Destination URLs"),
     ("resident_one_a_line", "One address a line."),
