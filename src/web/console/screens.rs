@@ -6,7 +6,6 @@ use super::{
     Work, bulk, claim, claims, external_claim, home, mail_templates, mails, providers, reset, resets,
     resident, roles, tenants, trail, user, users,
 };
-use crate::domain::TenantId;
 use std::sync::Arc;
 
 /// A heading of the menu.
@@ -47,15 +46,6 @@ pub struct Screen {
     pub changes: &'static [&'static str],
     /// What it does.
     pub show: fn(Arc<Visit>) -> Work,
-}
-
-impl Screen {
-    /// Whether a tenant has this screen: what takes a permission of the super tenant is the super tenant's, whatever
-    /// roles of others hold.
-    pub fn is_of(&self, tenant: TenantId) -> bool {
-        let is_protected = |needed: &&str| needed.starts_with("/permission/protected/");
-        tenant == TenantId::SUPER || !self.sees.iter().chain(self.changes).any(is_protected)
-    }
 }
 
 impl std::fmt::Debug for Screen {
