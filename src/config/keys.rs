@@ -55,7 +55,7 @@ pub const KEYS: &[Key] = &[
         "config_dir",
         Text,
         "",
-        "Folder with files of an existing deployment, unmodified: carbon.xml, user-mgt.xml, identity.xml, output-event-adapters.xml, application-authentication.xml, identity-mgt.properties, identity/identity-providers/*.xml, email/email-admin-config.xml (also below identity/ and security/).",
+        "Folder with files of an existing deployment, unmodified: carbon.xml, user-mgt.xml, identity.xml, output-event-adapters.xml, application-authentication.xml, identity-mgt.properties, identity/identity-providers/*.xml, identity/sso-idp-config.xml, email/email-admin-config.xml (also below identity/ and security/).",
     ),
     key(
         "bind",
@@ -307,5 +307,6 @@ pub fn reference() -> String {
             }
         }
     }
+    out.push_str(super::service_provider::REFERENCE);
     out
 }

@@ -85,6 +85,33 @@ impl Default for ServiceProvider {
     }
 }
 
+/// How a service provider is written, for the reference of the settings.
+pub(super) const REFERENCE: &str = r#"
+# Service providers of SAML 2.0 single sign-on, one table each. Only issuer and consumer_urls have to be there.
+# [[service_provider]]
+# issuer = "https://app.example.org"
+# consumer_urls = ["https://app.example.org/saml/acs"]
+# default_consumer_url = ""       # where answers go that no address was asked for; else the first of consumer_urls
+# certificate_file = ""           # PEM, relative to this file; or certificate = "-----BEGIN CERTIFICATE-----..."
+# verify_requests = false         # refuse requests that are not signed with it
+# sign_response = true
+# sign_assertion = true
+# single_logout = true            # tell it when a session ends
+# logout_request_url = ""         # where; else the usual consumer URL
+# logout_response_url = ""        # where its own logout request is answered; else the usual consumer URL
+# idp_initiated = false           # /samlsso?spEntityID=ISSUER sends users there
+# idp_logout = false              # /samlsso?slo=true&spEntityID=ISSUER signs them out
+# return_urls = []                # where that may lead to
+# audiences = []                  # beside the issuer
+# recipients = []
+# claims = []                     # sent as attributes
+# name_id_format = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress"
+# name_id_claim = ""              # sent in place of the user name
+# store_in_name = false           # DOMAIN/name for users of secondary stores
+# tenant_in_name = false          # name@tenant; always so for users of other tenants
+# all_tenants = true              # whether users of every tenant may sign in
+"#;
+
 /// Where the file lies.
 const PLACES: [&str; 3] =
     ["identity/sso-idp-config.xml", "sso-idp-config.xml", "security/sso-idp-config.xml"];
@@ -181,4 +208,95 @@ fn certificate(path: &Path, alias: &str) -> Option<String> {
     let is_name = alias.chars().all(|one| one.is_alphanumeric() || matches!(one, '-' | '_' | '.'));
     let file = path.with_file_name(format!("{alias}.pem"));
     if is_name { std::fs::read_to_string(file).ok() } else { None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As the original ships its file, with an application beside the dashboard.
+    const SHIPPED: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
+<SSOIdentityProviderConfig>
+  <TenantRegistrationPage>https://example.org/register</TenantRegistrationPage>
+  <ServiceProviders>
+    <ServiceProvider>
+      <Issuer>wso2.my.dashboard</Issuer>
+      <AssertionConsumerServiceURLs>
+        <AssertionConsumerServiceURL>${carbon.protocol}://${carbon.host}:${carbon.management.port}/dashboard/acs</AssertionConsumerServiceURL>
+      </AssertionConsumerServiceURLs>
+      <DefaultAssertionConsumerServiceURL>https://localhost:9443/dashboard/acs</DefaultAssertionConsumerServiceURL>
+      <SignAssertion>true</SignAssertion>
+      <SignResponse>true</SignResponse>
+      <EnableAudienceRestriction>true</EnableAudienceRestriction>
+      <AudiencesList><Audience>carbonServer</Audience></AudiencesList>
+    </ServiceProvider>
+    <ServiceProvider>
+      <Issuer>travelocity.com</Issuer>
+      <AssertionConsumerServiceURLs>
+        <AssertionConsumerServiceURL>https://app/home.jsp</AssertionConsumerServiceURL>
+        <AssertionConsumerServiceURL>https://app/other.jsp</AssertionConsumerServiceURL>
+      </AssertionConsumerServiceURLs>
+      <SignResponse>false</SignResponse>
+      <SignAssertion>false</SignAssertion>
+      <ValidateSignatures>true</ValidateSignatures>
+      <CertAlias>travelocity</CertAlias>
+      <EnableSingleLogout>true</EnableSingleLogout>
+      <SLORequestURL>https://app/slo</SLORequestURL>
+      <EnableAttributeProfile>true</EnableAttributeProfile>
+      <IncludeAttributeByDefault>true</IncludeAttributeByDefault>
+      <Claims><Claim>http://wso2.org/claims/role</Claim></Claims>
+      <EnableAudienceRestriction>false</EnableAudienceRestriction>
+      <AudiencesList><Audience>nobody</Audience></AudiencesList>
+      <EnableIdPInitiatedSSO>true</EnableIdPInitiatedSSO>
+      <EncryptAssertion>true</EncryptAssertion>
+      <SAMLDefaultSigningAlgorithmURI>http://www.w3.org/2000/09/xmldsig#rsa-sha1</SAMLDefaultSigningAlgorithmURI>
+    </ServiceProvider>
+    <ServiceProvider><Issuer></Issuer></ServiceProvider>
+  </ServiceProviders>
+</SSOIdentityProviderConfig>"#;
+
+    #[test]
+    fn the_file_of_the_original_is_read_as_it_is_and_what_is_not_used_is_said() {
+        let folder = std::env::temp_dir().join(format!("soapstone-{}", uuid::Uuid::new_v4()));
+        std::fs::create_dir_all(folder.join("identity")).unwrap();
+        std::fs::write(folder.join("identity/sso-idp-config.xml"), SHIPPED).unwrap();
+        let (mut files, mut warnings) = (Vec::new(), Vec::new());
+        let without = read(&folder, &mut files, &mut warnings).unwrap();
+        std::fs::write(folder.join("identity/travelocity.pem"), "a certificate").unwrap();
+        let (mut files, mut later) = (Vec::new(), Vec::new());
+        let found = read(&folder, &mut files, &mut later).unwrap();
+        std::fs::remove_dir_all(&folder).unwrap();
+
+        assert_eq!(files.len(), 1);
+        let [dashboard, app] = found.as_slice() else { panic!("{found:?}") };
+        assert_eq!(dashboard.audiences, ["carbonServer"]);
+        assert!(dashboard.single_logout, "without a word it takes part in single logout");
+        let expected = ServiceProvider {
+            issuer: "travelocity.com".into(),
+            consumer_urls: vec!["https://app/home.jsp".into(), "https://app/other.jsp".into()],
+            certificate: Some("a certificate".into()),
+            verify_requests: true,
+            sign_response: false,
+            sign_assertion: false,
+            logout_request_url: Some("https://app/slo".into()),
+            idp_initiated: true,
+            claims: vec!["http://wso2.org/claims/role".into()],
+            ..ServiceProvider::default()
+        };
+        assert_eq!(*app, expected);
+        assert_eq!(without[1].certificate, None);
+        let said = |warnings: &[String], text: &str| warnings.iter().any(|warning| warning.contains(text));
+        assert!(said(&warnings, "export travelocity from the key store to travelocity.pem"), "{warnings:?}");
+        assert!(!said(&later, "export travelocity"), "{later:?}");
+        for text in ["assertions are not encrypted", "signed with SHA-256", "without an Issuer"] {
+            assert!(said(&later, text), "{text}: {later:?}");
+        }
+    }
+
+    #[test]
+    fn a_key_that_does_not_exist_is_a_mistake() {
+        assert!(toml::from_str::<ServiceProvider>("issuer = 'a'\nsign_respnse = false").is_err());
+        let read: ServiceProvider = toml::from_str("issuer = 'a'\nconsumer_urls = ['https://a/']").unwrap();
+        assert!(read.sign_response && read.sign_assertion && !read.verify_requests);
+    }
 }

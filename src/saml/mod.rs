@@ -15,11 +15,11 @@ mod time;
 mod write;
 mod xml;
 
-pub use key::{Algorithm, BadKey, PublicKey, SigningKey};
+pub use key::{Algorithm, BadKey, OWN as OWN_SIGNATURE, OWN_DIGEST, PublicKey, SigningKey};
 pub use message::{
     Asked, AuthnRequest, Instant, LogoutRequest, LogoutResponse, Message, Response, Unreadable,
 };
-pub use metadata::Entity;
+pub use metadata::{Entity, PartnerMetadata};
 pub use partner::{Partner, Useless};
 pub use signature::{Distrust, text_of, verify};
 pub use write::{

@@ -15,6 +15,7 @@ mod fault;
 pub mod i18n_email_mgt_config;
 pub mod identity_governance_admin;
 pub mod identity_provider_mgt;
+pub mod identity_saml_sso_config;
 pub mod logged_user_info_admin;
 mod message;
 mod metadata;
@@ -89,6 +90,7 @@ published! {
     i18n_email_mgt_config,
     identity_governance_admin,
     identity_provider_mgt,
+    identity_saml_sso_config,
     logged_user_info_admin,
     remote_authorization_manager,
     remote_claim_manager,

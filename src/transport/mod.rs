@@ -6,6 +6,7 @@ mod file_providers;
 mod http;
 mod limits;
 mod listen;
+mod logout_notices;
 mod metrics;
 mod route;
 mod service_providers;

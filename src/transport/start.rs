@@ -1,6 +1,7 @@
 //! Starting and stopping a server.
 
 use super::http::Shared;
+use super::logout_notices::Courier;
 use super::metrics::Metrics;
 use super::route::Faces;
 use super::{file_providers, listen, service_providers, tls, wiring};
@@ -130,6 +131,9 @@ impl Server {
             publication: wiring::publication(settings, https_port),
             process: wiring::process(settings, started_at, clock.now(), draining.clone()),
         };
+        let courier =
+            Courier::new(store.clone(), Arc::clone(&realm), Arc::clone(&clock), Arc::clone(&signer))
+                .map_err(|error| tls::Error::Making(error.to_string()))?;
         let site = Site::new(
             store.clone(),
             Arc::clone(&realm),
@@ -160,6 +164,7 @@ impl Server {
                     let _ = stop.wait_for(|stopping| *stopping).await;
                 })
             }),
+            tokio::spawn(courier.run(draining.clone())),
             tokio::spawn(keep_house(store.clone(), Arc::clone(&realm), site, clock, draining)),
         ];
         let unbound = |port| SocketAddr::new(settings.bind, port);

@@ -1,0 +1,247 @@
+//! `IdentitySAMLSSOConfigService`: the service providers that an administrator registers for his tenant (IS 5.3.0,
+//! SAMLSSOConfigAdmin).
+//!
+//! There is no key store here. An alias means this server's certificate (`wso2carbon`) or that of a service provider whose
+//! metadata brought one, which is the alias the original stores it under. Only the algorithms that messages are signed
+//! with are offered, and the claims that are asked for are sent without an application beside the service provider.
+#![expect(non_snake_case, reason = "operations and their arguments are named as in the contract")]
+
+pub mod contract;
+
+use super::Call;
+use super::fault::typed;
+use super::names::optional;
+use super::user_profile_mgt::contract::IdentityException;
+use crate::domain::service_provider::{self, EMAIL_FORMAT, ServiceProvider};
+use crate::domain::{Actor, Error, TenantId};
+use crate::saml::{OWN_DIGEST, OWN_SIGNATURE, PartnerMetadata};
+use crate::soap::Fault;
+use crate::store::Tx;
+use contract::{
+    IdentitySAML2SSOException, Operations, SAMLSSOServiceProviderDTO, SAMLSSOServiceProviderInfoDTO,
+};
+
+/// The alias of the server's own certificate.
+const OWN_ALIAS: &str = "wso2carbon";
+
+/// What the service does.
+#[derive(Debug)]
+pub struct Behaviour;
+
+fn declared(fault: Fault) -> Fault {
+    typed::<IdentityException>(fault)
+}
+
+fn some(text: Option<String>) -> Option<String> {
+    text.filter(|text| !text.is_empty())
+}
+
+fn list(values: Vec<Option<String>>) -> Vec<String> {
+    values.into_iter().flatten().filter(|value| !value.is_empty()).collect()
+}
+
+/// The certificate behind an alias.
+fn certificate(
+    tx: &mut Tx<'_>,
+    own: &str,
+    tenant: TenantId,
+    alias: Option<&str>,
+) -> Result<Option<String>, Error> {
+    match alias {
+        None => Ok(None),
+        Some(OWN_ALIAS) => Ok(Some(own.to_owned())),
+        Some(alias) => {
+            let known = service_provider::list(tx, tenant)?;
+            Ok(known.into_iter().find(|one| one.issuer == alias).and_then(|one| one.certificate))
+        }
+    }
+}
+
+fn registered(dto: SAMLSSOServiceProviderDTO) -> Result<ServiceProvider, Fault> {
+    let issuer = some(dto.issuer).ok_or_else(|| Fault::server("A value for the Issuer is mandatory"))?;
+    if issuer.contains('@') {
+        return Err(Fault::server(
+            "'@' is a reserved character. Cannot be used for Service Provider Entity ID",
+        ));
+    }
+    let mut consumer_urls = list(dto.assertionConsumerUrls);
+    if consumer_urls.is_empty() {
+        consumer_urls.extend(some(dto.assertionConsumerUrl));
+    }
+    let is_web = |url: &String| url.starts_with("https://") || url.starts_with("http://");
+    let default_url = some(dto.defaultAssertionConsumerUrl).unwrap_or_default();
+    // Elsewhere such an address would be a script in our page.
+    if !consumer_urls.iter().all(is_web) || !(default_url.is_empty() || is_web(&default_url)) {
+        return Err(Fault::server("An Assertion Consumer URL must begin with https:// or http://"));
+    }
+    let format = some(dto.nameIDFormat).map(|format| format.replace('/', ":"));
+    let attribute_index = match some(dto.attributeConsumingServiceIndex) {
+        _ if !dto.enableAttributeProfile => String::new(),
+        Some(index) => index,
+        None => (uuid::Uuid::new_v4().as_u128() % 1_000_000_000).to_string(),
+    };
+    Ok(ServiceProvider {
+        id: 0,
+        name: issuer.clone(),
+        issuer,
+        is_saas: false,
+        consumer_urls,
+        default_url,
+        name_id_format: format.unwrap_or_else(|| EMAIL_FORMAT.to_owned()),
+        name_id_claim: some(dto.nameIdClaimUri),
+        store_in_subject: false,
+        tenant_in_subject: false,
+        certificate: None,
+        certificate_alias: some(dto.certAlias),
+        verify_requests: dto.doValidateSignatureInRequests,
+        sign_response: dto.doSignResponse,
+        sign_assertion: dto.doSignAssertions,
+        single_logout: dto.doSingleLogout,
+        logout_request_url: some(dto.sloRequestURL),
+        logout_response_url: some(dto.sloResponseURL),
+        idp_initiated: dto.idPInitSSOEnabled,
+        idp_logout: dto.idPInitSLOEnabled,
+        return_urls: list(dto.idpInitSLOReturnToURLs),
+        audiences: list(dto.requestedAudiences),
+        recipients: list(dto.requestedRecipients),
+        send_attributes: dto.enableAttributeProfile && dto.enableAttributesByDefault,
+        claims: list(dto.requestedClaims),
+        attribute_index: Some(attribute_index),
+        login_page: some(dto.loginPageURL),
+        signing_algorithm: some(dto.signingAlgorithmURI),
+        digest_algorithm: some(dto.digestAlgorithmURI),
+    })
+}
+
+fn shown(one: ServiceProvider) -> SAMLSSOServiceProviderDTO {
+    SAMLSSOServiceProviderDTO {
+        assertionConsumerUrl: None,
+        assertionConsumerUrls: optional(one.consumer_urls),
+        assertionQueryRequestProfileEnabled: false,
+        attributeConsumingServiceIndex: one.attribute_index,
+        certAlias: one.certificate_alias,
+        defaultAssertionConsumerUrl: Some(one.default_url),
+        digestAlgorithmURI: one.digest_algorithm,
+        doEnableEncryptedAssertion: false,
+        doSignAssertions: one.sign_assertion,
+        doSignResponse: one.sign_response,
+        doSingleLogout: one.single_logout,
+        doValidateSignatureInRequests: one.verify_requests,
+        // The original never says so when it lists.
+        enableAttributeProfile: false,
+        enableAttributesByDefault: one.send_attributes,
+        idPInitSLOEnabled: one.idp_logout,
+        idPInitSSOEnabled: one.idp_initiated,
+        idpInitSLOReturnToURLs: optional(one.return_urls),
+        issuer: Some(one.issuer),
+        loginPageURL: Some(one.login_page.unwrap_or_default()),
+        nameIDFormat: Some(one.name_id_format.replace(':', "/")),
+        nameIdClaimUri: one.name_id_claim,
+        requestedAudiences: optional(one.audiences),
+        requestedClaims: optional(one.claims),
+        requestedRecipients: optional(one.recipients),
+        signingAlgorithmURI: one.signing_algorithm,
+        sloRequestURL: one.logout_request_url,
+        sloResponseURL: one.logout_response_url,
+        supportedAssertionQueryRequestTypes: None,
+    }
+}
+
+/// Adds a service provider with the certificate that its alias means.
+async fn add(call: &Call, mut new: ServiceProvider) -> Result<bool, Fault> {
+    call.write(move |tx, now, realm, actor| {
+        if new.certificate.is_none() {
+            let own = &realm.policy.certificate;
+            new.certificate = certificate(tx, own, actor.tenant, new.certificate_alias.as_deref())?;
+        }
+        service_provider::add(tx, now, actor, &new)
+    })
+    .await
+}
+
+impl Operations for Behaviour {
+    async fn getSigningAlgorithmUris(_: &Call) -> Result<Vec<Option<String>>, Fault> {
+        Ok(vec![Some(OWN_SIGNATURE.to_owned())])
+    }
+
+    async fn getSigningAlgorithmUriByConfig(_: &Call) -> Result<Option<String>, Fault> {
+        Ok(Some(OWN_SIGNATURE.to_owned()))
+    }
+
+    async fn getDigestAlgorithmURIs(_: &Call) -> Result<Vec<Option<String>>, Fault> {
+        Ok(vec![Some(OWN_DIGEST.to_owned())])
+    }
+
+    async fn getDigestAlgorithmURIByConfig(_: &Call) -> Result<Option<String>, Fault> {
+        Ok(Some(OWN_DIGEST.to_owned()))
+    }
+
+    async fn getClaimURIs(call: &Call) -> Result<Vec<Option<String>>, Fault> {
+        let tenant = call.actor()?.tenant;
+        let catalogue = call.read(|tx, realm| realm.catalogues.of(tx, tenant)).map_err(declared)?;
+        Ok(catalogue.local().iter().map(|claim| Some(claim.uri.clone())).collect())
+    }
+
+    async fn addRPServiceProvider(
+        call: &Call,
+        spDto: Option<SAMLSSOServiceProviderDTO>,
+    ) -> Result<bool, Fault> {
+        let sent = spDto.ok_or_else(|| declared(Fault::unknown()))?;
+        add(call, registered(sent).map_err(declared)?).await.map_err(declared)
+    }
+
+    async fn getServiceProviders(call: &Call) -> Result<Option<SAMLSSOServiceProviderInfoDTO>, Fault> {
+        let tenant = call.actor()?.tenant;
+        let known = call.read(|tx, _| service_provider::list(tx, tenant)).map_err(declared)?;
+        Ok(Some(SAMLSSOServiceProviderInfoDTO {
+            pubCertFilePath: None,
+            serviceProviders: known.into_iter().map(|one| Some(shown(one))).collect(),
+            // The super tenant has had another number for long.
+            tenantZero: false,
+        }))
+    }
+
+    async fn getCertAliasOfPrimaryKeyStore(call: &Call) -> Result<Vec<Option<String>>, Fault> {
+        let tenant = call.actor()?.tenant;
+        let known = call.read(|tx, _| service_provider::list(tx, tenant)).map_err(declared)?;
+        let brought = known.into_iter().filter(|one| one.certificate_alias.as_ref() == Some(&one.issuer));
+        Ok(std::iter::once(OWN_ALIAS.to_owned()).chain(brought.map(|one| one.issuer)).map(Some).collect())
+    }
+
+    async fn uploadRPServiceProvider(
+        call: &Call,
+        metadata: Option<String>,
+    ) -> Result<Option<SAMLSSOServiceProviderDTO>, Fault> {
+        let refused =
+            || typed::<IdentitySAML2SSOException>(Fault::server("Error while uploading service provider"));
+        let read = PartnerMetadata::read(metadata.as_deref().unwrap_or_default()).map_err(|why| {
+            tracing::info!(%why, "metadata of a service provider were refused");
+            refused()
+        })?;
+        let new = ServiceProvider {
+            name: read.entity_id.clone(),
+            certificate_alias: read.certificate.as_ref().map(|_| read.entity_id.clone()),
+            issuer: read.entity_id,
+            default_url: read.default_url,
+            consumer_urls: read.consumer_urls,
+            name_id_format: read.name_id_format.unwrap_or_else(|| EMAIL_FORMAT.to_owned()),
+            verify_requests: read.signs_requests && read.certificate.is_some(),
+            certificate: read.certificate,
+            sign_response: true,
+            sign_assertion: read.wants_signed_assertions,
+            single_logout: read.logout_url.is_some(),
+            logout_request_url: read.logout_url.clone(),
+            logout_response_url: read.logout_response_url.or(read.logout_url),
+            ..ServiceProvider::default()
+        };
+        let kept = new.clone();
+        if add(call, new).await.map_err(|_| refused())? { Ok(Some(shown(kept))) } else { Err(refused()) }
+    }
+
+    async fn removeServiceProvider(call: &Call, issuer: Option<String>) -> Result<bool, Fault> {
+        let issuer = some(issuer).unwrap_or_default();
+        let done =
+            call.write(move |tx, now, _, actor: &Actor| service_provider::remove(tx, now, actor, &issuer));
+        done.await.map_err(declared)
+    }
+}

@@ -1,0 +1,152 @@
+//! `IdentitySAMLSSOConfigService`.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use crate::support::caller::Caller;
+use crate::support::tree::Element;
+use crate::support::world::{OLD, TOM, World};
+
+const SERVICE: &str = "IdentitySAMLSSOConfigService";
+
+fn request(operation: &str, inner: &str) -> String {
+    format!(
+        "<s:{operation} xmlns:s=\"http://org.apache.axis2/xsd\" \
+         xmlns:d=\"http://dto.saml.sso.identity.carbon.wso2.org/xsd\">{inner}</s:{operation}>"
+    )
+}
+
+fn results(caller: &Caller, operation: &str, inner: &str) -> Vec<Element> {
+    caller.results(SERVICE, operation, &request(operation, inner))
+}
+
+fn text(caller: &Caller, operation: &str, inner: &str) -> String {
+    results(caller, operation, inner).first().unwrap().text.clone()
+}
+
+fn refused(caller: &Caller, operation: &str, inner: &str) -> String {
+    caller.fault(SERVICE, operation, &request(operation, inner)).text
+}
+
+fn provider(issuer: &str, rest: &str) -> String {
+    format!(
+        "<s:spDto><d:assertionConsumerUrls>https://app.example/acs</d:assertionConsumerUrls>\
+         <d:certAlias>wso2carbon</d:certAlias><d:doSignResponse>true</d:doSignResponse>\
+         <d:enableAttributeProfile>true</d:enableAttributeProfile>\
+         <d:enableAttributesByDefault>true</d:enableAttributesByDefault>{rest}<d:issuer>{issuer}</d:issuer>\
+         <d:nameIDFormat>urn/oasis/names/tc/SAML/1.1/nameid-format/emailAddress</d:nameIDFormat></s:spDto>"
+    )
+}
+
+#[test]
+fn a_service_provider_is_registered_shown_and_removed() {
+    let world = World::new(&[]);
+    let admin = world.admin();
+    assert!(results(&admin, "getServiceProviders", "").first().unwrap().all("serviceProviders").is_empty());
+    assert_eq!(text(&admin, "addRPServiceProvider", &provider("app", "")), "true");
+    assert_eq!(text(&admin, "addRPServiceProvider", &provider("app", "")), "false", "the issuer is taken");
+    assert_eq!(
+        text(&admin, "addRPServiceProvider", &provider("wso2.my.dashboard", "")),
+        "false",
+        "the server's own"
+    );
+    let info = results(&admin, "getServiceProviders", "");
+    let [app] = info.first().unwrap().all("serviceProviders")[..] else { panic!("{info:?}") };
+    for (name, value) in [
+        ("issuer", "app"),
+        ("assertionConsumerUrls", "https://app.example/acs"),
+        ("certAlias", "wso2carbon"),
+        ("doSignResponse", "true"),
+        ("doSignAssertions", "false"),
+        ("enableAttributesByDefault", "true"),
+        ("nameIDFormat", "urn/oasis/names/tc/SAML/1.1/nameid-format/emailAddress"),
+    ] {
+        assert_eq!(app.value(name), Some(value), "{name}");
+    }
+    assert!(app.value("attributeConsumingServiceIndex").unwrap().parse::<u32>().is_ok());
+    assert_eq!(text(&admin, "removeServiceProvider", "<s:issuer>app</s:issuer>"), "true");
+    assert_eq!(text(&admin, "removeServiceProvider", "<s:issuer>app</s:issuer>"), "false");
+    assert_eq!(text(&admin, "removeServiceProvider", "<s:issuer>wso2.my.dashboard</s:issuer>"), "false");
+}
+
+#[test]
+fn what_could_never_work_is_refused() {
+    let world = World::new(&[]);
+    let admin = world.admin();
+    assert_eq!(
+        refused(&admin, "addRPServiceProvider", &provider("", "")),
+        "A value for the Issuer is mandatory"
+    );
+    assert_eq!(
+        refused(&admin, "addRPServiceProvider", &provider("a@b", "")),
+        "'@' is a reserved character. Cannot be used for Service Provider Entity ID"
+    );
+    let script = "<d:defaultAssertionConsumerUrl>javascript:alert(1)</d:defaultAssertionConsumerUrl>";
+    assert!(
+        refused(&admin, "addRPServiceProvider", &provider("a", script)).contains("must begin with https://")
+    );
+    for metadata in ["", "&lt;a/>", "&lt;!DOCTYPE a>&lt;a/>"] {
+        assert_eq!(
+            refused(&admin, "uploadRPServiceProvider", &format!("<s:metadata>{metadata}</s:metadata>")),
+            "Error while uploading service provider"
+        );
+    }
+    assert!(results(&admin, "getServiceProviders", "").first().unwrap().all("serviceProviders").is_empty());
+}
+
+#[test]
+fn metadata_of_a_service_provider_are_taken_over() {
+    let world = World::new(&[]);
+    let admin = world.admin();
+    let metadata = "<m:EntityDescriptor xmlns:m='urn:oasis:names:tc:SAML:2.0:metadata' entityID='https://sp.example'>\
+        <m:SPSSODescriptor WantAssertionsSigned='true' protocolSupportEnumeration='urn:oasis:names:tc:SAML:2.0:protocol'>\
+        <m:SingleLogoutService Binding='urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST' Location='https://sp.example/slo'/>\
+        <m:AssertionConsumerService Binding='urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Artifact' Location='https://sp.example/no' index='0'/>\
+        <m:AssertionConsumerService Binding='urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST' Location='https://sp.example/one' index='1'/>\
+        <m:AssertionConsumerService Binding='urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST' Location='https://sp.example/two' index='2' isDefault='true'/>\
+        </m:SPSSODescriptor></m:EntityDescriptor>";
+    let escaped = metadata.replace('<', "&lt;");
+    let answer = results(&admin, "uploadRPServiceProvider", &format!("<s:metadata>{escaped}</s:metadata>"));
+    let shown = answer.first().unwrap();
+    for (name, value) in [
+        ("issuer", "https://sp.example"),
+        ("defaultAssertionConsumerUrl", "https://sp.example/two"),
+        ("doSignAssertions", "true"),
+        ("doSingleLogout", "true"),
+        ("sloRequestURL", "https://sp.example/slo"),
+        ("doValidateSignatureInRequests", "false"),
+    ] {
+        assert_eq!(shown.value(name), Some(value), "{name}");
+    }
+    let urls: Vec<&str> = shown.all("assertionConsumerUrls").iter().map(|one| one.text.as_str()).collect();
+    assert_eq!(urls, ["https://sp.example/one", "https://sp.example/two"]);
+    assert_eq!(
+        refused(&admin, "uploadRPServiceProvider", &format!("<s:metadata>{escaped}</s:metadata>")),
+        "Error while uploading service provider",
+        "it is registered already"
+    );
+}
+
+#[test]
+fn what_is_offered_is_what_is_done_and_each_operation_needs_its_permission() {
+    let world = World::new(&[]);
+    let admin = world.admin();
+    let sha256 = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256";
+    assert_eq!(text(&admin, "getSigningAlgorithmUris", ""), sha256);
+    assert_eq!(text(&admin, "getSigningAlgorithmUriByConfig", ""), sha256);
+    let digest = "http://www.w3.org/2001/04/xmlenc#sha256";
+    assert_eq!(text(&admin, "getDigestAlgorithmURIs", ""), digest);
+    assert_eq!(text(&admin, "getDigestAlgorithmURIByConfig", ""), digest);
+    assert_eq!(text(&admin, "getCertAliasOfPrimaryKeyStore", ""), "wso2carbon");
+    let claims = results(&admin, "getClaimURIs", "");
+    assert!(claims.iter().any(|claim| claim.text == "http://wso2.org/claims/emailaddress"));
+    let view = "/permission/admin/manage/identity/applicationmgt/view";
+    admin.add_role("viewer", &[TOM], &[view]);
+    let tom = world.caller(TOM, OLD);
+    assert_eq!(text(&tom, "getCertAliasOfPrimaryKeyStore", ""), "wso2carbon");
+    for (operation, inner) in [
+        ("addRPServiceProvider", provider("app", "")),
+        ("removeServiceProvider", "<s:issuer>app</s:issuer>".to_owned()),
+        ("uploadRPServiceProvider", "<s:metadata>x</s:metadata>".to_owned()),
+    ] {
+        assert!(refused(&tom, operation, &inner).contains("Access Denied"), "{operation}");
+    }
+}
