@@ -205,7 +205,7 @@ fn the_metadata_of_the_resident_provider_is_what_other_parties_import() {
         Some("urn:oasis:names:tc:SAML:2.0:protocol")
     );
     // One hour ahead of the clock of this world.
-    assert_eq!(provider.attribute("{}validUntil"), Some("2023-11-14T23:13:20Z"));
+    assert_eq!(provider.attribute("{}validUntil"), Some("2023-11-14T23:13:20.000Z"));
     let order: Vec<&str> = provider.children.iter().map(|child| child.name.as_str()).collect();
     assert_eq!(
         order,
