@@ -70,6 +70,8 @@ const act = {
   async key({ name, loads = false }) {
     await Promise.all([loads ? page.waitForEvent('load') : null, page.keyboard.press(name)]);
   },
+  // Waits until a text is on the page, however often it loads itself until then.
+  async comes({ text }) { await page.getByText(text, { exact: true }).waitFor(); },
   async back() { await page.goBack(); },
   address: () => page.url(),
   title: () => page.title(),
