@@ -52,6 +52,18 @@ fn check(tx: &mut Tx<'_>, actor: &Actor, typed: &str, permission: &str) -> Resul
     if own || actor.may(tx, &[permission])? { Ok(own) } else { Err(Error::NotAuthorized) }
 }
 
+/// The user of a typed name. The name of one's session means oneself: who signed in to a secondary store without its
+/// prefix is not the one of that name in the primary store (IS 5.3.0 looks in the store that let the caller in).
+fn meant(tx: &mut Tx<'_>, actor: &Actor, typed: &str) -> Result<User, Error> {
+    if !actor.is_system()
+        && actor.name == typed
+        && let Some(own) = User::by_id(tx, actor.user.0)?
+    {
+        return Ok(own);
+    }
+    user::find(tx, actor.tenant, typed)
+}
+
 /// The profile of a user, in the shape that the caller gives it; `None` when there is none of that name. Portals ask for
 /// the same one again and again, so the shape is remembered until anything changes.
 ///
@@ -66,7 +78,7 @@ pub fn get<T: Clone + Send + 'static>(
     shape: fn(Profile) -> T,
 ) -> Result<Option<T>, Error> {
     check(tx, actor, typed, VIEW)?;
-    let user = user::find(tx, actor.tenant, typed)?;
+    let user = meant(tx, actor, typed)?;
     if profile != DEFAULT_PROFILE {
         return Ok(None);
     }
@@ -81,7 +93,7 @@ pub fn get<T: Clone + Send + 'static>(
 /// As [`get`].
 pub fn all(tx: &mut Tx<'_>, realm: &Realm, actor: &Actor, typed: &str) -> Result<Vec<Profile>, Error> {
     check(tx, actor, typed, VIEW)?;
-    let user = user::find(tx, actor.tenant, typed)?;
+    let user = meant(tx, actor, typed)?;
     Ok(vec![read(tx, realm, &user)?])
 }
 
@@ -145,7 +157,7 @@ pub fn set(
     mut changes: Changes,
 ) -> Result<(), Error> {
     let own = check(tx, actor, typed, WRITE)?;
-    let user = user::find(tx, actor.tenant, typed)?;
+    let user = meant(tx, actor, typed)?;
     if own && !actor.may(tx, &[WRITE])? {
         keep_account_claims(tx, realm, &user, &mut changes)?;
     }
@@ -188,7 +200,7 @@ pub fn delete(tx: &mut Tx<'_>, actor: &Actor, typed: &str, profile: &str) -> Res
     if profile == DEFAULT_PROFILE {
         return Err(Error::refused("Cannot delete default profile"));
     }
-    let user = user::find(tx, actor.tenant, typed)?;
+    let user = meant(tx, actor, typed)?;
     store::user::delete_profile(tx, user.id.0, profile)?;
     Ok(())
 }

@@ -42,6 +42,24 @@ fn value<'a>(profile: &'a Profile, uri: &str) -> Option<&'a str> {
 }
 
 #[test]
+fn who_signed_in_without_prefix_is_himself_and_not_his_namesake_in_the_primary_store() {
+    let world = World::new();
+    world.write(|tx| Ok(crate::store::user::add_store(tx, SUPER.0, "EMP")?));
+    let namesake = world.user_in(SUPER, "EMP", "tom");
+    let without_prefix =
+        world.read(|tx| Ok(Actor::of(&tenant::by_id(tx, SUPER)?.unwrap(), &namesake, "tom")));
+    sets(&world, &without_prefix, "tom", &[(GIVEN_NAME, "Employee")]).unwrap();
+    assert_eq!(world.claim(&world.find("tom"), GIVEN_NAME), None);
+    assert_eq!(world.claim(&namesake, GIVEN_NAME).as_deref(), Some("Employee"));
+    let seen = gets(&world, &without_prefix, "tom", "default").unwrap().unwrap();
+    assert_eq!(value(&seen, GIVEN_NAME), Some("Employee"));
+    // Under any other spelling the primary one is meant, who is somebody else.
+    for typed in ["PRIMARY/tom", "Tom"] {
+        assert_eq!(gets(&world, &without_prefix, typed, "default").unwrap_err(), NOT_AUTHORIZED);
+    }
+}
+
+#[test]
 fn a_profile_shows_what_is_supported_by_default_with_and_without_value() {
     let world = World::new();
     let tom = actor(&world, "tom", &[]);
