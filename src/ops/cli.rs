@@ -130,6 +130,7 @@ pub enum Idp {
         /// Number that the tenant has in the tables.
         #[arg(long, value_name = "N", default_value_t = -1234, allow_negative_numbers = true)]
         tenant_id: i64,
+        /// The tenant here.
         #[command(flatten)]
         of: Of,
     },

@@ -196,7 +196,8 @@ fn members_are_found_on_the_shorter_way_and_both_ways_find_the_same() {
     ] {
         let mut short = found(filter);
         let mut all = world.read(|tx| Ok(rows::members(tx, role, &like(filter).1)?));
-        (short.sort(), all.sort());
+        short.sort();
+        all.sort();
         assert_eq!((short.len(), &short), (expected, &all), "{filter}");
     }
     // A count of the members, a count of names in each store, and one search in each store: not the members one by one.
