@@ -149,7 +149,7 @@ fn add_users(store: &Store, realm: &Arc<Realm>, actor: &Actor, count: usize) {
             Ok(())
         });
         progress.show(end);
-        if end % (count / 10).max(AT_ONCE) == 0 {
+        if end.is_multiple_of((count / 10).max(AT_ONCE)) {
             tenths.push(began.elapsed());
             began = Instant::now();
         }
