@@ -174,9 +174,12 @@ fn failures_at_any_face_count_for_all_and_the_lock_grows_by_its_ratio_and_ends_b
     }
 }
 
+/// Does something to an account.
+type Happen = fn(&World);
+
 #[test]
 fn what_keeps_somebody_out_at_the_door_ends_his_sessions_inside() {
-    let causes: [(&str, fn(&World)); 5] = [
+    let causes: [(&str, Happen); 5] = [
         ("disabled", |world| world.admin().set_claims(TOM, &[(DISABLED, "true")])),
         ("locked", |world| {
             world.admin().configure(&[LOCKING]);

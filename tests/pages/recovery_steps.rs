@@ -47,7 +47,7 @@ fn json(answer: &Answer) -> serde_json::Value {
 }
 
 fn code(answer: &Answer) -> (u16, String) {
-    (answer.status, json(answer)["code"].as_str().unwrap_or_default().to_owned())
+    (answer.status, json(answer).get("code").and_then(|code| code.as_str()).unwrap_or_default().to_owned())
 }
 
 /// Bodies of the mails so far, read out of their files once that many have come.
@@ -81,9 +81,9 @@ pub async fn tom_answers(running: &Running) {
         .map(|text| text.replace("&#39;", "'").replace("&#x27;", "'"))
         .collect();
     let fields = [
-        ("question1", questions[0].as_str()),
+        ("question1", questions.first().unwrap().as_str()),
         ("answer1", "Zürich"),
-        ("question2", questions[1].as_str()),
+        ("question2", questions.get(1).unwrap().as_str()),
         ("answer2", "Rex"),
     ];
     tom.change("/dashboard/questions", &fields).await;
