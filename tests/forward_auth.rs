@@ -1,12 +1,7 @@
 //! A static page behind a real nginx and the login form, in the configuration that the README documents.
 //!
 //! Needs nginx, as `.ci/run` installs it; skipped without it, unless `SOAPSTONE_TEST_ALL` is set.
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test stops at the first thing that is wrong"
-)]
+#![expect(clippy::unwrap_used, reason = "a test stops at the first thing that is wrong")]
 
 mod support;
 

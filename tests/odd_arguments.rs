@@ -3,7 +3,7 @@
 //! Nobody has to add an operation here: they come from what is published, their arguments from the contracts. Three
 //! things are shown for each call. It is answered, and a refusal is a fault that says something. Nothing failed inside:
 //! no panic, no error in the log. And a call that was refused has changed nothing but what counts refusals.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops at what is wrong")]
+#![expect(clippy::unwrap_used, reason = "a test stops at what is wrong")]
 
 mod support;
 

@@ -282,7 +282,7 @@ pub fn add(tx: &mut Tx<'_>, now: Now, actor: &Actor, new: &ServiceProvider) -> R
 /// Failures of the database.
 pub fn remove(tx: &mut Tx<'_>, now: Now, actor: &Actor, issuer: &str) -> Result<bool, Error> {
     let known = store::service_provider::find(tx, actor.tenant.0, issuer)?;
-    if !known.is_some_and(|row| row.origin == FROM_SERVICE) {
+    if known.is_none_or(|row| row.origin != FROM_SERVICE) {
         return Ok(false);
     }
     store::service_provider::delete(tx, actor.tenant.0, issuer)?;

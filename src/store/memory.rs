@@ -49,9 +49,11 @@ struct Facts {
 /// Facts by the question and a key of its subject, and by a name where the question needs one.
 #[derive(Default)]
 struct Shelf {
-    facts: HashMap<(&'static str, i64), HashMap<Box<str>, Box<dyn Any + Send>>>,
+    facts: HashMap<(&'static str, i64), ByName>,
     count: usize,
 }
+
+type ByName = HashMap<Box<str>, Box<dyn Any + Send>>;
 
 impl std::fmt::Debug for Memory {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
