@@ -80,7 +80,7 @@ pub fn by_claims(
 fn pattern(filter: &str) -> (String, String) {
     let filter = if filter.is_empty() { "%".to_owned() } else { folded(filter) };
     let prefix = filter.split(['*', '%', '_']).next().unwrap_or_default().to_owned();
-    (prefix, filter.replace('\\', "\\\\").replace('*', "%"))
+    (prefix, store::listing::pattern(filter.replace('\\', "\\\\").replace('*', "%")))
 }
 
 #[cfg(test)]
