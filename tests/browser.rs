@@ -124,6 +124,13 @@ impl Chromium {
         self.press("Sign in");
     }
 
+    /// Presses what a script would press while messages go between the dashboard and the identity provider.
+    fn go_on(&mut self) {
+        while self.ask("text").contains("If nothing happens, press Continue.") {
+            self.press("Continue");
+        }
+    }
+
     /// Fills the reset form that is open.
     fn choose_password(&mut self, password: &str) {
         self.fill("Enter New Password", password);

@@ -9,6 +9,7 @@ use soapstone::services::claim_metadata_management::contract as metadata;
 use soapstone::services::i18n_email_mgt_config::contract as mails;
 use soapstone::services::identity_governance_admin::contract as governance;
 use soapstone::services::identity_provider_mgt::contract as providers;
+use soapstone::services::identity_saml_sso_config::contract as single_sign_on;
 use soapstone::services::logged_user_info_admin::contract as caller;
 use soapstone::services::remote_claim_manager::contract as claims;
 use soapstone::services::remote_user_store_manager::contract as store;
@@ -269,6 +270,9 @@ every_spelling_of! {
     user_admin_exception: console::UserAdminException,
     remember_me: authentication::RememberMeData,
     authentication_exception: authentication::AuthenticationException,
+    service_provider: single_sign_on::SAMLSSOServiceProviderDTO,
+    service_providers: single_sign_on::SAMLSSOServiceProviderInfoDTO,
+    single_sign_on_exception: single_sign_on::IdentitySAML2SSOException,
 }
 
 /// A type that is declared and neither listed above nor reached from there would go unchecked.
@@ -327,6 +331,8 @@ fn no_declared_type_is_left_out() {
         console::UserAdminException::TYPE,
         authentication::RememberMeData::TYPE,
         authentication::AuthenticationException::TYPE,
+        single_sign_on::SAMLSSOServiceProviderInfoDTO::TYPE,
+        single_sign_on::IdentitySAML2SSOException::TYPE,
     ] {
         reached(bean, &mut checked);
     }

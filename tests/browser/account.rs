@@ -7,6 +7,22 @@ use serde_json::json;
 
 fn follow(chromium: &mut Chromium, link: &str) {
     chromium.tell(json!({ "command": "follow", "link": link }));
+    chromium.go_on();
+}
+
+fn open(chromium: &mut Chromium, address: &str) {
+    chromium.open(address);
+    chromium.go_on();
+}
+
+fn sign_in(chromium: &mut Chromium, user: &str, password: &str) {
+    chromium.sign_in(user, password);
+    chromium.go_on();
+}
+
+fn sign_out(chromium: &mut Chromium) {
+    chromium.press("Sign out");
+    chromium.go_on();
 }
 
 fn pick(chromium: &mut Chromium, label: &str) {
@@ -32,8 +48,8 @@ async fn tom_looks_after_his_account_in_any_language_and_nothing_he_types_become
     let dashboard = house.address("/dashboard");
     let chromium = &mut house.chromium;
     chromium.fresh();
-    chromium.open(&dashboard);
-    chromium.sign_in("tom", "Old@1234");
+    open(chromium, &dashboard);
+    sign_in(chromium, "tom", "Old@1234");
     follow(chromium, "Profile");
     let html = "<b id=x>\"'&amp;</b><script>document.title='hacked'</script>";
     for (label, text) in [
@@ -76,12 +92,13 @@ async fn tom_looks_after_his_account_in_any_language_and_nothing_he_types_become
     chromium.shows("this session");
     chromium.picture("sessions");
     chromium.press("End all sessions and sign out");
+    chromium.go_on();
     chromium.shows("Sign in");
     for _ in 0..3 {
-        chromium.sign_in("tom", "Old@1234");
+        sign_in(chromium, "tom", "Old@1234");
         chromium.shows(FAILED);
     }
-    chromium.sign_in("tom", "AbNew@123");
+    sign_in(chromium, "tom", "AbNew@123");
     assert_eq!(chromium.ask("address"), dashboard);
     assert_eq!(chromium.complaints(), Vec::<String>::new());
 }
@@ -91,7 +108,7 @@ async fn a_forgotten_password_is_set_by_a_mail_and_by_answers_found_from_the_log
     let Some(mut house) = House::open().await else { return };
     let dashboard = house.address("/dashboard");
     house.chromium.fresh();
-    house.chromium.open(&dashboard);
+    open(&mut house.chromium, &dashboard);
     assert!(!house.chromium.ask("text").contains("Forgot"));
     offer(
         &house,
@@ -102,8 +119,8 @@ async fn a_forgotten_password_is_set_by_a_mail_and_by_answers_found_from_the_log
         ],
     );
     let chromium = &mut house.chromium;
-    chromium.open(&dashboard);
-    chromium.sign_in("tom", "Old@1234");
+    open(chromium, &dashboard);
+    sign_in(chromium, "tom", "Old@1234");
     follow(chromium, "Security questions");
     for (number, answer) in [(1, "Zürich"), (2, "Rex")] {
         select(chromium, &format!("Question {number}"));
@@ -112,7 +129,7 @@ async fn a_forgotten_password_is_set_by_a_mail_and_by_answers_found_from_the_log
     chromium.press("Save");
     chromium.shows("Your security questions were saved.");
     chromium.picture("security-questions");
-    chromium.press("Sign out");
+    sign_out(chromium);
     // By mail.
     follow(chromium, "Forgot Password");
     chromium.picture("forgot-password");
@@ -125,12 +142,12 @@ async fn a_forgotten_password_is_set_by_a_mail_and_by_answers_found_from_the_log
     chromium.choose_password("Mail@1234");
     chromium.shows("Updated the password successfully");
     follow(chromium, "Go to my account");
-    chromium.sign_in("tom", "Mail@1234");
+    sign_in(chromium, "tom", "Mail@1234");
     assert_eq!(chromium.ask("address"), dashboard);
-    chromium.press("Sign out");
+    sign_out(chromium);
     // By answers; somebody who does not exist is asked as well.
     for (name, answers) in [("nobody", &["Zürich"][..]), ("tom", &["no", "zürich", "REX"])] {
-        chromium.open(&dashboard);
+        open(chromium, &dashboard);
         follow(chromium, "Forgot Password");
         chromium.fill("Username", name);
         pick(chromium, "Recover with security questions");
@@ -148,9 +165,9 @@ async fn a_forgotten_password_is_set_by_a_mail_and_by_answers_found_from_the_log
     chromium.choose_password("Asked@123");
     chromium.shows("Updated the password successfully");
     follow(chromium, "Go to my account");
-    chromium.sign_in("tom", "Asked@123");
+    sign_in(chromium, "tom", "Asked@123");
     assert_eq!(chromium.ask("address"), dashboard);
-    chromium.press("Sign out");
+    sign_out(chromium);
     // The name.
     follow(chromium, "Forgot Username");
     chromium.fill("Email", "tom@example.org");
@@ -183,14 +200,14 @@ async fn second_use_two_tabs_the_back_button_and_no_cookies_do_no_harm() {
     chromium.shows("This link is no longer valid.");
     chromium.open(&link);
     chromium.shows("This link is no longer valid.");
-    chromium.open(&dashboard);
-    chromium.sign_in("tom", "Second@123");
+    open(chromium, &dashboard);
+    sign_in(chromium, "tom", "Second@123");
     chromium.shows(FAILED);
-    chromium.sign_in("tom", "First@123");
+    sign_in(chromium, "tom", "First@123");
     assert_eq!(chromium.ask("address"), dashboard);
     // Back to the login form of a session that is open: it leads in again or begins anew, and breaks nothing.
     chromium.tell(json!({ "command": "back" }));
-    chromium.open(&dashboard);
+    open(chromium, &dashboard);
     chromium.shows("tom@example.org");
 
     // Without cookies a reset still works, from the code to the new password.
@@ -199,15 +216,15 @@ async fn second_use_two_tabs_the_back_button_and_no_cookies_do_no_harm() {
     let code = claim(&client, "tom", ONE_TIME_PASSWORD).unwrap();
     let chromium = &mut house.chromium;
     chromium.fresh();
-    chromium.open(&dashboard);
+    open(chromium, &dashboard);
     chromium.tell(json!({ "command": "forget" }));
-    chromium.sign_in("tom", &code);
+    sign_in(chromium, "tom", &code);
     chromium.tell(json!({ "command": "forget" }));
     chromium.choose_password("Hand@1234");
     chromium.shows("Updated the password successfully");
     // The dashboard needs them, and says what it wants by its form.
     chromium.tell(json!({ "command": "forget" }));
-    chromium.open(&dashboard);
+    open(chromium, &dashboard);
     chromium.shows("Sign in");
 }
 
@@ -229,7 +246,7 @@ async fn a_link_whose_time_is_over_says_what_to_do_and_a_new_one_works() {
     chromium.shows("This link is no longer valid. It was used, replaced or has expired.");
     chromium.picture("link-expired");
     follow(chromium, "Sign in");
-    chromium.sign_in("tom", "Old@1234");
+    sign_in(chromium, "tom", "Old@1234");
     chromium.shows(FAILED);
     force(&client, "tom");
     let link = house.link().await;
@@ -258,19 +275,19 @@ async fn nothing_on_the_pages_of_users_shuts_anybody_out() {
             assert!(!chromium.is_wide(), "{name} has to be scrolled sideways");
             chromium.picture(&format!("{name}-telephone{}", if dark { "-dark" } else { "" }));
         };
-        chromium.open(&dashboard);
+        open(chromium, &dashboard);
         check(chromium, "login-with-offers");
         follow(chromium, "Forgot Username");
         check(chromium, "forgot-username");
-        chromium.open(&dashboard);
+        open(chromium, &dashboard);
         follow(chromium, "Forgot Password");
         check(chromium, "forgot-password");
         chromium.fill("Username", "nobody");
         pick(chromium, "Recover with security questions");
         chromium.press("Submit");
         check(chromium, "question");
-        chromium.open(&dashboard);
-        chromium.sign_in("tom", "Old@1234");
+        open(chromium, &dashboard);
+        sign_in(chromium, "tom", "Old@1234");
         for page in ["Profile", "Password", "Security questions", "Sessions"] {
             follow(chromium, page);
             check(chromium, &page.to_lowercase().replace(' ', "-"));
@@ -280,7 +297,7 @@ async fn nothing_on_the_pages_of_users_shuts_anybody_out() {
         chromium.fill("Email *", "x");
         chromium.press("Save");
         check(chromium, "profile-refused");
-        chromium.press("Sign out");
+        sign_out(chromium);
     }
     assert_eq!(house.chromium.complaints(), Vec::<String>::new());
 }
