@@ -73,9 +73,10 @@ const act = {
   // Waits until a text is on the page, however often it loads itself until then.
   async comes({ text }) { await page.getByText(text, { exact: true }).waitFor(); },
   async back() {
-    await page.goBack().catch((error) => {
+    await page.goBack().catch(async (error) => {
       // Back to what was made of a form: the browser asks whether to send that again, and here nobody says yes.
       if (!String(error).includes('ERR_CACHE_MISS')) throw error;
+      await page.waitForURL('chrome-error://**');
     });
   },
   address: () => page.url(),
