@@ -1,0 +1,66 @@
+//! Users from a file.
+
+use super::*;
+use base64::Engine as _;
+
+#[test]
+fn a_file_of_users_is_imported() {
+    let world = world();
+    let admin = world.admin();
+    let encoded = |text: &str| base64::engine::general_purpose::STANDARD.encode(text);
+    let file = encoded(&format!(
+        "UserName,Password\nbulkUser1,{OLD},{GIVEN_NAME}=Bulk\nbulkUser2,{OLD},role=test role\n"
+    ));
+    let import = |name: &str, content: &str| {
+        let arguments = [
+            ("userStoreDomain", "PRIMARY"),
+            ("fileName", name),
+            ("handler", content),
+            ("defaultPassword", "ignored"),
+        ];
+        admin.call(SERVICE, "bulkImportUsers", &request("bulkImportUsers", &texts(&arguments)))
+    };
+    let answer = import("users.csv", &file);
+    assert_eq!((answer.status, answer.body.len()), (202, 0), "{}", answer.text());
+    assert!(world.caller("bulkUser1", OLD).is_known() && world.caller("bulkUser2", OLD).is_known());
+    assert_eq!(admin.claim("bulkUser1", GIVEN_NAME).as_deref(), Some("Bulk"));
+    let text = |name: &str, content: &str| {
+        let answer = import(name, content);
+        assert_eq!(answer.status, 500);
+        Fault::of(&answer).text
+    };
+    assert_eq!(
+        text("users.csv", &file),
+        "Detected 2 duplicate user names. Failed to import duplicate users. Non-duplicate user names were successfully \
+         imported."
+    );
+    assert_eq!(text("users.txt", &file), "Unsupported format");
+    assert!(text("users.xlsx", &file).starts_with(
+        "Error occurs while importing user names. All user names were not imported. Last error was : Credential not valid."
+    ));
+    assert_eq!(
+        refused_robust(&admin, "bulkImportUsers", &[("fileName", "users.csv")]),
+        "Required data not provided"
+    );
+}
+
+#[test]
+fn the_command_line_says_who_could_not_be_imported() {
+    let world = world();
+    let path = world.folder.path().join("some.csv");
+    std::fs::write(&path, format!("UserName,Password\nann,{OLD}\ntom,{OLD}\nx,{OLD}\n")).unwrap();
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_soapstone"))
+        .arg("--data-dir")
+        .arg(&world.settings.data_dir)
+        .args(["user", "import"])
+        .arg(&path)
+        .output()
+        .unwrap();
+    let (said, complained) =
+        (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+    assert_eq!(said, "added 1 users, 1 were there already, 1 could not be added\n");
+    assert!(complained.contains("x: Username x is not valid."), "{complained}");
+    assert!(complained.contains("100 % 3/3 users"), "{complained}");
+    assert!(!output.status.success());
+    assert!(world.caller("ann", OLD).is_known());
+}
