@@ -4,10 +4,13 @@
 //! an administrator adds belong to his tenant. Addresses are compared as they stand, so that no answer goes anywhere that
 //! was not registered.
 
+mod check;
+
 use super::tenant::{self, SUPER_DOMAIN};
-use super::{Actor, Error, Now, Tenant, TenantId, audit};
-use crate::store::service_provider::ProviderRow;
+use super::{Actor, Error, Now, Realm, Tenant, TenantId, audit};
 use crate::store::{self, Tx};
+
+pub use crate::store::service_provider::ServiceProvider;
 
 /// The service provider that the server brings: its own dashboard.
 pub const DASHBOARD: &str = "wso2.my.dashboard";
@@ -15,72 +18,8 @@ pub const DASHBOARD: &str = "wso2.my.dashboard";
 const DASHBOARD_NAME: &str = "wso2_sp_dashboard";
 /// What names are said to be when nothing else is configured, as in the original.
 pub const EMAIL_FORMAT: &str = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress";
-
-const FROM_FILE: &str = "file";
-const FROM_SERVICE: &str = "service";
-
-/// A service provider.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct ServiceProvider {
-    /// Key; 0 before it has one.
-    pub id: i64,
-    /// What requests name.
-    pub issuer: String,
-    /// What addresses of the login page show.
-    pub name: String,
-    /// Whether users of every tenant may sign in.
-    pub is_saas: bool,
-    /// Where answers may go.
-    pub consumer_urls: Vec<String>,
-    /// Where they go when the request names none; the first of the others when it is empty.
-    pub default_url: String,
-    /// Format of the user's name.
-    pub name_id_format: String,
-    /// A claim that is sent instead of the user name.
-    pub name_id_claim: Option<String>,
-    /// Whether the user name has its store in front.
-    pub store_in_subject: bool,
-    /// Whether it has its tenant behind.
-    pub tenant_in_subject: bool,
-    /// Base64 of the certificate that requests are verified with.
-    pub certificate: Option<String>,
-    /// Whether requests have to be signed.
-    pub verify_requests: bool,
-    /// Whether responses are signed.
-    pub sign_response: bool,
-    /// Whether assertions are signed.
-    pub sign_assertion: bool,
-    /// Whether it takes part in single logout.
-    pub single_logout: bool,
-    /// Where it wants logout requests; else its default URL.
-    pub logout_request_url: Option<String>,
-    /// Where it wants logout responses; else its default URL.
-    pub logout_response_url: Option<String>,
-    /// Whether a user may be sent there who did not ask.
-    pub idp_initiated: bool,
-    /// Whether a mere address may sign users out.
-    pub idp_logout: bool,
-    /// Where that may lead to.
-    pub return_urls: Vec<String>,
-    /// Further audiences.
-    pub audiences: Vec<String>,
-    /// Further recipients.
-    pub recipients: Vec<String>,
-    /// Whether claims are sent.
-    pub send_attributes: bool,
-    /// Which.
-    pub claims: Vec<String>,
-    /// Index of the attributes, which the original wants in requests.
-    pub attribute_index: Option<String>,
-    /// Name of the certificate in the original's key store; kept for those who ask.
-    pub certificate_alias: Option<String>,
-    /// Kept for those who ask.
-    pub login_page: Option<String>,
-    /// What it wants signatures made with; kept for those who ask.
-    pub signing_algorithm: Option<String>,
-    /// As well.
-    pub digest_algorithm: Option<String>,
-}
+/// The alias of the server's own certificate.
+pub const OWN_ALIAS: &str = "wso2carbon";
 
 impl ServiceProvider {
     /// Where an answer goes that no address was asked for.
@@ -126,90 +65,40 @@ impl ServiceProvider {
             ..Self::default()
         }
     }
-}
 
-const LISTS: [&str; 5] = ["consumer", "audience", "recipient", "claim", "return"];
-
-impl ServiceProvider {
-    fn lists(&self) -> [&Vec<String>; 5] {
-        [&self.consumer_urls, &self.audiences, &self.recipients, &self.claims, &self.return_urls]
-    }
-
-    fn row(&self, tenant: TenantId, origin: &str) -> ProviderRow {
-        let own = self.clone();
-        let lists = LISTS.into_iter().zip(self.lists());
-        ProviderRow {
-            id: own.id,
-            tenant: tenant.0,
-            origin: origin.to_owned(),
-            saas: own.is_saas,
-            lists: lists
-                .flat_map(|(kind, values)| values.iter().map(|value| (kind.to_owned(), value.clone())))
-                .collect(),
-            issuer: own.issuer,
-            name: own.name,
-            default_url: own.default_url,
-            name_id_format: own.name_id_format,
-            name_id_claim: own.name_id_claim,
-            store_in_subject: own.store_in_subject,
-            tenant_in_subject: own.tenant_in_subject,
-            certificate: own.certificate,
-            verify_requests: own.verify_requests,
-            sign_response: own.sign_response,
-            sign_assertion: own.sign_assertion,
-            single_logout: own.single_logout,
-            logout_request_url: own.logout_request_url,
-            logout_response_url: own.logout_response_url,
-            idp_initiated: own.idp_initiated,
-            idp_logout: own.idp_logout,
-            send_attributes: own.send_attributes,
-            attribute_index: own.attribute_index,
-            certificate_alias: own.certificate_alias,
-            login_page: own.login_page,
-            signing_algorithm: own.signing_algorithm,
-            digest_algorithm: own.digest_algorithm,
-        }
-    }
-}
-
-impl From<ProviderRow> for ServiceProvider {
-    fn from(row: ProviderRow) -> Self {
-        let list = |kind: &str| {
-            row.lists.iter().filter(|(known, _)| known == kind).map(|(_, value)| value.clone()).collect()
-        };
-        let [consumer_urls, audiences, recipients, claims, return_urls] = LISTS.map(list);
+    /// What the original makes of a service provider that only its metadata describe: responses are signed, requests are
+    /// verified where it says that it signs them and with which certificate, and the certificate goes under its issuer.
+    #[must_use]
+    pub fn published(self) -> Self {
         Self {
-            consumer_urls,
-            audiences,
-            recipients,
-            claims,
-            return_urls,
-            id: row.id,
-            issuer: row.issuer,
-            name: row.name,
-            is_saas: row.saas,
-            default_url: row.default_url,
-            name_id_format: row.name_id_format,
-            name_id_claim: row.name_id_claim,
-            store_in_subject: row.store_in_subject,
-            tenant_in_subject: row.tenant_in_subject,
-            certificate: row.certificate,
-            verify_requests: row.verify_requests,
-            sign_response: row.sign_response,
-            sign_assertion: row.sign_assertion,
-            single_logout: row.single_logout,
-            logout_request_url: row.logout_request_url,
-            logout_response_url: row.logout_response_url,
-            idp_initiated: row.idp_initiated,
-            idp_logout: row.idp_logout,
-            send_attributes: row.send_attributes,
-            attribute_index: row.attribute_index,
-            certificate_alias: row.certificate_alias,
-            login_page: row.login_page,
-            signing_algorithm: row.signing_algorithm,
-            digest_algorithm: row.digest_algorithm,
+            certificate_alias: self.certificate.as_ref().map(|_| self.issuer.clone()),
+            verify_requests: self.verify_requests && self.certificate.is_some(),
+            sign_response: true,
+            single_logout: self.logout_request_url.is_some(),
+            logout_response_url: self.logout_response_url.or_else(|| self.logout_request_url.clone()),
+            ..self
         }
     }
+
+    /// Fills in what nobody said.
+    fn completed(mut self) -> Self {
+        if self.name.is_empty() {
+            self.name.clone_from(&self.issuer);
+        }
+        if self.name_id_format.is_empty() {
+            EMAIL_FORMAT.clone_into(&mut self.name_id_format);
+        }
+        if self.send_attributes && self.attribute_index.as_ref().is_none_or(String::is_empty) {
+            self.attribute_index = Some(new_index());
+        }
+        self
+    }
+}
+
+/// A number under which attributes can be asked for, as the original makes them up.
+#[must_use]
+pub fn new_index() -> String {
+    (uuid::Uuid::new_v4().as_u128() % 1_000_000_000).to_string()
 }
 
 /// The service provider of an issuer, with the tenant it belongs to: of the tenant that is named beside it or behind an
@@ -234,12 +123,12 @@ pub fn find(
             continue;
         };
         if let Some(row) = store::service_provider::find(tx, tenant.id.0, name)? {
-            return Ok(Some((tenant, row.into())));
+            return Ok(Some((tenant, row)));
         }
     }
     let shared = store::service_provider::find(tx, TenantId::SUPER.0, issuer)?;
-    let Some(row) = shared.filter(|row| row.origin == FROM_FILE) else { return Ok(None) };
-    Ok(tenant::by_id(tx, TenantId::SUPER)?.map(|tenant| (tenant, row.into())))
+    let Some(row) = shared.filter(|row| row.of_file) else { return Ok(None) };
+    Ok(tenant::by_id(tx, TenantId::SUPER)?.map(|tenant| (tenant, row)))
 }
 
 /// The service provider of that key, with the tenant it belongs to.
@@ -249,7 +138,7 @@ pub fn find(
 pub fn by_id(tx: &mut Tx<'_>, id: i64) -> Result<Option<(Tenant, ServiceProvider)>, Error> {
     let Some(row) = store::service_provider::by_id(tx, id)? else { return Ok(None) };
     let tenant = tenant::by_id(tx, TenantId(row.tenant))?;
-    Ok(tenant.filter(|tenant| tenant.active).map(|tenant| (tenant, row.into())))
+    Ok(tenant.filter(|tenant| tenant.active).map(|tenant| (tenant, row)))
 }
 
 /// The service providers that administrators of a tenant added.
@@ -257,23 +146,113 @@ pub fn by_id(tx: &mut Tx<'_>, id: i64) -> Result<Option<(Tenant, ServiceProvider
 /// # Errors
 /// Failures of the database.
 pub fn list(tx: &mut Tx<'_>, tenant: TenantId) -> Result<Vec<ServiceProvider>, Error> {
-    let rows = store::service_provider::all(tx, tenant.0)?;
-    Ok(rows.into_iter().filter(|row| row.origin == FROM_SERVICE).map(ServiceProvider::from).collect())
+    let mut added = store::service_provider::all(tx, tenant.0)?;
+    added.retain(|one| !one.of_file);
+    Ok(added)
+}
+
+/// Where users of a tenant may sign in: what its administrators added, and what files open to it.
+///
+/// # Errors
+/// Failures of the database.
+pub fn list_visible(tx: &mut Tx<'_>, tenant: TenantId) -> Result<Vec<ServiceProvider>, Error> {
+    let mut visible = store::service_provider::all(tx, tenant.0)?;
+    if tenant != TenantId::SUPER {
+        let shared = store::service_provider::all(tx, TenantId::SUPER.0)?;
+        visible.extend(shared.into_iter().filter(|one| one.of_file && one.is_saas));
+    }
+    Ok(visible)
+}
+
+/// One of [`list_visible`].
+///
+/// # Errors
+/// Failures of the database.
+pub fn visible(tx: &mut Tx<'_>, tenant: TenantId, issuer: &str) -> Result<Option<ServiceProvider>, Error> {
+    if let Some(own) = store::service_provider::find(tx, tenant.0, issuer)? {
+        return Ok(Some(own));
+    }
+    let shared = store::service_provider::find(tx, TenantId::SUPER.0, issuer)?;
+    Ok(shared.filter(|one| one.of_file && one.is_saas))
 }
 
 /// Adds a service provider to the actor's tenant; `false` when its issuer is taken, by a file too.
 ///
 /// # Errors
-/// Failures of the database.
+/// What cannot work, in the original's words where it has some; failures of the database.
 pub fn add(tx: &mut Tx<'_>, now: Now, actor: &Actor, new: &ServiceProvider) -> Result<bool, Error> {
+    check::acceptable(new)?;
     let own = store::service_provider::find(tx, actor.tenant.0, &new.issuer)?;
     let shared = store::service_provider::find(tx, TenantId::SUPER.0, &new.issuer)?;
-    if own.is_some() || shared.is_some_and(|row| row.origin == FROM_FILE) {
+    if own.is_some() || shared.is_some_and(|one| one.of_file) {
         return Ok(false);
     }
-    store::service_provider::insert(tx, &new.row(actor.tenant, FROM_SERVICE))?;
+    let new = ServiceProvider { id: 0, tenant: actor.tenant.0, of_file: false, ..new.clone() }.completed();
+    store::service_provider::insert(tx, &new)?;
     audit::record(tx, now, actor, "add service provider", &new.issuer, &new.consumer_urls.join(","))?;
     Ok(true)
+}
+
+/// Changes a service provider that was added to the actor's tenant; its issuer stays. Who is signed in there stays so.
+/// `change` is given what is stored at that moment.
+///
+/// # Errors
+/// As [`add`]; those of `change`; and that there is none, or that a file says what it is.
+pub fn edit(
+    tx: &mut Tx<'_>,
+    now: Now,
+    actor: &Actor,
+    issuer: &str,
+    change: impl FnOnce(&mut Tx<'_>, &mut ServiceProvider) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let stored = visible(tx, actor.tenant, issuer)?
+        .ok_or_else(|| Error::refused(format!("There is no service provider {issuer}.")))?;
+    if stored.of_file {
+        return Err(Error::refused(format!(
+            "The service provider {issuer} is set in a configuration file and can be changed only there."
+        )));
+    }
+    let mut new = stored.clone();
+    change(tx, &mut new)?;
+    let (id, tenant, issuer) = (stored.id, stored.tenant, stored.issuer.clone());
+    let new = ServiceProvider { id, tenant, issuer, of_file: false, ..new }.completed();
+    check::acceptable(&new)?;
+    if new != stored {
+        store::service_provider::update(tx, &new)?;
+        audit::record(tx, now, actor, "change service provider", &new.issuer, &new.consumer_urls.join(","))?;
+    }
+    Ok(())
+}
+
+/// Names of certificates: the server's own, and those that service providers of the tenant brought.
+///
+/// # Errors
+/// Failures of the database.
+pub fn aliases(tx: &mut Tx<'_>, tenant: TenantId) -> Result<Vec<String>, Error> {
+    let brought =
+        list(tx, tenant)?.into_iter().filter(|one| one.certificate_alias.as_ref() == Some(&one.issuer));
+    Ok(std::iter::once(OWN_ALIAS.to_owned()).chain(brought.map(|one| one.issuer)).collect())
+}
+
+/// The certificate behind an alias. There is no key store: it is this server's own, or one that a service provider
+/// brought, which goes under its issuer as in the original.
+///
+/// # Errors
+/// Failures of the database.
+pub fn certificate(
+    tx: &mut Tx<'_>,
+    realm: &Realm,
+    tenant: TenantId,
+    alias: Option<&str>,
+) -> Result<Option<String>, Error> {
+    match alias {
+        None => Ok(None),
+        Some(OWN_ALIAS) => Ok(Some(realm.policy.certificate.clone())),
+        Some(alias) => {
+            let known = store::service_provider::find(tx, tenant.0, alias)?.filter(|one| !one.of_file);
+            Ok(known.and_then(|one| one.certificate))
+        }
+    }
 }
 
 /// Removes a service provider that was added to the actor's tenant; says whether it was there.
@@ -282,7 +261,7 @@ pub fn add(tx: &mut Tx<'_>, now: Now, actor: &Actor, new: &ServiceProvider) -> R
 /// Failures of the database.
 pub fn remove(tx: &mut Tx<'_>, now: Now, actor: &Actor, issuer: &str) -> Result<bool, Error> {
     let known = store::service_provider::find(tx, actor.tenant.0, issuer)?;
-    if known.is_none_or(|row| row.origin != FROM_SERVICE) {
+    if known.is_none_or(|one| one.of_file) {
         return Ok(false);
     }
     store::service_provider::delete(tx, actor.tenant.0, issuer)?;
@@ -297,24 +276,25 @@ pub fn remove(tx: &mut Tx<'_>, now: Now, actor: &Actor, issuer: &str) -> Result<
 pub fn settle(tx: &mut Tx<'_>, configured: &[ServiceProvider]) -> Result<(), Error> {
     let known = store::service_provider::all(tx, TenantId::SUPER.0)?;
     for provider in configured {
-        let mut row = provider.row(TenantId::SUPER, FROM_FILE);
-        match known.iter().find(|known| known.issuer == row.issuer) {
+        let (tenant, mut new) = (TenantId::SUPER.0, provider.clone());
+        (new.tenant, new.of_file) = (tenant, true);
+        match known.iter().find(|known| known.issuer == new.issuer) {
             Some(same) => {
-                row.id = same.id;
-                if *same != row {
-                    store::service_provider::update(tx, &row)?;
+                new.id = same.id;
+                if *same != new {
+                    store::service_provider::update(tx, &new)?;
                 }
             }
             None => {
-                store::service_provider::insert(tx, &row)?;
+                store::service_provider::insert(tx, &new)?;
             }
         }
     }
-    let is_gone = |row: &&ProviderRow| {
-        row.origin == FROM_FILE && !configured.iter().any(|provider| provider.issuer == row.issuer)
+    let is_gone = |one: &&ServiceProvider| {
+        one.of_file && !configured.iter().any(|provider| provider.issuer == one.issuer)
     };
-    for row in known.iter().filter(is_gone) {
-        store::service_provider::delete(tx, row.tenant, &row.issuer)?;
+    for one in known.iter().filter(is_gone) {
+        store::service_provider::delete(tx, one.tenant, &one.issuer)?;
     }
     Ok(())
 }

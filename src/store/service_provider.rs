@@ -2,52 +2,99 @@
 
 use super::{Error, Row, Tx, Value};
 
-/// A service provider as stored, with its lists.
+/// A service provider: an application that lets users sign in here by SAML 2.0.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-#[expect(missing_docs, reason = "the schema says what a column means")]
-pub struct ProviderRow {
+pub struct ServiceProvider {
+    /// Key; 0 before it has one.
     pub id: i64,
+    /// Key of the tenant it belongs to.
     pub tenant: i64,
+    /// Whether it follows a configuration file; else an administrator added it.
+    pub of_file: bool,
+    /// What requests name.
     pub issuer: String,
+    /// What addresses of the login page show.
     pub name: String,
-    pub origin: String,
-    pub saas: bool,
+    /// Whether users of every tenant may sign in.
+    pub is_saas: bool,
+    /// Where answers may go.
+    pub consumer_urls: Vec<String>,
+    /// Where they go when the request names none; the first of the others when it is empty.
     pub default_url: String,
+    /// Format of the user's name.
     pub name_id_format: String,
+    /// A claim that is sent instead of the user name.
     pub name_id_claim: Option<String>,
+    /// Whether the user name has its store in front.
     pub store_in_subject: bool,
+    /// Whether it has its tenant behind.
     pub tenant_in_subject: bool,
+    /// Base64 of the certificate that requests are verified with.
     pub certificate: Option<String>,
+    /// Whether requests have to be signed.
     pub verify_requests: bool,
+    /// Whether responses are signed.
     pub sign_response: bool,
+    /// Whether assertions are signed.
     pub sign_assertion: bool,
+    /// Whether it takes part in single logout.
     pub single_logout: bool,
+    /// Where it wants logout requests; else its default URL.
     pub logout_request_url: Option<String>,
+    /// Where it wants logout responses; else its default URL.
     pub logout_response_url: Option<String>,
+    /// Whether a user may be sent there who did not ask.
     pub idp_initiated: bool,
+    /// Whether a mere address may sign users out.
     pub idp_logout: bool,
+    /// Where that may lead to.
+    pub return_urls: Vec<String>,
+    /// Further audiences.
+    pub audiences: Vec<String>,
+    /// Further recipients.
+    pub recipients: Vec<String>,
+    /// Whether claims are sent.
     pub send_attributes: bool,
+    /// Which.
+    pub claims: Vec<String>,
+    /// Index of the attributes, which the original wants in requests.
     pub attribute_index: Option<String>,
+    /// Name of the certificate in the original's key store; kept for those who ask.
     pub certificate_alias: Option<String>,
+    /// Kept for those who ask.
     pub login_page: Option<String>,
+    /// What it wants signatures made with; kept for those who ask.
     pub signing_algorithm: Option<String>,
+    /// As well.
     pub digest_algorithm: Option<String>,
-    pub lists: Vec<(String, String)>,
 }
+
+/// The lists of a service provider, by the kind of their rows.
+type List = (&'static str, fn(&mut ServiceProvider) -> &mut Vec<String>);
+const LISTS: [List; 5] = [
+    ("consumer", |one| &mut one.consumer_urls),
+    ("audience", |one| &mut one.audiences),
+    ("recipient", |one| &mut one.recipients),
+    ("claim", |one| &mut one.claims),
+    ("return", |one| &mut one.return_urls),
+];
+
+const FILE: &str = "file";
+const SERVICE: &str = "service";
 
 const COLUMNS: &str = "id, tenant_id, issuer, name, origin, saas, default_url, name_id_format, name_id_claim, \
     store_in_subject, tenant_in_subject, certificate, verify_requests, sign_response, sign_assertion, single_logout, \
     logout_request_url, logout_response_url, idp_initiated, idp_logout, send_attributes, attribute_index, \
     certificate_alias, login_page, signing_algorithm, digest_algorithm";
 
-fn read(row: &Row<'_>) -> Result<ProviderRow, Error> {
-    Ok(ProviderRow {
+fn read(row: &Row<'_>) -> Result<ServiceProvider, Error> {
+    Ok(ServiceProvider {
         id: row.int(0)?,
         tenant: row.int(1)?,
         issuer: row.text(2)?,
         name: row.text(3)?,
-        origin: row.text(4)?,
-        saas: row.flag(5)?,
+        of_file: row.text(4)? == FILE,
+        is_saas: row.flag(5)?,
         default_url: row.text(6)?,
         name_id_format: row.text(7)?,
         name_id_claim: row.opt_text(8)?,
@@ -68,17 +115,17 @@ fn read(row: &Row<'_>) -> Result<ProviderRow, Error> {
         login_page: row.opt_text(23)?,
         signing_algorithm: row.opt_text(24)?,
         digest_algorithm: row.opt_text(25)?,
-        lists: Vec::new(),
+        ..ServiceProvider::default()
     })
 }
 
-fn values(row: &ProviderRow) -> Vec<Value<'_>> {
+fn values(row: &ServiceProvider) -> Vec<Value<'_>> {
     vec![
         row.tenant.into(),
         (&row.issuer).into(),
         (&row.name).into(),
-        (&row.origin).into(),
-        row.saas.into(),
+        (if row.of_file { FILE } else { SERVICE }).into(),
+        row.is_saas.into(),
         (&row.default_url).into(),
         (&row.name_id_format).into(),
         row.name_id_claim.as_deref().into(),
@@ -102,20 +149,27 @@ fn values(row: &ProviderRow) -> Vec<Value<'_>> {
     ]
 }
 
-fn with_lists(tx: &mut Tx<'_>, mut row: ProviderRow) -> Result<ProviderRow, Error> {
-    row.lists = tx.query(
+fn add_to_list(provider: &mut ServiceProvider, kind: &str, value: String) {
+    if let Some((_, list)) = LISTS.iter().find(|(known, _)| *known == kind) {
+        list(provider).push(value);
+    }
+}
+
+fn with_lists(tx: &mut Tx<'_>, mut provider: ServiceProvider) -> Result<ServiceProvider, Error> {
+    let values = tx.query(
         "SELECT kind, value FROM service_provider_value WHERE provider_id = $1 ORDER BY kind, position",
-        &[row.id.into()],
+        &[provider.id.into()],
         |row| Ok((row.text(0)?, row.text(1)?)),
     )?;
-    Ok(row)
+    values.into_iter().for_each(|(kind, value)| add_to_list(&mut provider, &kind, value));
+    Ok(provider)
 }
 
 /// The service provider of an issuer.
 ///
 /// # Errors
 /// Failures of the database; so it is for every function here.
-pub fn find(tx: &mut Tx<'_>, tenant: i64, issuer: &str) -> Result<Option<ProviderRow>, Error> {
+pub fn find(tx: &mut Tx<'_>, tenant: i64, issuer: &str) -> Result<Option<ServiceProvider>, Error> {
     let sql = format!("SELECT {COLUMNS} FROM service_provider WHERE tenant_id = $1 AND issuer = $2");
     let found = tx.opt(&sql, &[tenant.into(), issuer.into()], read)?;
     found.map(|row| with_lists(tx, row)).transpose()
@@ -125,7 +179,7 @@ pub fn find(tx: &mut Tx<'_>, tenant: i64, issuer: &str) -> Result<Option<Provide
 ///
 /// # Errors
 /// As [`find`].
-pub fn by_id(tx: &mut Tx<'_>, id: i64) -> Result<Option<ProviderRow>, Error> {
+pub fn by_id(tx: &mut Tx<'_>, id: i64) -> Result<Option<ServiceProvider>, Error> {
     let sql = format!("SELECT {COLUMNS} FROM service_provider WHERE id = $1");
     let found = tx.opt(&sql, &[id.into()], read)?;
     found.map(|row| with_lists(tx, row)).transpose()
@@ -135,7 +189,7 @@ pub fn by_id(tx: &mut Tx<'_>, id: i64) -> Result<Option<ProviderRow>, Error> {
 ///
 /// # Errors
 /// As [`find`].
-pub fn all(tx: &mut Tx<'_>, tenant: i64) -> Result<Vec<ProviderRow>, Error> {
+pub fn all(tx: &mut Tx<'_>, tenant: i64) -> Result<Vec<ServiceProvider>, Error> {
     let sql = format!("SELECT {COLUMNS} FROM service_provider WHERE tenant_id = $1 ORDER BY issuer");
     let mut rows = tx.query(&sql, &[tenant.into()], read)?;
     let lists = tx.query(
@@ -147,7 +201,7 @@ pub fn all(tx: &mut Tx<'_>, tenant: i64) -> Result<Vec<ProviderRow>, Error> {
     )?;
     for (id, kind, value) in lists {
         if let Some(row) = rows.iter_mut().find(|row| row.id == id) {
-            row.lists.push((kind, value));
+            add_to_list(row, &kind, value);
         }
     }
     Ok(rows)
@@ -157,7 +211,7 @@ pub fn all(tx: &mut Tx<'_>, tenant: i64) -> Result<Vec<ProviderRow>, Error> {
 ///
 /// # Errors
 /// As [`find`].
-pub fn insert(tx: &mut Tx<'_>, row: &ProviderRow) -> Result<i64, Error> {
+pub fn insert(tx: &mut Tx<'_>, row: &ServiceProvider) -> Result<i64, Error> {
     let columns = COLUMNS.strip_prefix("id, ").unwrap_or(COLUMNS);
     let places: Vec<String> = (1..=values(row).len()).map(|place| format!("${place}")).collect();
     let sql = format!("INSERT INTO service_provider ({columns}) VALUES ({})", places.join(", "));
@@ -170,7 +224,7 @@ pub fn insert(tx: &mut Tx<'_>, row: &ProviderRow) -> Result<i64, Error> {
 ///
 /// # Errors
 /// As [`find`].
-pub fn update(tx: &mut Tx<'_>, row: &ProviderRow) -> Result<usize, Error> {
+pub fn update(tx: &mut Tx<'_>, row: &ServiceProvider) -> Result<usize, Error> {
     let columns = COLUMNS.strip_prefix("id, ").unwrap_or(COLUMNS);
     let settings: Vec<String> = (1..)
         .zip(columns.split(", "))
@@ -186,12 +240,15 @@ pub fn update(tx: &mut Tx<'_>, row: &ProviderRow) -> Result<usize, Error> {
     Ok(changed)
 }
 
-fn insert_lists(tx: &mut Tx<'_>, id: i64, row: &ProviderRow) -> Result<(), Error> {
-    for (position, (kind, value)) in (0_i64..).zip(&row.lists) {
-        tx.execute(
-            "INSERT INTO service_provider_value (provider_id, kind, position, value) VALUES ($1, $2, $3, $4)",
-            &[id.into(), kind.into(), position.into(), value.into()],
-        )?;
+fn insert_lists(tx: &mut Tx<'_>, id: i64, row: &ServiceProvider) -> Result<(), Error> {
+    let mut own = row.clone();
+    for (kind, list) in LISTS {
+        for (position, value) in (0_i64..).zip(list(&mut own).iter()) {
+            tx.execute(
+                "INSERT INTO service_provider_value (provider_id, kind, position, value) VALUES ($1, $2, $3, $4)",
+                &[id.into(), kind.into(), position.into(), value.into()],
+            )?;
+        }
     }
     Ok(())
 }

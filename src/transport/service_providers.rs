@@ -25,7 +25,6 @@ fn provider(one: &Configured, public_url: &str) -> ServiceProvider {
     let list = |values: &[String]| values.iter().map(|value| filled(value, public_url)).collect();
     let some = |value: &Option<String>| value.as_ref().map(|value| filled(value, public_url));
     ServiceProvider {
-        id: 0,
         issuer: one.issuer.clone(),
         name: one.issuer.clone(),
         is_saas: one.all_tenants,
@@ -49,11 +48,7 @@ fn provider(one: &Configured, public_url: &str) -> ServiceProvider {
         recipients: list(&one.recipients),
         send_attributes: !one.claims.is_empty(),
         claims: one.claims.clone(),
-        attribute_index: None,
-        certificate_alias: None,
-        login_page: None,
-        signing_algorithm: None,
-        digest_algorithm: None,
+        ..ServiceProvider::default()
     }
 }
 

@@ -125,6 +125,56 @@ async fn an_administrator_adds_a_tenant_and_a_provider_by_clicks() {
     assert!(page.contains("Resident Identity Provider") && !page.contains("Tenants"), "{page}");
 }
 
+/// What an application publishes of itself.
+const METADATA: &str = "<m:EntityDescriptor xmlns:m='urn:oasis:names:tc:SAML:2.0:metadata' entityID='https://app.example'>\
+    <m:SPSSODescriptor protocolSupportEnumeration='urn:oasis:names:tc:SAML:2.0:protocol'>\
+    <m:AssertionConsumerService Binding='urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST' \
+    Location='https://app.example/acs' index='1'/></m:SPSSODescriptor></m:EntityDescriptor>";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_administrator_registers_an_application_by_its_metadata_and_a_user_is_sent_there() {
+    let Some(mut house) = House::open().await else { return };
+    let site = house.address("");
+    sign_in(&mut house);
+    let chromium = &mut house.chromium;
+    chromium.click("Service Providers");
+    chromium.click("wso2.my.dashboard");
+    chromium.shows("set in a configuration file and can be changed only there.");
+    chromium.click("Back");
+    chromium.click("Upload SP Metadata");
+    chromium
+        .tell(json!({ "command": "upload", "label": "Metadata file", "name": "app.xml", "text": METADATA }));
+    chromium.press("Upload");
+    chromium.shows("The service provider was added.");
+    chromium.tick("Enable IdP Initiated SSO");
+    chromium.fill("NameID format", "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent");
+    chromium.picture("console-service-provider");
+    chromium.press("Update");
+    chromium.shows("The service provider was updated.");
+    chromium.picture("console-service-providers");
+    assert_eq!(chromium.complaints(), Vec::<String>::new());
+
+    // Where tom signs in from now on.
+    chromium.fresh();
+    let address = format!("{site}/samlsso?spEntityID=https%3A%2F%2Fapp.example");
+    chromium.open(&address);
+    chromium.sign_in("tom", "Old@1234");
+    let page = chromium.ask("spoken");
+    assert!(page.contains("Continue"), "{page}");
+
+    chromium.fresh();
+    chromium.open(&format!("{site}/carbon/"));
+    chromium.sign_in("admin", "admin");
+    chromium.click("Service Providers");
+    chromium.click("Delete https://app.example");
+    chromium.shows("Do you want to delete the service provider https://app.example?");
+    chromium.press("Delete");
+    chromium.shows("The service provider was deleted.");
+    chromium.fresh();
+    chromium.open(&address);
+    chromium.shows("cannot be");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_in_the_settings_shuts_anybody_out() {
     let Some(mut house) = House::open().await else { return };
@@ -135,6 +185,10 @@ async fn nothing_in_the_settings_shuts_anybody_out() {
     let chromium = &mut house.chromium;
     chromium.open(&format!("{site}idp/add"));
     chromium.fill("Identity Provider Name", "partner");
+    chromium.press("Add");
+    chromium.open(&format!("{site}service-providers/add"));
+    chromium.fill("Issuer", "app");
+    chromium.fill("Assertion Consumer URLs", "https://app.example/acs");
     chromium.press("Add");
     chromium.open(&format!("{site}tenants/add"));
     for (label, value) in [
@@ -159,6 +213,12 @@ async fn nothing_in_the_settings_shuts_anybody_out() {
             "idp/add",
             "idp/edit?oldName=partner",
             "idp/delete?name=partner",
+            "service-providers",
+            "service-providers/add",
+            "service-providers/upload",
+            "service-providers/edit?issuer=wso2.my.dashboard",
+            "service-providers/edit?issuer=app",
+            "service-providers/delete?issuer=app",
             "claims",
             "claims/add",
             "claims/dialect?dialect=http://wso2.org/claims",

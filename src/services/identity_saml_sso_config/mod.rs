@@ -12,17 +12,13 @@ use super::Call;
 use super::fault::typed;
 use super::names::optional;
 use super::user_profile_mgt::contract::IdentityException;
+use crate::domain::Actor;
 use crate::domain::service_provider::{self, EMAIL_FORMAT, ServiceProvider};
-use crate::domain::{Actor, Error, TenantId};
 use crate::saml::{OWN_DIGEST, OWN_SIGNATURE, PartnerMetadata};
 use crate::soap::Fault;
-use crate::store::Tx;
 use contract::{
     IdentitySAML2SSOException, Operations, SAMLSSOServiceProviderDTO, SAMLSSOServiceProviderInfoDTO,
 };
-
-/// The alias of the server's own certificate.
-const OWN_ALIAS: &str = "wso2carbon";
 
 /// What the service does.
 #[derive(Debug)]
@@ -40,58 +36,23 @@ fn list(values: Vec<Option<String>>) -> Vec<String> {
     values.into_iter().flatten().filter(|value| !value.is_empty()).collect()
 }
 
-/// The certificate behind an alias.
-fn certificate(
-    tx: &mut Tx<'_>,
-    own: &str,
-    tenant: TenantId,
-    alias: Option<&str>,
-) -> Result<Option<String>, Error> {
-    match alias {
-        None => Ok(None),
-        Some(OWN_ALIAS) => Ok(Some(own.to_owned())),
-        Some(alias) => {
-            let known = service_provider::list(tx, tenant)?;
-            Ok(known.into_iter().find(|one| one.issuer == alias).and_then(|one| one.certificate))
-        }
-    }
-}
-
-fn registered(dto: SAMLSSOServiceProviderDTO) -> Result<ServiceProvider, Fault> {
-    let issuer = some(dto.issuer).ok_or_else(|| Fault::server("A value for the Issuer is mandatory"))?;
-    if issuer.contains('@') {
-        return Err(Fault::server(
-            "'@' is a reserved character. Cannot be used for Service Provider Entity ID",
-        ));
-    }
+fn registered(dto: SAMLSSOServiceProviderDTO) -> ServiceProvider {
     let mut consumer_urls = list(dto.assertionConsumerUrls);
     if consumer_urls.is_empty() {
         consumer_urls.extend(some(dto.assertionConsumerUrl));
-    }
-    let is_web = |url: &String| url.starts_with("https://") || url.starts_with("http://");
-    let default_url = some(dto.defaultAssertionConsumerUrl).unwrap_or_default();
-    // Elsewhere such an address would be a script in our page.
-    if !consumer_urls.iter().all(is_web) || !(default_url.is_empty() || is_web(&default_url)) {
-        return Err(Fault::server("An Assertion Consumer URL must begin with https:// or http://"));
     }
     let format = some(dto.nameIDFormat).map(|format| format.replace('/', ":"));
     let attribute_index = match some(dto.attributeConsumingServiceIndex) {
         _ if !dto.enableAttributeProfile => String::new(),
         Some(index) => index,
-        None => (uuid::Uuid::new_v4().as_u128() % 1_000_000_000).to_string(),
+        None => service_provider::new_index(),
     };
-    Ok(ServiceProvider {
-        id: 0,
-        name: issuer.clone(),
-        issuer,
-        is_saas: false,
+    ServiceProvider {
+        issuer: some(dto.issuer).unwrap_or_default(),
         consumer_urls,
-        default_url,
-        name_id_format: format.unwrap_or_else(|| EMAIL_FORMAT.to_owned()),
+        default_url: some(dto.defaultAssertionConsumerUrl).unwrap_or_default(),
+        name_id_format: format.unwrap_or_default(),
         name_id_claim: some(dto.nameIdClaimUri),
-        store_in_subject: false,
-        tenant_in_subject: false,
-        certificate: None,
         certificate_alias: some(dto.certAlias),
         verify_requests: dto.doValidateSignatureInRequests,
         sign_response: dto.doSignResponse,
@@ -110,7 +71,8 @@ fn registered(dto: SAMLSSOServiceProviderDTO) -> Result<ServiceProvider, Fault> 
         login_page: some(dto.loginPageURL),
         signing_algorithm: some(dto.signingAlgorithmURI),
         digest_algorithm: some(dto.digestAlgorithmURI),
-    })
+        ..ServiceProvider::default()
+    }
 }
 
 fn shown(one: ServiceProvider) -> SAMLSSOServiceProviderDTO {
@@ -151,8 +113,8 @@ fn shown(one: ServiceProvider) -> SAMLSSOServiceProviderDTO {
 async fn add(call: &Call, mut new: ServiceProvider) -> Result<bool, Fault> {
     call.write(move |tx, now, realm, actor| {
         if new.certificate.is_none() {
-            let own = &realm.policy.certificate;
-            new.certificate = certificate(tx, own, actor.tenant, new.certificate_alias.as_deref())?;
+            let alias = new.certificate_alias.as_deref();
+            new.certificate = service_provider::certificate(tx, realm, actor.tenant, alias)?;
         }
         service_provider::add(tx, now, actor, &new)
     })
@@ -187,7 +149,7 @@ impl Operations for Behaviour {
         spDto: Option<SAMLSSOServiceProviderDTO>,
     ) -> Result<bool, Fault> {
         let sent = spDto.ok_or_else(|| declared(Fault::unknown()))?;
-        add(call, registered(sent).map_err(declared)?).await.map_err(declared)
+        add(call, registered(sent)).await.map_err(declared)
     }
 
     async fn getServiceProviders(call: &Call) -> Result<Option<SAMLSSOServiceProviderInfoDTO>, Fault> {
@@ -203,9 +165,8 @@ impl Operations for Behaviour {
 
     async fn getCertAliasOfPrimaryKeyStore(call: &Call) -> Result<Vec<Option<String>>, Fault> {
         let tenant = call.actor()?.tenant;
-        let known = call.read(|tx, _| service_provider::list(tx, tenant)).map_err(declared)?;
-        let brought = known.into_iter().filter(|one| one.certificate_alias.as_ref() == Some(&one.issuer));
-        Ok(std::iter::once(OWN_ALIAS.to_owned()).chain(brought.map(|one| one.issuer)).map(Some).collect())
+        let aliases = call.read(|tx, _| service_provider::aliases(tx, tenant)).map_err(declared)?;
+        Ok(optional(aliases))
     }
 
     async fn uploadRPServiceProvider(
@@ -219,21 +180,18 @@ impl Operations for Behaviour {
             refused()
         })?;
         let new = ServiceProvider {
-            name: read.entity_id.clone(),
-            certificate_alias: read.certificate.as_ref().map(|_| read.entity_id.clone()),
             issuer: read.entity_id,
-            default_url: read.default_url,
             consumer_urls: read.consumer_urls,
-            name_id_format: read.name_id_format.unwrap_or_else(|| EMAIL_FORMAT.to_owned()),
-            verify_requests: read.signs_requests && read.certificate.is_some(),
+            default_url: read.default_url,
             certificate: read.certificate,
-            sign_response: true,
+            name_id_format: read.name_id_format.unwrap_or_else(|| EMAIL_FORMAT.to_owned()),
+            verify_requests: read.signs_requests,
             sign_assertion: read.wants_signed_assertions,
-            single_logout: read.logout_url.is_some(),
-            logout_request_url: read.logout_url.clone(),
-            logout_response_url: read.logout_response_url.or(read.logout_url),
+            logout_request_url: read.logout_url,
+            logout_response_url: read.logout_response_url,
             ..ServiceProvider::default()
-        };
+        }
+        .published();
         let kept = new.clone();
         if add(call, new).await.map_err(|_| refused())? { Ok(Some(shown(kept))) } else { Err(refused()) }
     }

@@ -21,6 +21,9 @@ mod resets;
 mod resident;
 mod roles;
 mod screens;
+mod service_provider_form;
+mod service_providers;
+mod sheet;
 mod sign_in;
 mod tenants;
 mod texts;
@@ -78,6 +81,12 @@ pub(super) const TEMPLATES: &[(&str, &str)] = &[
     ("console/audit.html", include_str!("../templates/console/audit.html")),
     ("console/providers.html", include_str!("../templates/console/providers.html")),
     ("console/provider.html", include_str!("../templates/console/provider.html")),
+    ("console/service_providers.html", include_str!("../templates/console/service_providers.html")),
+    ("console/service_provider.html", include_str!("../templates/console/service_provider.html")),
+    (
+        "console/service_provider_upload.html",
+        include_str!("../templates/console/service_provider_upload.html"),
+    ),
     ("console/resident.html", include_str!("../templates/console/resident.html")),
     ("console/templates.html", include_str!("../templates/console/templates.html")),
     ("console/template.html", include_str!("../templates/console/template.html")),

@@ -4,7 +4,7 @@
 use super::visit::Visit;
 use super::{
     Work, bulk, claim, claims, external_claim, home, mail_templates, mails, providers, reset, resets,
-    resident, roles, tenants, trail, user, users,
+    resident, roles, service_providers, tenants, trail, user, users,
 };
 use std::sync::Arc;
 
@@ -92,6 +92,12 @@ const IDP_VIEW: &[&str] = &["/permission/admin/manage/identity/idpmgt/view"];
 const IDP_CREATE: &[&str] = &["/permission/admin/manage/identity/idpmgt/create"];
 const IDP_DELETE: &[&str] = &["/permission/admin/manage/identity/idpmgt/delete"];
 const IDP_UPDATE: &[&str] = &["/permission/admin/manage/identity/idpmgt/update"];
+const SP_VIEW: &[&str] = &["/permission/admin/manage/identity/applicationmgt/view"];
+const SP_CREATE: &[&str] = &["/permission/admin/manage/identity/applicationmgt/create"];
+const SP_UPDATE: &[&str] = &["/permission/admin/manage/identity/applicationmgt/update"];
+const SP_DELETE: &[&str] = &["/permission/admin/manage/identity/applicationmgt/delete"];
+/// What `uploadRPServiceProvider` takes.
+const MANAGE: &[&str] = &["/permission/admin/manage"];
 const TENANT_LIST: &[&str] = &["/permission/protected/manage/monitor/tenants/list"];
 const TENANT_VIEW: &[&str] = &["/permission/protected/manage/monitor/tenants"];
 const TENANT_MODIFY: &[&str] = &["/permission/protected/manage/modify/tenants"];
@@ -147,6 +153,17 @@ pub const SCREENS: &[Screen] = &[
         changes: IDP_UPDATE,
         show: work!(resident::show),
     },
+    screen("service-providers", Some((Group::Identity, "sps_menu")), SP_VIEW, work!(service_providers::list)),
+    screen("service-providers/add", None, SP_CREATE, work!(service_providers::add)),
+    screen("service-providers/upload", None, MANAGE, work!(service_providers::upload)),
+    Screen {
+        path: "service-providers/edit",
+        menu: None,
+        sees: SP_VIEW,
+        changes: SP_UPDATE,
+        show: work!(service_providers::edit),
+    },
+    screen("service-providers/delete", None, SP_DELETE, work!(service_providers::delete)),
     screen("templates", Some((Group::Manage, "templates_menu")), IDENTITY, work!(mail_templates::list)),
     screen("templates/add", None, IDENTITY, work!(mail_templates::add)),
     screen("templates/edit", None, IDENTITY, work!(mail_templates::edit)),

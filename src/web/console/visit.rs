@@ -109,6 +109,11 @@ impl Visit {
         (!allowed).then_some(if to_change { screen.changes } else { screen.sees })
     }
 
+    /// Whether a screen is his to see (`users/add`), or its form to send (`POST users/add`).
+    pub fn may(&self, what: &str) -> bool {
+        self.may.get(what).copied().unwrap_or(false)
+    }
+
     /// Whether a form carries the token of this session.
     pub(super) fn is_own_form(&self) -> bool {
         let sent = Secret::from(self.parameters.get("csrf").unwrap_or(""));

@@ -8,6 +8,7 @@ mod reset;
 mod resident;
 mod roles;
 mod separation;
+mod service_providers;
 mod sign_in;
 mod tenants;
 mod users;

@@ -28,6 +28,13 @@ pub const TEXTS: &[(&str, &str)] = &[
     ("ask_for_it", "An administrator can add it to one of your roles."),
     ("foreign_form", "The form is not one of this session. Open the page again and repeat what you did."),
     ("failed_inside", "The server could not do this now. Please try again later."),
+    (
+        "contested",
+        "Nothing was saved: somebody else has changed the same since this page was opened. Now: {0}. Send the form again to \
+         overwrite it.",
+    ),
+    ("contested_field", "{0} is “{1}”"),
+    ("contested_empty", "{0} is empty or off"),
     ("back", "Back"),
     ("cancel", "Cancel"),
     ("pages", "Pages"),

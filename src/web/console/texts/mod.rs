@@ -8,6 +8,7 @@ mod operations;
 mod people;
 mod providers;
 mod resets;
+mod service_providers;
 mod tenants;
 
 use std::collections::BTreeMap;
@@ -19,6 +20,7 @@ const PARTS: &[&[(&str, &str)]] = &[
     people::TEXTS,
     operations::TEXTS,
     providers::TEXTS,
+    service_providers::TEXTS,
     mail::TEXTS,
     claims::TEXTS,
     tenants::TEXTS,

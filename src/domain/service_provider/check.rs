@@ -1,0 +1,31 @@
+//! What a service provider cannot be registered with. Refusals in the words of IS 5.3.0, SAMLSSOConfigAdmin; it has none
+//! about addresses.
+
+use super::ServiceProvider;
+use crate::domain::Error;
+
+/// Refuses what could never work, and what would be a danger to who signs in.
+///
+/// # Errors
+/// The texts.
+pub(super) fn acceptable(one: &ServiceProvider) -> Result<(), Error> {
+    if one.issuer.is_empty() {
+        return Err(Error::refused("A value for the Issuer is mandatory"));
+    }
+    if one.issuer.contains('@') {
+        return Err(Error::refused(
+            "'@' is a reserved character. Cannot be used for Service Provider Entity ID",
+        ));
+    }
+    // Anything else would be a script in a page of ours.
+    let is_web = |url: &str| url.starts_with("https://") || url.starts_with("http://");
+    let usual = Some(&one.default_url).filter(|url| !url.is_empty());
+    if !one.consumer_urls.iter().chain(usual).all(|url| is_web(url)) {
+        return Err(Error::refused("An Assertion Consumer URL must begin with https:// or http://"));
+    }
+    let mut logout = one.logout_request_url.iter().chain(&one.logout_response_url).chain(&one.return_urls);
+    if !logout.all(|url| is_web(url)) {
+        return Err(Error::refused("An address for logout must begin with https:// or http://"));
+    }
+    Ok(())
+}
