@@ -172,7 +172,7 @@ async fn an_administrator_registers_an_application_by_its_metadata_and_a_user_is
     chromium.shows("The service provider was deleted.");
     chromium.fresh();
     chromium.open(&address);
-    chromium.shows("cannot be");
+    chromium.shows("Error when processing the authentication request!");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
