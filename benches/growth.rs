@@ -116,7 +116,7 @@ fn team_of(number: usize) -> String {
     format!("team{:04}", number / 100)
 }
 
-/// Adds users and says what each cost in the first and in the last tenth.
+/// Adds users and says what each cost in the first tenth, in the middle and in the last tenth.
 fn add_users(store: &Store, realm: &Arc<Realm>, actor: &Actor, count: usize) {
     let password = Arc::new(NewPassword::first(Secret::from("Growth@1234")).unwrap());
     let mut progress = Progress::begin("users", count);
@@ -154,9 +154,16 @@ fn add_users(store: &Store, realm: &Arc<Realm>, actor: &Actor, count: usize) {
             began = Instant::now();
         }
     }
-    let (first, last) = (tenths[0].as_secs_f64(), tenths[tenths.len() - 1].as_secs_f64());
-    let each = last * 1e6 / (count / tenths.len()) as f64;
-    println!("{count} users: {each:.0} µs each in the last tenth, {:.2} times the first tenth", last / first);
+    let each = |tenth: &Duration| tenth.as_secs_f64() * 1e6 / (count / tenths.len()) as f64;
+    let first = each(&tenths[0]);
+    for (place, tenth) in tenths.iter().enumerate().filter(|(place, _)| [0, 4, 9].contains(place)) {
+        let so_far = (place + 1) * count / tenths.len();
+        println!(
+            "up to {so_far} users: {:.0} µs each, {:.2} times those of the first tenth",
+            each(tenth),
+            each(tenth) / first
+        );
+    }
 }
 
 /// A partner as organisations have them: certificate left out, a way to sign in, claims, free properties.

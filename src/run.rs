@@ -29,6 +29,7 @@ pub fn command(command: Command, loaded: Loaded) -> Outcome {
         Command::Role(command) => Ok(desk(&loaded.settings)?.role(command)?),
         Command::Claim(command) => Ok(desk(&loaded.settings)?.claim(command)?),
         Command::Governance(command) => Ok(desk(&loaded.settings)?.governance(command)?),
+        Command::Store(command) => Ok(desk(&loaded.settings)?.store(command)?),
         Command::Tenant(command) => Ok(desk(&loaded.settings)?.tenant(command)?),
         Command::Idp(command) => Ok(desk(&loaded.settings)?.idp(command)?),
         Command::Admin(command) => Ok(desk(&loaded.settings)?.admin(command)?),

@@ -140,26 +140,44 @@ pub fn set_at_creation(
     profile: &str,
     claims: &Changes,
 ) -> Result<(), Error> {
-    let profile = check_profile(profile)?;
+    // One profile is all a directory has; see `check_profile`.
+    check_profile(profile)?;
     let catalogue = realm.catalogues.of(tx, user.tenant)?;
-    for name in ["uid", "cn", "sn"] {
-        store::user::set_attribute(tx, user.id.0, DEFAULT_PROFILE, name, Some(&user.name))?;
-    }
-    let id = uuid::Uuid::new_v4().to_string();
-    if let Some(attribute) = catalogue.find(USER_ID).and_then(|claim| claim.attribute(&user.domain)) {
-        store::user::set_attribute(tx, user.id.0, DEFAULT_PROFILE, attribute, Some(&id))?;
-    }
-    stamp(tx, now, &catalogue, user, CREATED)?;
-    stamp(tx, now, &catalogue, user, MODIFIED)?;
-    for (uri, value) in claims.iter() {
-        let Some(attribute) = catalogue.find(uri).and_then(|claim| claim.attribute(&user.domain)) else {
-            continue;
-        };
-        if let Some(value) = value.filter(|value| !value.is_empty()) {
-            store::user::set_attribute(tx, user.id.0, profile, attribute, Some(value))?;
+    let attribute = |uri: &str| catalogue.find(uri).and_then(|claim| claim.attribute(&user.domain));
+    let moment = now.to_timestamp();
+    let id = sortable_id(now, user.id);
+    let names = ["uid", "cn", "sn"].map(|name| (name, user.name.as_str()));
+    let stamps = [(USER_ID, id.as_str()), (CREATED, &moment), (MODIFIED, &moment)];
+    let given =
+        claims.iter().filter_map(|(uri, value)| Some((uri, value.filter(|value| !value.is_empty())?)));
+    // The last one counts, and is the only one written: each value has its place in the index that searches use.
+    let mut values: Vec<(&str, &str)> = Vec::new();
+    let of_claims = stamps.into_iter().chain(given).filter_map(|(uri, value)| Some((attribute(uri)?, value)));
+    for (name, value) in names.into_iter().chain(of_claims) {
+        match values.iter_mut().find(|(known, _)| *known == name) {
+            Some(known) => known.1 = value,
+            None => values.push((name, value)),
         }
     }
+    for (name, value) in values {
+        store::user::set_attribute(tx, user.id.0, DEFAULT_PROFILE, name, Some(value))?;
+    }
     Ok(())
+}
+
+/// The id that other systems know a user by: a UUID that sorts by when and in which order users were added (version 7 of
+/// RFC 9562, with the key as its counter). Attributes are indexed by value; random ones would touch another page of that
+/// index for every user, and the larger the installation, the fewer of them would share one.
+fn sortable_id(now: Now, user: UserId) -> String {
+    let mut rest = [0; 10];
+    let [.., one, two, three, four] = user.0.to_be_bytes();
+    let [.., first, second, third] = *uuid::Uuid::new_v4().as_bytes();
+    // The first three bytes share their place with version and variant.
+    for (byte, value) in rest.iter_mut().skip(3).zip([one, two, three, four, first, second, third]) {
+        *byte = value;
+    }
+    let millis = u64::try_from(now.0).unwrap_or_default();
+    uuid::Builder::from_unix_timestamp_millis(millis, &rest).into_uuid().to_string()
 }
 
 /// A user's claims as one reading sees them.

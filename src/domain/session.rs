@@ -153,6 +153,15 @@ pub fn close_all(tx: &mut Tx<'_>, user: UserId) -> Result<(), Error> {
     Ok(())
 }
 
+/// Ends every session of the users of a store.
+///
+/// # Errors
+/// Failures of the database.
+pub fn close_of_store(tx: &mut Tx<'_>, tenant: TenantId, domain: &str) -> Result<(), Error> {
+    store::session::delete_of_store(tx, tenant.0, domain)?;
+    Ok(())
+}
+
 /// Forgets what has been idle for too long.
 ///
 /// # Errors

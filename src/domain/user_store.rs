@@ -1,9 +1,10 @@
 //! User stores as `UserStoreConfigAdminService` of IS 5.3.0 shows and changes them. All users of a tenant are kept in
 //! one database here, so that a store is a name in front of users, not a connection to somewhere: it can be taken out of
-//! use and back, and removed when it is empty. What would connect another database or directory is refused.
+//! use and back, and removed when it is empty. What would connect another database or directory is refused; stores are made
+//! on the machine, with the command line.
 
-use super::name::PRIMARY;
-use super::{Actor, Error, Now, TenantId, audit};
+use super::name::{APPLICATION, INTERNAL, PRIMARY};
+use super::{Actor, Error, Now, TenantId, audit, session};
 use crate::store::{self, Tx};
 
 const PROPERTIES: &str = include_str!("../../schemas/data/user_stores.tsv");
@@ -18,6 +19,9 @@ const CLASSES: [(&str, &str); 4] = [
 
 /// The class that stores here are like: users in a database.
 pub const OWN_CLASS: &str = "org.wso2.carbon.user.core.jdbc.JDBCUserStoreManager";
+
+/// Domains that stand in front of something else than the users of a store.
+const RESERVED: [&str; 4] = [INTERNAL, APPLICATION, "WORKFLOW", "SYSTEM"];
 
 /// A secondary store.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -103,6 +107,23 @@ fn check_name(domain: &str) -> Result<(), Error> {
     Ok(())
 }
 
+/// Makes a store, for the command line. Users and roles are added to it by names that begin with its own.
+///
+/// # Errors
+/// A name that is none, one that stands for something else, one that is taken.
+pub fn create(tx: &mut Tx<'_>, now: Now, actor: &Actor, domain: &str) -> Result<(), Error> {
+    check_name(domain)?;
+    let kept = domain.to_uppercase();
+    if RESERVED.contains(&kept.as_str()) {
+        return Err(Error::refused(format!("Provided domain name : '{domain}' is invalid.")));
+    }
+    if exists(tx, actor, domain)? {
+        return Err(Error::refused(format!("Cannot add user store {domain}. User store already exists.")));
+    }
+    store::user::add_store(tx, actor.tenant.0, &kept)?;
+    audit::record(tx, now, actor, "Add User Store", &kept, "")
+}
+
 /// Refuses to add a store.
 ///
 /// # Errors
@@ -150,7 +171,8 @@ pub fn rename(tx: &mut Tx<'_>, actor: &Actor, from: &str, to: &str) -> Result<()
     }))
 }
 
-/// Takes a store out of use, or back. Nobody in a store that is out of use can sign in or is listed.
+/// Takes a store out of use, or back. Nobody in a store that is out of use can sign in or is listed, and whoever is signed
+/// in is no longer.
 ///
 /// # Errors
 /// A store that does not exist.
@@ -164,6 +186,9 @@ pub fn set_disabled(
     let kept = domain.to_uppercase();
     if store::user::set_store_disabled(tx, actor.tenant.0, &kept, disabled)? == 0 {
         return Err(Error::refused(format!("Cannot edit user store.{domain} does not exist.")));
+    }
+    if disabled {
+        session::close_of_store(tx, actor.tenant, &kept)?;
     }
     let action = if disabled { "Disable User Store" } else { "Enable User Store" };
     audit::record(tx, now, actor, action, &kept, "")
@@ -247,6 +272,56 @@ mod tests {
                 set(domain, true).unwrap(),
                 format!("Cannot edit user store.{domain} does not exist.")
             );
+        }
+    }
+
+    #[test]
+    fn whoever_is_signed_in_from_a_store_out_of_use_is_no_longer() {
+        let world = world();
+        let (sue, tom) = (world.user_in(SUPER, "SALES", "sue2"), world.find("tom"));
+        let namesake = world.user_in(world.tenant("acme.example"), "SALES", "sue2");
+        let everybody = [&sue, &tom, &namesake];
+        everybody.map(|user| world.open_session(user));
+        let id = sue.id;
+        let done = refused(&world, move |tx, actor| {
+            let sue = Actor { user: id, ..actor.clone() };
+            crate::domain::remember_me::keep(tx, START, &sue, "SALES/sue2")?;
+            set_disabled(tx, START, actor, "SALES", true)
+        });
+        assert_eq!(done, None);
+        assert_eq!(everybody.map(|user| world.sessions(user)), [0, 1, 1]);
+        let tokens = world.read(|tx| Ok(tx.query("SELECT 1 FROM remember_me", &[], |row| row.int(0))?));
+        assert!(tokens.is_empty(), "he would be back by his token once the store is");
+        assert_eq!(refused(&world, |tx, actor| set_disabled(tx, START, actor, "SALES", false)), None);
+        assert_eq!(world.sessions(&tom), 1, "taking a store back into use ends nothing");
+    }
+
+    #[test]
+    fn a_store_is_made_under_a_name_of_its_own() {
+        let world = world();
+        let make = |domain: &'static str| refused(&world, move |tx, actor| create(tx, START, actor, domain));
+        assert_eq!(make("new.one"), None);
+        assert_eq!(world.read(|tx| secondary(tx, SUPER)).last().unwrap().domain, "NEW.ONE");
+        let added = as_admin(&world, SUPER, |tx, now, realm, admin| {
+            let password = crate::domain::password::NewPassword::first(NEW.into())?;
+            let new = user::NewUser {
+                name: "new.one/ann",
+                password: &password,
+                roles: &[],
+                claims: &crate::domain::claim::Changes::default(),
+                profile: crate::domain::claim::DEFAULT_PROFILE,
+                require_change: false,
+            };
+            user::add(tx, now, realm, admin, &new)
+        });
+        assert_eq!(added.unwrap().display_name(), "NEW.ONE/ann");
+        assert!(world.gets_in("new.one/ann", NEW));
+        for taken in ["NEW.one", "sales", "primary"] {
+            let text = format!("Cannot add user store {taken}. User store already exists.");
+            assert_eq!(make(taken), Some(text));
+        }
+        for none in ["", "a/b", "a_b", "Internal", "application"] {
+            assert_eq!(make(none), Some(format!("Provided domain name : '{none}' is invalid.")));
         }
     }
 

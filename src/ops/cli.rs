@@ -69,6 +69,9 @@ pub enum Command {
     /// Users.
     #[command(subcommand)]
     User(User),
+    /// User stores beside the primary one.
+    #[command(subcommand)]
+    Store(UserStore),
     /// Roles.
     #[command(subcommand)]
     Role(Role),
@@ -192,6 +195,49 @@ pub enum User {
     Delete {
         /// Name.
         name: String,
+        /// Whose.
+        #[command(flatten)]
+        of: Of,
+    },
+}
+
+/// User stores beside the primary one. Their users are named DOMAIN/NAME.
+#[derive(Debug, Subcommand)]
+pub enum UserStore {
+    /// Make a user store.
+    Add {
+        /// Domain: letters, digits, dots and dashes.
+        domain: String,
+        /// Whose.
+        #[command(flatten)]
+        of: Of,
+    },
+    /// List them in the order in which logins try them.
+    List {
+        /// Whose.
+        #[command(flatten)]
+        of: Of,
+    },
+    /// Take a user store out of use: its users are not listed, cannot sign in, and are signed out.
+    Disable {
+        /// Domain.
+        domain: String,
+        /// Whose.
+        #[command(flatten)]
+        of: Of,
+    },
+    /// Take a user store back into use.
+    Enable {
+        /// Domain.
+        domain: String,
+        /// Whose.
+        #[command(flatten)]
+        of: Of,
+    },
+    /// Remove a user store that holds no users and no roles.
+    Delete {
+        /// Domain.
+        domain: String,
         /// Whose.
         #[command(flatten)]
         of: Of,

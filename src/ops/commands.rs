@@ -74,6 +74,10 @@ impl Desk {
         Ok(Actor::system(&tenant))
     }
 
+    pub(super) fn read<T>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, Error>) -> Result<T, Failure> {
+        Ok(self.store.read(work)?)
+    }
+
     pub(super) fn write<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut Tx<'_>, Now, &Realm) -> Result<T, Error> + Send + 'static,

@@ -6,3 +6,4 @@ mod import;
 pub mod installation;
 pub mod logging;
 pub mod progress;
+mod user_stores;

@@ -185,6 +185,22 @@ pub fn delete_of_user(tx: &mut Tx<'_>, user: i64) -> Result<usize, Error> {
     Ok(sessions)
 }
 
+/// Ends every session of the users of a store.
+///
+/// # Errors
+/// As [`insert`].
+pub fn delete_of_store(tx: &mut Tx<'_>, tenant: i64, domain: &str) -> Result<(), Error> {
+    // There are fewer who are signed in than users.
+    for table in ["session", "remember_me"] {
+        let sql = format!(
+            "DELETE FROM {table} WHERE EXISTS \
+             (SELECT 1 FROM user u WHERE u.id = {table}.user_id AND u.tenant_id = $1 AND u.domain = $2)"
+        );
+        tx.execute(&sql, &[tenant.into(), domain.into()])?;
+    }
+    Ok(())
+}
+
 /// Forgets sessions that have been idle for too long.
 ///
 /// # Errors

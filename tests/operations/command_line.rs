@@ -5,7 +5,7 @@ use crate::support::installation::Installation;
 use crate::support::visitor::Browser;
 use std::process::{Output, Stdio};
 
-const COMMANDS: [&[&str]; 24] = [
+const COMMANDS: [&[&str]; 30] = [
     &[],
     &["serve"],
     &["services"],
@@ -14,6 +14,12 @@ const COMMANDS: [&[&str]; 24] = [
     &["user", "list"],
     &["user", "set-password"],
     &["user", "delete"],
+    &["store"],
+    &["store", "add"],
+    &["store", "list"],
+    &["store", "disable"],
+    &["store", "enable"],
+    &["store", "delete"],
     &["role"],
     &["role", "add"],
     &["role", "list"],
@@ -53,6 +59,45 @@ fn every_command_explains_itself() {
         assert!(serve.contains(flag), "{flag}");
     }
     assert!(!installation.data().exists(), "help makes no data directory");
+}
+
+#[test]
+fn user_stores_are_made_taken_out_of_use_and_removed() {
+    let installation = Installation::start(&[]);
+    let client = installation.client();
+    let run = |arguments: &[&str], input: &str| installation.must(arguments, input);
+    let refused = |arguments: &[&str]| {
+        let output = installation.command_line(arguments, "");
+        assert!(!output.status.success(), "{arguments:?}: {}", text(&output));
+        text(&output)
+    };
+
+    run(&["store", "add", "sales"], "");
+    run(&["store", "add", "empty"], "");
+    assert_eq!(run(&["store", "list"], ""), "SALES\nEMPTY\n");
+    assert!(refused(&["store", "add", "Sales"]).contains("User store already exists"));
+    assert!(refused(&["store", "add", "a/b"]).contains("Provided domain name : 'a/b' is invalid."));
+    run(&["user", "add", "SALES/sue", "--password-stdin"], "Old@1234\n");
+    run(&["role", "add", "test role", "--permission", "/permission/admin/login"], "");
+    run(&["role", "assign", "SALES/sue", "test role"], "");
+    let mut browser = Browser::new(client);
+    browser.enter("SALES/sue", "Old@1234");
+    assert!(browser.is_signed_in());
+
+    run(&["store", "disable", "sales"], "");
+    assert_eq!(run(&["store", "list"], ""), "SALES (disabled)\nEMPTY\n");
+    assert!(!browser.is_signed_in());
+    assert!(!Caller::basic(client, "SALES/sue", "Old@1234").is_known());
+    run(&["store", "enable", "sales"], "");
+    assert!(Caller::basic(client, "SALES/sue", "Old@1234").is_known());
+    assert!(!browser.is_signed_in(), "what ended does not come back");
+
+    assert!(refused(&["store", "delete", "sales"]).contains("It still holds users or roles"));
+    run(&["store", "delete", "empty"], "");
+    run(&["user", "delete", "SALES/sue"], "");
+    run(&["store", "delete", "sales"], "");
+    assert_eq!(run(&["store", "list"], ""), "");
+    assert!(refused(&["store", "disable", "sales"]).contains("sales does not exist"));
 }
 
 #[test]

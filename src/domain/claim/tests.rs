@@ -1,5 +1,6 @@
 use super::*;
 use crate::domain::fixture::*;
+use crate::domain::password::NewPassword;
 
 const ORGANIZATION: &str = "http://wso2.org/claims/organization";
 const LAST_NAME: &str = "http://wso2.org/claims/lastname";
@@ -135,6 +136,39 @@ fn a_new_user_has_an_id_of_his_own_and_the_names_that_a_directory_asks_for() {
     assert!(uuid::Uuid::parse_str(&id).is_ok(), "{id}");
     assert_ne!(world.claim(&zoe, USER_ID).unwrap(), id);
     assert_eq!(world.claim(&tom, LAST_NAME).as_deref(), Some("tom"));
+}
+
+#[test]
+fn ids_sort_in_the_order_in_which_users_were_added_even_at_one_moment() {
+    let at = |millis, key| sortable_id(Now(millis), UserId(key));
+    let ids = [at(START.0, 1), at(START.0, 2), at(START.0, 300), at(START.0, 70_000), at(START.0 + 1, 3)];
+    assert!(ids.is_sorted(), "{ids:?}");
+    let id = uuid::Uuid::parse_str(&ids[0]).unwrap();
+    assert_eq!((id.get_version_num(), id.get_variant()), (7, uuid::Variant::RFC4122));
+    assert_ne!(at(START.0, 1), ids[0], "another installation may add its first user at that moment, too");
+}
+
+#[test]
+fn a_claim_given_with_a_new_user_replaces_what_the_directory_would_put_there() {
+    let world = World::new();
+    let password = NewPassword::first(OLD.into()).unwrap();
+    let added = as_admin(&world, SUPER, move |tx, now, realm, admin| {
+        let mut claims = Changes::default();
+        claims.set(LAST_NAME, Some("Zimmer".to_owned()));
+        claims.set(USER_ID, Some("from elsewhere".to_owned()));
+        let new = user::NewUser {
+            name: "zoe",
+            password: &password,
+            roles: &[],
+            claims: &claims,
+            profile: DEFAULT_PROFILE,
+            require_change: false,
+        };
+        user::add(tx, now, realm, admin, &new)
+    });
+    let zoe = added.unwrap();
+    assert_eq!(world.claim(&zoe, LAST_NAME).as_deref(), Some("Zimmer"));
+    assert_eq!(world.claim(&zoe, USER_ID).as_deref(), Some("from elsewhere"));
 }
 
 #[test]
