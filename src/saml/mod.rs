@@ -21,6 +21,8 @@ pub use message::{
 };
 pub use metadata::{Entity, PartnerMetadata};
 pub use partner::{Partner, Useless};
+#[cfg(test)]
+pub(crate) use signature::sign;
 pub use signature::{Distrust, text_of, verify};
 pub use write::{
     Answer, Bearer, Status, Subject, authn_request, logout_request, logout_response, refusal, response,

@@ -247,11 +247,12 @@ pub async fn show(site: &Arc<Site>, request: &Request<Bytes>, source: Source) ->
     context.insert("is_saml", &is_saml);
     context.insert("session_data_key", parameters.get("sessionDataKey").unwrap_or(""));
     let found = Conversation::find(site, request, source, parameters.get("sessionDataKey").unwrap_or(""));
-    let leads_to = match found {
-        Ok(found) => found.map_or_else(|| dashboard::address(site), |found| found.leads_to(site)),
+    let (leads_to, after_reset) = match found {
+        Ok(Some(found)) => (found.leads_to(site), found.after_reset(site)),
+        Ok(None) => (dashboard::address(site), dashboard::address(site)),
         Err(error) => return failed(site, &error),
     };
-    context.insert("offers", &offers(site, &leads_to));
+    context.insert("offers", &offers(site, &after_reset));
     let mut response = page::render(site, StatusCode::OK, "login.html", context);
     // Browsers hold the policy against where a form's answer sends them, too.
     if let Some(origin) = forward_auth::origin_of(site, &leads_to) {
@@ -269,12 +270,12 @@ struct Offer {
 }
 
 /// The ways that the super tenant offers: who signs in is not known yet. Without them the page still is one.
-fn offers(site: &Site, leads_to: &str) -> Vec<Offer> {
+fn offers(site: &Site, after_reset: &str) -> Vec<Offer> {
     let offered = Offered::of(site, TenantId::SUPER).unwrap_or_else(|error| {
         tracing::error!(%error, "what the login page offers could not be read");
         Offered::default()
     });
-    let query = encoded(&[("callback", leads_to)]);
+    let query = encoded(&[("callback", after_reset)]);
     let offer = |id, key, path| Offer { id, text: text(key), address: format!("{path}?{query}") };
     let password =
         offered.password().then(|| offer("passwordRecoverLink", "forgot_password", forgotten::PASSWORD));

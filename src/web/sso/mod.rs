@@ -73,7 +73,9 @@ impl From<crate::store::Error> for Refusal {
 
 /// Answers `/samlsso`.
 pub async fn answer(site: &Arc<Site>, request: &Request<Bytes>, source: Source) -> Response<Vec<u8>> {
-    let parameters = Parameters::of(request);
+    let (is_post, query) = (request.method() == Method::POST, request.uri().query().unwrap_or(""));
+    // A signature in an address covers the address: whatever else such a request brings is not looked at.
+    let parameters = if is_post { Parameters::of(request) } else { Parameters::of_query(query) };
     if is_login_form(&parameters) {
         return login::attempt(site, request, source).await;
     }
@@ -81,8 +83,8 @@ pub async fn answer(site: &Arc<Site>, request: &Request<Bytes>, source: Source) 
         return login::resume(site, request, source, key).await;
     }
     let carried = Carried {
-        binding: if request.method() == Method::POST { Binding::Post } else { Binding::Redirect },
-        query: request.uri().query().unwrap_or(""),
+        binding: if is_post { Binding::Post } else { Binding::Redirect },
+        query,
         relay_state: parameters.get("RelayState").map(str::to_owned),
         tenant_domain: parameters.filled("tenantDomain").map(str::to_owned),
         session_hint: parameters.get("SSOAuthSessionID").filter(|hint| is_plain(hint)).map(str::to_owned),

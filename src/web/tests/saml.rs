@@ -5,6 +5,9 @@ use crate::saml::binding::{self, Binding, deflated, posted};
 use crate::saml::{self, Asked, Element, Message};
 use crate::store::Tx;
 
+mod after_reset;
+mod altered;
+
 const SP: &str = "https://sp.example";
 const ACS: &str = "https://sp.example/acs?a=1&b=2";
 const NOTICE: &str = "/authenticationendpoint/samlsso_notification.do?";
