@@ -275,7 +275,8 @@ async fn a_refused_recipient_is_final_and_a_refused_relay_is_not() {
     worker.send_due().await.unwrap();
     let state = bench.state(unknown);
     assert_eq!((state.state.as_str(), state.finished_at), ("failed", Some(START)));
-    assert!(state.last_error.unwrap().contains("550") && bench.text(unknown).is_empty());
+    assert!(state.last_error.unwrap().contains("550"));
+    assert!(state.kept && !bench.text(unknown).contains("4711"), "the text is kept, sealed");
 
     let relayed = bench.queue("tom@example.org", "s", "b").await;
     sink.fail(Fault::Recipient("554 5.7.1 relay access denied"));
@@ -338,6 +339,70 @@ async fn a_mail_queued_while_the_server_was_away_is_sent_after_a_restart() {
     bench.worker(Transport::Smtp(plain(port))).send_due().await.unwrap();
     assert_eq!(sink.next().await.subject(), "Reset");
     assert_eq!(bench.state(id).state, "sent");
+}
+
+#[tokio::test]
+async fn a_refused_mail_is_sent_when_its_cause_is_mended_and_somebody_tries_again() {
+    let bench = Bench::new().await;
+    let mut sink = SmtpSink::start(Offer::default()).await;
+    let worker = bench.worker(Transport::Smtp(plain(sink.port())));
+    let id = bench.queue("tom@example.org", "Reset", "code 4711").await;
+    sink.fail(Fault::Recipient("550 5.1.1 no such user"));
+    worker.send_due().await.unwrap();
+    assert_eq!(bench.state(id).state, "failed");
+    // By itself nothing happens, however long it takes.
+    bench.clock.advance(60 * MINUTE);
+    worker.send_due().await.unwrap();
+    assert!(sink.waiting().is_empty());
+    let again = |id: i64| {
+        let (store, now) = (bench.store.clone(), bench.clock.now().0);
+        async move { store.write::<_, Error>(move |tx| outbox::make_due(tx, id, now)).await.unwrap() }
+    };
+    assert!(again(id).await);
+    let waiting = bench.state(id);
+    assert_eq!((waiting.state.as_str(), waiting.finished_at, waiting.attempts), ("queued", None, 1));
+    // Refused once more, and mended at last.
+    sink.fail(Fault::Recipient("550 5.1.1 no such user"));
+    worker.send_due().await.unwrap();
+    assert!(again(id).await);
+    worker.send_due().await.unwrap();
+    let mail = sink.next().await;
+    assert_eq!(mail.subject(), "Reset");
+    assert!(mail.data.contains("code 4711"));
+    let sent = bench.state(id);
+    assert_eq!((sent.state.as_str(), sent.attempts, sent.kept), ("sent", 3, false));
+    assert_eq!(bench.text(id), "");
+    assert!(!again(id).await, "nothing is sent twice");
+}
+
+#[tokio::test]
+async fn a_refused_mail_is_blanked_when_its_code_expires_or_it_is_dropped() {
+    let bench = Bench::new().await;
+    let mut sink = SmtpSink::start(Offer::default()).await;
+    let worker = bench.worker(Transport::Smtp(plain(sink.port())));
+    let (old, dropped) =
+        (bench.queue("a@example.org", "s", "b").await, bench.queue("b@example.org", "s", "b").await);
+    for _ in 0..2 {
+        sink.fail(Fault::Recipient("550 5.1.1 no such user"));
+        worker.send_due().await.unwrap();
+    }
+    assert!(bench.state(old).kept && bench.state(dropped).kept);
+    let drop = |id: i64| bench.store.write::<_, Error>(move |tx| outbox::drop(tx, id, START));
+    assert!(drop(dropped).await.unwrap() && !drop(dropped).await.unwrap());
+    let gone = bench.state(dropped);
+    assert_eq!((gone.state.as_str(), gone.kept), ("dropped", false));
+    bench.clock.advance(EXPIRY);
+    worker.send_due().await.unwrap();
+    assert!(bench.state(old).kept, "its last minute");
+    bench.clock.advance(1);
+    let now = START + EXPIRY + 1;
+    let due = bench.store.write::<_, Error>(move |tx| outbox::make_due(tx, old, now)).await.unwrap();
+    assert!(!due, "also before anybody has tidied up");
+    worker.send_due().await.unwrap();
+    let over = bench.state(old);
+    assert_eq!((over.state.as_str(), over.kept, bench.text(old).as_str()), ("failed", false, ""));
+    assert!(over.last_error.unwrap().contains("550"), "why it failed is still known");
+    assert!(sink.waiting().is_empty());
 }
 
 #[tokio::test]
@@ -458,7 +523,7 @@ async fn retrying_by_hand_makes_a_postponed_mail_due_and_dropping_blanks_it() {
         .store
         .write::<_, Error>(move |tx| {
             assert!(outbox::make_due(tx, retried, START)?);
-            assert!(outbox::finish(tx, dropped, outbox::End::Dropped, START, None)?);
+            assert!(outbox::drop(tx, dropped, START)?);
             assert!(!outbox::make_due(tx, dropped, START)?, "its text is gone");
             Ok(())
         })

@@ -431,6 +431,10 @@ pub fn count_wrong_code(
     let limit = realm.policy.wrong_code_limit;
     if store::recovery::count_wrong_code(tx, recovery, now.0, limit)? >= limit {
         forced_reset::clear_published_code(tx, realm, user)?;
+        // A link is as good as before; of a one-time password no mail is sent any more.
+        if store::recovery::of_user(tx, user.id.0)?.is_some_and(|row| row.link_hash.is_none()) {
+            store::outbox::drop_of_recovery(tx, recovery, now.0)?;
+        }
         let tenant = tenant::by_id(tx, user.tenant)?.ok_or(store::Error::Missing("tenant"))?;
         let system = Actor::system(&tenant);
         audit::record(tx, now, &system, "Void One Time Password", &user.display_name(), "Wrong codes")?;

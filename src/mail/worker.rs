@@ -235,7 +235,7 @@ impl Worker {
                 Ok(()) => outbox::finish(tx, id, End::Sent, now.0, None).map(|_| ()),
                 Err(Failure::Later(error)) => outbox::postpone(tx, id, next.0, &error),
                 Err(Failure::Never(error)) => {
-                    outbox::finish(tx, id, End::Failed, now.0, Some(&error)).map(|_| ())
+                    outbox::finish(tx, id, End::Refused, now.0, Some(&error)).map(|_| ())
                 }
             })
             .await

@@ -383,6 +383,9 @@ pub enum Mail {
     },
     /// Try a mail again now; all that wait, unless one is named.
     Retry {
+        /// Also those that a mail server refused, as long as what they say is true.
+        #[arg(long, conflicts_with = "id")]
+        failed: bool,
         /// Its number.
         id: Option<i64>,
     },

@@ -12,8 +12,8 @@ use crate::domain::permission::EXECUTE;
 use crate::domain::role::Grant;
 use crate::domain::seed::{Administrator, NewTenant};
 use crate::domain::{
-    Actor, Clock, Error, Now, Policy, Realm, Secret, claim, clock::SystemClock, governance, password, role,
-    seed, tenant, user,
+    Actor, Clock, Error, Now, Policy, Realm, Secret, claim, clock::SystemClock, governance, mail_queue,
+    password, role, seed, tenant, user,
 };
 use crate::store::{self, Store, Tx};
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
@@ -339,23 +339,21 @@ impl Desk {
                     ))
                 })
             }
-            Mail::Retry { id } => {
+            Mail::Retry { id, failed } => {
                 let done = self.write(move |tx, now, _| {
                     Ok(match id {
-                        Some(id) => usize::from(store::outbox::make_due(tx, id, now.0)?),
-                        None => store::outbox::make_all_due(tx, now.0)?,
+                        Some(id) => usize::from(mail_queue::make_due(tx, now, id)?),
+                        None => mail_queue::retry_all(tx, now, failed)?,
                     })
                 })?;
                 match (id, done) {
-                    (Some(id), 0) => Err(Failure::Usage(format!("no mail {id} waits"))),
+                    (Some(id), 0) => Err(Failure::Usage(format!("no mail {id} can be sent"))),
                     _ => say(&format!("{done} mails are due now")),
                 }
             }
             Mail::Drop { id } => {
-                let done = self.write(move |tx, now, _| {
-                    Ok(store::outbox::finish(tx, id, store::outbox::End::Dropped, now.0, None)?)
-                })?;
-                if done { say("dropped") } else { Err(Failure::Usage(format!("no mail {id} waits"))) }
+                let done = self.write(move |tx, now, _| Ok(store::outbox::drop(tx, id, now.0)?))?;
+                if done { say("dropped") } else { Err(Failure::Usage(format!("no mail {id} can be sent"))) }
             }
         }
     }

@@ -1,7 +1,8 @@
 //! Mails waiting to be sent, and what became of the others.
 //!
 //! A worker takes a mail by moving its due time on: if the process dies, the mail becomes due again and another
-//! attempt follows. Once a mail is out of the queue its text is blanked.
+//! attempt follows. Once a mail is out of the queue its text is blanked; only of one that a mail server refused it is
+//! kept, sealed, until what the mail says is no longer true.
 
 use super::{Error, Row, Tx, Value};
 
@@ -80,6 +81,8 @@ pub struct Listed {
     pub last_error: Option<String>,
     /// When it was sent or given up.
     pub finished_at: Option<i64>,
+    /// Whether its text is kept, so that it can be sent.
+    pub kept: bool,
 }
 
 /// Queues a mail and wakes the worker after the commit.
@@ -119,14 +122,17 @@ pub fn count_due(tx: &mut Tx<'_>, now: i64, limit: i64) -> Result<i64, Error> {
     )
 }
 
-/// Whether a queued mail's time is over.
+/// Whether the time of a mail that could be sent is over.
 pub fn has_expired(tx: &mut Tx<'_>, now: i64) -> Result<bool, Error> {
-    let found = tx.opt(
+    for sql in [
         "SELECT 1 FROM outbox WHERE state = 'queued' AND expires_at < $1 LIMIT 1",
-        &[now.into()],
-        |_| Ok(()),
-    )?;
-    Ok(found.is_some())
+        "SELECT 1 FROM outbox WHERE state = 'failed' AND body <> '' AND expires_at < $1 LIMIT 1",
+    ] {
+        if tx.opt(sql, &[now.into()], |_| Ok(()))?.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// When the oldest finished mail left the queue.
@@ -173,45 +179,54 @@ pub fn postpone(tx: &mut Tx<'_>, id: i64, due_at: i64, error: &str) -> Result<()
 /// How a mail leaves the queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum End {
-    /// The mail server took it.
+    /// The mail server took it; the text is blanked.
     Sent,
-    /// It was refused for good, or its time was over.
-    Failed,
-    /// It was no longer wanted.
-    Dropped,
+    /// The mail server will never take it as things are; the text is kept for those who mend them.
+    Refused,
 }
 
-impl End {
-    fn state(self) -> &'static str {
-        match self {
-            Self::Sent => "sent",
-            Self::Failed => "failed",
-            Self::Dropped => "dropped",
-        }
-    }
-}
-
-/// Takes a mail out of the queue and blanks its text. `false` when it was not queued any more.
+/// Takes a mail out of the queue. `false` when it was not queued any more.
 pub fn finish(tx: &mut Tx<'_>, id: i64, end: End, now: i64, error: Option<&str>) -> Result<bool, Error> {
-    let changed = tx.execute(
-        "UPDATE outbox SET state = $1, finished_at = $2, subject = '', body = '', \
-         last_error = COALESCE($3, last_error) WHERE id = $4 AND state = 'queued'",
-        &[end.state().into(), now.into(), error.into(), id.into()],
-    )?;
-    Ok(changed > 0)
+    let sql = match end {
+        End::Sent => {
+            "UPDATE outbox SET state = 'sent', finished_at = $1, subject = '', body = '', \
+             last_error = COALESCE($2, last_error) WHERE id = $3 AND state = 'queued'"
+        }
+        End::Refused => {
+            "UPDATE outbox SET state = 'failed', finished_at = $1, last_error = COALESCE($2, last_error) \
+             WHERE id = $3 AND state = 'queued'"
+        }
+    };
+    Ok(tx.execute(sql, &[now.into(), error.into(), id.into()])? > 0)
 }
 
-/// Drops the queued mails that carry a code of this recovery, because the code is no longer good.
+/// What can still be sent: waiting mails, and refused ones whose text is kept.
+const SENDABLE: &str = "(state = 'queued' OR state = 'failed' AND body <> '')";
+
+/// Drops a mail that could be sent, and blanks its text. `false` when it could not be sent any more.
+pub fn drop(tx: &mut Tx<'_>, id: i64, now: i64) -> Result<bool, Error> {
+    let sql = format!(
+        "UPDATE outbox SET state = 'dropped', finished_at = $1, subject = '', body = '' WHERE id = $2 AND {SENDABLE}"
+    );
+    Ok(tx.execute(&sql, &[now.into(), id.into()])? > 0)
+}
+
+/// Drops the mails that carry a code of this recovery and could be sent, because the code is no longer good.
 pub fn drop_of_recovery(tx: &mut Tx<'_>, recovery: i64, now: i64) -> Result<usize, Error> {
-    tx.execute(
+    let sql = format!(
         "UPDATE outbox SET state = 'dropped', finished_at = $1, subject = '', body = '' \
-         WHERE recovery_id = $2 AND state = 'queued'",
-        &[now.into(), recovery.into()],
-    )
+         WHERE recovery_id = $2 AND {SENDABLE}"
+    );
+    tx.execute(&sql, &[now.into(), recovery.into()])
 }
 
-/// Gives up the queued mails whose time is over and says how many they were.
+/// Gives up the mails whose time is over: those that wait, and says how many they were; of those that were refused the
+/// text is blanked.
 pub fn give_up_expired(tx: &mut Tx<'_>, now: i64) -> Result<usize, Error> {
+    tx.execute(
+        "UPDATE outbox SET subject = '', body = '' WHERE state = 'failed' AND body <> '' AND expires_at < $1",
+        &[now.into()],
+    )?;
     tx.execute(
         "UPDATE outbox SET state = 'failed', finished_at = $1, subject = '', body = '', \
          last_error = COALESCE('gave up when its code expired; last attempt: ' || last_error, \
@@ -221,12 +236,15 @@ pub fn give_up_expired(tx: &mut Tx<'_>, now: i64) -> Result<usize, Error> {
     )
 }
 
-/// Makes a queued mail due now. `false` when it is not queued: the text of a finished one is gone.
+/// Makes a mail due now, also one that was refused and whose text is kept. `false` when it cannot be sent: its text is
+/// gone, its time is over, or the recovery whose code it carries has ended.
 pub fn make_due(tx: &mut Tx<'_>, id: i64, now: i64) -> Result<bool, Error> {
-    let changed = tx.execute(
-        "UPDATE outbox SET due_at = $1 WHERE id = $2 AND state = 'queued'",
-        &[now.into(), id.into()],
-    )?;
+    let sql = format!(
+        "UPDATE outbox SET state = 'queued', due_at = $1, finished_at = NULL WHERE id = $2 AND {SENDABLE} \
+         AND expires_at >= $1 \
+         AND (recovery_id IS NULL OR EXISTS (SELECT 1 FROM recovery r WHERE r.id = outbox.recovery_id))"
+    );
+    let changed = tx.execute(&sql, &[now.into(), id.into()])?;
     if changed > 0 {
         tx.wake_outbox();
     }
@@ -242,6 +260,21 @@ pub fn make_all_due(tx: &mut Tx<'_>, now: i64) -> Result<usize, Error> {
     Ok(changed)
 }
 
+/// Tenant and beginning of the recovery whose code a mail carries, if there still is one.
+pub fn recovery_of(tx: &mut Tx<'_>, id: i64) -> Result<Option<(i64, i64)>, Error> {
+    tx.opt(
+        "SELECT o.tenant_id, r.created_at FROM outbox o JOIN recovery r ON r.id = o.recovery_id WHERE o.id = $1",
+        &[id.into()],
+        |row| Ok((row.int(0)?, row.int(1)?)),
+    )
+}
+
+/// The refused mails whose text is kept.
+pub fn refused(tx: &mut Tx<'_>) -> Result<Vec<i64>, Error> {
+    let sql = "SELECT id FROM outbox WHERE state = 'failed' AND body <> '' ORDER BY id";
+    tx.query(sql, &[], |row| row.int(0))
+}
+
 /// The newest mails first; only those in `state` when it is given.
 pub fn list(tx: &mut Tx<'_>, state: Option<&str>, limit: i64) -> Result<Vec<Listed>, Error> {
     tx.query(
@@ -252,7 +285,7 @@ pub fn list(tx: &mut Tx<'_>, state: Option<&str>, limit: i64) -> Result<Vec<List
 }
 
 const COLUMNS: &str = "SELECT o.id, t.domain, o.state, o.template, o.recipient, o.attempts, o.created_at, o.due_at, \
-    o.expires_at, o.last_error, o.finished_at FROM outbox o JOIN tenant t ON t.id = o.tenant_id";
+    o.expires_at, o.last_error, o.finished_at, o.body <> '' FROM outbox o JOIN tenant t ON t.id = o.tenant_id";
 
 fn of_tenant(in_state: bool) -> String {
     let rest = if in_state {
@@ -296,6 +329,7 @@ fn listed(row: &Row<'_>) -> Result<Listed, Error> {
         expires_at: row.opt_int(8)?,
         last_error: row.opt_text(9)?,
         finished_at: row.opt_int(10)?,
+        kept: row.flag(11)?,
     })
 }
 
@@ -311,8 +345,17 @@ pub fn forget_finished(tx: &mut Tx<'_>, before: i64) -> Result<usize, Error> {
 
 #[cfg(test)]
 mod tests {
-    use super::of_tenant;
+    use super::{SENDABLE, of_tenant};
     use crate::store::listing::tests::plan;
+
+    #[test]
+    fn mails_whose_time_is_over_and_those_of_a_recovery_are_found_without_looking_at_all() {
+        let refused =
+            plan("SELECT 1 FROM outbox WHERE state = 'failed' AND body <> '' AND expires_at < $1 LIMIT 1");
+        assert!(refused.contains("outbox_kept (expires_at<?)"), "{refused}");
+        let of_recovery = plan(&format!("SELECT 1 FROM outbox WHERE recovery_id = $1 AND {SENDABLE}"));
+        assert!(of_recovery.contains("outbox_of_recovery (recovery_id=?)"), "{of_recovery}");
+    }
 
     #[test]
     fn the_mails_of_a_tenant_are_found_in_their_order_in_whatever_state() {

@@ -1,8 +1,10 @@
 //! K. What stands in the mails.
 
 use crate::support::caller::{GIVEN_NAME, MAIL};
+use crate::support::smtp_sink::Fault;
 use crate::support::visitor::parameter;
-use crate::support::world::{BY_OTP, LINK, Link, TOM, World};
+use crate::support::visitor::{Browser, Page};
+use crate::support::world::{BY_OTP, LINK, Link, NEW, OLD, TOM, World};
 use soapstone::config::Template;
 
 fn template(locale: &str, content_type: &str, subject: &str, body: &str) -> Template {
@@ -142,4 +144,75 @@ fn every_address_of_the_claim_gets_one_mail() {
     assert_eq!(to, ["a@x.example", "b@x.example"]);
     assert_eq!(Link::of(&one).code, Link::of(&other).code);
     world.assert_no_mail();
+}
+
+/// The administrator's browser at the mail queue of the console.
+fn mail_queue(world: &World) -> (Browser, Page) {
+    let mut browser = world.browser();
+    let login = browser.visit("/carbon/mails");
+    let sent =
+        browser.submit(&login, &login.form("loginForm"), &[("username", "admin"), ("password", "admin")]);
+    let page = browser.follow(&sent);
+    assert!(page.address.ends_with("/carbon/mails"), "{}", page.address);
+    (browser, page)
+}
+
+/// Presses "Send now" of the newest mail; what the console says to it.
+fn send_now(browser: &mut Browser, queue: &Page, id: &str) -> Page {
+    let token = queue.form("signOut").fields.into_iter().find(|(name, _)| name == "csrf").unwrap().1;
+    let sent = browser.post("/carbon/mails/retry", &[("csrf", &token), ("id", id)]);
+    browser.follow(&sent)
+}
+
+/// Waits until the mail server has refused the newest mail.
+fn refused(world: &World) -> String {
+    let until = std::time::Instant::now() + std::time::Duration::from_secs(30);
+    loop {
+        let newest = world.stored("SELECT state || ' ' || id FROM outbox ORDER BY id DESC LIMIT 1");
+        if let Some(id) = newest.strip_prefix("failed ") {
+            return id.to_owned();
+        }
+        assert!(std::time::Instant::now() < until, "{newest}");
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn a_mail_that_the_mail_server_refused_is_sent_from_the_console_when_that_is_mended() {
+    let world = World::new(&[LINK]);
+    world.sink().fail(Fault::Recipient("550 5.1.1 mailbox unavailable"));
+    world.admin().trigger(TOM);
+    let id = refused(&world);
+    let (mut browser, queue) = mail_queue(&world);
+    let text = queue.text();
+    assert!(text.contains("550") && text.contains("Send now"), "{text}");
+    // Mended; the code of that very mail sets the password.
+    let said = send_now(&mut browser, &queue, &id).text();
+    assert!(said.contains("The mail is sent now."), "{said}");
+    let link = Link::of(&world.mail());
+    let page = world.browser().visit(&link.address);
+    assert!(world.browser().choose(&page, NEW).text().contains("Updated the password successfully"));
+    assert!(world.lets_in(TOM, NEW));
+    // It has been sent, and its text is gone.
+    let said = send_now(&mut browser, &queue, &id).text();
+    assert!(said.contains("cannot be sent any more"), "{said}");
+    world.assert_no_mail();
+}
+
+#[test]
+fn a_refused_mail_whose_reset_was_begun_again_is_not_sent_any_more() {
+    let world = World::new(&[BY_OTP]);
+    world.sink().fail(Fault::Recipient("550 5.1.1 mailbox unavailable"));
+    world.admin().trigger(TOM);
+    let id = refused(&world);
+    assert_ne!(world.stored("SELECT body FROM outbox"), "");
+    world.admin().trigger(TOM);
+    let code = world.mailed_otp();
+    assert_eq!(world.stored(&format!("SELECT subject || body FROM outbox WHERE id = {id}")), "");
+    let (mut browser, queue) = mail_queue(&world);
+    let said = send_now(&mut browser, &queue, &id).text();
+    assert!(said.contains("cannot be sent any more"), "{said}");
+    world.assert_no_mail();
+    world.assert_refused(TOM, OLD);
+    world.redeem(&mut world.browser(), TOM, &code);
 }

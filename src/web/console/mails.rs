@@ -22,6 +22,8 @@ struct Line {
     /// `good`, `bad` or neither: how the state is marked.
     mark: &'static str,
     waits: bool,
+    /// Whether it can be sent, now or again.
+    sendable: bool,
     /// When it will be tried again, or when it was over.
     at: String,
     error: String,
@@ -38,9 +40,10 @@ pub fn state_text(state: State) -> &'static str {
     }
 }
 
-fn line(mail: Listed) -> Line {
+fn line(mail: Listed, now: Now) -> Line {
     let state = State::of(&mail.state);
     let waits = state == Some(State::Queued);
+    let sendable = mail_queue::is_sendable(&mail, now);
     let at = if waits { Some(mail.due_at) } else { mail.finished_at };
     Line {
         id: mail.id,
@@ -53,6 +56,7 @@ fn line(mail: Listed) -> Line {
             _ => "",
         },
         waits,
+        sendable,
         at: at.map(|at| moment::shown(Now(at))).unwrap_or_default(),
         error: mail.last_error.unwrap_or_default(),
         drop: Visit::address("mails/drop", &[("id", &mail.id.to_string())]),
@@ -73,7 +77,7 @@ pub async fn list(visit: Arc<Visit>) -> Answer {
         .into_iter()
         .map(|state| Choice { value: state.name().to_owned(), text: state_text(state).to_owned() });
     let mut context = visit.context(texts::text("mails_title"));
-    context.insert("lines", &rows.into_iter().map(line).collect::<Vec<_>>());
+    context.insert("lines", &rows.into_iter().map(|mail| line(mail, visit.now())).collect::<Vec<_>>());
     context.insert("pages", &pages);
     context.insert("states", &[all].into_iter().chain(states).collect::<Vec<_>>());
     context.insert("state", state.map_or("", State::name));

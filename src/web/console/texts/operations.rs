@@ -6,7 +6,11 @@ pub const TEXTS: &[(&str, &str)] = &[
     ("filter_none", "Show all"),
     ("mails_menu", "Mail Queue"),
     ("mails_title", "Mail Queue"),
-    ("mails_hint", "The text of a mail is shown to nobody, and is gone once the mail has left the queue."),
+    (
+        "mails_hint",
+        "The text of a mail is shown to nobody. It is gone once the mail was sent or dropped; one that the mail server \
+         refused can be sent again as long as what it says is true.",
+    ),
     ("mail_any_state", "All"),
     ("mail_queued", "Queued"),
     ("mail_sent", "Sent"),

@@ -451,12 +451,12 @@ fn a_signed_query_with_a_value_given_twice_altered_or_left_out_is_refused() {
         (without("Signature"), unsigned),
         (query(None).replace("rsa-sha256", "rsa-sha512"), foreign),
         (query(None).replace("rsa-sha256", "hmac-sha256"), "algorithm that is not accepted"),
-        (query(None).replace("Signature=", "Signature=AAAA"), "base64"),
+        (query(None).replace("Signature=", "Signature=%2A"), "base64"),
     ] {
         refused(&pages, FAILED, reason, || pages.get(&address));
     }
     // Of two messages the first one is read, and an empty one is none.
-    refused(&pages, INVALID, "not well-formed", || pages.get(&in_front("SAMLRequest")));
+    refused(&pages, INVALID, "the message is not deflated", || pages.get(&in_front("SAMLRequest")));
     let mut other = pairs(&query(None));
     other[0] = format!("SAMLRequest={forged}");
     refused(&pages, FAILED, foreign, || pages.get(&format!("/samlsso?{}", other.join("&"))));
