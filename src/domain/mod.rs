@@ -56,6 +56,7 @@ pub mod session;
 pub mod single_sign_on;
 pub mod template;
 pub mod tenant;
+pub mod tenant_key;
 pub mod user;
 pub mod user_store;
 

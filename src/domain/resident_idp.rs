@@ -9,7 +9,7 @@ use super::identity_provider::{
     update_failed,
 };
 use super::tenant::SUPER_DOMAIN;
-use super::{Actor, Error, Now, Realm, Tenant, audit};
+use super::{Actor, Error, Now, Realm, Tenant, audit, tenant_key};
 use crate::store::{self, Tx};
 
 /// The one provisioning connector that the resident provider shows.
@@ -58,7 +58,7 @@ pub fn get(tx: &mut Tx<'_>, realm: &Realm, actor: &Actor) -> Result<IdentityProv
     resident.authenticators = authenticators;
     resident.connectors = vec![provisioning];
     // Never the one that was sent (IS 5.3.0 takes it from the key store on every read).
-    resident.profile.certificate = Some(realm.policy.certificate.clone()).filter(|text| !text.is_empty());
+    resident.profile.certificate = tenant_key::certificate(tx, realm, actor.tenant)?;
     Ok(resident)
 }
 

@@ -7,7 +7,7 @@
 mod check;
 
 use super::tenant::{self, SUPER_DOMAIN};
-use super::{Actor, Error, Now, Realm, Tenant, TenantId, audit};
+use super::{Actor, Error, Now, Realm, Tenant, TenantId, audit, tenant_key};
 use crate::store::{self, Tx};
 
 pub use crate::store::service_provider::ServiceProvider;
@@ -18,7 +18,7 @@ pub const DASHBOARD: &str = "wso2.my.dashboard";
 const DASHBOARD_NAME: &str = "wso2_sp_dashboard";
 /// What names are said to be when nothing else is configured, as in the original.
 pub const EMAIL_FORMAT: &str = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress";
-/// The alias of the server's own certificate.
+/// The alias of the server's own certificate, which is also the super tenant's.
 pub const OWN_ALIAS: &str = "wso2carbon";
 
 impl ServiceProvider {
@@ -224,17 +224,22 @@ pub fn edit(
     Ok(())
 }
 
-/// Names of certificates: the server's own, and those that service providers of the tenant brought.
+/// The alias of a tenant's own certificate: a key store of the original has it under the domain.
+fn own_alias(tx: &mut Tx<'_>, tenant: TenantId) -> Result<String, Error> {
+    if tenant == TenantId::SUPER { Ok(OWN_ALIAS.to_owned()) } else { tenant::domain_of(tx, tenant) }
+}
+
+/// Names of certificates: the tenant's own, and those that service providers of the tenant brought.
 ///
 /// # Errors
 /// Failures of the database.
 pub fn aliases(tx: &mut Tx<'_>, tenant: TenantId) -> Result<Vec<String>, Error> {
     let brought =
         list(tx, tenant)?.into_iter().filter(|one| one.certificate_alias.as_ref() == Some(&one.issuer));
-    Ok(std::iter::once(OWN_ALIAS.to_owned()).chain(brought.map(|one| one.issuer)).collect())
+    Ok(std::iter::once(own_alias(tx, tenant)?).chain(brought.map(|one| one.issuer)).collect())
 }
 
-/// The certificate behind an alias. There is no key store: it is this server's own, or one that a service provider
+/// The certificate behind an alias. There is no key store: it is the tenant's own, or one that a service provider
 /// brought, which goes under its issuer as in the original.
 ///
 /// # Errors
@@ -245,14 +250,12 @@ pub fn certificate(
     tenant: TenantId,
     alias: Option<&str>,
 ) -> Result<Option<String>, Error> {
-    match alias {
-        None => Ok(None),
-        Some(OWN_ALIAS) => Ok(Some(realm.policy.certificate.clone())),
-        Some(alias) => {
-            let known = store::service_provider::find(tx, tenant.0, alias)?.filter(|one| !one.of_file);
-            Ok(known.and_then(|one| one.certificate))
-        }
+    let Some(alias) = alias else { return Ok(None) };
+    if alias == own_alias(tx, tenant)? {
+        return tenant_key::certificate(tx, realm, tenant);
     }
+    let known = store::service_provider::find(tx, tenant.0, alias)?.filter(|one| !one.of_file);
+    Ok(known.and_then(|one| one.certificate))
 }
 
 /// Removes a service provider that was added to the actor's tenant; says whether it was there.

@@ -3,7 +3,7 @@
 use super::app::App;
 use super::fault;
 use crate::domain::session::{self, Kind};
-use crate::domain::{Actor, Error, Now, Realm, Secret};
+use crate::domain::{Actor, Error, Now, Realm, Secret, tenant_key};
 use crate::soap::Fault;
 use crate::store::Tx;
 use std::net::IpAddr;
@@ -97,6 +97,18 @@ impl Call {
         let (app, now) = (Arc::clone(&self.app), self.now);
         let done = tokio::task::spawn_blocking(move || work(&app, now)).await;
         done.unwrap_or(Err(Error::Broken("a task panicked"))).map_err(fault::of)
+    }
+
+    /// Makes sure that the tenant of the caller has a key to sign with.
+    ///
+    /// # Errors
+    /// A failure, untyped.
+    pub(super) async fn ensure_key(&self) -> Result<(), Fault> {
+        let tenant = self.actor()?.tenant;
+        if self.read(|tx, realm| tenant_key::certificate(tx, realm, tenant))?.is_some() {
+            return Ok(());
+        }
+        self.aside(move |app, now| tenant_key::ensure_of(&app.store, now, &app.realm, tenant)).await
     }
 
     /// Opens an administrator's session for `actor`; its cookie goes out with the answer.

@@ -27,7 +27,7 @@ pub use property::{
 };
 pub use reference::{ReferenceRow, refer_to, references};
 
-use super::{Error, Row, Tx};
+use super::{Error, Row, Tx, Value};
 
 /// First letters of the providers that the super tenant shares with all tenants.
 pub const SHARED: &str = "SHARED_";
@@ -96,9 +96,42 @@ impl std::fmt::Debug for PropertyRow {
     }
 }
 
-const COLUMNS: &str = "id, tenant_id, name, enabled, is_primary, federation_hub, home_realm, alias, display_name, \
-    description, certificate, provisioning_role, jit_enabled, jit_user_store, local_dialect, user_claim, role_claim, \
+/// The columns that say what a provider is, in the order of [`scalars`].
+const SCALARS: &str = "name, enabled, is_primary, federation_hub, home_realm, alias, display_name, description, \
+    certificate, provisioning_role, jit_enabled, jit_user_store, local_dialect, user_claim, role_claim, \
     default_authenticator, default_connector";
+/// Their values in a statement.
+const VALUES: &str = "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17";
+
+/// The values of [`SCALARS`], and what a statement needs besides.
+fn scalars(row: &IdpRow, and: i64) -> [Value<'_>; 18] {
+    [
+        (&row.name).into(),
+        row.enabled.into(),
+        row.primary.into(),
+        row.federation_hub.into(),
+        row.home_realm.as_deref().into(),
+        row.alias.as_deref().into(),
+        row.display_name.as_deref().into(),
+        row.description.as_deref().into(),
+        row.certificate.as_deref().into(),
+        row.provisioning_role.as_deref().into(),
+        row.jit_enabled.into(),
+        row.jit_user_store.as_deref().into(),
+        row.local_dialect.into(),
+        row.user_claim.as_deref().into(),
+        row.role_claim.as_deref().into(),
+        row.default_authenticator.as_deref().into(),
+        row.default_connector.as_deref().into(),
+        and.into(),
+    ]
+}
+
+/// A statement that reads providers.
+fn select(condition: &str) -> String {
+    ["SELECT id, tenant_id, ", SCALARS, " FROM identity_provider WHERE tenant_id = $1 AND ", condition]
+        .concat()
+}
 
 fn row_of(row: &Row<'_>) -> Result<IdpRow, Error> {
     Ok(IdpRow {
@@ -129,8 +162,7 @@ fn row_of(row: &Row<'_>) -> Result<IdpRow, Error> {
 /// # Errors
 /// Failures of the database; so it is for every function here.
 pub fn find(tx: &mut Tx<'_>, tenant: i64, name: &str) -> Result<Option<IdpRow>, Error> {
-    let sql = format!("SELECT {COLUMNS} FROM identity_provider WHERE tenant_id = $1 AND name = $2");
-    tx.opt(&sql, &[tenant.into(), name.into()], row_of)
+    tx.opt(&select("name = $2"), &[tenant.into(), name.into()], row_of)
 }
 
 /// Every provider of a tenant but the resident one, oldest first.
@@ -138,10 +170,7 @@ pub fn find(tx: &mut Tx<'_>, tenant: i64, name: &str) -> Result<Option<IdpRow>, 
 /// # Errors
 /// As [`find`].
 pub fn list(tx: &mut Tx<'_>, tenant: i64) -> Result<Vec<IdpRow>, Error> {
-    let sql = format!(
-        "SELECT {COLUMNS} FROM identity_provider WHERE tenant_id = $1 AND name <> 'LOCAL' ORDER BY id"
-    );
-    tx.query(&sql, &[tenant.into()], row_of)
+    tx.query(&select("name <> 'LOCAL' ORDER BY id"), &[tenant.into()], row_of)
 }
 
 /// The providers that a tenant shares, oldest first.
@@ -150,11 +179,7 @@ pub fn list(tx: &mut Tx<'_>, tenant: i64) -> Result<Vec<IdpRow>, Error> {
 /// As [`find`].
 pub fn list_shared(tx: &mut Tx<'_>, tenant: i64) -> Result<Vec<IdpRow>, Error> {
     // The first text behind all that start with the prefix ends in the letter after the underscore.
-    let sql = format!(
-        "SELECT {COLUMNS} FROM identity_provider WHERE tenant_id = $1 AND name >= 'SHARED_' AND name < 'SHARED`' \
-         ORDER BY id"
-    );
-    tx.query(&sql, &[tenant.into()], row_of)
+    tx.query(&select("name >= 'SHARED_' AND name < 'SHARED`' ORDER BY id"), &[tenant.into()], row_of)
 }
 
 /// Adds a provider.
@@ -162,32 +187,8 @@ pub fn list_shared(tx: &mut Tx<'_>, tenant: i64) -> Result<Vec<IdpRow>, Error> {
 /// # Errors
 /// [`Error::Constraint`] when the name is taken.
 pub fn insert(tx: &mut Tx<'_>, row: &IdpRow) -> Result<i64, Error> {
-    tx.insert(
-        "INSERT INTO identity_provider (tenant_id, name, enabled, is_primary, federation_hub, home_realm, alias, \
-         display_name, description, certificate, provisioning_role, jit_enabled, jit_user_store, local_dialect, \
-         user_claim, role_claim, default_authenticator, default_connector) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
-        &[
-            row.tenant.into(),
-            (&row.name).into(),
-            row.enabled.into(),
-            row.primary.into(),
-            row.federation_hub.into(),
-            row.home_realm.as_deref().into(),
-            row.alias.as_deref().into(),
-            row.display_name.as_deref().into(),
-            row.description.as_deref().into(),
-            row.certificate.as_deref().into(),
-            row.provisioning_role.as_deref().into(),
-            row.jit_enabled.into(),
-            row.jit_user_store.as_deref().into(),
-            row.local_dialect.into(),
-            row.user_claim.as_deref().into(),
-            row.role_claim.as_deref().into(),
-            row.default_authenticator.as_deref().into(),
-            row.default_connector.as_deref().into(),
-        ],
-    )
+    let sql = format!("INSERT INTO identity_provider ({SCALARS}, tenant_id) VALUES ({VALUES}, $18)");
+    tx.insert(&sql, &scalars(row, row.tenant))
 }
 
 /// Replaces the scalars of a provider, its name among them.
@@ -195,32 +196,8 @@ pub fn insert(tx: &mut Tx<'_>, row: &IdpRow) -> Result<i64, Error> {
 /// # Errors
 /// [`Error::Constraint`] when the name is taken.
 pub fn update(tx: &mut Tx<'_>, row: &IdpRow) -> Result<usize, Error> {
-    tx.execute(
-        "UPDATE identity_provider SET name = $1, enabled = $2, is_primary = $3, federation_hub = $4, home_realm = $5, \
-         alias = $6, display_name = $7, description = $8, certificate = $9, provisioning_role = $10, \
-         jit_enabled = $11, jit_user_store = $12, local_dialect = $13, user_claim = $14, role_claim = $15, \
-         default_authenticator = $16, default_connector = $17 WHERE id = $18",
-        &[
-            (&row.name).into(),
-            row.enabled.into(),
-            row.primary.into(),
-            row.federation_hub.into(),
-            row.home_realm.as_deref().into(),
-            row.alias.as_deref().into(),
-            row.display_name.as_deref().into(),
-            row.description.as_deref().into(),
-            row.certificate.as_deref().into(),
-            row.provisioning_role.as_deref().into(),
-            row.jit_enabled.into(),
-            row.jit_user_store.as_deref().into(),
-            row.local_dialect.into(),
-            row.user_claim.as_deref().into(),
-            row.role_claim.as_deref().into(),
-            row.default_authenticator.as_deref().into(),
-            row.default_connector.as_deref().into(),
-            row.id.into(),
-        ],
-    )
+    let sql = format!("UPDATE identity_provider SET ({SCALARS}) = ({VALUES}) WHERE id = $18");
+    tx.execute(&sql, &scalars(row, row.id))
 }
 
 /// Takes the mark of the default from every provider of a tenant.

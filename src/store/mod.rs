@@ -34,6 +34,7 @@ pub mod single_sign_on;
 mod sqlite;
 pub mod template;
 pub mod tenant;
+pub mod tenant_key;
 mod tx;
 pub mod user;
 

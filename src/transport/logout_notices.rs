@@ -3,9 +3,10 @@
 
 use crate::domain::service_provider::{self, DASHBOARD, ServiceProvider};
 use crate::domain::{Clock, Error, Realm, Tenant, resident_idp, single_sign_on};
-use crate::saml::{self, SigningKey, Subject, binding};
+use crate::saml::{self, Subject, binding};
 use crate::store::Store;
 use crate::store::single_sign_on::NoticeRow;
+use crate::web::Signers;
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, RootCertStore};
 use std::sync::Arc;
@@ -25,7 +26,7 @@ pub struct Courier {
     store: Store,
     realm: Arc<Realm>,
     clock: Arc<dyn Clock>,
-    signer: Arc<SigningKey>,
+    signers: Arc<Signers>,
     tls: TlsConnector,
 }
 
@@ -35,7 +36,7 @@ impl Courier {
         store: Store,
         realm: Arc<Realm>,
         clock: Arc<dyn Clock>,
-        signer: Arc<SigningKey>,
+        signers: Arc<Signers>,
     ) -> Result<Self, rustls::Error> {
         let mut roots = RootCertStore::empty();
         roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
@@ -44,7 +45,7 @@ impl Courier {
             .with_safe_default_protocol_versions()?
             .with_root_certificates(roots)
             .with_no_client_auth();
-        Ok(Self { store, realm, clock, signer, tls: TlsConnector::from(Arc::new(config)) })
+        Ok(Self { store, realm, clock, signers, tls: TlsConnector::from(Arc::new(config)) })
     }
 
     /// Works until the server stops.
@@ -64,7 +65,7 @@ impl Courier {
     async fn deliver_due(&self) -> Result<(), Error> {
         let now = self.clock.now();
         for notice in self.store.read(|tx| single_sign_on::due_notices(tx, now))? {
-            let arrived = match self.letter(&notice)? {
+            let arrived = match self.letter(&notice).await? {
                 None => true,
                 Some((url, body)) => match tokio::time::timeout(TIMEOUT, self.post(&url, &body)).await {
                     Ok(Ok(())) => true,
@@ -85,7 +86,7 @@ impl Courier {
     }
 
     /// Where a notice goes, and the form; nowhere when the service provider is gone or does not want it.
-    fn letter(&self, notice: &NoticeRow) -> Result<Option<(String, String)>, Error> {
+    async fn letter(&self, notice: &NoticeRow) -> Result<Option<(String, String)>, Error> {
         let found = self.store.read(|tx| {
             let found = service_provider::by_id(tx, notice.provider)?;
             let Some((owner, provider)) = found else { return Ok::<_, Error>(None) };
@@ -95,7 +96,7 @@ impl Courier {
         let wants = |(_, provider, _): &(Tenant, ServiceProvider, _)| {
             provider.single_logout && provider.issuer != DASHBOARD
         };
-        let Some((_, provider, own)) = found.filter(wants) else { return Ok(None) };
+        let Some((owner, provider, own)) = found.filter(wants) else { return Ok(None) };
         let url = provider.logout_request_url.as_ref().or(provider.logout_response_url.as_ref());
         let url = url.map_or(provider.usual_url(), String::as_str).to_owned();
         let subject = Subject {
@@ -107,7 +108,8 @@ impl Courier {
         };
         let now = self.clock.now();
         let until = now.plus_minutes(single_sign_on::MINUTES).0;
-        let made = saml::logout_request(now.0, &own.entity_id, &url, &subject, until, Some(&self.signer));
+        let key = self.signers.of(&owner).await?;
+        let made = saml::logout_request(now.0, &own.entity_id, &url, &subject, until, Some(&key));
         let message = made.map_err(|_| Error::Broken("a message could not be signed"))?;
         let mut form = form_urlencoded::Serializer::new(String::new());
         let body = form.append_pair("SAMLRequest", &binding::posted(&message)).finish();
@@ -167,7 +169,7 @@ mod tests {
     use crate::domain::clock::{ManualClock, SystemClock};
     use crate::domain::session::{self, Kind};
     use crate::domain::{Now, fixture::World};
-    use crate::saml::{Asked, Message};
+    use crate::saml::{Asked, Message, SigningKey};
     use crate::store::Tx;
     use tokio::net::TcpListener;
 
@@ -212,7 +214,9 @@ mod tests {
     }
 
     fn courier(world: &World, clock: Arc<dyn Clock>, signer: &Arc<SigningKey>) -> Courier {
-        Courier::new(world.store.clone(), Arc::clone(&world.realm), clock, Arc::clone(signer)).unwrap()
+        let (store, realm) = (world.store.clone(), Arc::clone(&world.realm));
+        let signers = Signers::new(Arc::clone(signer), store.clone(), Arc::clone(&realm), Arc::clone(&clock));
+        Courier::new(store, realm, clock, Arc::new(signers)).unwrap()
     }
 
     /// The store of a world blocks, which nobody may do inside of a runtime.

@@ -8,14 +8,14 @@ use super::{file_providers, listen, service_providers, tls, wiring};
 use crate::config::Settings;
 use crate::domain::{
     Clock, Now, Policy, Realm, Secret, bulk_reset, forced_reset, identity_provider, question_recovery,
-    service_provider, session, single_sign_on, template, tenant,
+    service_provider, session, single_sign_on, template, tenant, tenant_key,
 };
 use crate::mail::{self, Worker};
 use crate::ops::installation::{self, Lock};
 use crate::saml::SigningKey;
 use crate::services::App;
 use crate::store::{self, Store};
-use crate::web::{self, Site};
+use crate::web::{self, Signers, Site};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -131,14 +131,16 @@ impl Server {
             publication: wiring::publication(settings, https_port),
             process: wiring::process(settings, started_at, clock.now(), draining.clone()),
         };
+        let signers = Signers::new(signer, store.clone(), Arc::clone(&realm), Arc::clone(&clock));
+        let signers = Arc::new(signers);
         let courier =
-            Courier::new(store.clone(), Arc::clone(&realm), Arc::clone(&clock), Arc::clone(&signer))
+            Courier::new(store.clone(), Arc::clone(&realm), Arc::clone(&clock), Arc::clone(&signers))
                 .map_err(|error| tls::Error::Making(error.to_string()))?;
         let site = Site::new(
             store.clone(),
             Arc::clone(&realm),
             Arc::clone(&clock),
-            signer,
+            signers,
             settings.show_auth_failure_reason,
             settings.attempts_per_minute,
             &folder.join("templates"),
@@ -338,7 +340,13 @@ async fn keep_house(
             () = tokio::time::sleep(Duration::from_secs(60)) => {}
         }
         site.forget_quiet_addresses();
-        let (realm, now) = (Arc::clone(&realm), clock.now());
+        let now = clock.now();
+        let (own, kept) = (store.clone(), Arc::clone(&realm));
+        let made = tokio::task::spawn_blocking(move || tenant_key::make_missing(&own, now, &kept)).await;
+        if let Ok(Err(error)) = made {
+            tracing::error!(%error, "the keys of tenants could not be made");
+        }
+        let realm = Arc::clone(&realm);
         let done = store
             .write(move |tx| {
                 session::forget_idle(tx, now)?;

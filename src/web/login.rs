@@ -385,7 +385,7 @@ async fn enter(
     match done {
         Ok(Entry::Open(id, age, ready)) => {
             let mut response = match (&conversation.state.asked, ready) {
-                (Some(asked), Some(ready)) => sso::finish(site, asked, &ready),
+                (Some(asked), Some(ready)) => sso::finish(site, asked, &ready).await,
                 _ => page::redirect(site, &conversation.leads_to(site)),
             };
             page::set_session_cookie(site, &mut response, id.reveal(), age);

@@ -18,7 +18,6 @@ mod sso;
 mod texts;
 
 use crate::domain::{Clock, Now, Realm, Secret, captcha};
-use crate::saml::SigningKey;
 use crate::store::Store;
 use form::Source;
 use governor::clock::DefaultClock;
@@ -34,13 +33,14 @@ use std::sync::Arc;
 use tokio::sync::Notify;
 
 pub use console::work_off;
+pub use sso::Signers;
 
 /// The pages of a running server.
 pub struct Site {
     store: Store,
     realm: Arc<Realm>,
     clock: Arc<dyn Clock>,
-    signer: Arc<SigningKey>,
+    signers: Arc<Signers>,
     show_reason: bool,
     look: page::Look,
     attempts: RateLimiter<IpAddr, DashMapStateStore<IpAddr>, DefaultClock>,
@@ -55,7 +55,7 @@ impl std::fmt::Debug for Site {
 }
 
 impl Site {
-    /// Pages over a store. `signer` signs what is sent to service providers;
+    /// Pages over a store. `signers` sign what is sent to service providers;
     /// `show_reason` is `showAuthFailureReason`; templates of `folder` replace ours.
     ///
     /// # Errors
@@ -64,7 +64,7 @@ impl Site {
         store: Store,
         realm: Arc<Realm>,
         clock: Arc<dyn Clock>,
-        signer: Arc<SigningKey>,
+        signers: Arc<Signers>,
         show_reason: bool,
         attempts_per_minute: u32,
         folder: &Path,
@@ -74,7 +74,7 @@ impl Site {
             store,
             realm,
             clock,
-            signer,
+            signers,
             show_reason,
             look: page::Look::of(folder)?,
             attempts: RateLimiter::keyed(quota),
@@ -206,7 +206,7 @@ pub async fn answer(site: &Arc<Site>, mut request: Request<Bytes>, peer: IpAddr)
         "/favicon.ico" => page::icon(),
         "/commonauth" => login::attempt(site, &request, source).await,
         "/samlsso" => sso::answer(site, &request, source).await,
-        sso::METADATA => sso::metadata(site, &request),
+        sso::METADATA => sso::metadata(site, &request).await,
         "/authenticationendpoint/login.do" => login::show(site, &request, source).await,
         "/authenticationendpoint/samlsso_notification.do" => sso::notification(site, &request),
         "/authenticationendpoint/samlsso_logout.do" => sso::logged_out(site),

@@ -1,6 +1,6 @@
 //! Whole conversations of a browser with the pages, over a store of their own and a clock that obeys.
 
-use super::{Site, answer};
+use super::{Signers, Site, answer};
 use crate::domain::clock::{Clock, ManualClock};
 use crate::domain::fixture::*;
 use crate::domain::service_provider::{self, ServiceProvider};
@@ -101,7 +101,12 @@ impl Pages {
             world.store.clone(),
             Arc::clone(&world.realm),
             Arc::clone(&clock) as Arc<dyn Clock>,
-            signer(),
+            Arc::new(Signers::new(
+                signer(),
+                world.store.clone(),
+                Arc::clone(&world.realm),
+                Arc::clone(&clock) as Arc<dyn Clock>,
+            )),
             show_reason,
             attempts,
             Path::new("/nonexistent"),

@@ -136,6 +136,19 @@ fn what_is_offered_is_what_is_done_and_each_operation_needs_its_permission() {
     assert_eq!(text(&admin, "getDigestAlgorithmURIs", ""), digest);
     assert_eq!(text(&admin, "getDigestAlgorithmURIByConfig", ""), digest);
     assert_eq!(text(&admin, "getCertAliasOfPrimaryKeyStore", ""), "wso2carbon");
+    let acme = world.tenant_with_tom("acme.example", &[]);
+    assert_eq!(text(&acme, "getCertAliasOfPrimaryKeyStore", ""), "acme.example");
+    for (alias, issuer) in [("acme.example", "own"), ("wso2carbon", "foreign")] {
+        let content = provider(issuer, "").replace(">wso2carbon<", &format!(">{alias}<"));
+        assert_eq!(text(&acme, "addRPServiceProvider", &content), "true");
+    }
+    let of = |issuer: &str| {
+        world.stored(&format!(
+            "SELECT coalesce(certificate, '') FROM service_provider WHERE issuer = '{issuer}'"
+        ))
+    };
+    assert_eq!(of("own"), world.stored("SELECT certificate FROM tenant_key"));
+    assert_eq!(of("foreign"), "", "the key of the server is the super tenant's");
     let claims = results(&admin, "getClaimURIs", "");
     assert!(claims.iter().any(|claim| claim.text == "http://wso2.org/claims/emailaddress"));
     let view = "/permission/admin/manage/identity/applicationmgt/view";

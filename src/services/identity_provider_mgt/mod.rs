@@ -35,6 +35,13 @@ fn named(name: Option<String>, refusal: &str) -> Result<String, Fault> {
     name.filter(|name| !name.is_empty()).ok_or_else(|| Fault::server(refusal))
 }
 
+/// The resident identity provider, whose certificate may have to be made first.
+async fn resident(call: &Call) -> Result<identity_provider::IdentityProvider, Fault> {
+    call.ensure_key().await.map_err(declared)?;
+    let actor = call.actor()?;
+    call.read(|tx, realm| resident_idp::get(tx, realm, actor)).map_err(declared)
+}
+
 impl Operations for Behaviour {
     async fn deleteIdP(call: &Call, idPName: Option<String>) -> Result<Nil, Fault> {
         let name = named(idPName, "Invalid argument: Identity Provider Name value is empty")?;
@@ -132,8 +139,7 @@ impl Operations for Behaviour {
     }
 
     async fn getResidentIDPMetadata(call: &Call) -> Result<Option<String>, Fault> {
-        let actor = call.actor()?;
-        let resident = call.read(|tx, realm| resident_idp::get(tx, realm, actor)).map_err(declared)?;
+        let resident = resident(call).await?;
         let own = resident_idp::Saml::of(&resident);
         let entity = Entity {
             id: &own.entity_id,
@@ -148,8 +154,6 @@ impl Operations for Behaviour {
     }
 
     async fn getResidentIdP(call: &Call) -> Result<Option<IdentityProvider>, Fault> {
-        let actor = call.actor()?;
-        let resident = call.read(|tx, realm| resident_idp::get(tx, realm, actor)).map_err(declared)?;
-        Ok(Some(wire::shown(resident, true)))
+        Ok(Some(wire::shown(resident(call).await?, true)))
     }
 }

@@ -111,6 +111,8 @@ fn shown(one: ServiceProvider) -> SAMLSSOServiceProviderDTO {
 
 /// Adds a service provider with the certificate that its alias means.
 async fn add(call: &Call, mut new: ServiceProvider) -> Result<bool, Fault> {
+    // It may mean the tenant's own.
+    call.ensure_key().await?;
     call.write(move |tx, now, realm, actor| {
         if new.certificate.is_none() {
             let alias = new.certificate_alias.as_deref();

@@ -180,6 +180,7 @@ async fn added(visit: &Visit, sheet: &Sheet) -> Result<(), Error> {
 
 /// Adds a service provider with the certificate it brings, or else with the one its alias means.
 async fn register(visit: &Visit, mut new: ServiceProvider, file: Option<String>) -> Result<(), Error> {
+    visit.site.signers.ensure(visit.tenant()).await?;
     let (now, realm, actor) = (visit.now(), Arc::clone(visit.realm()), visit.actor.clone());
     let is_added = visit.write(move |tx| {
         set_certificate(tx, &realm, actor.tenant, &mut new, file)?;
@@ -233,6 +234,7 @@ async fn edited(visit: &Visit, issuer: String, sent: Sheet, shown: Sheet) -> Res
         return Err(Error::refused(texts::text("sp_no_url")));
     }
     let file = uploaded(visit)?;
+    visit.site.signers.ensure(visit.tenant()).await?;
     let (now, realm, actor) = (visit.now(), Arc::clone(visit.realm()), visit.actor.clone());
     let done = visit.write(move |tx| {
         service_provider::edit(tx, now, &actor, &issuer, |tx, stored| {

@@ -159,7 +159,7 @@ enum Outcome {
 
 async fn believed(site: &Arc<Site>, request: &Request<Bytes>, encoded: &str) -> Result<Outcome, Refusal> {
     let message = Message::read(&binding::decode(Binding::Post, encoded)?)?;
-    message.verify(&site.signer.public())?;
+    message.verify(&site.signers.own().public())?;
     let assertion = match &message.asked {
         Asked::SignedIn(assertion) => assertion,
         Asked::SignedOut(_) => return Ok(Outcome::Out),

@@ -6,9 +6,11 @@
 mod metadata;
 mod sign_on;
 mod sign_out;
+mod signers;
 
 pub(super) use sign_on::with_session;
 pub use sign_on::{Asked, Barred, Ready, barred, finish, prepare};
+pub use signers::Signers;
 
 use super::form::{Parameters, Source, cookie, encoded};
 use super::page::{self, Message as Shown};
@@ -250,6 +252,6 @@ pub fn logged_out(site: &Site) -> Response<Vec<u8>> {
 }
 
 /// The metadata of this identity provider, of the tenant that is asked for.
-pub fn metadata(site: &Site, request: &Request<Bytes>) -> Response<Vec<u8>> {
-    metadata::answer(site, request)
+pub async fn metadata(site: &Site, request: &Request<Bytes>) -> Response<Vec<u8>> {
+    metadata::answer(site, request).await
 }

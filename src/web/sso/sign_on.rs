@@ -110,7 +110,11 @@ pub fn barred(tx: &mut Tx<'_>, asked: &Asked, tenant: &Tenant, user: &User) -> R
 }
 
 /// The page that carries the answer to the service provider.
-pub fn finish(site: &Site, asked: &Asked, ready: &Ready) -> Response<Vec<u8>> {
+pub async fn finish(site: &Site, asked: &Asked, ready: &Ready) -> Response<Vec<u8>> {
+    let key = match site.signers.of(&ready.partner.owner).await {
+        Ok(key) => key,
+        Err(error) => return login::failed(site, &error),
+    };
     let (provider, now) = (&ready.partner.provider, site.now());
     let to = Answer {
         issuer: &ready.partner.own.entity_id,
@@ -118,7 +122,7 @@ pub fn finish(site: &Site, asked: &Asked, ready: &Ready) -> Response<Vec<u8>> {
         destination: &asked.consumer_url,
         now: now.0,
     };
-    let key = Some(&*site.signer);
+    let key = Some(&*key);
     let made = if ready.is_wanted {
         let subject = Subject {
             name_id: &ready.name_id,
@@ -236,7 +240,8 @@ async fn go_on(
             now: site.now().0,
         };
         let text = "The user is not signed in, and may not be asked";
-        let made = saml::refusal(&to, Status::NoPassive, text, Some(&site.signer));
+        let key = site.signers.of(&partner.owner).await?;
+        let made = saml::refusal(&to, Status::NoPassive, text, Some(&key));
         let message = made.map_err(|_| Error::Broken("a message could not be signed"))?;
         let state = asked.relay_state.as_deref();
         return Ok(page::carry_answer(site, &asked.consumer_url, &posted(&message), state));
@@ -261,7 +266,10 @@ pub(in crate::web) async fn with_session(
         }
         Ok::<_, Error>(ready)
     });
-    Ok(ready.await?.ok().map(|ready| finish(site, asked, &ready)))
+    match ready.await? {
+        Ok(ready) => Ok(Some(finish(site, asked, &ready).await)),
+        Err(_) => Ok(None),
+    }
 }
 
 fn touch(tx: &mut Tx<'_>, now: Now, id: &str) -> Result<(), Error> {

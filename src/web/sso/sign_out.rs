@@ -56,7 +56,8 @@ pub(super) async fn asked(
         destination: back,
         now: now.0,
     };
-    let key = Some(&*site.signer).filter(|_| partner.provider.sign_response);
+    let signer = site.signers.of(&partner.owner).await?;
+    let key = Some(&*signer).filter(|_| partner.provider.sign_response);
     let refused = (ended == Some(false)).then_some((
         saml::Status::Requester,
         "No Established Sessions corresponding to Session Indexes provided.",

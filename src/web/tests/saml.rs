@@ -55,9 +55,13 @@ fn carried(page: &Page, name: &str) -> String {
 }
 
 fn answer(page: &Page) -> saml::Response {
+    answer_signed_by(page, &signer().public())
+}
+
+fn answer_signed_by(page: &Page, key: &saml::PublicKey) -> saml::Response {
     let text = binding::decode(Binding::Post, &carried(page, "SAMLResponse")).unwrap();
     let message = Message::read(&text).unwrap();
-    message.verify(&signer().public()).unwrap();
+    message.verify(key).unwrap();
     match message.asked {
         Asked::SignedIn(response) => *response,
         other => panic!("{other:?}"),
@@ -404,6 +408,17 @@ fn who_may_not_use_the_dashboard_may_use_other_applications() {
     assert_eq!(pages.get("/dashboard").location(), "/dashboard/samlsso.jag?login=true");
 }
 
+/// The key in the metadata of a tenant, which is what they are signed with.
+fn key_of(pages: &Pages, tenant: &str) -> saml::PublicKey {
+    let page = pages.get(&format!("/identity/metadata/saml2?tenantDomain={tenant}"));
+    assert_eq!(page.status, 200, "{}", page.body);
+    let (_, rest) = page.body.split_once("IDPSSODescriptor").unwrap();
+    let certificate = rest.split("X509Certificate>").nth(1).unwrap().split('<').next().unwrap();
+    let key = saml::PublicKey::of_certificate(certificate).unwrap();
+    saml::verify(&saml::parse(&page.body).unwrap(), &key).unwrap();
+    key
+}
+
 #[test]
 fn an_application_of_one_tenant_lets_nobody_else_in() {
     let pages = pages_with(vec![]);
@@ -434,7 +449,11 @@ fn an_application_of_one_tenant_lets_nobody_else_in() {
         )
     };
     assert!(ask("tom").location().ends_with("&authFailureMsg=user.tenant.domain.mismatch.message"));
-    assert_eq!(answer(&ask("tom@wso2.com")).name_id, "tom");
+    let carrying = ask("tom@wso2.com");
+    assert_eq!(answer_signed_by(&carrying, &key_of(&pages, "wso2.com")).name_id, "tom");
+    let text = binding::decode(Binding::Post, &carried(&carrying, "SAMLResponse")).unwrap();
+    let message = Message::read(&text).unwrap();
+    assert!(message.verify(&signer().public()).is_err(), "the server's key is the super tenant's");
     // Without its tenant it is not known.
     assert!(post(&pages, &request(&pages, ACS)).location().starts_with(NOTICE));
 }
@@ -449,4 +468,9 @@ fn the_metadata_is_signed_and_says_where_to_go() {
     assert_eq!(root.attribute("entityID"), Some("localhost"));
     assert!(page.body.contains("Location=\"https://localhost:9443/samlsso\""));
     assert_eq!(pages.get("/identity/metadata/saml2?tenantDomain=nowhere").status, 404);
+    pages.world.tenant("acme.example");
+    let acme = key_of(&pages, "acme.example");
+    assert_ne!(acme, signer().public());
+    assert_eq!(key_of(&pages, "acme.example"), acme, "it keeps its key");
+    assert_eq!(key_of(&pages, "carbon.super"), signer().public());
 }

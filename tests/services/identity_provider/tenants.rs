@@ -122,6 +122,31 @@ fn changes_survive_a_restart_with_their_secrets() {
 }
 
 #[test]
+fn each_tenant_shows_and_keeps_a_certificate_of_its_own() {
+    let mut world = World::empty(|_| {});
+    for tenant in ["acme.com", "other.com"] {
+        world.tenant_with_tom(tenant, &[]);
+    }
+    let certificates = |world: &World| {
+        let acme = world.caller("admin@acme.com", "Tenant@123");
+        let other = world.caller("admin@other.com", "Tenant@123");
+        [world.admin(), acme, other].map(|admin| resident(&admin).value("certificate").unwrap().to_owned())
+    };
+    let before = certificates(&world);
+    assert!(before[0] != before[1] && before[1] != before[2] && before[2] != before[0]);
+    world.restart();
+    assert_eq!(certificates(&world), before);
+    let acme = world.caller("admin@acme.com", "Tenant@123");
+    let metadata = all(&acme, "getResidentIDPMetadata").pop().unwrap().text;
+    assert!(metadata.contains(&before[1]), "{metadata}");
+    // It is not for anybody to set.
+    accepted(&acme, &updating_resident(&field("certificate", &before[2])));
+    assert_eq!(resident(&acme).value("certificate"), Some(before[1].as_str()));
+    let stored = world.stored("SELECT count(*) FROM tenant_key WHERE private_key LIKE 'sealed1:%'");
+    assert_eq!(stored, "2");
+}
+
+#[test]
 fn providers_in_files_are_shared_with_every_tenant_while_the_files_are_there() {
     let text = "<IdentityProvider><IdentityProviderName>NAME</IdentityProviderName><Alias>me</Alias>\
         <FederatedAuthenticatorConfigs><SAML2><Name>SAMLSSOAuthenticator</Name><IsEnabled>true</IsEnabled></SAML2>\
