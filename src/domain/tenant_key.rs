@@ -139,10 +139,11 @@ mod tests {
 
     /// Whether what the private key signs is verified by the certificate.
     fn belongs(private: &[u8], certificate: &x509_parser::certificate::X509Certificate<'_>) {
-        use aws_lc_rs::{rand::SystemRandom, rsa, signature};
+        use aws_lc_rs::{rsa, signature};
         let pair = rsa::KeyPair::from_pkcs8(private).unwrap();
         let mut signed = vec![0; pair.public_modulus_len()];
-        pair.sign(&signature::RSA_PKCS1_SHA256, &SystemRandom::new(), b"text", &mut signed).unwrap();
+        let random = aws_lc_rs::rand::SystemRandom::new();
+        pair.sign(&signature::RSA_PKCS1_SHA256, &random, b"text", &mut signed).unwrap();
         let public = &certificate.public_key().subject_public_key.data;
         let public = signature::UnparsedPublicKey::new(&signature::RSA_PKCS1_2048_8192_SHA256, public);
         public.verify(b"text", &signed).unwrap();
