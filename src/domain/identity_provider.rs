@@ -16,10 +16,10 @@ mod reference;
 mod tests;
 mod write;
 
-pub use change::{add, delete, share, update};
+pub use change::{Dropped, add, delete, edit, share, update};
 pub use credential::is_secret;
 pub use masking::UNIQUE_ID;
-pub use offered::{AUTHENTICATORS, CONNECTORS, Offered, OfferedProperty};
+pub use offered::{AUTHENTICATORS, CONNECTORS, Kind, Offered, OfferedProperty};
 
 pub(super) use change::update_failed;
 pub(super) use check::{

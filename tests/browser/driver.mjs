@@ -91,6 +91,8 @@ const act = {
   wide: () => page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth),
   cookies: () => context.cookies(),
   async picture({ name }) { await page.screenshot({ path: join(pictures, `${name}.png`) }); },
+  // Opens whatever is folded away.
+  async unfold() { await page.evaluate(() => { for (const one of document.querySelectorAll('details')) one.open = true; }); },
   // What the rules for accessible pages object to.
   async barriers() {
     await page.evaluate(readFileSync(load.resolve('axe-core/axe.min.js'), 'utf8'));

@@ -239,6 +239,7 @@ async fn nothing_in_the_settings_shuts_anybody_out() {
             "tenants/deactivate?domain=acme.com",
         ] {
             assert_eq!(chromium.open(&format!("{site}{screen}")), 200, "{screen}");
+            chromium.tell(json!({ "command": "unfold" }));
             assert_eq!(chromium.barriers(), Vec::<String>::new(), "{screen}{suffix}");
             assert!(!chromium.is_wide(), "{screen} has to be scrolled sideways");
             let name: String =

@@ -103,7 +103,46 @@ pub fn update(
     old_name: &str,
     new: IdentityProvider,
 ) -> Result<(), Error> {
-    update_by(tx, now, realm, actor, old_name, new, Source::Request)
+    update_by(tx, now, realm, actor, old_name, new, Source::Request)?;
+    Ok(())
+}
+
+/// A property that an authenticator shall have no longer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dropped {
+    /// The name of the authenticator.
+    pub authenticator: String,
+    /// The name of the property.
+    pub property: String,
+}
+
+/// What `change` makes of a provider as administrators see it at that moment, and properties of authenticators that it
+/// drops: [`update`] keeps what is not sent, as the service does.
+///
+/// # Errors
+/// As [`update`], and those of `change`.
+pub fn edit(
+    tx: &mut Tx<'_>,
+    now: Now,
+    realm: &Realm,
+    actor: &Actor,
+    name: &str,
+    change: impl FnOnce(IdentityProvider) -> Result<(IdentityProvider, Vec<Dropped>), Error>,
+) -> Result<(), Error> {
+    let found = super::by_name(tx, realm, actor, name)?.filter(|one| one.profile.name != RESIDENT);
+    let shown = found.ok_or_else(|| not_there(name))?;
+    let (new, dropped) = change(shown)?;
+    let stored = update_by(tx, now, realm, actor, name, new, Source::Request)?;
+    for one in dropped {
+        if let Some(known) = stored.authenticators.iter().find(|known| known.name == one.authenticator) {
+            store::idp::delete_authenticator_property(tx, known.id, &one.property)?;
+        }
+    }
+    Ok(())
+}
+
+fn not_there(name: &str) -> Error {
+    Error::refused(format!("Identity Provider with name {name} does not exist"))
 }
 
 /// Has a provider as another installation had it, whether or not one of that name is there. The names of files are not
@@ -122,7 +161,8 @@ pub(super) fn take_over(
     if store::idp::find(tx, actor.tenant.0, &name)?.is_none() {
         add_allowed(tx, now, realm, actor, provider.clone())?;
     }
-    update_by(tx, now, realm, actor, &name, provider, Source::File)
+    update_by(tx, now, realm, actor, &name, provider, Source::File)?;
+    Ok(())
 }
 
 /// Who says what a provider is.
@@ -134,6 +174,7 @@ enum Source {
     File,
 }
 
+/// Answers what was stored before.
 fn update_by(
     tx: &mut Tx<'_>,
     now: Now,
@@ -142,7 +183,7 @@ fn update_by(
     old_name: &str,
     mut new: IdentityProvider,
     source: Source,
-) -> Result<(), Error> {
+) -> Result<IdentityProvider, Error> {
     let tenant = actor.tenant.0;
     check::metadata(&new.authenticators)?;
     let found = visible(tx, actor.tenant, old_name)?.filter(|profile| profile.name != RESIDENT);
@@ -165,7 +206,7 @@ fn update_by(
         return Err(Error::refused("Identity provider with the same name exists in the file system."));
     }
     let Some(profile) = found else {
-        return Err(Error::refused(format!("Identity Provider with name {old_name} does not exist")));
+        return Err(not_there(old_name));
     };
     if profile.primary && !new.profile.primary {
         return Err(Error::refused(
@@ -206,7 +247,8 @@ fn update_by(
     replace_properties(tx, id, &new.properties)?;
     reference::follow(tx, &followers, &new.profile)?;
     let data = in_tenant(new.profile.display_name.as_deref(), actor);
-    audit::record(tx, now, actor, "update", old_name, &data)
+    audit::record(tx, now, actor, "update", old_name, &data)?;
+    Ok(stored)
 }
 
 /// What the original answers when its tables cannot hold a change; the two blanks are its own.
@@ -274,7 +316,7 @@ pub fn share(tx: &mut Tx<'_>, now: Now, realm: &Realm, shared: Vec<IdentityProvi
                 if is_same(&known, &file) {
                     continue;
                 }
-                update_by(tx, now, realm, &actor, &name, file, Source::File)
+                update_by(tx, now, realm, &actor, &name, file, Source::File).map(drop)
             }
         };
         report(&name, done)?;

@@ -1,7 +1,7 @@
 //! What a server of IS 5.3.0 has installed: the authenticators and provisioning connectors that an identity provider
 //! can be given, with the properties they describe. Texts are what consoles show.
 
-/// An authenticator.
+/// An authenticator or a provisioning connector.
 #[derive(Debug)]
 pub struct Offered {
     /// Name.
@@ -12,7 +12,20 @@ pub struct Offered {
     pub properties: &'static [OfferedProperty],
 }
 
-/// A property that an authenticator describes.
+/// What stands in a property.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A text.
+    Text,
+    /// `true`, or nothing.
+    Flag,
+    /// The URI of a local claim.
+    Claim,
+    /// A file, in base64.
+    File,
+}
+
+/// A property of an authenticator or connector.
 #[derive(Debug)]
 pub struct OfferedProperty {
     /// Key.
@@ -29,6 +42,8 @@ pub struct OfferedProperty {
     pub description: Option<&'static str>,
     /// What a form starts with.
     pub value: Option<&'static str>,
+    /// What stands in it.
+    pub kind: Kind,
 }
 
 const fn property(
@@ -45,6 +60,7 @@ const fn property(
         confidential: false,
         description,
         value: None,
+        kind: Kind::Text,
     }
 }
 
@@ -121,5 +137,81 @@ pub const AUTHENTICATORS: &[Offered] = &[
     },
 ];
 
-/// Names of the provisioning connectors; they describe no properties.
-pub const CONNECTORS: [&str; 4] = ["googleapps", "salesforce", "scim", "spml"];
+const fn setting(name: &'static str, display_name: &'static str) -> OfferedProperty {
+    property(name, display_name, 0, None)
+}
+
+const fn hidden(name: &'static str, display_name: &'static str) -> OfferedProperty {
+    OfferedProperty { confidential: true, ..setting(name, display_name) }
+}
+
+const fn claim(name: &'static str, display_name: &'static str) -> OfferedProperty {
+    OfferedProperty { kind: Kind::Claim, ..setting(name, display_name) }
+}
+
+/// Every provisioning connector. The original's service describes no properties of theirs; its console knows these.
+pub const CONNECTORS: &[Offered] = &[
+    Offered {
+        name: "googleapps",
+        display_name: "Google",
+        properties: &[
+            setting("google_prov_domain_name", "Google Domain"),
+            claim("google_prov_email_claim_dropdown", "Primary Email"),
+            setting("google_prov_givenname", "Given Name Default Value"),
+            claim("google_prov_givenname_claim_dropdown", "Given Name"),
+            setting("google_prov_familyname", "Family Name Default Value"),
+            claim("google_prov_familyname_claim_dropdown", "Family Name"),
+            setting("google_prov_service_acc_email", "Service Account Email"),
+            OfferedProperty {
+                kind: Kind::File,
+                ..hidden("google_prov_private_key", "Service Account Private Key")
+            },
+            setting("google_prov_admin_email", "Administrator Email"),
+            setting("google_prov_application_name", "Application Name"),
+            setting("google_prov_pattern", "Google Outbound Provisioning Pattern"),
+            setting("google_prov_separator", "Google Provisioning Separator"),
+        ],
+    },
+    Offered {
+        name: "salesforce",
+        display_name: "Salesforce",
+        properties: &[
+            setting("sf-api-version", "API Version"),
+            setting("sf-domain-name", "Domain Name"),
+            setting("sf-clientid", "Client ID"),
+            hidden("sf-client-secret", "Client Secret"),
+            setting("sf-username", "Username"),
+            hidden("sf-password", "Password"),
+            setting("sf-token-endpoint", "OAuth2 Token Endpoint"),
+            setting("sf-prov-pattern", "Provisioning Pattern"),
+            setting("sf-prov-separator", "Provisioning Separator"),
+            setting("sf-prov-domainName", "Provisioning Domain"),
+        ],
+    },
+    Offered {
+        name: "scim",
+        display_name: "SCIM",
+        properties: &[
+            setting("scim-username", "Username"),
+            hidden("scim-password", "Password"),
+            setting("scim-user-ep", "User Endpoint"),
+            setting("scim-group-ep", "Group Endpoint"),
+            setting("scim-user-store-domain", "User Store Domain"),
+            OfferedProperty {
+                kind: Kind::Flag,
+                ..setting("scim-enable-pwd-provisioning", "Enable Password Provisioning")
+            },
+            hidden("scim-default-pwd", "Default Password"),
+        ],
+    },
+    Offered {
+        name: "spml",
+        display_name: "SPML",
+        properties: &[
+            setting("spml-username", "Username"),
+            hidden("spml-password", "Password"),
+            setting("spml-ep", "SPML Endpoint"),
+            setting("spml-oc", "SPML ObjectClass"),
+        ],
+    },
+];

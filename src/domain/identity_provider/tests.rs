@@ -453,3 +453,47 @@ fn what_the_files_say_is_what_every_tenant_sees() {
     assert!(world.provider(acme, "SHARED_h").is_some());
     assert!(world.provider(acme, "SHARED_f").is_none());
 }
+
+#[test]
+fn an_edit_drops_what_it_says_and_leaves_what_it_does_not_change() {
+    let world = World::new();
+    let secret = Property { confidential: true, ..property("Key", "hidden") };
+    let properties = vec![property("One", "1"), property("Two", "2"), secret];
+    let saml = Authenticator { properties, ..authenticator("SAMLSSOAuthenticator", true) };
+    world
+        .add_provider(SUPER, IdentityProvider { authenticators: vec![saml], ..provider("partner") })
+        .unwrap();
+    let sealed = |world: &World| {
+        let sql = "SELECT value FROM idp_authenticator_property WHERE name = 'Key'";
+        world.read(|tx| Ok::<_, Error>(tx.query(sql, &[], |row| row.text(0))?))
+    };
+    let before = sealed(&world);
+    let edit_provider = |name: &'static str, refuse: bool| {
+        let (realm, actor) = (Arc::clone(&world.realm), actor(&world, SUPER));
+        world.store.write_blocking(move |tx| {
+            edit(tx, START, &realm, &actor, name, |mut shown| {
+                if refuse {
+                    return Err(Error::refused("not so"));
+                }
+                shown.profile.alias = Some("new".into());
+                let drop = |property: &str| Dropped {
+                    authenticator: "SAMLSSOAuthenticator".into(),
+                    property: property.into(),
+                };
+                shown.authenticators[0].properties.retain(|one| one.name != "One");
+                Ok((shown, vec![drop("One"), drop("Unknown")]))
+            })
+        })
+    };
+    assert_eq!(edit_provider("partner", true).unwrap_err().to_string(), "not so");
+    assert_eq!(world.stored_provider("partner").profile.alias, None);
+    edit_provider("partner", false).unwrap();
+    let stored = world.stored_provider("partner");
+    let names: Vec<&str> = stored.authenticators[0].properties.iter().map(|one| one.name.as_str()).collect();
+    assert_eq!((names, stored.profile.alias.as_deref()), (vec!["Two", "Key"], Some("new")));
+    assert_eq!(sealed(&world), before, "a secret that stays is not sealed anew");
+    for name in ["nobody", "LOCAL"] {
+        let text = edit_provider(name, false).unwrap_err().to_string();
+        assert_eq!(text, format!("Identity Provider with name {name} does not exist"));
+    }
+}

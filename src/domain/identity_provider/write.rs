@@ -17,7 +17,7 @@ pub(crate) fn merge_authenticator(
 ) -> Result<i64, Error> {
     let Some(stored) = stored else {
         let id = store::idp::insert_authenticator(tx, idp, new)?;
-        set(tx, key, id, &new.properties)?;
+        set(tx, key, id, new.properties.iter())?;
         return Ok(id);
     };
     store::idp::set_authenticator_enabled(tx, stored.id, new.enabled)?;
@@ -27,11 +27,17 @@ pub(crate) fn merge_authenticator(
             store::idp::delete_authenticator_property(tx, stored.id, &property.name)?;
         }
     }
-    set(tx, key, stored.id, &new.properties)?;
+    let is_new = |property: &&Property| is_numbered(property) || !stored.properties.contains(property);
+    set(tx, key, stored.id, new.properties.iter().filter(is_new))?;
     Ok(stored.id)
 }
 
-fn set(tx: &mut Tx<'_>, key: &SecretKey, authenticator: i64, properties: &[Property]) -> Result<(), Error> {
+fn set<'p>(
+    tx: &mut Tx<'_>,
+    key: &SecretKey,
+    authenticator: i64,
+    properties: impl Iterator<Item = &'p Property>,
+) -> Result<(), Error> {
     for property in properties {
         let property = sealed(key, Place::Authenticator(authenticator), property)?;
         store::idp::set_authenticator_property(tx, authenticator, &property)?;

@@ -10,7 +10,7 @@ mod wire;
 
 use super::Call;
 use super::fault::typed;
-use crate::domain::identity_provider;
+use crate::domain::identity_provider::{self, Offered};
 use crate::domain::{governance, resident_idp};
 use crate::saml::Entity;
 use crate::soap::{Fault, Nil};
@@ -87,8 +87,8 @@ impl Operations for Behaviour {
     async fn getAllProvisioningConnectors(
         _: &Call,
     ) -> Result<Vec<Option<ProvisioningConnectorConfig>>, Fault> {
-        let connector = |name: &&str| {
-            Some(ProvisioningConnectorConfig { name: Some((*name).to_owned()), ..Default::default() })
+        let connector = |one: &Offered| {
+            Some(ProvisioningConnectorConfig { name: Some(one.name.to_owned()), ..Default::default() })
         };
         Ok(identity_provider::CONNECTORS.iter().map(connector).collect())
     }

@@ -15,6 +15,8 @@ mod mails;
 mod moment;
 mod paging;
 mod provider_form;
+mod provider_part;
+mod provider_sheet;
 mod providers;
 mod reset;
 mod resets;

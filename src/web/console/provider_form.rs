@@ -1,60 +1,51 @@
-//! An identity provider as a form: what stands in its fields, and what comes back.
-//!
-//! Secrets are not put into a page: their fields are empty, and stay what they are until something is typed. What the
-//! form does not show (provisioning connectors, free properties) is kept as it is.
+//! An identity provider as its page shows it.
 
+use super::provider_part::{Part, VALUE, connectors, ways};
+use super::provider_sheet::{ClaimRow, RoleRow, claim_rows, role_rows};
 use super::texts;
-use super::visit::Visit;
-use crate::domain::identity_provider::{
-    AUTHENTICATORS, Authenticator, Claim, ClaimMapping, IdentityProvider, Offered, Property, RoleMapping,
-    is_secret,
-};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use super::users::Choice;
+use crate::domain::identity_provider::{IdentityProvider, Kind, Property};
 use serde::Serialize;
 
-/// What the fields of an authenticator begin with; its name follows.
-const WAY: &str = "way__";
 /// Empty lines of a table.
 const SPARE: usize = 3;
 
-/// A property of an authenticator.
+/// A property of an authenticator or connector.
 #[derive(Debug, Serialize)]
 struct Value {
     field: String,
+    name: String,
     label: String,
     hint: &'static str,
     /// Empty for a secret.
     value: String,
-    is_secret: bool,
+    /// How it is shown: `text`, `password`, `area`, `flag`, `claim` or `file`.
+    kind: &'static str,
+    /// Whether it is there and can be dropped.
+    is_stored: bool,
 }
 
-/// A way to sign in at the provider.
+/// A way to sign in at the provider, or to provision users to it.
 #[derive(Debug, Serialize)]
 struct Way {
     /// What its fields begin with.
     field: String,
-    name: String,
     label: String,
     enabled: bool,
     values: Vec<Value>,
     spare: Vec<usize>,
 }
 
-/// A claim of the provider and what it is here.
-#[derive(Debug, Default, Serialize)]
-struct ClaimRow {
-    remote: String,
-    local: String,
-    default_value: String,
-    requested: bool,
-}
-
-/// A role of the provider and what it is here.
-#[derive(Debug, Default, Serialize)]
-struct RoleRow {
-    remote: String,
-    local: String,
+/// The ways of one kind, one of which is the usual one.
+#[derive(Debug, Serialize)]
+struct Ways {
+    heading: &'static str,
+    hint: &'static str,
+    default_field: &'static str,
+    default_label: &'static str,
+    defaults: Vec<Choice>,
+    chosen: String,
+    ways: Vec<Way>,
 }
 
 /// Everything on the form.
@@ -70,71 +61,90 @@ pub struct Form {
     local_dialect: bool,
     user_claim: String,
     role_claim: String,
-    default_way: String,
     claims: Vec<ClaimRow>,
     roles: Vec<RoleRow>,
-    ways: Vec<Way>,
+    provisioning_role: String,
+    jit: bool,
+    jit_user_store: String,
+    groups: Vec<Ways>,
 }
 
 fn shown(text: Option<&String>) -> String {
     text.cloned().unwrap_or_default()
 }
 
-fn given(text: &str) -> Option<String> {
-    Some(text.to_owned()).filter(|text| !text.is_empty())
-}
-
-/// The authenticators that the server has and those that the provider has besides.
-fn names(provider: &IdentityProvider) -> Vec<&str> {
-    let mut names: Vec<&str> = AUTHENTICATORS.iter().map(|one| one.name).collect();
-    for one in &provider.authenticators {
-        if !names.contains(&one.name.as_str()) {
-            names.push(&one.name);
-        }
-    }
-    names
-}
-
-fn offered(name: &str) -> Option<&'static Offered> {
-    AUTHENTICATORS.iter().find(|one| one.name == name)
-}
-
-fn is_confidential(way: &str, property: &Property) -> bool {
-    let described = offered(way).into_iter().flat_map(|one| one.properties);
-    is_secret(property) || described.into_iter().any(|one| one.name == property.name && one.confidential)
-}
-
-fn way(name: &str, known: Option<&Authenticator>) -> Way {
-    let stored = known.map(|one| one.properties.as_slice()).unwrap_or_default();
-    let described = offered(name).map(|one| one.properties).unwrap_or_default();
-    let field = [WAY, name, "__"].concat();
-    let value = |property: &Property, label: String, hint: &'static str| {
-        let is_secret = is_confidential(name, property);
-        let value = shown(property.value.as_ref());
-        Value {
-            field: [&field, "p__", &property.name].concat(),
-            label,
-            hint: if is_secret && !value.is_empty() { texts::text("provider_secret_hint") } else { hint },
-            value: if is_secret { String::new() } else { value },
-            is_secret,
-        }
+fn value(
+    part: &Part<'_>,
+    property: &Property,
+    (label, hint): (&str, &'static str),
+    is_stored: bool,
+) -> Value {
+    let is_secret = part.is_confidential(property);
+    let value = shown(property.value.as_ref());
+    let kind = match part.kind(&property.name) {
+        Kind::File => "file",
+        _ if is_secret => "password",
+        Kind::Flag => "flag",
+        Kind::Claim => "claim",
+        Kind::Text if value.contains('\n') => "area",
+        Kind::Text => "text",
     };
+    Value {
+        field: [&part.field(), VALUE, &property.name].concat(),
+        name: property.name.clone(),
+        label: label.to_owned(),
+        hint: if is_secret && is_stored { texts::text("provider_secret_hint") } else { hint },
+        value: if is_secret { String::new() } else { value },
+        kind,
+        is_stored,
+    }
+}
+
+fn way(part: &Part<'_>) -> Way {
+    let described = part.offered.map(|one| one.properties).unwrap_or_default();
     let mut values: Vec<Value> = Vec::new();
     for one in described {
-        let start = one.value.filter(|_| known.is_none()).map(str::to_owned);
-        let empty = Property { name: one.name.to_owned(), value: start, ..Property::default() };
-        let property = stored.iter().find(|property| property.name == one.name).unwrap_or(&empty);
-        values.push(value(property, one.display_name.to_owned(), one.description.unwrap_or_default()));
+        let labels = (one.display_name, one.description.unwrap_or_default());
+        match part.properties().find(|property| property.name == one.name) {
+            Some(stored) => values.push(value(part, stored, labels, true)),
+            None => {
+                let start = one.value.filter(|_| part.known.is_none()).map(str::to_owned);
+                let empty = Property { name: one.name.to_owned(), value: start, ..Property::default() };
+                values.push(value(part, &empty, labels, false));
+            }
+        }
     }
-    let further = stored.iter().filter(|property| described.iter().all(|one| one.name != property.name));
-    values.extend(further.map(|property| value(property, property.name.clone(), "")));
+    let further = part.properties().filter(|property| described.iter().all(|one| one.name != property.name));
+    values.extend(further.map(|property| value(part, property, (&property.name, ""), true)));
     Way {
-        label: offered(name).map_or(name, |one| one.display_name).to_owned(),
-        name: name.to_owned(),
-        enabled: known.is_some_and(|one| one.enabled),
+        label: part.offered.map_or(part.name, |one| one.display_name).to_owned(),
+        enabled: part.known.is_some_and(|(enabled, _)| enabled),
         values,
         spare: (0..SPARE).collect(),
-        field,
+        field: part.field(),
+    }
+}
+
+/// The ways of one kind, under a heading.
+fn group(
+    (heading, hint, default_label): (&'static str, &'static str, &'static str),
+    default_field: &'static str,
+    chosen: Option<&String>,
+    parts: &[Part<'_>],
+) -> Ways {
+    let none = Choice { value: String::new(), text: texts::text("provider_no_default").to_owned() };
+    let all = parts.iter().map(|part| Choice {
+        value: part.name.to_owned(),
+        text: part.offered.map_or(part.name, |one| one.display_name).to_owned(),
+    });
+    Ways {
+        heading,
+        hint,
+        default_field,
+        default_label,
+        defaults: std::iter::once(none).chain(all).collect(),
+        chosen: shown(chosen),
+        ways: parts.iter().map(way).collect(),
     }
 }
 
@@ -142,36 +152,20 @@ impl Form {
     /// The form of a provider.
     pub fn of(provider: &IdentityProvider) -> Self {
         let profile = &provider.profile;
-        let mapped =
-            |uri: &str| provider.claim_mappings.iter().any(|mapping| mapping.remote.as_deref() == Some(uri));
-        let mut claims: Vec<ClaimRow> = provider
-            .claim_mappings
-            .iter()
-            .map(|mapping| ClaimRow {
-                remote: shown(mapping.remote.as_ref()),
-                local: shown(mapping.local.as_ref()),
-                default_value: shown(mapping.default_value.as_ref()),
-                requested: mapping.requested,
-            })
-            .collect();
-        let unmapped = provider.claims.iter().filter(|claim| !mapped(&claim.uri));
-        claims.extend(unmapped.map(|claim| ClaimRow { remote: claim.uri.clone(), ..ClaimRow::default() }));
+        let mut claims = claim_rows(provider);
         claims.extend((0..SPARE).map(|_| ClaimRow::default()));
-        let local = |mapping: &RoleMapping| match &mapping.user_store {
-            Some(store) => [store, "/", mapping.local.as_deref().unwrap_or_default()].concat(),
-            None => shown(mapping.local.as_ref()),
-        };
-        let is_mapped =
-            |role: &String| provider.role_mappings.iter().any(|one| one.remote.as_ref() == Some(role));
-        let mapped = provider
-            .role_mappings
-            .iter()
-            .map(|mapping| RoleRow { remote: shown(mapping.remote.as_ref()), local: local(mapping) });
-        let mut roles: Vec<RoleRow> = mapped.collect();
-        let unmapped = provider.roles.iter().filter(|role| !is_mapped(role));
-        roles.extend(unmapped.map(|role| RoleRow { remote: role.clone(), ..RoleRow::default() }));
+        let mut roles = role_rows(provider);
         roles.extend((0..SPARE).map(|_| RoleRow::default()));
-        let known = |name: &str| provider.authenticators.iter().find(|one| one.name == name);
+        let federated = (
+            texts::text("provider_ways"),
+            texts::text("provider_ways_hint"),
+            texts::text("provider_default_way"),
+        );
+        let outbound = (
+            texts::text("provider_outbound"),
+            texts::text("provider_provisions_nobody"),
+            texts::text("provider_default_connector"),
+        );
         Self {
             name: profile.name.clone(),
             display_name: shown(profile.display_name.as_ref()),
@@ -183,149 +177,25 @@ impl Form {
             local_dialect: profile.local_dialect,
             user_claim: shown(profile.user_claim.as_ref()),
             role_claim: shown(profile.role_claim.as_ref()),
-            default_way: shown(profile.default_authenticator.as_ref()),
             claims,
             roles,
-            ways: names(provider).into_iter().map(|name| way(name, known(name))).collect(),
+            provisioning_role: shown(profile.provisioning_role.as_ref()),
+            jit: profile.jit_enabled,
+            jit_user_store: shown(profile.jit_user_store.as_ref()),
+            groups: vec![
+                group(federated, "defaultWay", profile.default_authenticator.as_ref(), &ways(provider)),
+                group(
+                    outbound,
+                    "defaultConnector",
+                    profile.default_connector.as_ref(),
+                    &connectors(provider),
+                ),
+            ],
         }
     }
 
-    /// Names of the ways to sign in, with their labels.
-    pub fn ways(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.ways.iter().map(|way| (way.name.as_str(), way.label.as_str()))
+    /// The user store that users are provisioned to.
+    pub fn jit_user_store(&self) -> &str {
+        &self.jit_user_store
     }
-}
-
-/// The claims of a form and what they are here. A line without a claim of the provider counts only where the provider
-/// speaks the local dialect.
-fn claims(visit: &Visit, local_dialect: bool) -> (Vec<Claim>, Vec<ClaimMapping>) {
-    let requested: Vec<&str> = visit.parameters.all("claimRequested").collect();
-    let remotes = visit.parameters.all("claimRemote").map(str::trim);
-    let rows = remotes
-        .zip(visit.parameters.all("claimLocal").map(str::trim))
-        .zip(visit.parameters.all("claimDefault").map(str::trim));
-    let (mut claims, mut mappings): (Vec<Claim>, Vec<ClaimMapping>) = (Vec::new(), Vec::new());
-    for (number, ((remote, local), default_value)) in rows.enumerate() {
-        if remote.is_empty() && (!local_dialect || local.is_empty()) {
-            continue;
-        }
-        if !remote.is_empty() && !claims.iter().any(|claim| claim.uri == remote) {
-            claims.push(Claim { id: 0, uri: remote.to_owned() });
-        }
-        if !local.is_empty() {
-            mappings.push(ClaimMapping {
-                local: Some(local.to_owned()),
-                remote: given(remote),
-                default_value: given(default_value),
-                requested: requested.contains(&number.to_string().as_str()),
-            });
-        }
-    }
-    (claims, mappings)
-}
-
-fn roles(visit: &Visit) -> (Vec<String>, Vec<RoleMapping>) {
-    let remotes = visit.parameters.all("roleRemote").map(str::trim);
-    let rows = remotes.zip(visit.parameters.all("roleLocal").map(str::trim));
-    let (mut roles, mut mappings): (Vec<String>, Vec<RoleMapping>) = (Vec::new(), Vec::new());
-    for (remote, local) in rows.filter(|(remote, _)| !remote.is_empty()) {
-        if !roles.iter().any(|role| role == remote) {
-            roles.push(remote.to_owned());
-        }
-        if !local.is_empty() {
-            let (store, name) =
-                local.split_once('/').map_or((None, local), |(store, name)| (Some(store), name));
-            mappings.push(RoleMapping {
-                remote: Some(remote.to_owned()),
-                user_store: store.map(str::to_owned),
-                local: Some(name.to_owned()),
-            });
-        }
-    }
-    (roles, mappings)
-}
-
-/// What a form says of one way to sign in; none for one that is neither known nor used.
-fn sent_way(visit: &Visit, name: &str, known: Option<&Authenticator>) -> Option<Authenticator> {
-    let field = [WAY, name, "__"].concat();
-    let stored = known.map(|one| one.properties.as_slice()).unwrap_or_default();
-    let mut properties: Vec<Property> = Vec::new();
-    for (property, value) in visit.parameters.below(&[&field, "p__"].concat()) {
-        let before = stored.iter().find(|one| one.name == property);
-        let sent = Property { name: property.to_owned(), ..before.cloned().unwrap_or_default() };
-        let confidential = is_confidential(name, &sent);
-        // An empty field of a secret leaves it as it is.
-        if !(value.is_empty() && (confidential || before.is_none())) {
-            properties.push(Property { value: Some(value.to_owned()), confidential, ..sent });
-        }
-    }
-    let new_secret = [&field, "newSecret"].concat();
-    let secret: Vec<&str> = visit.parameters.all(&new_secret).collect();
-    let new_name = [&field, "newName"].concat();
-    let new_value = [&field, "newValue"].concat();
-    let new = visit.parameters.all(&new_name).map(str::trim).zip(visit.parameters.all(&new_value));
-    for (number, (property, value)) in new.enumerate().filter(|(_, (property, _))| !property.is_empty()) {
-        properties.push(Property {
-            name: property.to_owned(),
-            value: Some(value.to_owned()),
-            confidential: secret.contains(&number.to_string().as_str()),
-            ..Property::default()
-        });
-    }
-    let enabled = visit.ticked(&[&field, "enabled"].concat());
-    if known.is_none() && !enabled && properties.is_empty() {
-        return None;
-    }
-    Some(Authenticator {
-        name: name.to_owned(),
-        display_name: known
-            .and_then(|one| one.display_name.clone())
-            .or_else(|| offered(name).map(|one| one.display_name.to_owned())),
-        enabled,
-        properties,
-        ..Authenticator::default()
-    })
-}
-
-/// The provider of a form, over what is stored.
-pub fn sent(visit: &Visit, stored: &IdentityProvider) -> IdentityProvider {
-    let mut provider = stored.clone();
-    let known = |name: &str| stored.authenticators.iter().find(|one| one.name == name);
-    provider.authenticators =
-        names(stored).into_iter().filter_map(|name| sent_way(visit, name, known(name))).collect();
-    let local_dialect = visit.ticked("localDialect");
-    (provider.claims, provider.claim_mappings) = claims(visit, local_dialect);
-    (provider.roles, provider.role_mappings) = roles(visit);
-    let profile = &mut provider.profile;
-    profile.name = visit.text("name").to_owned();
-    profile.display_name = given(visit.text("displayName"));
-    profile.description = given(visit.text("description"));
-    profile.home_realm = given(visit.text("homeRealmId"));
-    profile.alias = given(visit.text("alias"));
-    profile.federation_hub = visit.ticked("federationHub");
-    profile.local_dialect = local_dialect;
-    profile.user_claim = given(visit.text("userClaim"));
-    profile.role_claim = given(visit.text("roleClaim"));
-    profile.default_authenticator = given(visit.text("defaultWay"));
-    if let Some(file) = visit.parameters.file("certificate") {
-        profile.certificate = Some(STANDARD.encode(&file.bytes));
-    } else if visit.ticked("deleteCertificate") {
-        profile.certificate = None;
-    }
-    let default = provider.profile.default_authenticator.clone();
-    let is_on = |one: &Authenticator| Some(&one.name) == default.as_ref() && one.enabled;
-    provider.default_authenticator_enabled = provider.authenticators.iter().any(is_on);
-    provider
-}
-
-/// What a form that is shown again has to show: what was sent, and what is kept because nothing was sent for it.
-pub fn with_kept(mut sent: IdentityProvider, stored: &IdentityProvider) -> IdentityProvider {
-    for one in &mut sent.authenticators {
-        let Some(known) = stored.authenticators.iter().find(|known| known.name == one.name) else { continue };
-        let kept =
-            known.properties.iter().filter(|kept| one.properties.iter().all(|new| new.name != kept.name));
-        let kept: Vec<Property> = kept.cloned().collect();
-        one.properties.extend(kept);
-    }
-    sent
 }

@@ -2,13 +2,14 @@
 //! Providers*).
 
 use super::flash::Flash;
-use super::provider_form::{self, Form};
+use super::provider_form::Form;
+use super::sheet::{SHOWN, Sheet};
 use super::users::Choice;
 use super::visit::{self, Confirmation, Visit};
-use super::{Answer, texts};
-use crate::domain::Error;
+use super::{Answer, provider_part, provider_sheet, texts};
 use crate::domain::governance::RESIDENT;
-use crate::domain::identity_provider::{self, IdentityProvider, Listed};
+use crate::domain::identity_provider::{self, Dropped, IdentityProvider, Listed};
+use crate::domain::{Error, user};
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -57,31 +58,52 @@ fn known(visit: &Visit, name: &str) -> Result<IdentityProvider, Error> {
     found.ok_or_else(|| Error::refused(texts::filled("no_such_provider", &[name])))
 }
 
-/// The page with a provider in it; `old_name` is the one it is stored under.
-fn form(visit: &Visit, old_name: Option<&str>, provider: &IdentityProvider) -> Result<tera::Context, Error> {
+/// Users are provisioned to the store that their names say.
+const AS_IN_USERNAME: &str = "As in username";
+
+/// The page with a provider in it; `old_name` is the one it is stored under, `shown` what the form is made with.
+fn form(
+    visit: &Visit,
+    old_name: Option<&str>,
+    provider: &IdentityProvider,
+    shown: &Sheet,
+) -> Result<tera::Context, Error> {
     let title = if old_name.is_some() { "edit_provider_title" } else { "add_provider_title" };
-    let catalogue = visit.read(|tx| visit.realm().catalogues.of(tx, visit.tenant()))?;
+    let (catalogue, stores) = visit.read(|tx| {
+        let catalogue = visit.realm().catalogues.of(tx, visit.tenant())?;
+        Ok::<_, Error>((catalogue, user::stores(tx, visit.tenant())?))
+    })?;
     let mut locals: Vec<&str> = catalogue.local().iter().map(|claim| claim.uri.as_str()).collect();
     locals.sort_unstable();
     let form = Form::of(provider);
     let none = Choice { value: String::new(), text: texts::text("provider_no_default").to_owned() };
-    let ways = form.ways().map(|(name, label)| Choice { value: name.to_owned(), text: label.to_owned() });
+    let mut stores: Vec<Choice> = stores.into_iter().map(|store| Choice::plain(store.domain)).collect();
+    stores.insert(0, Choice::plain(AS_IN_USERNAME));
+    stores.insert(0, none);
+    let chosen = form.jit_user_store();
+    if stores.iter().all(|store| store.value != chosen) {
+        stores.push(Choice::plain(chosen));
+    }
     let mut context = visit.context(texts::text(title));
     context.insert("action", if old_name.is_some() { "/carbon/idp/edit" } else { "/carbon/idp/add" });
     context.insert("old_name", &old_name.unwrap_or_default());
     context.insert("locals", &locals);
-    context.insert("default_ways", &[none].into_iter().chain(ways).collect::<Vec<_>>());
+    context.insert("stores", &stores);
     context.insert("form", &form);
+    context.insert("gone", &provider_part::gone(visit));
+    context.insert(SHOWN, &shown.packed());
     Ok(context)
 }
 
 /// Adding one.
 pub async fn add(visit: Arc<Visit>) -> Answer {
+    let (nothing, none) = (IdentityProvider::default(), Sheet::default());
     if !visit.is_post {
-        return visit.show(FORM, form(&visit, None, &IdentityProvider::default())?);
+        return visit.show(FORM, form(&visit, None, &nothing, &none)?);
     }
-    let new = provider_form::sent(&visit, &IdentityProvider::default());
-    let context = form(&visit, None, &new)?;
+    let sent = provider_sheet::typed(&visit, &nothing, &none);
+    let (new, _) = provider_sheet::applied(&sent, &nothing, provider_sheet::sent_certificate(&visit));
+    let context = form(&visit, None, &new, &none)?;
     if new.profile.name.is_empty() {
         return visit.show_again(FORM, context, texts::text("provider_no_name"));
     }
@@ -95,20 +117,29 @@ pub async fn add(visit: Arc<Visit>) -> Answer {
     }
 }
 
-/// Changing one.
+/// Changing one: what was changed on the form, over what is stored by then.
 pub async fn edit(visit: Arc<Visit>) -> Answer {
     let old_name = visit.text("oldName").to_owned();
     let stored = known(&visit, &old_name)?;
+    let is = provider_sheet::sheet(&stored);
     if !visit.is_post {
-        return visit.show(FORM, form(&visit, Some(&old_name), &stored)?);
+        return visit.show(FORM, form(&visit, Some(&old_name), &stored, &is)?);
     }
-    let new = provider_form::sent(&visit, &stored);
-    let shown = provider_form::with_kept(new.clone(), &stored);
-    let context = form(&visit, Some(&old_name), &shown)?;
-    if new.profile.name.is_empty() {
+    let shown = visit.parameters.get(SHOWN).map_or_else(|| is.clone(), Sheet::unpacked);
+    let sent = provider_sheet::typed(&visit, &stored, &shown);
+    let certificate = provider_sheet::sent_certificate(&visit);
+    let merged = sent.over(&shown, &is, provider_sheet::is_list).sheet;
+    let (typed, _) = provider_sheet::applied(&merged, &stored, None);
+    let context = form(&visit, Some(&old_name), &typed, &is)?;
+    if typed.profile.name.is_empty() {
         return visit.show_again(FORM, context, texts::text("provider_no_name"));
     }
-    match update(&visit, old_name, new).await {
+    let change = move |stored: IdentityProvider| {
+        let is = provider_sheet::sheet(&stored);
+        let merged = sent.over(&shown, &is, provider_sheet::is_list).agreed(&is, provider_sheet::label)?;
+        Ok(provider_sheet::applied(&merged, &stored, certificate))
+    };
+    match changed(&visit, old_name, change).await {
         Ok(()) => visit.go_with(&Visit::address("idp", &[]), Flash::good(texts::text("provider_updated"))),
         Err(error) => {
             let said = texts::filled("provider_not_updated", &[&visit::refused(error)?]);
@@ -117,9 +148,13 @@ pub async fn edit(visit: Arc<Visit>) -> Answer {
     }
 }
 
-async fn update(visit: &Visit, old_name: String, new: IdentityProvider) -> Result<(), Error> {
+async fn changed(
+    visit: &Visit,
+    name: String,
+    change: impl FnOnce(IdentityProvider) -> Result<(IdentityProvider, Vec<Dropped>), Error> + Send + 'static,
+) -> Result<(), Error> {
     let (now, realm, actor) = (visit.now(), Arc::clone(visit.realm()), visit.actor.clone());
-    visit.write(move |tx| identity_provider::update(tx, now, &realm, &actor, &old_name, new)).await
+    visit.write(move |tx| identity_provider::edit(tx, now, &realm, &actor, &name, change)).await
 }
 
 /// Switching one on or off.
@@ -128,10 +163,15 @@ pub async fn switch(visit: Arc<Visit>) -> Answer {
         return visit.go(&Visit::address("idp", &[]));
     }
     let name = visit.text("name").to_owned();
-    let mut provider = known(&visit, &name)?;
-    provider.profile.enabled = visit.ticked("enable");
-    provider.default_authenticator_enabled = provider.default_authenticator().is_some_and(|one| one.enabled);
-    let flash = match update(&visit, name, provider).await {
+    known(&visit, &name)?;
+    let enabled = visit.ticked("enable");
+    let change = move |mut provider: IdentityProvider| {
+        provider.profile.enabled = enabled;
+        provider.default_authenticator_enabled =
+            provider.default_authenticator().is_some_and(|one| one.enabled);
+        Ok((provider, Vec::new()))
+    };
+    let flash = match changed(&visit, name, change).await {
         Ok(()) => Flash::good(texts::text("provider_updated")),
         Err(error) => Flash::bad(texts::filled("provider_not_updated", &[&visit::refused(error)?])),
     };

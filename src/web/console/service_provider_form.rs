@@ -57,15 +57,12 @@ pub fn is_list(field: &str) -> bool {
 }
 
 /// What the page calls a field.
-pub fn label(field: &str) -> &str {
+pub fn label(field: &str) -> String {
     fn of<T>(fields: &[Field<T>], field: &str) -> Option<&'static str> {
         fields.iter().find(|(known, _, _)| *known == field).map(|(_, label, _)| *label)
     }
     let key = of(TEXTS, field).or_else(|| of(OPTIONAL, field)).or_else(|| of(FLAGS, field));
-    match key.or_else(|| of(LISTS, field)) {
-        Some(key) => texts::text(key),
-        None => field,
-    }
+    key.or_else(|| of(LISTS, field)).map_or_else(|| field.to_owned(), |key| texts::text(key).to_owned())
 }
 
 /// The form of a service provider.

@@ -221,10 +221,8 @@ pub async fn edit(visit: Arc<Visit>) -> Answer {
         Ok(()) => visit.go_with(&Visit::address(LIST, &[]), Flash::good(texts::text("sp_updated"))),
         Err(error) => {
             let said = visit::refused(error)?;
-            // Who was told what somebody else made of it, and sends his own once more, means it.
-            let is_contested = sent.over(&shown, &now, form::is_list).is_err();
-            let shown = if is_contested { &now } else { &shown };
-            visit.show_again(FORM, page(&visit, Some(&stored), &sent, shown)?, &said)
+            let merged = sent.over(&shown, &now, form::is_list).sheet;
+            visit.show_again(FORM, page(&visit, Some(&stored), &merged, &now)?, &said)
         }
     }
 }
@@ -239,8 +237,7 @@ async fn edited(visit: &Visit, issuer: String, sent: Sheet, shown: Sheet) -> Res
     let done = visit.write(move |tx| {
         service_provider::edit(tx, now, &actor, &issuer, |tx, stored| {
             let is = form::sheet(stored);
-            let merged = sent.over(&shown, &is, form::is_list);
-            let merged = merged.map_err(|fields| is.contested(&fields, form::label))?;
+            let merged = sent.over(&shown, &is, form::is_list).agreed(&is, form::label)?;
             let had = stored.certificate_alias.clone();
             form::apply(&merged, stored);
             if file.is_some() || stored.certificate_alias != had {

@@ -6,7 +6,7 @@
 
 use super::texts;
 use crate::domain::Error;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The field of a form that carries what it was made with.
 pub const SHOWN: &str = "shown";
@@ -56,6 +56,13 @@ impl Sheet {
         self.0.get(field).map(Vec::as_slice).unwrap_or_default()
     }
 
+    /// Fields and values of those that begin so, without the beginning.
+    pub fn below<'s>(&'s self, beginning: &'s str) -> impl Iterator<Item = (&'s str, &'s str)> {
+        self.0.iter().filter_map(move |(field, values)| {
+            Some((field.strip_prefix(beginning)?, values.first().map_or("", String::as_str)))
+        })
+    }
+
     /// For a hidden field of the form.
     pub fn packed(&self) -> String {
         let mut packed = form_urlencoded::Serializer::new(String::new());
@@ -76,15 +83,11 @@ impl Sheet {
         sheet
     }
 
-    /// This sheet, over one that was `shown`, brought to what is there `now`.
-    ///
-    /// # Errors
-    /// The fields that both changed.
-    pub fn over(&self, shown: &Self, now: &Self, is_list: fn(&str) -> bool) -> Result<Self, Vec<String>> {
-        let mut merged = Self::default();
-        let mut contested = Vec::new();
+    /// This sheet, made from one that was `shown`, brought to what is there `now`.
+    pub fn over(&self, shown: &Self, now: &Self, is_list: fn(&str) -> bool) -> Merged {
+        let mut merged = Merged::default();
         let fields = self.0.keys().chain(shown.0.keys()).chain(now.0.keys());
-        for field in fields {
+        for field in fields.collect::<BTreeSet<_>>() {
             let (was, sent, is) = (shown.all(field), self.all(field), now.all(field));
             let values = if sent == was || sent == is {
                 is.to_vec()
@@ -93,25 +96,38 @@ impl Sheet {
             } else if is_list(field) {
                 changed(was, sent, is)
             } else {
-                if !contested.contains(field) {
-                    contested.push(field.clone());
-                }
-                continue;
+                merged.contested.push(field.clone());
+                sent.to_vec()
             };
-            merged.list(field, values);
+            merged.sheet.list(field, values);
         }
-        if contested.is_empty() { Ok(merged) } else { Err(contested) }
+        merged
     }
 }
 
-impl Sheet {
-    /// The refusal of a form whose fields somebody else changed; this sheet says what they are now.
-    pub fn contested(&self, fields: &[String], label: fn(&str) -> &str) -> Error {
-        let now = fields.iter().map(|field| match self.all(field) {
-            [] => texts::filled("contested_empty", &[label(field)]),
-            values => texts::filled("contested_field", &[label(field), &values.join(" ")]),
+/// What two who changed the same form come to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Merged {
+    /// The fields; where both changed one, as the later one wants it.
+    pub sheet: Sheet,
+    /// The fields that both changed to something else.
+    contested: Vec<String>,
+}
+
+impl Merged {
+    /// The sheet, if nothing is contested.
+    ///
+    /// # Errors
+    /// What is contested, and what it is `now`.
+    pub fn agreed(self, now: &Sheet, label: fn(&str) -> String) -> Result<Sheet, Error> {
+        if self.contested.is_empty() {
+            return Ok(self.sheet);
+        }
+        let is = self.contested.iter().map(|field| match now.all(field) {
+            [] => texts::filled("contested_empty", &[&label(field)]),
+            values => texts::filled("contested_field", &[&label(field), &values.join(" ")]),
         });
-        Error::refused(texts::filled("contested", &[&now.collect::<Vec<_>>().join("; ")]))
+        Err(Error::refused(texts::filled("contested", &[&is.collect::<Vec<_>>().join("; ")])))
     }
 }
 
@@ -143,7 +159,7 @@ mod tests {
         let shown = sheet(&[("a", &["1"]), ("b", &["1"]), ("box", &["on"]), ("urls", &["x", "y"])]);
         let sent = sheet(&[("a", &["2"]), ("b", &["1"]), ("urls", &["x", "y", "mine"])]);
         let now = sheet(&[("a", &["1"]), ("b", &["3"]), ("box", &["on"]), ("urls", &["y", "theirs"])]);
-        let merged = sent.over(&shown, &now, is_list).unwrap();
+        let merged = sent.over(&shown, &now, is_list).agreed(&now, str::to_owned).unwrap();
         assert_eq!(merged, sheet(&[("a", &["2"]), ("b", &["3"]), ("urls", &["y", "theirs", "mine"])]));
     }
 
@@ -152,9 +168,12 @@ mod tests {
         let shown = sheet(&[("a", &["1"]), ("b", &["1"]), ("c", &["1"])]);
         let sent = sheet(&[("a", &["2"]), ("b", &["5"])]);
         let now = sheet(&[("a", &["2"]), ("b", &["4"]), ("c", &["9"])]);
-        assert_eq!(sent.over(&shown, &now, is_list), Err(vec!["b".to_owned(), "c".to_owned()]));
+        let merged = sent.over(&shown, &now, is_list);
+        assert_eq!(merged.sheet, sheet(&[("a", &["2"]), ("b", &["5"])]));
+        let refused = merged.agreed(&now, str::to_uppercase).unwrap_err().to_string();
+        assert!(refused.contains("Now: B is “4”; C is “9”."), "{refused}");
         let same = sheet(&[("a", &["2"]), ("b", &["4"]), ("c", &["1"])]);
-        assert_eq!(same.over(&shown, &now, is_list), Ok(now));
+        assert_eq!(same.over(&shown, &now, is_list).agreed(&now, str::to_owned).unwrap(), now);
     }
 
     #[test]

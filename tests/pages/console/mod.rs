@@ -3,6 +3,7 @@
 mod claims;
 mod mail_templates;
 mod operations;
+mod provider_details;
 mod providers;
 mod reset;
 mod resident;
@@ -166,6 +167,48 @@ pub fn field(html: &str, name: &str) -> String {
     let tag = rest.split('>').next().unwrap();
     let value = tag.split_once("value=\"").map_or("", |(_, value)| value.split('"').next().unwrap());
     plain(value)
+}
+
+/// What a browser sends of a form on which nobody touched anything.
+pub fn untouched(html: &str, form: &str) -> Vec<(String, String)> {
+    let rest = html.split_once(&format!("id=\"{form}\"")).unwrap_or_else(|| panic!("no {form} in {html}")).1;
+    let form = rest.split("</form>").next().unwrap();
+    let attribute = |tag: &str, name: &str| {
+        tag.split_once(&format!(" {name}=\"")).map(|(_, value)| plain(value.split('"').next().unwrap()))
+    };
+    let mut sent = Vec::new();
+    let mut select: Option<(String, Option<String>)> = None;
+    for part in form.split('<').skip(1) {
+        let (tag, text) = part.split_once('>').unwrap();
+        let kind = attribute(tag, "type").unwrap_or_default();
+        if tag.starts_with("input ") && attribute(tag, "name").is_some_and(|name| name != "csrf") {
+            let is_box = kind == "checkbox";
+            if kind != "file" && (!is_box || tag.contains(" checked")) {
+                let usual = if is_box { "on" } else { "" };
+                let value = attribute(tag, "value").unwrap_or_else(|| usual.to_owned());
+                sent.push((attribute(tag, "name").unwrap(), value));
+            }
+        } else if tag.starts_with("textarea ") {
+            let text = plain(text.strip_prefix('\n').unwrap_or(text));
+            sent.push((attribute(tag, "name").unwrap(), text.replace('\n', "\r\n")));
+        } else if tag.starts_with("select ") {
+            select = Some((attribute(tag, "name").unwrap(), None));
+        } else if tag.starts_with("option ") {
+            let (_, chosen) = select.as_mut().unwrap();
+            if chosen.is_none() || tag.ends_with(" selected") {
+                *chosen = Some(attribute(tag, "value").unwrap());
+            }
+        } else if tag == "/select" {
+            let (name, chosen) = select.take().unwrap();
+            sent.push((name, chosen.unwrap_or_default()));
+        }
+    }
+    sent
+}
+
+/// The fields of a form, to be sent.
+pub fn borrowed(fields: &[(String, String)]) -> Vec<(&str, &str)> {
+    fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
 }
 
 /// Text as it is read, not as it is written in a page.

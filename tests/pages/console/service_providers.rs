@@ -3,7 +3,7 @@
 
 use super::super::server::{Running, call};
 use super::operations::{HTML, add_tenant, is_closed, with_ann};
-use super::{Console, field, plain, stored};
+use super::{Console, borrowed, field, plain, stored, untouched};
 
 const APP: &str = "https://app.example";
 const ACS: &str = "https://app.example/acs";
@@ -129,6 +129,15 @@ async fn an_application_is_registered_changed_and_deleted() {
     ] {
         assert!(form.contains(part), "{part}: {form}");
     }
+    let everything = "SELECT group_concat(kind || position || value, ' ') FROM service_provider_value";
+    let before = stored(&running, everything);
+    let untouched = untouched(&console.open(&address).await.body, "serviceProvider");
+    let saved = console.submit("service-providers/edit", &borrowed(&untouched)).await.body;
+    assert!(saved.contains("The service provider was updated."), "{saved}");
+    assert_eq!(stored(&running, everything), before);
+    let audit = "SELECT count(*) FROM audit WHERE action = 'change service provider'";
+    assert_eq!(stored(&running, audit), "0", "nothing was touched");
+
     let saved = console.submit("service-providers/edit", &basic(&[("signResponse", "")])).await.body;
     assert!(saved.contains("The service provider was updated."), "{saved}");
     assert_eq!(one(&running, "sign_response || sign_assertion || verify_requests || saas"), "0100");
