@@ -1,6 +1,7 @@
 //! Checks of what is set for applications behind a proxy.
 
 use super::Settings;
+use super::address::is_of;
 use super::settings::Mistake;
 
 /// The first origin that cannot work.
@@ -29,11 +30,6 @@ fn host_of(origin: &str) -> Option<&str> {
     let (host, port) = authority.rsplit_once(':').unwrap_or((authority, ""));
     let is_host = !host.is_empty() && host.bytes().all(|b| b.is_ascii_alphanumeric() || b"-.".contains(&b));
     (is_host && port.bytes().all(|b| b.is_ascii_digit())).then_some(host)
-}
-
-fn is_of(host: &str, domain: &str) -> bool {
-    let (host, domain) = (host.to_ascii_lowercase(), domain.trim_start_matches('.').to_ascii_lowercase());
-    host == domain || host.strip_suffix(&domain).is_some_and(|rest| rest.ends_with('.'))
 }
 
 #[cfg(test)]

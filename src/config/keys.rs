@@ -207,6 +207,12 @@ pub const KEYS: &[Key] = &[
         "Minutes a remembered browser session lives, until a tenant says otherwise.",
     ),
     key(
+        "idle_check_at",
+        Text,
+        "\"20:00:00\"",
+        "Time of day, in UTC, at which accounts that nobody uses are looked at where the policy Lock Idle Accounts is on (suspension.notification.trigger.time).",
+    ),
+    key(
         "forward_auth_origins",
         List,
         "[]",

@@ -3,6 +3,7 @@
 //! Later sources win: defaults, the unmodified XML files of an existing deployment (`wso2.rs`), `soapstone.toml`, the
 //! environment (`SOAPSTONE_…`), flags. A mistake in any of them stops the start and says where it is.
 
+mod address;
 mod collected;
 mod error;
 mod forward_auth;
@@ -19,7 +20,7 @@ pub use identity_provider::{IdentityProvider, Part, Property as ProviderProperty
 pub use keys::{KEYS, Key, reference};
 pub use load::{Loaded, Sources, load};
 pub use service_provider::ServiceProvider;
-pub use settings::{Hidden, Log, Mail, MailTransport, Settings, Template};
+pub use settings::{Hidden, Log, Mail, MailTransport, Settings, Template, time_of_day};
 
 #[cfg(test)]
 mod tests;

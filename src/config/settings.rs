@@ -1,8 +1,8 @@
 //! The settings themselves, as plain values with their defaults.
 
-use super::forward_auth;
 use super::identity_provider::IdentityProvider;
 use super::service_provider::ServiceProvider;
+use super::{address, forward_auth};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use std::collections::BTreeSet;
@@ -70,6 +70,7 @@ pub struct Settings {
     pub admin_session_minutes: i64,
     pub session_minutes: i64,
     pub remember_me_minutes: i64,
+    pub idle_check_at: String,
     pub forward_auth_origins: Vec<String>,
     pub session_cookie_domain: Option<String>,
     pub send_lock_mails_on_reset: bool,
@@ -190,6 +191,7 @@ impl Default for Settings {
             admin_session_minutes: 15,
             session_minutes: 15,
             remember_me_minutes: 20_160,
+            idle_check_at: "20:00:00".into(),
             forward_auth_origins: Vec::new(),
             session_cookie_domain: None,
             send_lock_mails_on_reset: false,
@@ -248,6 +250,15 @@ pub(super) struct Mistake {
     pub hint: &'static str,
 }
 
+/// `HH:MM:SS` as milliseconds since midnight.
+#[must_use]
+pub fn time_of_day(text: &str) -> Option<i64> {
+    let mut parts = text.split(':').map(|part| part.parse::<i64>().ok().filter(|_| part.len() == 2));
+    let (hours, minutes, seconds) = (parts.next()??, parts.next()??, parts.next()??);
+    let fits = parts.next().is_none() && hours < 24 && minutes < 60 && seconds < 60;
+    fits.then_some(((hours * 60 + minutes) * 60 + seconds) * 1000).filter(|time| *time >= 0)
+}
+
 impl Settings {
     /// The settings of a table; whatever it does not name has its default.
     pub(super) fn try_from(table: toml::Table) -> Result<Self, toml::de::Error> {
@@ -300,14 +311,11 @@ impl Settings {
             let why = format!("{:?} may be a part of what it separates", self.challenge_separator);
             return found("challenge_separator", why, "use signs like ! or |");
         }
-        if let Some(url) = &self.public_url
-            && !url.starts_with("https://")
-            && !url.starts_with("http://")
-        {
-            let why = format!("{url:?} is no address");
-            return found("public_url", why, "write it like https://is.example.org:9443");
+        if time_of_day(&self.idle_check_at).is_none() {
+            let why = format!("{:?} is no time of day", self.idle_check_at);
+            return found("idle_check_at", why, "write it like 20:00:00");
         }
-        if let Some(mistake) = forward_auth::mistake(self) {
+        if let Some(mistake) = address::mistake(self).or_else(|| forward_auth::mistake(self)) {
             return Some(mistake);
         }
         if !["error", "warn", "info", "debug", "trace"].contains(&self.log.level.as_str()) {

@@ -193,6 +193,8 @@ fn another_value(key: &Key) -> &'static str {
     match key.name {
         "bind" => "127.0.0.2",
         "public_url" => "https://is.example.org",
+        "session_cookie_domain" => "example.org",
+        "idle_check_at" => "03:30:00",
         "forward_auth_origins" => "https://localhost:8443",
         "otp_alphabet" => "0123456789",
         "challenge_separator" => "|",
@@ -222,15 +224,21 @@ fn every_key_can_be_set_by_its_variable_and_in_the_file() {
             Some((section, name)) => format!("[{section}]\n{name} = {quoted}\n"),
             None => format!("{} = {quoted}\n", key.name),
         };
-        // These two only work together.
-        for (one, other) in [("tls_key", "tls_certificate"), ("tls_certificate", "tls_key")] {
+        // These only work together.
+        let mut without = Settings::default();
+        for (one, other, value) in [
+            ("tls_key", "tls_certificate", "other"),
+            ("tls_certificate", "tls_key", "other"),
+            ("session_cookie_domain", "host_name", "is.example.org"),
+        ] {
             if key.name == one {
-                sources.environment.push((format!("SOAPSTONE_{}", other.to_uppercase()), "other".into()));
-                text += &format!("{other} = \"other\"\n");
+                sources.environment.push((format!("SOAPSTONE_{}", other.to_uppercase()), value.into()));
+                text += &format!("{other} = \"{value}\"\n");
+                without.host_name = (other == "host_name").then(|| value.to_owned());
             }
         }
         let by_variable = without_places(settings(&sources));
-        assert_ne!(by_variable, Settings::default(), "{} has no effect", key.variable());
+        assert_ne!(by_variable, without, "{} has no effect", key.variable());
         folder.write("soapstone.toml", &text);
         assert_eq!(without_places(settings(&folder.sources())), by_variable, "{}", key.name);
     }
@@ -286,6 +294,12 @@ fn a_mistake_in_the_file_names_its_line() {
         ("wrong_code_limit = 0\n", "soapstone.toml:1: wrong_code_limit: 0 is too small"),
         ("session_minutes = -5\n", "soapstone.toml:1: session_minutes: -5 is too small"),
         ("public_url = \"is.example.org\"\n", "soapstone.toml:1: public_url: "),
+        (
+            "\nsession_cookie_domain = \"example.org\"\n",
+            "soapstone.toml:2: session_cookie_domain: localhost is not in",
+        ),
+        ("host_name = \"https://is\"\n", "soapstone.toml:1: host_name: \"https://is\" is no host name"),
+        ("idle_check_at = \"8 pm\"\n", "soapstone.toml:1: idle_check_at: \"8 pm\" is no time of day"),
         ("tls_key = \"key.pem\"\n", "soapstone.toml:1: tls_key: its certificate is missing"),
         ("tls_certificate = \"cert.pem\"\n", "soapstone.toml:1: tls_certificate: its key is missing"),
         ("\n\n[log]\nlevel = \"loud\"\n", "soapstone.toml:4: log.level: \"loud\" is no level"),

@@ -14,7 +14,7 @@ use super::lockout::{self, Counted, Counters, Locking};
 use super::name::{QualifiedName, folded};
 use super::recovery::{self, Scenario};
 use super::tenant::{self, Tenant};
-use super::{Actor, Error, Now, Realm, Secret, User, UserId, forced_reset, session};
+use super::{Actor, Error, Now, Realm, Secret, User, UserId, forced_reset, idle_account, session};
 use crate::store::login::Candidate;
 use crate::store::{self, Store, Tx};
 use std::sync::Arc;
@@ -147,7 +147,8 @@ pub fn attempt(
         let silent = decided.iter().all(|one| one.upgrade.is_none())
             && match decided.last().map(|one| (one.verdict, &one.candidate)) {
                 Some((Verdict::In, candidate)) => {
-                    asked.rules.locking.is_none() || Counters::are_clear(candidate)
+                    !asked.rules.notes_logins
+                        && (asked.rules.locking.is_none() || Counters::are_clear(candidate))
                 }
                 Some((Verdict::Redeem, _)) => true,
                 _ => false,
@@ -318,6 +319,9 @@ fn note(tx: &mut Tx<'_>, now: Now, realm: &Realm, asked: &Asked, one: &Decided) 
     let locking = asked.rules.locking;
     match one.verdict {
         Verdict::In => {
+            if asked.rules.notes_logins {
+                idle_account::note_login(tx, now, one.candidate.user)?;
+            }
             if locking.is_some() && !Counters::are_clear(&one.candidate) {
                 lockout::clear(tx, now, realm, &user, &one.candidate)?;
             }

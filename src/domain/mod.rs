@@ -25,6 +25,7 @@ pub(crate) mod fixture;
 pub mod forced_reset;
 pub mod governance;
 pub mod identity_provider;
+pub mod idle_account;
 pub mod linked_account;
 pub mod listing;
 pub mod lockout;

@@ -23,6 +23,8 @@ pub const RESET_DONE: &str = "passwordresetsucess";
 pub const ACCOUNT_ID: &str = "accountidrecovery";
 /// A recovery by security questions has begun.
 pub const RECOVERY_STARTED: &str = "initiaterecovery";
+/// The account was not used for some days.
+pub const IDLE_REMINDER: &str = "idleaccountreminder";
 /// Account locked.
 pub const ACCOUNT_LOCK: &str = "accountlock";
 /// Account unlocked.

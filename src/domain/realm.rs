@@ -58,6 +58,8 @@ pub struct Policy {
     pub session_idle_minutes: i64,
     /// Minutes a remembered browser session lives.
     pub remember_me_minutes: i64,
+    /// Time of day at which idle accounts are looked at, milliseconds since midnight in UTC.
+    pub idle_check_at: i64,
     /// The signing certificate, base64 of its DER form, as the resident identity provider publishes it.
     pub certificate: String,
 }
@@ -90,6 +92,7 @@ impl Default for Policy {
             admin_idle_minutes: 15,
             session_idle_minutes: 15,
             remember_me_minutes: 20160,
+            idle_check_at: 20 * 3_600_000,
             certificate: String::new(),
         }
     }

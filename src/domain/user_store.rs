@@ -281,7 +281,9 @@ mod tests {
         let (sue, tom) = (world.user_in(SUPER, "SALES", "sue2"), world.find("tom"));
         let namesake = world.user_in(world.tenant("acme.example"), "SALES", "sue2");
         let everybody = [&sue, &tom, &namesake];
-        everybody.map(|user| world.open_session(user));
+        for user in everybody {
+            world.open_session(user);
+        }
         let id = sue.id;
         let done = refused(&world, move |tx, actor| {
             let sue = Actor { user: id, ..actor.clone() };

@@ -12,6 +12,7 @@ pub mod claim;
 pub mod count;
 mod error;
 pub mod grant;
+pub mod idle_check;
 pub mod idp;
 pub mod linked_account;
 pub mod listing;

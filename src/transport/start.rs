@@ -7,8 +7,8 @@ use super::route::Faces;
 use super::{file_providers, listen, service_providers, tls, wiring};
 use crate::config::Settings;
 use crate::domain::{
-    Clock, Now, Policy, Realm, Secret, bulk_reset, forced_reset, identity_provider, question_recovery,
-    service_provider, session, single_sign_on, template, tenant, tenant_key,
+    Clock, Now, Policy, Realm, Secret, bulk_reset, forced_reset, identity_provider, idle_account,
+    question_recovery, service_provider, session, single_sign_on, template, tenant, tenant_key,
 };
 use crate::mail::{self, Worker};
 use crate::ops::installation::{self, Lock};
@@ -326,7 +326,7 @@ async fn settle_service_providers(
 /// Login conversations that nobody finished are forgotten after an hour.
 const CONVERSATION: i64 = 3_600_000;
 
-/// Forgets what expired, once a minute.
+/// Forgets what expired, and looks at idle accounts when that is due; once a minute.
 async fn keep_house(
     store: Store,
     realm: Arc<Realm>,
@@ -346,7 +346,7 @@ async fn keep_house(
         if let Ok(Err(error)) = made {
             tracing::error!(%error, "the keys of tenants could not be made");
         }
-        let realm = Arc::clone(&realm);
+        let own = Arc::clone(&realm);
         let done = store
             .write(move |tx| {
                 session::forget_idle(tx, now)?;
@@ -354,11 +354,16 @@ async fn keep_house(
                 single_sign_on::forget_messages(tx, now)?;
                 store::login_context::delete_older(tx, now.0.saturating_sub(CONVERSATION))?;
                 question_recovery::forget_old(tx, now)?;
-                forced_reset::clear_expired(tx, now, &realm)
+                forced_reset::clear_expired(tx, now, &own)
             })
             .await;
         if let Err(error) = done {
             tracing::error!(%error, "housekeeping failed");
+        }
+        let (store, realm) = (store.clone(), Arc::clone(&realm));
+        let checked = tokio::task::spawn_blocking(move || idle_account::check_all(&store, now, &realm)).await;
+        if let Ok(Err(error)) = checked {
+            tracing::error!(%error, "idle accounts could not be looked at");
         }
     }
 }

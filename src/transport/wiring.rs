@@ -2,7 +2,7 @@
 
 use super::file_providers;
 use super::limits::Limits;
-use crate::config::{MailTransport, Settings};
+use crate::config::{MailTransport, Settings, time_of_day};
 use crate::domain::{Now, Policy, otp, pattern, template};
 use crate::mail;
 use crate::services::{Machine, OnHttp, Process, Publication};
@@ -59,6 +59,7 @@ pub fn policy(settings: &Settings, https_port: u16, certificate: String) -> Resu
         admin_idle_minutes: settings.admin_session_minutes,
         session_idle_minutes: settings.session_minutes,
         remember_me_minutes: settings.remember_me_minutes,
+        idle_check_at: time_of_day(&settings.idle_check_at).unwrap_or(defaults.idle_check_at),
         certificate,
     })
 }

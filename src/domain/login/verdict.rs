@@ -1,6 +1,7 @@
 //! The checks of a login in their order: one user, what was presented, one verdict. Reads nothing, writes nothing.
 
 use super::{Face, Presented, Refusal};
+use crate::domain::idle_account;
 use crate::domain::lockout::{self, Counters, Locking};
 use crate::domain::recovery::{self, Scenario};
 use crate::domain::tenant::Tenant;
@@ -16,6 +17,8 @@ const CHANGE_WITHIN: i64 = 24 * 3_600_000;
 pub(super) struct Rules {
     pub(super) locking: Option<Locking>,
     pub(super) expiry_minutes: i64,
+    /// Whether logins are noted.
+    pub(super) notes_logins: bool,
     pub(super) face: Face,
 }
 
@@ -38,6 +41,7 @@ impl Rules {
         Ok(Self {
             locking: lockout::settings(tx, tenant.id)?,
             expiry_minutes: recovery::expiry_minutes(tx, tenant.id)?,
+            notes_logins: idle_account::is_on(tx, tenant.id)?,
             face,
         })
     }
