@@ -11,6 +11,8 @@
 
 #[path = "browser/account.rs"]
 mod account;
+#[path = "browser/chapter.rs"]
+mod chapter;
 #[path = "browser/console.rs"]
 mod console;
 #[path = "browser/settings.rs"]
@@ -102,6 +104,14 @@ impl Chromium {
 
     fn fill(&mut self, label: &str, value: &str) {
         self.tell(json!({ "command": "fill", "label": label, "value": value }));
+    }
+
+    fn follow(&mut self, link: &str) {
+        self.tell(json!({ "command": "follow", "link": link }));
+    }
+
+    fn tick(&mut self, label: &str) {
+        self.tell(json!({ "command": "check", "label": label }));
     }
 
     fn press(&mut self, button: &str) {

@@ -11,6 +11,36 @@ fn blocks() -> Vec<String> {
     parts.map(|part| part.split("```").next().unwrap().to_owned()).collect()
 }
 
+/// What the README shows: for each picture its words for who does not see it, and its file.
+fn pictures(readme: &str) -> Vec<(&str, &str)> {
+    let parts = readme.split("![").skip(1);
+    parts
+        .map(|part| {
+            let (words, rest) = part.split_once("](").unwrap();
+            (words, rest.split_once(')').unwrap().0)
+        })
+        .collect()
+}
+
+#[test]
+fn every_picture_of_the_readme_is_there_small_and_described_and_none_lies_about() {
+    const LARGEST: usize = 60 * 1024;
+    let readme = std::fs::read_to_string("README.md").unwrap();
+    let pictures = pictures(&readme);
+    assert!(pictures.len() >= 5, "{pictures:?}");
+    for (words, file) in &pictures {
+        assert!(words.split_whitespace().count() >= 4, "{file} is not described: {words:?}");
+        let bytes = std::fs::read(file).unwrap_or_else(|error| panic!("{file}: {error}"));
+        assert!(bytes.starts_with(b"\x89PNG\r\n\x1a\n"), "{file} is no PNG");
+        assert!(bytes.len() <= LARGEST, "{file} has {} bytes", bytes.len());
+    }
+    for entry in std::fs::read_dir("fixtures/screenshots").unwrap() {
+        let file = entry.unwrap().path();
+        let is_shown = pictures.iter().any(|(_, shown)| file.ends_with(shown));
+        assert!(is_shown, "the README does not show {}", file.display());
+    }
+}
+
 struct Server(std::process::Child);
 
 impl Drop for Server {

@@ -11,10 +11,6 @@ const OPTIONS: [&str; 3] = [
 ];
 
 impl Chromium {
-    fn follow(&mut self, link: &str) {
-        self.tell(json!({ "command": "follow", "link": link }));
-    }
-
     /// A browser that was never here, at the console as its administrator.
     fn administers(&mut self, house: &str) {
         self.fresh();

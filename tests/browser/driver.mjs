@@ -3,10 +3,11 @@
 // It knows nothing of what is tested. Arguments: the folder with node_modules, the PEM file of the only certificate to
 // accept, the folder for pictures.
 import { createHash, X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { small } from './palette.mjs';
 
 const [modules, certificate, pictures] = process.argv.slice(2).map((path) => resolve(path));
 const load = createRequire(join(modules, 'node_modules', 'any.js'));
@@ -91,6 +92,16 @@ const act = {
   wide: () => page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth),
   cookies: () => context.cookies(),
   async picture({ name }) { await page.screenshot({ path: join(pictures, `${name}.png`) }); },
+  // A small picture, from a text on the page downwards if one is named.
+  async sketch({ path, from, width, height }) {
+    const usual = page.viewportSize();
+    await page.setViewportSize({ width, height });
+    await page.evaluate(() => document.activeElement?.blur());
+    const top = from ? await page.getByText(from, { exact: true }).first().evaluate((one) => one.getBoundingClientRect().top + window.scrollY) : 0;
+    await page.evaluate((y) => window.scrollTo(0, y), Math.max(0, top - 16));
+    writeFileSync(path, small(await page.screenshot()));
+    await page.setViewportSize(usual);
+  },
   // Opens whatever is folded away.
   async unfold() { await page.evaluate(() => { for (const one of document.querySelectorAll('details')) one.open = true; }); },
   // What the rules for accessible pages object to.

@@ -1,20 +1,10 @@
 //! The console's settings by clicks: claims, mail templates, providers, tenants, mail queue, pending resets, audit log; and
 //! whether anybody is shut out of these pages. Pages run no scripts.
 
-use super::{Chromium, House, choose, force, set_profile};
+use super::{House, choose, force, set_profile};
 use serde_json::json;
 
 const MAIL: &str = "http://wso2.org/claims/emailaddress";
-
-impl Chromium {
-    fn click(&mut self, link: &str) {
-        self.tell(json!({ "command": "follow", "link": link }));
-    }
-
-    fn tick(&mut self, label: &str) {
-        self.tell(json!({ "command": "check", "label": label }));
-    }
-}
 
 fn sign_in(house: &mut House) {
     let site = house.address("/carbon/");
@@ -29,17 +19,17 @@ async fn an_administrator_looks_after_claims_templates_and_mails_by_clicks() {
     assert_eq!(set_profile(&house.client(), "admin", &[(MAIL, "admin@example.org")]).status, 202);
     sign_in(&mut house);
     let chromium = &mut house.chromium;
-    chromium.click("Claims");
-    chromium.click("http://wso2.org/claims");
-    chromium.click("One Time Password");
+    chromium.follow("Claims");
+    chromium.follow("http://wso2.org/claims");
+    chromium.follow("One Time Password");
     chromium.tick("Supported by Default");
     chromium.picture("console-claim");
     chromium.press("Update");
     chromium.shows("The claim http://wso2.org/claims/oneTimePassword was saved.");
 
-    chromium.click("Email Templates");
+    chromium.follow("Email Templates");
     chromium.picture("console-templates");
-    chromium.click("AdminForcedPasswordResetWithOTP en_US");
+    chromium.follow("AdminForcedPasswordResetWithOTP en_US");
     chromium.fill("Subject", "Für {{user-name}}");
     chromium.press("Preview");
     chromium.shows("Für admin");
@@ -52,7 +42,7 @@ async fn an_administrator_looks_after_claims_templates_and_mails_by_clicks() {
     let chromium = &mut house.chromium;
     chromium.press("Save");
     chromium.shows("Email Template successfully Saved.");
-    chromium.click("Mail Queue");
+    chromium.follow("Mail Queue");
     chromium.shows("admin@example.org");
     chromium.picture("console-mails");
 
@@ -61,14 +51,14 @@ async fn an_administrator_looks_after_claims_templates_and_mails_by_clicks() {
     let mail = house.mails.next().await;
     assert!(mail.body().contains("tom"), "{}", mail.body());
     let chromium = &mut house.chromium;
-    chromium.click("Pending Resets");
+    chromium.follow("Pending Resets");
     chromium.shows("OTP by mail");
     chromium.picture("console-resets");
-    chromium.click("Cancel reset: tom");
+    chromium.follow("Cancel reset: tom");
     chromium.shows("tom can sign in with the old password again");
     chromium.press("Cancel reset");
     chromium.shows("The password reset of tom was cancelled.");
-    chromium.click("Audit Log");
+    chromium.follow("Audit Log");
     chromium.fill("Target", "tom");
     chromium.press("Filter");
     chromium.shows("Cancel Forced Password Reset");
@@ -82,8 +72,8 @@ async fn an_administrator_adds_a_tenant_and_a_provider_by_clicks() {
     let certificate = std::fs::read_to_string(house.server.data().join("tls-cert.pem")).unwrap();
     sign_in(&mut house);
     let chromium = &mut house.chromium;
-    chromium.click("Tenants");
-    chromium.click("Add New Tenant");
+    chromium.follow("Tenants");
+    chromium.follow("Add New Tenant");
     for (label, value) in [
         ("Domain", "acme.com"),
         ("Admin User Name", "boss"),
@@ -100,9 +90,9 @@ async fn an_administrator_adds_a_tenant_and_a_provider_by_clicks() {
     chromium.shows("The tenant acme.com was added.");
     chromium.picture("console-tenants");
 
-    chromium.click("Identity Providers");
+    chromium.follow("Identity Providers");
     chromium.shows("No Identity Providers registered");
-    chromium.click("Add New Identity Provider");
+    chromium.follow("Add New Identity Provider");
     chromium.fill("Identity Provider Name", "partner");
     chromium.tell(json!({
         "command": "upload", "label": "Identity Provider Public Certificate", "name": "partner.pem",
@@ -111,7 +101,7 @@ async fn an_administrator_adds_a_tenant_and_a_provider_by_clicks() {
     chromium.picture("console-provider");
     chromium.press("Add");
     chromium.shows("Identity Provider information added successfully");
-    chromium.click("partner");
+    chromium.follow("partner");
     let page = chromium.ask("text");
     assert!(page.contains("There is a certificate."), "{page}");
     assert_eq!(chromium.complaints(), Vec::<String>::new());
@@ -137,11 +127,11 @@ async fn an_administrator_registers_an_application_by_its_metadata_and_a_user_is
     let site = house.address("");
     sign_in(&mut house);
     let chromium = &mut house.chromium;
-    chromium.click("Service Providers");
-    chromium.click("wso2.my.dashboard");
+    chromium.follow("Service Providers");
+    chromium.follow("wso2.my.dashboard");
     chromium.shows("set in a configuration file and can be changed only there.");
-    chromium.click("Back");
-    chromium.click("Upload SP Metadata");
+    chromium.follow("Back");
+    chromium.follow("Upload SP Metadata");
     chromium
         .tell(json!({ "command": "upload", "label": "Metadata file", "name": "app.xml", "text": METADATA }));
     chromium.press("Upload");
@@ -165,8 +155,8 @@ async fn an_administrator_registers_an_application_by_its_metadata_and_a_user_is
     chromium.fresh();
     chromium.open(&format!("{site}/carbon/"));
     chromium.sign_in("admin", "admin");
-    chromium.click("Service Providers");
-    chromium.click("Delete https://app.example");
+    chromium.follow("Service Providers");
+    chromium.follow("Delete https://app.example");
     chromium.shows("Do you want to delete the service provider https://app.example?");
     chromium.press("Delete");
     chromium.shows("The service provider was deleted.");
