@@ -161,6 +161,49 @@ fn metro_works_when_generated_from_documents_changed_as_for_the_original() {
     java("metro");
 }
 
+/// A foreign application: signs its requests, verifies our answers with xmlsec1, signs users in and out.
+#[test]
+fn pysaml2_signs_users_in_and_out() {
+    if !(runs(python(), &["-c", "import saml2"]) && runs("xmlsec1", &["--version"])) {
+        return skipped(
+            "needs pysaml2 and xmlsec1: target/interop/venv/bin/pip install pysaml2; apt-get install xmlsec1",
+        );
+    }
+    let mut server = Installation::new(&["--config", "soapstone.toml"]);
+    let key = rcgen::KeyPair::generate_rsa_for(&rcgen::PKCS_RSA_SHA256, rcgen::RsaKeySize::_2048).unwrap();
+    let certificate = rcgen::CertificateParams::new(vec!["sp.example".to_owned()]).unwrap();
+    let write = |name: &str, text: &str| std::fs::write(server.folder().join(name), text).unwrap();
+    write("sp-key.pem", &key.serialize_pem());
+    write("sp-cert.pem", &certificate.self_signed(&key).unwrap().pem());
+    write(
+        "soapstone.toml",
+        "[[service_provider]]\nissuer = \"https://sp.example\"\nconsumer_urls = [\"https://sp.example/acs\"]\n\
+         certificate_file = \"sp-cert.pem\"\nverify_requests = true\nclaims = [\"http://wso2.org/claims/emailaddress\"]\n\
+         logout_response_url = \"https://sp.example/slo\"\n",
+    );
+    server.run();
+    let claim = "http://wso2.org/claims/emailaddress=tom@example.org";
+    server.must(&["user", "add", "tom", "--password-stdin", "--claim", claim], "Tom@1234");
+    let output = Command::new(python())
+        .arg("tests/interop/pysaml2/application.py")
+        .arg(format!("https://localhost:{}", server.client().https.port()))
+        .args([server.data().join("tls-cert.pem"), server.folder().to_owned()])
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{said}\n{}\n{}", String::from_utf8_lossy(&output.stderr), server.log());
+    let expected = [
+        "login by redirect",
+        "login by form",
+        "unsigned request",
+        "replayed request",
+        "altered answer",
+        "logout by redirect",
+        "logout by form",
+    ];
+    assert_eq!(said.lines().collect::<Vec<_>>(), expected);
+}
+
 fn set_name(server: &Installation, value: &str, headers: &[(&str, &str)]) -> Vec<u8> {
     let authorization = basic("admin", "admin");
     let mut all = vec![
