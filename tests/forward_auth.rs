@@ -1,6 +1,6 @@
-//! A static page behind a real nginx and the login form, in the configuration that the README documents.
+//! A static page behind a real proxy, nginx or Caddy, and the login form, in the configurations that the README documents.
 //!
-//! Needs nginx, as `.ci/run` installs it; skipped without it, unless `SOAPSTONE_TEST_ALL` is set.
+//! Needs both, as `.ci/run` installs them; skipped without, unless `SOAPSTONE_TEST_ALL` is set.
 #![expect(clippy::unwrap_used, reason = "a test stops at the first thing that is wrong")]
 
 mod support;
@@ -18,25 +18,32 @@ fn free_port() -> u16 {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port()
 }
 
-/// A running nginx; it ends when dropped.
-struct Nginx {
+/// A running proxy in front of an application; it ends when dropped.
+struct Proxy {
     process: Child,
     client: Client,
     origin: String,
 }
 
-impl Drop for Nginx {
+impl Drop for Proxy {
     fn drop(&mut self) {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
 }
 
-const PROGRAM: &str = "/usr/sbin/nginx";
+/// A proxy: where its program is, and how it is started with its documented configuration.
+struct Kind {
+    program: &'static str,
+    start: fn(&World, u16) -> Proxy,
+}
 
-impl Nginx {
-    /// Starts it with the documented configuration, its addresses put in place of the examples.
-    fn start(world: &World, port: u16) -> Self {
+const NGINX: Kind = Kind { program: "/usr/sbin/nginx", start: Proxy::nginx };
+const CADDY: Kind = Kind { program: "/usr/bin/caddy", start: Proxy::caddy };
+
+impl Proxy {
+    /// nginx with the documented configuration, its addresses put in place of the examples.
+    fn nginx(world: &World, port: u16) -> Self {
         let folder = world.folder.path().join("nginx");
         std::fs::create_dir_all(folder.join("page")).unwrap();
         std::fs::write(folder.join("page/index.html"), "<h1>The page behind the form</h1>").unwrap();
@@ -60,21 +67,57 @@ impl Nginx {
             folder.join("page").display()
         );
         std::fs::write(folder.join("nginx.conf"), configuration).unwrap();
-        let process = Command::new(PROGRAM)
-            .arg("-p")
-            .arg(&folder)
-            .args(["-c", "nginx.conf", "-e", "stderr"])
-            .stdin(Stdio::null())
-            .spawn()
-            .unwrap();
+        let mut command = Command::new(NGINX.program);
+        command.arg("-p").arg(&folder).args(["-c", "nginx.conf", "-e", "stderr"]);
+        Self::running(command, port)
+    }
+
+    /// Caddy, the same way.
+    fn caddy(world: &World, port: u16) -> Self {
+        let folder = world.folder.path().join("caddy");
+        std::fs::create_dir_all(&folder).unwrap();
+        let (certificate, key) = certificate();
+        let application = free_port();
+        let documented = std::fs::read_to_string("fixtures/forward-auth/Caddyfile").unwrap();
+        let own = format!(
+            "https://localhost:{port} {{\n\tbind 127.0.0.1\n\ttls {} {}",
+            certificate.display(),
+            key.display()
+        );
+        let site = documented
+            .replace("app.example.org {", &own)
+            .replace("https://sso.example.org:9443", world.public_url())
+            .replace("/etc/caddy/soapstone-tls-cert.pem", &certificate.display().to_string())
+            .replace("127.0.0.1:8080", &format!("127.0.0.1:{application}"));
+        let seen =
+            ["User", "Name", "Email", "Groups"].map(|name| format!("{{header.Remote-{name}}}")).join("|");
+        let configuration = format!(
+            "{{\n\tadmin off\n\tauto_https disable_redirects\n\tskip_install_trust\n\tlog {{\n\t\tlevel WARN\n\t}}\n}}\n{site}\n\
+             http://:{application} {{\n\tbind 127.0.0.1\n\theader X-Seen \"{seen}\"\n\
+             \trespond \"<h1>The page behind the form</h1>\"\n}}\n"
+        );
+        std::fs::write(folder.join("Caddyfile"), configuration).unwrap();
+        let mut command = Command::new(CADDY.program);
+        command.args(["run", "--adapter", "caddyfile", "--config"]).arg(folder.join("Caddyfile"));
+        // It keeps what it remembers below the home of its user.
+        command.env("HOME", &folder).env("XDG_DATA_HOME", &folder).env("XDG_CONFIG_HOME", &folder);
+        Self::running(command, port)
+    }
+
+    /// Starts a program and waits until it listens.
+    fn running(mut command: Command, port: u16) -> Self {
+        let process = command.stdin(Stdio::null()).spawn().unwrap();
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        let mut started =
+            Self { process, client: Client::new(address, address, certificate().0), origin: String::new() };
         let until = Instant::now() + Duration::from_secs(20);
         while TcpStream::connect(address).is_err() {
-            assert!(Instant::now() < until, "nginx does not listen");
+            assert!(Instant::now() < until, "the proxy does not listen");
+            assert!(started.process.try_wait().unwrap().is_none(), "the proxy has ended");
             std::thread::yield_now();
         }
-        let client = Client::new(address, address, certificate);
-        Self { process, client, origin: format!("https://localhost:{port}") }
+        started.origin = format!("https://localhost:{port}");
+        started
     }
 
     /// Asks for an address of the application with the cookies of a browser.
@@ -82,16 +125,16 @@ impl Nginx {
         browser.at(&self.client).send(
             "GET",
             path,
-            &[("Remote-User", "admin"), ("Remote-Groups", "admin")],
+            &[("Remote-User", "admin"), ("Remote-Groups", "admin"), ("Remote-Name", "admin")],
             "",
         )
     }
 }
 
-/// A server with tom and an nginx in front of a page; `None`, with the reason told, without nginx.
-fn house() -> Option<(World, Nginx)> {
-    if !Path::new(PROGRAM).exists() {
-        let why = format!("needs {PROGRAM}: see .ci/run");
+/// A server with tom and a proxy in front of a page; `None`, with the reason told, without its program.
+fn house(kind: &Kind) -> Option<(World, Proxy)> {
+    if !Path::new(kind.program).exists() {
+        let why = format!("needs {}: see .ci/run", kind.program);
         assert!(std::env::var_os("SOAPSTONE_TEST_ALL").is_none(), "{why}");
         eprintln!("skipped: {why}");
         return None;
@@ -100,13 +143,13 @@ fn house() -> Option<(World, Nginx)> {
     let world = World::configured(&[], |settings| {
         settings.forward_auth_origins = vec![format!("https://localhost:{port}")];
     });
-    let nginx = Nginx::start(&world, port);
-    Some((world, nginx))
+    let proxy = (kind.start)(&world, port);
+    Some((world, proxy))
 }
 
-/// The login page that nginx sends a browser to.
-fn login_page(nginx: &Nginx, browser: &mut Browser, path: &str) -> Page {
-    let sent = nginx.open(browser, path);
+/// The login page that the proxy sends a browser to.
+fn login_page(proxy: &Proxy, browser: &mut Browser, path: &str) -> Page {
+    let sent = proxy.open(browser, path);
     assert_eq!(sent.status, 302, "{}", sent.text());
     let page = browser.follow(&sent);
     assert!(page.address.contains("/authenticationendpoint/login.do?"), "{}", page.address);
@@ -119,19 +162,28 @@ fn sign_in(browser: &mut Browser, page: &Page, password: &str) -> support::clien
 
 #[test]
 fn a_page_behind_nginx_is_shown_after_the_login_and_told_who_its_visitor_is() {
-    let Some((world, nginx)) = house() else { return };
+    is_shown_after_the_login(&NGINX);
+}
+
+#[test]
+fn a_page_behind_caddy_is_shown_after_the_login_and_told_who_its_visitor_is() {
+    is_shown_after_the_login(&CADDY);
+}
+
+fn is_shown_after_the_login(kind: &Kind) {
+    let Some((world, proxy)) = house(kind) else { return };
     let mut browser = world.browser();
     let wanted = "/some/page?a=1&b=%C3%BC";
-    let page = login_page(&nginx, &mut browser, wanted);
+    let page = login_page(&proxy, &mut browser, wanted);
     // Browsers hold the policy of the form against where its answer leads.
     let policy = page.answer.header("Content-Security-Policy").unwrap();
-    assert!(policy.contains(&format!("form-action 'self' {};", nginx.origin)), "{policy}");
+    assert!(policy.contains(&format!("form-action 'self' {};", proxy.origin)), "{policy}");
     let failed = sign_in(&mut browser, &page, "wrong");
     let again = browser.follow(&failed);
     assert!(again.text().contains("Login failed!"));
     let entered = sign_in(&mut browser, &again, OLD);
-    assert_eq!(entered.location(), format!("{}{wanted}", nginx.origin));
-    let shown = nginx.open(&browser, wanted);
+    assert_eq!(entered.location(), format!("{}{wanted}", proxy.origin));
+    let shown = proxy.open(&browser, wanted);
     assert_eq!(shown.status, 200);
     assert!(shown.text().contains("The page behind the form"));
     // What the browser claimed of itself did not get through.
@@ -140,23 +192,32 @@ fn a_page_behind_nginx_is_shown_after_the_login_and_told_who_its_visitor_is() {
     assert!(seen.contains("test role") && !seen.contains("admin"), "{seen}");
     // Signing out is signing out of the page, too.
     browser.open("/dashboard/logout");
-    assert_eq!(nginx.open(&browser, "/").status, 302);
+    assert_eq!(proxy.open(&browser, "/").status, 302);
 }
 
 #[test]
-fn a_forced_reset_leads_from_the_page_through_the_one_time_password_back_to_the_page() {
-    let Some((world, nginx)) = house() else { return };
+fn a_forced_reset_leads_from_the_page_behind_nginx_through_the_one_time_password_back_to_it() {
+    leads_back_after_a_reset(&NGINX);
+}
+
+#[test]
+fn a_forced_reset_leads_from_the_page_behind_caddy_through_the_one_time_password_back_to_it() {
+    leads_back_after_a_reset(&CADDY);
+}
+
+fn leads_back_after_a_reset(kind: &Kind) {
+    let Some((world, proxy)) = house(kind) else { return };
     world.options(&[OFFLINE]);
     let mut signed_in = world.browser();
-    let page = login_page(&nginx, &mut signed_in, "/");
+    let page = login_page(&proxy, &mut signed_in, "/");
     sign_in(&mut signed_in, &page, OLD);
-    assert_eq!(nginx.open(&signed_in, "/").status, 200);
+    assert_eq!(proxy.open(&signed_in, "/").status, 200);
     world.admin().trigger(TOM);
     let code = world.admin().single_claim(TOM, "http://wso2.org/claims/oneTimePassword").unwrap();
     // The page is taken away at once.
-    assert_eq!(nginx.open(&signed_in, "/").status, 302);
+    assert_eq!(proxy.open(&signed_in, "/").status, 302);
     let mut browser = world.browser();
-    let page = login_page(&nginx, &mut browser, "/inside");
+    let page = login_page(&proxy, &mut browser, "/inside");
     let refused = sign_in(&mut browser, &page, OLD);
     assert!(refused.location().contains("authFailure=true"), "{}", refused.location());
     let page = browser.follow(&refused);
@@ -166,12 +227,12 @@ fn a_forced_reset_leads_from_the_page_through_the_one_time_password_back_to_the_
     let done = browser.choose(&reset, NEW);
     let text = done.text().replace("&#x2F;", "/");
     assert!(text.contains("Updated the password successfully"), "{text}");
-    let back = format!("href=\"{}/inside\"", nginx.origin);
+    let back = format!("href=\"{}/inside\"", proxy.origin);
     assert!(text.contains(&back), "{back}: {text}");
-    let page = login_page(&nginx, &mut browser, "/inside");
+    let page = login_page(&proxy, &mut browser, "/inside");
     let entered = sign_in(&mut browser, &page, NEW);
-    assert_eq!(entered.location(), format!("{}/inside", nginx.origin));
-    assert!(nginx.open(&browser, "/inside").text().contains("The page behind the form"));
+    assert_eq!(entered.location(), format!("{}/inside", proxy.origin));
+    assert!(proxy.open(&browser, "/inside").text().contains("The page behind the form"));
 }
 
 #[test]
