@@ -99,6 +99,62 @@ fn properties_are_merged_and_fields_are_replaced() {
 }
 
 #[test]
+fn the_one_request_of_the_originals_console_is_answered_and_changes_what_was_ticked() {
+    let world = World::empty(|_| {});
+    let admin = world.admin();
+    let before = resident(&admin);
+    let link = "Recovery.AdminPasswordReset.RecoveryLink";
+    // Every policy as a field of its form, then the timeouts; the markers are no fields.
+    let policies = values(&before, "idpProperties");
+    let fields = policies.iter().filter(|(name, _)| {
+        !name.ends_with(".AlreadyWritten") && !["RememberMeTimeout", "SessionIdleTimeout"].contains(name)
+    });
+    let mut content: String = fields
+        .map(|(name, value)| setting(name, if *name == link { "true" } else { value.unwrap_or_default() }))
+        .collect();
+    assert_eq!(content.matches("<mod:idpProperties>").count(), 36);
+    content += &[setting("SessionIdleTimeout", "15"), setting("RememberMeTimeout", "20160")].concat();
+    let at = of_authenticator(&before, "samlsso", "SSOUrl").unwrap();
+    for (name, properties) in [
+        ("samlsso", [property("IdPEntityId", "localhost"), property("DestinationURI.1", &at)].concat()),
+        ("passivests", property("IdPEntityId", "localhost")),
+        (
+            "openidconnect",
+            property("IdPEntityId", &of_authenticator(&before, "openidconnect", "IdPEntityId").unwrap()),
+        ),
+    ] {
+        content += &authenticator(name, &properties);
+    }
+    let payload = updating_resident(&content);
+    let answer = admin.call(SERVICE, "updateResidentIdP", &payload);
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    assert!(answer.text().contains("updateResidentIdPResponse") && !answer.text().contains("Fault"));
+    let after = resident(&admin);
+    let expected: Vec<_> = policies
+        .iter()
+        .map(|(name, value)| (*name, if *name == link { Some("true") } else { *value }))
+        .collect();
+    assert_eq!(values(&after, "idpProperties"), expected);
+    assert_eq!(of_authenticator(&after, "samlsso", "DestinationURI.1"), Some(at));
+    for kept in ["homeRealmId", "enable", "primary", "identityProviderName"] {
+        assert_eq!(after.value(kept), before.value(kept), "{kept}");
+    }
+    // The next reset goes by mail, and no policy stands in its way.
+    let shown = admin.results(
+        "IdentityGovernanceAdminService",
+        "getConnectorList",
+        &format!("<g:getConnectorList xmlns:g=\"{GOV}\"/>"),
+    );
+    let on: Vec<_> = shown
+        .iter()
+        .flat_map(|connector| connector.all("properties"))
+        .filter(|one| one.value("name").is_some_and(|name| name.starts_with("Recovery.AdminPasswordReset.")))
+        .map(|one| one.value("value").unwrap().to_owned())
+        .collect();
+    assert_eq!(on, ["true", "false", "false"]);
+}
+
+#[test]
 fn timeouts_come_first_then_the_home_realm_then_the_rest() {
     let world = World::empty(|_| {});
     let admin = world.admin();
