@@ -2,19 +2,23 @@
 //!
 //! Unless the operator wants reasons shown, every refused login leads to the same address and the same page.
 
+mod conversation;
+
+pub use conversation::{begin_again, begin_back, begin_for};
+
 use super::forgotten::{self, Offered};
 use super::form::{Parameters, Peer, Source, cookie, encoded};
-use super::sso::{self, Asked, Barred, Ready};
+use super::sso::{self, Barred, Ready};
 use super::texts::account::text;
 use super::{Site, dashboard, forward_auth, page, texts};
 use crate::domain::login::{self, Face, Outcome, Presented, Refusal, RightCode, SignedIn};
 use crate::domain::session::{self, Kind, fingerprint};
 use crate::domain::{Error, Secret, TenantId, governance, permission, single_sign_on};
 use crate::store;
-use crate::store::login_context::LoginContext;
+use conversation::Conversation;
 use hyper::body::Bytes;
 use hyper::{Request, Response, StatusCode};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::sync::Arc;
 use tera::Context;
 
@@ -22,8 +26,6 @@ use tera::Context;
 const DASHBOARD: &str = "wso2.my.dashboard";
 /// The cookie of a browser session.
 pub const COOKIE: &str = "commonAuthId";
-/// The cookie that tells browsers apart while they log in.
-const BROWSER: &str = "loginBrowser";
 /// Names the authenticators of the login page.
 const AUTHENTICATORS: &str = "authenticators=BasicAuthenticator:LOCAL";
 /// What every refusal adds to the address of the login page.
@@ -31,161 +33,6 @@ const FAILED: &str = "authFailure=true&authFailureMsg=login.fail.message";
 
 /// What `type` says of a conversation that SAML began.
 const SAML: &str = "samlsso";
-
-/// What is kept of a conversation.
-#[derive(Serialize, Deserialize)]
-struct State {
-    /// Fingerprint of the browser's cookie.
-    browser: String,
-    /// Address of an application to go back to; the dashboard without one.
-    #[serde(default)]
-    back: Option<String>,
-    /// What a service provider asked for.
-    #[serde(default)]
-    asked: Option<Asked>,
-}
-
-/// A conversation under its key.
-struct Conversation {
-    key: String,
-    relying_party: String,
-    state: State,
-}
-
-impl Conversation {
-    /// The part of the addresses that names the conversation, in the original's order.
-    fn query(&self) -> String {
-        let key = &self.key;
-        let Some(asked) = &self.state.asked else {
-            return format!(
-                "commonAuthCallerPath=%2Fdashboard&forceAuth=false&passiveAuth=false&tenantDomain=carbon.super&\
-                 sessionDataKey={key}&relyingParty={DASHBOARD}&type=dashboard&sp=wso2_sp_dashboard&isSaaSApp=true"
-            );
-        };
-        let hint =
-            asked.session_hint.as_ref().map(|hint| format!("SSOAuthSessionID={hint}&")).unwrap_or_default();
-        let (force, tenant, saas) = (asked.force, &asked.tenant, asked.is_saas);
-        let parties = |name: &str, value: &str| encoded(&[(name, value)]);
-        format!(
-            "{hint}commonAuthCallerPath=%2Fsamlsso&forceAuth={force}&passiveAuth=false&{}&sessionDataKey={key}&{}&\
-             type={SAML}&{}&isSaaSApp={saas}",
-            parties("tenantDomain", tenant),
-            parties("relyingParty", &self.relying_party),
-            parties("sp", &asked.name),
-        )
-    }
-
-    /// The conversation of that key, if it is this browser's.
-    fn find(site: &Site, request: &Request<Bytes>, source: Source, key: &str) -> Result<Option<Self>, Error> {
-        let hash = fingerprint(key);
-        let Some(context) = site.store.read(|tx| store::login_context::find(tx, &hash))? else {
-            return Ok(None);
-        };
-        if !belongs(&context, request, source) {
-            return Ok(None);
-        }
-        let Ok(state) = serde_json::from_str(&context.state) else { return Ok(None) };
-        Ok(Some(Self { key: key.to_owned(), relying_party: context.relying_party, state }))
-    }
-
-    /// Where the conversation leads. An origin that is no longer the operator's leads to the dashboard.
-    fn leads_to(&self, site: &Site) -> String {
-        let back = self.state.back.as_deref().and_then(|back| forward_auth::allowed(site, back));
-        back.unwrap_or_else(|| dashboard::address(site))
-    }
-
-    /// Where somebody goes on who had to choose a new password first: the same conversation, if it is an application's.
-    fn after_reset(&self, site: &Site) -> String {
-        if self.state.asked.is_some() && self.relying_party != DASHBOARD {
-            return format!("{}/samlsso?sessionDataKey={}", site.realm.policy.public_url, self.key);
-        }
-        self.leads_to(site)
-    }
-
-    fn form(&self, rest: &str) -> String {
-        format!("/authenticationendpoint/login.do?{}&{rest}", self.query())
-    }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// Begins a login without a message, for the dashboard or for an application behind a proxy, whose checked address is
-/// gone back to.
-pub async fn begin_back(site: &Arc<Site>, request: &Request<Bytes>, back: Option<&str>) -> Response<Vec<u8>> {
-    let wish = Wish { back: back.map(str::to_owned), asked: None };
-    begin_conversation(site, request, DASHBOARD, wish, AUTHENTICATORS).await
-}
-
-/// Where a conversation shall lead.
-struct Wish {
-    back: Option<String>,
-    asked: Option<Asked>,
-}
-
-/// Begins a login for a service provider.
-pub async fn begin_for(
-    site: &Arc<Site>,
-    request: &Request<Bytes>,
-    issuer: &str,
-    asked: Asked,
-) -> Response<Vec<u8>> {
-    let wish = Wish { back: None, asked: Some(asked) };
-    begin_conversation(site, request, issuer, wish, AUTHENTICATORS).await
-}
-
-/// Begins a login for the dashboard after somebody was refused there: the form says so.
-pub async fn begin_again(site: &Arc<Site>, request: &Request<Bytes>, asked: Asked) -> Response<Vec<u8>> {
-    let rest = format!("{AUTHENTICATORS}&authz_failure=true");
-    let wish = Wish { back: None, asked: Some(asked) };
-    begin_conversation(site, request, DASHBOARD, wish, &rest).await
-}
-
-/// A conversation in the store, and the way to the form. It belongs to this browser: nobody can make another one finish
-/// it, and so sign its user in as somebody else.
-async fn begin_conversation(
-    site: &Arc<Site>,
-    request: &Request<Bytes>,
-    relying_party: &str,
-    wish: Wish,
-    rest: &str,
-) -> Response<Vec<u8>> {
-    let known = cookie(request.headers(), BROWSER).filter(|id| (1..=64).contains(&id.len()));
-    let browser = known.map_or_else(|| Kind::Browser.new_id(), Secret::from);
-    let key = Kind::Browser.new_id();
-    let hash = fingerprint(key.reveal());
-    let kind = wish.asked.as_ref().map_or("", |_| SAML).to_owned();
-    let state = State { browser: hex(&fingerprint(browser.reveal())), back: wish.back, asked: wish.asked };
-    let context = LoginContext {
-        relying_party: relying_party.to_owned(),
-        kind,
-        state: serde_json::to_string(&state).unwrap_or_default(),
-        created_at: site.now().0,
-    };
-    let kept = site.store.write(move |tx| store::login_context::insert(tx, &hash, &context)).await;
-    match kept {
-        Ok(()) => {
-            let begun =
-                Conversation { key: key.reveal().to_owned(), relying_party: relying_party.to_owned(), state };
-            let mut response = page::redirect(site, &begun.form(rest));
-            if known.is_none() {
-                page::set_cookie(&mut response, BROWSER, browser.reveal(), None);
-            }
-            response
-        }
-        Err(error) => failed(site, &error.into()),
-    }
-}
-
-/// Whether a form belongs to the conversation it names. Scripts keep no cookies and say nothing; a browser does both.
-fn belongs(context: &LoginContext, request: &Request<Bytes>, source: Source) -> bool {
-    let Ok(state) = serde_json::from_str::<State>(&context.state) else { return false };
-    match cookie(request.headers(), BROWSER) {
-        Some(browser) => Secret::new(state.browser).matches(&hex(&fingerprint(browser))),
-        None => matches!(source, Source::Here | Source::Unsaid),
-    }
-}
 
 /// Goes on with a conversation: to the service provider if the browser is signed in by now, else to the form.
 pub async fn resume(

@@ -10,6 +10,7 @@ use crate::domain::{Error, permission, resident_idp, session, single_sign_on};
 use crate::saml::binding::{self, Binding, posted};
 use crate::saml::{self, Asked, Message, Response as Assertion, Subject};
 use crate::web::form::{Parameters, Source};
+use crate::web::sso::Refusal;
 use crate::web::{Site, login, page, sso, texts};
 use hyper::body::Bytes;
 use hyper::{Request, Response, StatusCode};
@@ -114,21 +115,6 @@ async fn sign_out(
     let (to, until) = (here(site, "/samlsso"), now.plus_minutes(single_sign_on::MINUTES).0);
     let made = saml::logout_request(now.0, DASHBOARD, &to, &subject, until, None).map_err(unsigned)?;
     Ok(page::carry_request(site, &to, &[("SAMLRequest", &posted(&made))]))
-}
-
-/// Why an assertion is not taken; for the log.
-#[derive(Debug, thiserror::Error)]
-enum Refusal {
-    #[error(transparent)]
-    Garbled(#[from] binding::Garbled),
-    #[error(transparent)]
-    Unreadable(#[from] saml::Unreadable),
-    #[error(transparent)]
-    Distrust(#[from] saml::Distrust),
-    #[error("{0}")]
-    Other(&'static str),
-    #[error(transparent)]
-    Internal(#[from] Error),
 }
 
 /// Takes what `/samlsso` answered.

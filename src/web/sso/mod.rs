@@ -42,7 +42,7 @@ struct Carried<'a> {
 
 /// Why a message is not acted on; for the log.
 #[derive(Debug, thiserror::Error)]
-enum Refusal {
+pub(super) enum Refusal {
     #[error(transparent)]
     Garbled(#[from] binding::Garbled),
     #[error(transparent)]
