@@ -22,6 +22,8 @@ const CATEGORIES: [&str; 3] = ["Account Management Policies", "Login Policies", 
 const SETTING: &str = "property__";
 /// The value that the form was made with.
 const SHOWN: &str = "was__";
+const HOME_REALM: &str = "homeRealmId";
+const DESTINATIONS: &str = "destinations";
 const ENTITY_ID: &str = "IdPEntityId";
 /// Name of the numbered destinations.
 const DESTINATION: &str = "DestinationURI.";
@@ -142,13 +144,34 @@ fn stored<'p>(resident: &'p IdentityProvider, name: &str) -> &'p str {
     found.and_then(|setting| setting.value.as_deref()).unwrap_or_default()
 }
 
+/// The fields beside the policies, with what stands in them.
+fn scalars(resident: &IdentityProvider) -> Vec<(&'static str, String)> {
+    let home_realm = resident.profile.home_realm.clone().unwrap_or_default();
+    let times = [SESSION_IDLE_TIMEOUT, REMEMBER_ME_TIMEOUT];
+    let times = times.map(|name| (name, stored(resident, name).to_owned()));
+    let named = NAMED.map(|(name, field)| (field, value(resident, name, ENTITY_ID).to_owned()));
+    let destinations = destinations(resident).join("\n");
+    [(HOME_REALM, home_realm), (DESTINATIONS, destinations)].into_iter().chain(times).chain(named).collect()
+}
+
+/// What a field is to be: what was typed if the form was changed there, else what is stored by now.
+fn kept(visit: &Visit, resident: &IdentityProvider, field: &str) -> String {
+    let plain = |text: &str| {
+        text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
+    };
+    let sent = plain(visit.raw(field));
+    let is_untouched = visit.parameters.get(&[SHOWN, field].concat()).is_some_and(|was| plain(was) == sent);
+    let stored = scalars(resident).into_iter().find(|(known, _)| is_untouched && *known == field);
+    stored.map_or(sent, |(_, stored)| stored)
+}
+
 /// The page, and what its form does.
 pub async fn show(visit: Arc<Visit>) -> Answer {
     let (resident, connectors) = visit.read(|tx| {
         let resident = resident_idp::get(tx, visit.realm(), &visit.actor)?;
         Ok::<_, Error>((resident, governance::connectors(tx, visit.tenant())?))
     })?;
-    let wrong = if visit.is_post { saved(&visit, &resident, &connectors).await? } else { None };
+    let wrong = if visit.is_post { saved(&visit).await? } else { None };
     if visit.is_post && wrong.is_none() {
         let said = Flash::good(texts::text("resident_saved"));
         return visit.go_with(&Visit::address("idp/resident", &[]), said);
@@ -158,15 +181,19 @@ pub async fn show(visit: Arc<Visit>) -> Answer {
     };
     let mut context = visit.context(texts::text("resident_title"));
     context.insert("categories", &categories(&visit, &connectors));
-    let home_realm = resident.profile.home_realm.as_deref().unwrap_or_default();
-    context.insert("home_realm", &typed("homeRealmId", home_realm));
-    for (field, name) in [("idle", SESSION_IDLE_TIMEOUT), ("remember", REMEMBER_ME_TIMEOUT)] {
-        context.insert(field, &typed(name, stored(&resident, name)));
+    let scalars = scalars(&resident);
+    let was: Vec<(String, String)> = scalars
+        .iter()
+        .map(|(field, stored)| {
+            let name = [SHOWN, field].concat();
+            let was = typed(&name, stored);
+            (name, was)
+        })
+        .collect();
+    context.insert("was", &was);
+    for (field, stored) in &scalars {
+        context.insert(*field, &typed(field, stored));
     }
-    for (authenticator, field) in NAMED {
-        context.insert(field, &typed(field, value(&resident, authenticator, ENTITY_ID)));
-    }
-    context.insert("destinations", &typed("destinations", &destinations(&resident).join("\n")));
     for name in ["openid", "samlsso", "oauth10a", "openidconnect", "passivests", "wstrust"] {
         context.insert(name, &addresses(&resident, name));
     }
@@ -188,7 +215,7 @@ fn objection(visit: &Visit) -> Option<&'static str> {
         let text = visit.text(name);
         text.bytes().all(|byte| byte.is_ascii_digit()) && text.parse::<u32>().is_ok_and(|number| number > 0)
     };
-    if visit.text("homeRealmId").is_empty() {
+    if visit.text(HOME_REALM).is_empty() {
         return Some(texts::text("resident_no_realm"));
     }
     if !is_positive(SESSION_IDLE_TIMEOUT) {
@@ -212,22 +239,33 @@ fn objection(visit: &Visit) -> Option<&'static str> {
 }
 
 fn typed_destinations(visit: &Visit) -> Vec<&str> {
-    visit.raw("destinations").lines().map(str::trim).filter(|line| !line.is_empty()).collect()
+    visit.raw(DESTINATIONS).lines().map(str::trim).filter(|line| !line.is_empty()).collect()
 }
 
 fn setting(name: &str, value: &str) -> Setting {
     Setting { name: name.to_owned(), value: Some(value.to_owned()), display_name: None }
 }
 
-/// Writes what a form changes; says what is wrong with it.
-async fn saved(
-    visit: &Visit,
-    resident: &IdentityProvider,
-    connectors: &[Configured],
-) -> Result<Option<String>, Error> {
+/// Writes what a form changes over what is stored by then; says what is wrong with it.
+async fn saved(visit: &Arc<Visit>) -> Result<Option<String>, Error> {
     if let Some(objection) = objection(visit) {
         return Ok(Some(objection.to_owned()));
     }
+    let sent = Arc::clone(visit);
+    let done = visit.write(move |tx| {
+        let resident = resident_idp::get(tx, sent.realm(), &sent.actor)?;
+        let connectors = governance::connectors(tx, sent.tenant())?;
+        let new = wished(&sent, &resident, &connectors);
+        resident_idp::update(tx, sent.now(), sent.realm(), &sent.actor, new)
+    });
+    match done.await {
+        Ok(()) => Ok(None),
+        Err(error) => Ok(Some(visit::refused(error)?)),
+    }
+}
+
+/// The resident provider as the form wants it.
+fn wished(visit: &Visit, resident: &IdentityProvider, connectors: &[Configured]) -> IdentityProvider {
     let known = connectors.iter().flat_map(|(_, properties)| properties);
     let changed = known.filter_map(|(property, stored)| {
         let (shown, value) = wanted(visit, property.name, stored)?;
@@ -235,17 +273,20 @@ async fn saved(
     });
     let mut settings: Vec<Setting> = changed.collect();
     for name in [SESSION_IDLE_TIMEOUT, REMEMBER_ME_TIMEOUT] {
-        if visit.text(name) != stored(resident, name) {
-            settings.push(setting(name, visit.text(name)));
+        let value = kept(visit, resident, name);
+        if value != stored(resident, name) {
+            settings.push(setting(name, &value));
         }
     }
     let property =
         |name: String, value: &str| Property { name, value: Some(value.to_owned()), ..Property::default() };
+    let wanted_destinations = kept(visit, resident, DESTINATIONS);
+    let lines: Vec<&str> = wanted_destinations.lines().collect();
     let authenticators = NAMED.iter().map(|(name, field)| {
         let known = resident.authenticators.iter().find(|one| one.name == *name);
-        let mut properties = vec![property(ENTITY_ID.to_owned(), visit.text(field))];
-        if *name == "samlsso" && typed_destinations(visit) != destinations(resident) {
-            let numbered = (1..).zip(typed_destinations(visit));
+        let mut properties = vec![property(ENTITY_ID.to_owned(), &kept(visit, resident, field))];
+        if *name == "samlsso" && lines != destinations(resident) {
+            let numbered = (1..).zip(&lines);
             properties.extend(
                 numbered.map(|(number, address)| property(format!("{DESTINATION}{number}"), address)),
             );
@@ -260,11 +301,7 @@ async fn saved(
     let mut new = resident.clone();
     new.authenticators = authenticators.collect();
     new.properties = settings;
-    new.profile.home_realm = Some(visit.text("homeRealmId").to_owned());
+    new.profile.home_realm = Some(kept(visit, resident, HOME_REALM));
     (new.profile.enabled, new.profile.primary, new.profile.certificate) = (true, true, None);
-    let (now, realm, actor) = (visit.now(), Arc::clone(visit.realm()), visit.actor.clone());
-    match visit.write(move |tx| resident_idp::update(tx, now, &realm, &actor, new)).await {
-        Ok(()) => Ok(None),
-        Err(error) => Ok(Some(visit::refused(error)?)),
-    }
+    new
 }

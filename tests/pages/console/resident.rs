@@ -99,7 +99,7 @@ async fn every_policy_is_on_the_page_and_none_changes_when_nothing_was_changed()
     let sql = "SELECT group_concat(name || '=' || value, ';') FROM (SELECT * FROM idp_property ORDER BY idp_id, position)";
     let before = stored(&running, sql);
     let page = console.open("idp/resident").await.body;
-    assert_eq!(page.matches("name=\"was__").count(), 36);
+    assert_eq!(page.matches("name=\"was__").count(), 43);
     let fields = filled(&page);
     let saved = console.submit("idp/resident", &changed(&fields, &[])).await.body;
     assert!(saved.contains("Successfully updated"), "{saved}");
@@ -120,6 +120,16 @@ async fn two_administrators_do_not_undo_each_others_changes() {
     console.submit("idp/resident", &changed(&fields, &[(time, "7")])).await;
     assert_eq!(setting(&running, "Recovery.AdminPasswordReset.OTP"), "true");
     assert_eq!(setting(&running, "account.lock.handler.Time"), "7");
+    // The same goes for what stands beside the policies.
+    let destinations = "https://a.example.org/acs\r\nhttps://b.example.org/acs";
+    let first = [("homeRealmId", "first"), ("destinations", destinations), ("oidcEntityId", "urn:first")];
+    console.submit("idp/resident", &changed(&fields, &first)).await;
+    let second = [("samlEntityId", "urn:second"), ("SessionIdleTimeout", "33")];
+    let page = console.submit("idp/resident", &changed(&fields, &second)).await.body;
+    let now = filled(&page);
+    for (name, value) in first.into_iter().chain(second) {
+        assert!(now.contains(&(name.to_owned(), value.replace('\r', ""))), "{name}: {now:?}");
+    }
 }
 
 #[tokio::test]
