@@ -2,9 +2,11 @@
 //! other dialects call them (IS 5.3.0, ClaimMetadataManagementServiceImpl and its DAOs).
 //!
 //! Each change is one transaction and seen by the next reader of the [`catalogue`](super::catalogue). Removing what is
-//! not there is a success, as in the original. Knows nothing of users: values stay where they are.
+//! not there is a success, as in the original. Knows nothing of users: values stay where they are, but for the one-time
+//! passwords of pending resets.
 
 use super::catalogue::LOCAL_DIALECT;
+use super::forced_reset::{PUBLISHED_CODE, move_published_codes};
 use super::{Actor, Error, Now, audit};
 use crate::store::{self, Tx};
 
@@ -96,8 +98,13 @@ pub fn add_local(tx: &mut Tx<'_>, now: Now, actor: &Actor, claim: &LocalClaim) -
 pub fn update_local(tx: &mut Tx<'_>, now: Now, actor: &Actor, claim: &LocalClaim) -> Result<(), Error> {
     refuse_blank(&claim.uri, "Local claim URI cannot be empty")?;
     let id = find_local(tx, actor, &claim.uri)?;
+    let before = store::claim::attributes_of(tx, id)?;
     store::claim::clear(tx, id)?;
     fill(tx, id, claim)?;
+    if claim.uri == PUBLISHED_CODE {
+        let after = store::claim::attributes_of(tx, id)?;
+        move_published_codes(tx, actor.tenant, &before, &after)?;
+    }
     changed(tx, now, actor, "Update Local Claim", &claim.uri, &summary(claim))
 }
 
@@ -113,6 +120,10 @@ pub fn remove_local(tx: &mut Tx<'_>, now: Now, actor: &Actor, uri: &str) -> Resu
         return Err(Error::refused(format!(
             "Cannot remove local claim {uri} while having associations with external claims."
         )));
+    }
+    if uri == PUBLISHED_CODE {
+        let before = store::claim::attributes_of(tx, id)?;
+        move_published_codes(tx, actor.tenant, &before, &[])?;
     }
     store::claim::delete(tx, id)?;
     changed(tx, now, actor, "Remove Local Claim", uri, "")

@@ -6,6 +6,7 @@
 
 use super::claim::{self, Changes};
 use super::lockout::{self, LOCKED};
+use super::name::PRIMARY;
 use super::recovery::{self, Codes, Scenario};
 use super::{Actor, Error, Now, Realm, Secret, TenantId, User, audit, governance, notice, otp, session};
 use crate::store::{self, Tx};
@@ -199,6 +200,43 @@ pub(super) fn release(tx: &mut Tx<'_>, now: Now, realm: &Realm, user: &User) -> 
 /// Failures of the database.
 pub fn clear_published_code(tx: &mut Tx<'_>, realm: &Realm, user: &User) -> Result<(), Error> {
     claim::clear(tx, realm, user, PUBLISHED_CODE)
+}
+
+/// Lets the published codes follow when the claim they are published in is mapped to other attributes: nobody would take
+/// them out of the old ones any more. A code whose new place is taken is published no longer; it stays good.
+///
+/// # Errors
+/// Failures of the database.
+pub(super) fn move_published_codes(
+    tx: &mut Tx<'_>,
+    tenant: TenantId,
+    before: &[(String, String)],
+    after: &[(String, String)],
+) -> Result<(), Error> {
+    if before == after {
+        return Ok(());
+    }
+    for user in store::recovery::with_older_otp(tx, tenant.0, i64::MAX)? {
+        let Some(user) = User::by_id(tx, user)? else { continue };
+        let of = |mappings: &[(String, String)]| {
+            let own = mappings.iter().find(|(domain, _)| *domain == user.domain);
+            own.or_else(|| mappings.iter().find(|(domain, _)| domain == PRIMARY))
+                .map(|(_, name)| name.clone())
+        };
+        let (Some(from), to) = (of(before), of(after)) else { continue };
+        let (id, profile) = (user.id.0, claim::DEFAULT_PROFILE);
+        if to.as_ref() == Some(&from) {
+            continue;
+        }
+        let Some(code) = store::user::attribute(tx, id, profile, &from)? else { continue };
+        store::user::set_attribute(tx, id, profile, &from, None)?;
+        if let Some(to) = to
+            && store::user::attribute(tx, id, profile, &to)?.is_none()
+        {
+            store::user::set_attribute(tx, id, profile, &to, Some(&code))?;
+        }
+    }
+    Ok(())
 }
 
 /// Takes the published codes of expired resets out of the claims, in every tenant; the users stay in reset. Called

@@ -153,7 +153,8 @@ impl Element {
     /// With character data at the end.
     #[must_use]
     pub fn text_of(mut self, text: &str) -> Self {
-        self.children.push(Node::Text(text.to_owned()));
+        // What XML does not have could be read by nobody.
+        self.children.push(Node::Text(text.chars().filter(|one| is_character(*one)).collect()));
         self
     }
 

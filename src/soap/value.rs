@@ -69,7 +69,10 @@ impl<'d> Found<'d> {
         self.siblings
             .into_iter()
             .flatten()
-            .filter(move |element| wanted.is_none_or(|name| element.local().eq_ignore_ascii_case(name)))
+            .enumerate()
+            // Letter case is free for the first one only, which was found by it (Axis2 1.6, BeanUtil).
+            .filter(move |(place, element)| *place == 0 || wanted.is_none_or(|name| element.local() == name))
+            .map(|(_, element)| element)
             .take(limit)
     }
 
@@ -396,6 +399,13 @@ mod tests {
     fn the_first_of_a_scalar_counts_and_every_one_of_an_array() {
         let read = boat("<crew>a</crew><length>1</length><crew>b</crew><length>2</length>").unwrap();
         assert_eq!((read.length, read.crew), (1, some(&["a", "b"])));
+    }
+
+    #[test]
+    fn letter_case_is_free_for_the_first_entry_of_an_array_and_for_no_other() {
+        let read =
+            boat("<LENGTH>1</LENGTH><Crew>a</Crew><crew>b</crew><CREW>c</CREW><crew>d</crew>").unwrap();
+        assert_eq!((read.length, read.crew), (1, some(&["a", "b", "d"])));
     }
 
     #[test]

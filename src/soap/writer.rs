@@ -5,6 +5,7 @@
 //! booleans bare, null as `null`, arrays as arrays.
 
 use super::contract::Type;
+use super::xml::{is_xml_character, is_xml_text};
 use std::fmt::Write as _;
 
 /// Where the values of an answer go.
@@ -328,8 +329,13 @@ fn push_digits(out: &mut String, number: u64) {
     out.extend(char::from_digit((number % 10) as u32, 10));
 }
 
-/// Escapes character data as Axis2 does.
+/// Escapes character data as Axis2 does. Characters that XML does not have are left out: they come from files, forms and
+/// the command line, and with one of them nobody could read the answer (the original breaks off in the middle).
 pub fn push_escaped(out: &mut String, text: &str) {
+    if !is_xml_text(text) {
+        let readable: String = text.chars().filter(|character| is_xml_character(*character)).collect();
+        return push_escaped(out, &readable);
+    }
     if !any(text, |byte| matches!(byte, b'<' | b'&' | b'\r' | b'>')) {
         out.push_str(text);
         return;
@@ -350,9 +356,9 @@ pub fn push_escaped(out: &mut String, text: &str) {
     out.push_str(text.get(written..).unwrap_or_default());
 }
 
-/// Escapes for an attribute value in double quotes.
+/// Escapes for an attribute value in double quotes; what XML does not have is left out as in [`push_escaped`].
 pub fn push_attribute(out: &mut String, text: &str) {
-    for character in text.chars() {
+    for character in text.chars().filter(|character| is_xml_character(*character)) {
         match character {
             '<' => out.push_str("&lt;"),
             '&' => out.push_str("&amp;"),
@@ -469,6 +475,7 @@ mod tests {
             (">", ">"),
             ("ä<中&λ", "ä&lt;中&amp;λ"),
             ("", ""),
+            ("a\u{0}b\u{1}<\u{b}\u{1f}c\u{fffe}\u{ffff}\u{fffd}\t\n", "ab&lt;c\u{fffd}\t\n"),
         ] {
             assert_eq!(escaped(push_escaped, text), expected, "{text}");
         }
@@ -476,7 +483,7 @@ mod tests {
 
     #[test]
     fn values_of_attributes_keep_their_blanks() {
-        assert_eq!(escaped(push_attribute, "a\t\n\r\"<&'>ä"), "a&#x9;&#xa;&#xd;&quot;&lt;&amp;'>ä");
+        assert_eq!(escaped(push_attribute, "a\t\n\r\"<&'>ä\u{1}"), "a&#x9;&#xa;&#xd;&quot;&lt;&amp;'>ä");
     }
 
     #[test]

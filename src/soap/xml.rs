@@ -10,7 +10,7 @@ mod scopes;
 #[cfg(test)]
 mod tests;
 
-pub use parser::{Attachments, Malformed, is_xml_character};
+pub use parser::{Attachments, Malformed, is_xml_character, is_xml_text};
 
 use parser::Parser;
 use std::borrow::Cow;

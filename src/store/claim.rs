@@ -135,6 +135,15 @@ pub fn is_mapped(tx: &mut Tx<'_>, local: i64) -> Result<bool, Error> {
     Ok(found.is_some())
 }
 
+/// User stores and attributes of a claim.
+///
+/// # Errors
+/// As [`version`].
+pub fn attributes_of(tx: &mut Tx<'_>, claim: i64) -> Result<Vec<(String, String)>, Error> {
+    let sql = "SELECT domain, attribute FROM claim_attribute WHERE claim_id = $1 ORDER BY position";
+    tx.query(sql, &[claim.into()], |row| Ok((row.text(0)?, row.text(1)?)))
+}
+
 /// Takes all mappings and properties from a claim.
 ///
 /// # Errors

@@ -1,6 +1,6 @@
 //! The command line, beside a running server and alone.
 
-use crate::support::caller::{Caller, LOCKED, OTP, TRIGGER};
+use crate::support::caller::{Caller, GIVEN_NAME, LOCKED, OTP, TRIGGER};
 use crate::support::installation::Installation;
 use crate::support::visitor::Browser;
 use std::process::{Output, Stdio};
@@ -59,6 +59,20 @@ fn every_command_explains_itself() {
         assert!(serve.contains(flag), "{flag}");
     }
     assert!(!installation.data().exists(), "help makes no data directory");
+}
+
+#[test]
+fn what_xml_cannot_say_is_left_out_of_answers_instead_of_breaking_them() {
+    let installation = Installation::start(&[]);
+    let admin = Caller::basic(installation.client(), "admin", "admin");
+    let given = "givenname=To\u{1}m\u{ffff} <\u{1b}[31mred>";
+    installation.must(&["user", "add", "tom", "--password-stdin", "--claim", given], "Old@1234\n");
+    let shown = "Tom <[31mred>";
+    assert_eq!(admin.claim("tom", GIVEN_NAME).as_deref(), Some(shown));
+    let profile = "<mgt:getUserProfile><mgt:username>tom</mgt:username><mgt:profileName>default</mgt:profileName></mgt:getUserProfile>";
+    let profile = admin.results("UserProfileMgtService", "getUserProfile", profile).remove(0);
+    let fields = profile.all("fieldValues");
+    assert!(fields.iter().any(|field| field.value("fieldValue") == Some(shown)), "{fields:?}");
 }
 
 #[test]

@@ -401,14 +401,15 @@ pub fn is_xml_character(character: char) -> bool {
     matches!(character, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
 }
 
-fn check_characters(text: &str) -> Result<(), &'static str> {
-    // The common case is decided on bytes, all of them, which the compiler does many at a time: everything from blank
-    // up is fine unless it is U+FFFE or U+FFFF, which begin with EF.
+/// Whether every character is one of XML. The common case is decided on bytes, all of them, which the compiler does many
+/// at a time: everything from blank up is fine unless it is U+FFFE or U+FFFF, which begin with EF.
+#[must_use]
+pub fn is_xml_text(text: &str) -> bool {
     let suspicious =
         |byte: u8| byte == 0xef || (byte < 0x20 && byte != b'\n' && byte != b'\t' && byte != b'\r');
-    if text.bytes().fold(false, |found, byte| found | suspicious(byte)) && !text.chars().all(is_xml_character)
-    {
-        return Err("a character that XML 1.0 does not allow");
-    }
-    Ok(())
+    !text.bytes().fold(false, |found, byte| found | suspicious(byte)) || text.chars().all(is_xml_character)
+}
+
+fn check_characters(text: &str) -> Result<(), &'static str> {
+    if is_xml_text(text) { Ok(()) } else { Err("a character that XML 1.0 does not allow") }
 }

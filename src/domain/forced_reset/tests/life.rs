@@ -41,6 +41,63 @@ fn forcing_again_without_the_offline_option_takes_the_published_code_away() {
     assert_eq!(world.problem(&code, NEW), Some(18001));
 }
 
+/// Maps the claim of the published code to these attributes.
+fn map_code_to(world: &World, attributes: &[(&str, &str)]) {
+    use crate::domain::claim_metadata::{LocalClaim, update_local};
+    let attributes =
+        attributes.iter().map(|(store, name)| ((*store).to_owned(), Some((*name).to_owned()))).collect();
+    let claim = LocalClaim { uri: PUBLISHED.to_owned(), attributes, properties: Vec::new() };
+    as_admin(world, SUPER, move |tx, now, _, admin| update_local(tx, now, admin, &claim)).unwrap();
+}
+
+/// How many attributes hold this value, whatever their names.
+fn places(world: &World, value: &str) -> i64 {
+    let value = value.to_owned();
+    world.read(move |tx| {
+        let sql = "SELECT count(*) FROM user_attribute WHERE value = $1";
+        Ok(tx.one(sql, &[(&value).into()], "places", |row| row.int(0))?)
+    })
+}
+
+#[test]
+fn a_published_code_follows_its_claim_to_other_attributes_and_is_gone_when_it_was_used() {
+    let (world, tom) = with(&[OFFLINE]);
+    world.user("zoe");
+    world.trigger(&tom).unwrap();
+    let code = published(&world, &tom).unwrap();
+    map_code_to(&world, &[("PRIMARY", "elsewhere")]);
+    assert_eq!(published(&world, &tom).unwrap().reveal(), code.reveal());
+    assert_eq!(places(&world, code.reveal()), 1, "and in the old place it is no longer");
+    // Another store's mapping is nothing to tom.
+    map_code_to(&world, &[("SALES", "theirs"), ("PRIMARY", "elsewhere")]);
+    assert_eq!(published(&world, &tom).unwrap().reveal(), code.reveal());
+    world.complete(&code, NEW).unwrap();
+    assert_eq!(places(&world, code.reveal()), 0);
+}
+
+#[test]
+fn a_code_whose_new_place_is_taken_is_published_no_longer_but_good() {
+    let (world, tom) = with(&[OFFLINE]);
+    world.claims(&tom, &[(GIVEN_NAME, Some("Tom"))]).unwrap();
+    world.trigger(&tom).unwrap();
+    let code = published(&world, &tom).unwrap();
+    map_code_to(&world, &[("PRIMARY", "givenName")]);
+    assert_eq!((places(&world, code.reveal()), world.claim(&tom, GIVEN_NAME).as_deref()), (0, Some("Tom")));
+    assert!(world.redeems("tom", &code));
+}
+
+#[test]
+fn a_published_code_goes_with_its_claim() {
+    let (world, tom) = with(&[OFFLINE]);
+    world.trigger(&tom).unwrap();
+    let code = published(&world, &tom).unwrap();
+    let remove = |tx: &mut crate::store::Tx<'_>, now, _: &Realm, admin: &Actor| {
+        crate::domain::claim_metadata::remove_local(tx, now, admin, PUBLISHED)
+    };
+    as_admin(&world, SUPER, remove).unwrap();
+    assert_eq!(places(&world, code.reveal()), 0);
+}
+
 // F68
 #[test]
 fn two_triggers_at_the_same_instant_leave_one_row_and_one_good_code() {
