@@ -29,6 +29,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use support::client::{Client, Stream, basic, envelope, read_answer};
 use support::installation::Installation;
+use support::visitor::Browser;
 
 const NOW: Now = Now(1_700_000_000_000);
 /// Users that are added in one transaction.
@@ -62,6 +63,10 @@ fn main() {
     println!("{:<44} {:>22} {:>22} {:>24}", "", "small", "large", "large against small");
     for (name, service, payload, answers) in questions() {
         ask(&small, &large, name, service, &payload, answers);
+    }
+    println!("\npages of the console: median of {ROUNDS}");
+    for (name, path) in pages() {
+        look(&small, &large, name, path);
     }
 }
 
@@ -295,6 +300,60 @@ fn questions() -> Vec<Question> {
     ]
 }
 
+/// Pages of the console that show as many rows however many there are. `{middle}` is a name in the middle of all.
+fn pages() -> [(&'static str, &'static str); 8] {
+    [
+        ("users, first page", "users"),
+        ("users, a page in the middle", "users?after=PRIMARY%2F{middle}"),
+        ("users, named user00004*", "users?pattern=user00004*"),
+        ("users, named *0042", "users?pattern=*0042"),
+        (
+            "users with any mail address",
+            "users?claim=http%3A%2F%2Fwso2.org%2Fclaims%2Femailaddress&pattern=*",
+        ),
+        (
+            "… a page in the middle",
+            "users?claim=http%3A%2F%2Fwso2.org%2Fclaims%2Femailaddress&pattern=*&after=PRIMARY%2F{middle}",
+        ),
+        (
+            "users of one organization, all of them",
+            "users?claim=http%3A%2F%2Fwso2.org%2Fclaims%2Forganization&pattern=Example",
+        ),
+        (
+            "users with one mail address",
+            "users?claim=http%3A%2F%2Fwso2.org%2Fclaims%2Femailaddress&pattern=user000042@example.org",
+        ),
+    ]
+}
+
+/// Asks both installations for a page, each in the browser of its administrator.
+fn look(small: &Filled, large: &Filled, name: &str, path: &str) {
+    let mut times = [Vec::new(), Vec::new()];
+    let mut bytes = [0; 2];
+    let mut browsers = [small, large].map(|one| {
+        let mut browser = Browser::new(one.client());
+        let login = browser.visit("/carbon/");
+        let sent =
+            browser.submit(&login, &login.form("loginForm"), &[("username", "admin"), ("password", "admin")]);
+        assert_eq!(sent.status, 302);
+        (browser, format!("/carbon/{}", path.replace("{middle}", &name_of(one.users / 2))))
+    });
+    for round in 0..=ROUNDS {
+        for (index, (browser, address)) in browsers.iter_mut().enumerate() {
+            let began = Instant::now();
+            let answer = browser.open(address);
+            let took = began.elapsed();
+            assert!(answer.status == 200 && answer.text().contains("user0"), "{}", answer.text());
+            bytes[index] = answer.body.len();
+            // The first round warms caches.
+            if round > 0 {
+                times[index].push(took);
+            }
+        }
+    }
+    show(name, times, bytes, Size::Fixed);
+}
+
 fn ask(small: &Filled, large: &Filled, name: &str, service: &str, payload: &str, size: Size) {
     let mut times = [Vec::new(), Vec::new()];
     let mut bytes = [0; 2];
@@ -309,6 +368,10 @@ fn ask(small: &Filled, large: &Filled, name: &str, service: &str, payload: &str,
             }
         }
     }
+    show(name, times, bytes, size);
+}
+
+fn show(name: &str, times: [Vec<Duration>; 2], bytes: [usize; 2], size: Size) {
     let [few, many] = times.map(|mut times| {
         times.sort();
         times[times.len() / 2].as_secs_f64()

@@ -394,6 +394,54 @@ pub fn search(
     Ok(find_users(tx, realm, tenant, uri, value)?.into_iter().map(|found| found.name).collect())
 }
 
+/// A value of a claim that is looked for.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    /// The stores to look in, each with the attribute that the claim is mapped to there.
+    pub stores: Vec<(user::UserStore, String)>,
+    /// The value, or a `LIKE` pattern.
+    pub value: String,
+    /// Which of the two it is.
+    pub is_pattern: bool,
+}
+
+/// Where to look for a value of a claim and for which, as [`find_users`] reads it.
+///
+/// # Errors
+/// Names the claim when it has no mapping.
+pub fn wanted(
+    tx: &mut Tx<'_>,
+    realm: &Realm,
+    tenant: TenantId,
+    uri: &str,
+    value: &str,
+) -> Result<Wanted, Error> {
+    let catalogue = realm.catalogues.of(tx, tenant)?;
+    let (domain, value) = match value.split_once('/') {
+        Some((domain, rest)) => (Some(domain.to_uppercase()), rest),
+        None => (None, value),
+    };
+    let mut stores = user::stores(tx, tenant)?;
+    if let Some(domain) = domain.filter(|domain| stores.iter().any(|store| store.domain == *domain)) {
+        stores.retain(|store| store.domain == domain);
+    }
+    let with_attribute = stores.into_iter().map(|store| {
+        let domain = store.domain.as_str();
+        let attribute = catalogue.find(uri).and_then(|claim| claim.attribute(domain)).ok_or_else(|| {
+            Error::refused(format!(
+                "org.wso2.carbon.user.core.UserStoreException: Mapped attribute cannot be found for claim : {uri} in \
+                 user store : {domain}"
+            ))
+        })?;
+        let attribute = attribute.to_owned();
+        Ok::<_, Error>((store, attribute))
+    });
+    let stores = with_attribute.collect::<Result<_, _>>()?;
+    let is_pattern = value.contains('*');
+    let value = if is_pattern { user::like(value).1 } else { value.to_owned() };
+    Ok(Wanted { stores, value, is_pattern })
+}
+
 /// Users whose claim has this value; `*` is a wildcard. The text before the first slash names a store, and is cut off
 /// even when it names none (IS 5.3.0). Sorted by name.
 ///
@@ -407,28 +455,13 @@ pub fn find_users(
     value: &str,
 ) -> Result<Vec<Found>, Error> {
     let catalogue = realm.catalogues.of(tx, tenant)?;
-    let (domain, value) = match value.split_once('/') {
-        Some((domain, rest)) => (Some(domain.to_uppercase()), rest),
-        None => (None, value),
-    };
-    let mut stores = user::stores(tx, tenant)?;
-    if let Some(domain) = domain.filter(|domain| stores.iter().any(|store| store.domain == *domain)) {
-        stores.retain(|store| store.domain == domain);
-    }
-    let pattern = value.contains('*');
-    let (_, like) = user::like(value);
+    let Wanted { stores, value, is_pattern } = wanted(tx, realm, tenant, uri, value)?;
     let mut found = Vec::new();
-    for store in stores {
+    for (store, attribute) in stores {
         let domain = store.domain.as_str();
-        let attribute = catalogue.find(uri).and_then(|claim| claim.attribute(domain)).ok_or_else(|| {
-            Error::refused(format!(
-                "org.wso2.carbon.user.core.UserStoreException: Mapped attribute cannot be found for claim : {uri} in \
-                 user store : {domain}"
-            ))
-        })?;
         let display = catalogue.find(DISPLAY_NAME).and_then(|claim| claim.attribute(domain));
-        let wanted = (attribute, if pattern { like.as_str() } else { value });
-        for hit in store::listing::by_attribute(tx, tenant.0, domain, wanted, pattern, display)? {
+        let wanted = (attribute.as_str(), value.as_str());
+        for hit in store::listing::by_attribute(tx, tenant.0, domain, wanted, is_pattern, display)? {
             let name = shown(domain, &hit.name);
             found.push(Found { id: UserId(hit.id), store: store.clone(), name, display_name: hit.shown });
         }

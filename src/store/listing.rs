@@ -114,6 +114,72 @@ pub fn user_page(tx: &mut Tx<'_>, cut: Cut<'_>) -> Result<Vec<Paged>, Error> {
     page(tx, USER_PAGE, cut)
 }
 
+/// Users that are put in order here when no more have a value; of more, the first ones are found in their order.
+pub const MOST_SORTED: usize = 500;
+
+// The values come first: in SQLite a cross join is carried out as it is written.
+const FEW_BY_VALUE: &str = "SELECT DISTINCT u.id, u.name, u.folded FROM user_attribute a CROSS JOIN user u \
+    WHERE u.id = a.user_id AND a.name = $1 AND a.value = $2 AND u.tenant_id = $3 AND u.domain = $4 AND u.folded >= $5 AND u.folded < $6 LIMIT $7";
+const FEW_BY_PATTERN: &str = "SELECT DISTINCT u.id, u.name, u.folded FROM user_attribute a CROSS JOIN user u \
+    WHERE u.id = a.user_id AND a.name = $1 AND a.value LIKE $2 ESCAPE '\\' AND u.tenant_id = $3 AND u.domain = $4 AND u.folded >= $5 \
+    AND u.folded < $6 LIMIT $7";
+const MANY_BY_VALUE: &str = "SELECT u.id, u.name, u.folded FROM user u WHERE u.tenant_id = $1 AND u.domain = $2 \
+    AND u.folded >= $3 AND u.folded < $4 AND EXISTS (SELECT 1 FROM user_attribute a WHERE a.user_id = u.id \
+    AND a.name = $5 AND a.value = $6) ORDER BY u.folded LIMIT $7";
+const MANY_BY_PATTERN: &str = "SELECT u.id, u.name, u.folded FROM user u WHERE u.tenant_id = $1 AND u.domain = $2 \
+    AND u.folded >= $3 AND u.folded < $4 AND EXISTS (SELECT 1 FROM user_attribute a WHERE a.user_id = u.id \
+    AND a.name = $5 AND a.value LIKE $6 ESCAPE '\\') ORDER BY u.folded LIMIT $7";
+
+/// A page of the users of a store with a value of an attribute, or one like a pattern, in the order of their folded names.
+/// Rare values are looked up by themselves; where many users have one, the users are gone through in their order, and the
+/// page is full soon. The pattern of `cut` does not count.
+///
+/// # Errors
+/// As [`users`].
+pub fn user_page_by_attribute(
+    tx: &mut Tx<'_>,
+    cut: Cut<'_>,
+    (attribute, value): (&str, &str),
+    is_pattern: bool,
+) -> Result<Vec<Paged>, Error> {
+    let Cut { tenant, domain, from, until, limit, .. } = cut;
+    let read = |row: &Row<'_>| Ok((row.int(0)?, row.text(1)?, row.text(2)?));
+    let (few, many) =
+        if is_pattern { (FEW_BY_PATTERN, MANY_BY_PATTERN) } else { (FEW_BY_VALUE, MANY_BY_VALUE) };
+    let most = i64::try_from(MOST_SORTED).unwrap_or(i64::MAX);
+    let mut found = tx.query(
+        few,
+        &[
+            attribute.into(),
+            value.into(),
+            tenant.into(),
+            domain.into(),
+            from.into(),
+            until.into(),
+            most.saturating_add(1).into(),
+        ],
+        read,
+    )?;
+    if found.len() <= MOST_SORTED {
+        found.sort_unstable_by(|one: &Paged, other| one.2.cmp(&other.2));
+        found.truncate(usize::try_from(limit).unwrap_or(0));
+        return Ok(found);
+    }
+    tx.query(
+        many,
+        &[
+            tenant.into(),
+            domain.into(),
+            from.into(),
+            until.into(),
+            attribute.into(),
+            value.into(),
+            limit.into(),
+        ],
+        read,
+    )
+}
+
 /// A page of the roles of a domain, in the order of their folded names.
 ///
 /// # Errors
@@ -295,7 +361,14 @@ pub(in crate::store) mod tests {
 
     #[test]
     fn lists_walk_along_the_index_of_their_order_and_stop_at_the_limit() {
-        for (sql, table) in [(USERS, "u"), (ROLES, "r"), (USER_PAGE, "u"), (ROLE_PAGE, "r")] {
+        for (sql, table) in [
+            (USERS, "u"),
+            (ROLES, "r"),
+            (USER_PAGE, "u"),
+            (ROLE_PAGE, "r"),
+            (MANY_BY_VALUE, "u"),
+            (MANY_BY_PATTERN, "u"),
+        ] {
             let plan = plan(sql);
             let range = "(tenant_id=? AND domain=? AND folded>? AND folded<?)";
             assert!(plan.contains(&format!("SEARCH {table} USING INDEX")) && plan.contains(range), "{plan}");
@@ -313,6 +386,10 @@ pub(in crate::store) mod tests {
             assert!(plan(sql).contains(range), "{}", plan(sql));
         }
         assert!(plan(COUNT_OF_ROLE).contains("SEARCH role_member USING PRIMARY KEY (role_id=?)"));
+        for sql in [FEW_BY_VALUE, FEW_BY_PATTERN] {
+            let plan = plan(sql);
+            assert!(plan.contains("user_attribute_by_value (name=?") && !plan.contains("SCAN"), "{plan}");
+        }
         assert!(
             plan(BY_VALUE).contains("user_attribute_by_value (name=? AND value=?)"),
             "{}",

@@ -1,9 +1,10 @@
 //! Pages of long lists: users, roles, members of a role. A page begins behind the last row of the one before it, so that
 //! it costs the same wherever it is; the lists of the services know limits only.
 
+use super::super::claim::{self, Wanted};
 use super::super::name::{APPLICATION, INTERNAL, folded, shown};
 use super::super::user::{self, like, stores_of_filter};
-use super::super::{Error, TenantId, role};
+use super::super::{Error, Realm, TenantId, role};
 use crate::store::Tx;
 use crate::store::listing::{self as rows, Cut, Paged, after_prefix};
 
@@ -18,9 +19,6 @@ pub struct Line {
     pub place: String,
 }
 
-/// One domain's part of a list.
-type Read = fn(&mut Tx<'_>, Cut<'_>) -> Result<Vec<Paged>, crate::store::Error>;
-
 /// Reads through domains in their order, from a place on, until there are enough rows.
 fn through(
     tx: &mut Tx<'_>,
@@ -29,7 +27,7 @@ fn through(
     filter: &str,
     after: &str,
     limit: usize,
-    read: Read,
+    mut read: impl FnMut(&mut Tx<'_>, Cut<'_>) -> Result<Vec<Paged>, crate::store::Error>,
 ) -> Result<Vec<Line>, Error> {
     let (prefix, pattern) = like(if filter.is_empty() { "*" } else { filter });
     let until = after_prefix(&prefix);
@@ -69,6 +67,28 @@ pub fn users(
     let (stores, filter) = stores_of_filter(tx, tenant, filter)?;
     let domains: Vec<String> = stores.into_iter().map(|store| store.domain).collect();
     through(tx, tenant, &domains, filter, after, limit, rows::user_page)
+}
+
+/// Users whose claim has a value, with the wildcards and the store in front that [`claim::find_users`] knows; in the order
+/// of [`users`].
+///
+/// # Errors
+/// Names the claim when it has no mapping.
+pub fn users_by_claim(
+    tx: &mut Tx<'_>,
+    realm: &Realm,
+    tenant: TenantId,
+    (uri, value): (&str, &str),
+    after: &str,
+    limit: usize,
+) -> Result<Vec<Line>, Error> {
+    let Wanted { stores, value, is_pattern } = claim::wanted(tx, realm, tenant, uri, value)?;
+    let domains: Vec<String> = stores.iter().map(|(store, _)| store.domain.clone()).collect();
+    through(tx, tenant, &domains, "", after, limit, |tx, cut| {
+        let attribute = stores.iter().find(|(store, _)| store.domain == cut.domain);
+        let attribute = attribute.map_or("", |(_, attribute)| attribute.as_str());
+        rows::user_page_by_attribute(tx, cut, (attribute, &value), is_pattern)
+    })
 }
 
 /// Roles that match a filter, those of the stores first, then `Internal/…` and `Application/…`.
@@ -117,13 +137,6 @@ pub fn members(
         place: id.to_string(),
     };
     Ok(found.into_iter().map(line).collect())
-}
-
-/// Of users found in another way, already sorted by name, those behind a name.
-#[must_use]
-pub fn behind(found: Vec<super::Row>, after: &str, limit: usize) -> Vec<Line> {
-    let line = |row: super::Row| Line { id: row.id, place: row.name.clone(), name: row.name };
-    found.into_iter().filter(|row| row.name.as_str() > after).take(limit).map(line).collect()
 }
 
 /// Whether a filter can be read: the directory stumbles over these.
@@ -184,6 +197,62 @@ mod tests {
         assert_eq!(found("aaa/*b", ""), ["AAA/bob"]);
         assert_eq!(found("zoe_*", ""), ["zoe_1", "AAA/zoe_1"]);
         assert_eq!(found("", "NO SUCH/place"), all[..10]);
+    }
+
+    #[test]
+    fn users_with_a_claim_come_in_pages_too_few_of_them_and_many() {
+        let world = World::new();
+        world.second_store("SALES");
+        let country = "http://wso2.org/claims/country";
+        let found = |value: &str, after: &str, limit: usize| -> Vec<Line> {
+            world.read(|tx| users_by_claim(tx, &world.realm, SUPER, (country, value), after, limit))
+        };
+        let names = |lines: Vec<Line>| lines.into_iter().map(|line| line.name).collect::<Vec<_>>();
+        assert!(found("*", "", 10).is_empty());
+        let many = rows::MOST_SORTED + 20;
+        for number in 0..many {
+            let user = world.user_in(
+                SUPER,
+                if number % 3 == 0 { "SALES" } else { "PRIMARY" },
+                &format!("u{number:04}"),
+            );
+            let value = if number == 7 { "Norway_1" } else { "Norway" };
+            let attribute = (user.id.0, "country", value);
+            world.write(move |tx| {
+                let sql = "INSERT INTO user_attribute (user_id, name, value) VALUES ($1, $2, $3)";
+                Ok(tx.execute(sql, &[attribute.0.into(), attribute.1.into(), attribute.2.into()])?)
+            });
+        }
+        // Through all of them, without a gap and without a name twice, however many a page has.
+        for (value, count) in
+            [("*", many), ("nor*", many), ("Norway", many - 1), ("*_1", 1), ("SALES/*", many.div_ceil(3))]
+        {
+            let (mut seen, mut after) = (Vec::new(), String::new());
+            loop {
+                let page = found(value, &after, 100);
+                let Some(last) = page.last() else { break };
+                after.clone_from(&last.place);
+                seen.extend(names(page));
+            }
+            let mut sorted = seen.clone();
+            sorted.sort();
+            sorted.dedup();
+            assert_eq!((seen.len(), sorted.len()), (count, count), "{value}");
+        }
+        assert_eq!(names(found("*_1", "", 10)), ["u0007"]);
+        assert_eq!(names(found("Norway", "", 3)), ["u0001", "u0002", "u0004"]);
+        assert_eq!(names(found("*", &place_of("PRIMARY", "u0004"), 2)), ["u0005", "u0007"]);
+        assert_eq!(names(found("*", &place_of("SALES", "U0003"), 2)), ["SALES/u0006", "SALES/u0009"]);
+        assert!(found("norway", "", 10).is_empty(), "without a wildcard it is the very value");
+        assert!(found("%", "", 10).is_empty());
+        let unknown =
+            world.store.read(|tx| users_by_claim(tx, &world.realm, SUPER, ("http://x", "*"), "", 10));
+        assert!(
+            unknown
+                .unwrap_err()
+                .to_string()
+                .contains("Mapped attribute cannot be found for claim : http://x")
+        );
     }
 
     #[test]

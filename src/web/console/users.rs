@@ -67,8 +67,7 @@ pub async fn list(visit: Arc<Visit>) -> Answer {
             return page::users(tx, tenant, &filter, after, ROWS + 1);
         }
         let filter = if pattern.is_empty() { [&filter, "*"].concat() } else { filter.clone() };
-        let found = listing::users_by_claim(tx, visit.realm(), tenant, claim, &filter)?;
-        Ok(page::behind(found, after, ROWS + 1))
+        page::users_by_claim(tx, visit.realm(), tenant, (claim, &filter), after, ROWS + 1)
     });
     let (mut rows, wrong) = match found {
         Ok(rows) => (rows, None),
