@@ -343,7 +343,7 @@ fn look(small: &Filled, large: &Filled, name: &str, path: &str) {
             let began = Instant::now();
             let answer = browser.open(address);
             let took = began.elapsed();
-            assert!(answer.status == 200 && answer.text().contains("user0"), "{}", answer.text());
+            assert!(answer.status == 200 && answer.text().contains("users/user?name="), "{}", answer.text());
             bytes[index] = answer.body.len();
             // The first round warms caches.
             if round > 0 {

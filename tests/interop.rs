@@ -179,7 +179,9 @@ fn pysaml2_signs_users_in_and_out() {
         "soapstone.toml",
         "[[service_provider]]\nissuer = \"https://sp.example\"\nconsumer_urls = [\"https://sp.example/acs\"]\n\
          certificate_file = \"sp-cert.pem\"\nverify_requests = true\nclaims = [\"http://wso2.org/claims/emailaddress\"]\n\
-         logout_response_url = \"https://sp.example/slo\"\n",
+         logout_response_url = \"https://sp.example/slo\"\n\
+         [[service_provider]]\nissuer = \"https://sealed.example\"\nconsumer_urls = [\"https://sealed.example/acs\"]\n\
+         certificate_file = \"sp-cert.pem\"\nverify_requests = true\nencrypt_assertion = true\n",
     );
     server.run();
     let claim = "http://wso2.org/claims/emailaddress=tom@example.org";
@@ -198,6 +200,7 @@ fn pysaml2_signs_users_in_and_out() {
         "unsigned request",
         "replayed request",
         "altered answer",
+        "encrypted answer",
         "logout by redirect",
         "logout by form",
     ];

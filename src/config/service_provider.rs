@@ -26,6 +26,8 @@ pub struct ServiceProvider {
     pub sign_response: bool,
     /// Whether assertions are signed.
     pub sign_assertion: bool,
+    /// Whether assertions are encrypted with the key in the certificate.
+    pub encrypt_assertion: bool,
     /// Whether it is told when the user signs out.
     pub single_logout: bool,
     /// Where; else at the usual consumer URL.
@@ -67,6 +69,7 @@ impl Default for ServiceProvider {
             verify_requests: false,
             sign_response: true,
             sign_assertion: true,
+            encrypt_assertion: false,
             single_logout: true,
             logout_request_url: None,
             logout_response_url: None,
@@ -96,6 +99,7 @@ pub(super) const REFERENCE: &str = r#"
 # verify_requests = false         # refuse requests that are not signed with it
 # sign_response = true
 # sign_assertion = true
+# encrypt_assertion = false       # with the key in its certificate
 # single_logout = true            # tell it when a session ends
 # logout_request_url = ""         # where; else the usual consumer URL
 # logout_response_url = ""        # where its own logout request is answered; else the usual consumer URL
@@ -155,14 +159,8 @@ fn provider(element: &Element, path: &Path, warn: &mut dyn FnMut(String)) -> Ser
         |name: &str, default: bool| value(name).map_or(default, |text| text.eq_ignore_ascii_case("true"));
     let when = |on: bool, values: Vec<String>| if on { values } else { Vec::new() };
     let issuer = value("Issuer").unwrap_or_default();
-    for (name, why) in [
-        ("EncryptAssertion", "assertions are not encrypted"),
-        ("CustomLoginPage", "the login page is the same for all"),
-    ] {
-        let is_set = value(name).is_some_and(|text| !text.eq_ignore_ascii_case("false"));
-        if is_set {
-            warn(format!("{name} of {issuer:?} is not used: {why}"));
-        }
+    if value("CustomLoginPage").is_some_and(|text| !text.eq_ignore_ascii_case("false")) {
+        warn(format!("CustomLoginPage of {issuer:?} is not used: the login page is the same for all"));
     }
     for name in ["SAMLDefaultSigningAlgorithmURI", "SAMLDefaultDigestAlgorithmURI"] {
         if value(name).is_some_and(|algorithm| algorithm.ends_with("sha1")) {
@@ -178,6 +176,12 @@ fn provider(element: &Element, path: &Path, warn: &mut dyn FnMut(String)) -> Ser
              to {alias}.pem beside this file"
         ));
     }
+    let encrypt_assertion = flag("EncryptAssertion", false);
+    if encrypt_assertion && certificate.is_none() {
+        warn(format!(
+            "nobody can sign in at {issuer:?}, which wants encrypted assertions, until its certificate is there"
+        ));
+    }
     let attributes = flag("EnableAttributeProfile", false) && flag("IncludeAttributeByDefault", false);
     let single_logout = flag("EnableSingleLogout", true);
     let mut consumer_urls = values("AssertionConsumerServiceURL");
@@ -190,6 +194,7 @@ fn provider(element: &Element, path: &Path, warn: &mut dyn FnMut(String)) -> Ser
         verify_requests,
         sign_response: flag("SignResponse", false),
         sign_assertion: flag("SignAssertion", true),
+        encrypt_assertion,
         single_logout,
         logout_request_url: value("SLORequestURL").or_else(|| value("LogoutURL")),
         logout_response_url: value("SLOResponseURL"),
@@ -278,6 +283,7 @@ mod tests {
             verify_requests: true,
             sign_response: false,
             sign_assertion: false,
+            encrypt_assertion: true,
             logout_request_url: Some("https://app/slo".into()),
             idp_initiated: true,
             claims: vec!["http://wso2.org/claims/role".into()],
@@ -288,7 +294,10 @@ mod tests {
         let said = |warnings: &[String], text: &str| warnings.iter().any(|warning| warning.contains(text));
         assert!(said(&warnings, "export travelocity from the key store to travelocity.pem"), "{warnings:?}");
         assert!(!said(&later, "export travelocity"), "{later:?}");
-        for text in ["assertions are not encrypted", "signed with SHA-256", "without an Issuer"] {
+        assert!(
+            said(&warnings, "which wants encrypted assertions") && !said(&later, "which wants encrypted")
+        );
+        for text in ["signed with SHA-256", "without an Issuer"] {
             assert!(said(&later, text), "{text}: {later:?}");
         }
     }

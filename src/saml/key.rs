@@ -88,6 +88,13 @@ pub enum BadKey {
     Failed,
 }
 
+/// What base64 of a certificate holds, with or without the lines of PEM around it.
+pub(super) fn certificate_der(text: &str) -> Result<Vec<u8>, BadKey> {
+    let lines = text.lines().filter(|line| !line.trim_start().starts_with("-----"));
+    let base64: String = lines.flat_map(str::chars).filter(|one| !one.is_whitespace()).collect();
+    STANDARD.decode(base64).map_err(|_| BadKey::Certificate)
+}
+
 /// The key in somebody's certificate. That the certificate is registered is what makes it trusted; its dates and issuer
 /// are not looked at, as in the original.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,10 +108,7 @@ impl PublicKey {
     /// # Errors
     /// [`BadKey`]
     pub fn of_certificate(text: &str) -> Result<Self, BadKey> {
-        let lines = text.lines().filter(|line| !line.trim_start().starts_with("-----"));
-        let base64: String = lines.flat_map(str::chars).filter(|one| !one.is_whitespace()).collect();
-        let der = STANDARD.decode(base64).map_err(|_| BadKey::Certificate)?;
-        Self::of_der(&der)
+        Self::of_der(&certificate_der(text)?)
     }
 
     fn of_der(certificate: &[u8]) -> Result<Self, BadKey> {

@@ -6,6 +6,7 @@
 
 pub mod binding;
 mod canonical;
+mod encryption;
 mod key;
 mod message;
 mod metadata;
@@ -15,6 +16,7 @@ mod time;
 mod write;
 mod xml;
 
+pub use encryption::Recipient;
 pub use key::{Algorithm, BadKey, OWN as OWN_SIGNATURE, OWN_DIGEST, PublicKey, SigningKey};
 pub use message::{
     Asked, AuthnRequest, Instant, LogoutRequest, LogoutResponse, Message, Response, Unreadable,

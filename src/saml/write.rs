@@ -1,6 +1,7 @@
 //! Messages as we write them, in the shape of IS 5.3.0 (`DefaultResponseBuilder`, `DefaultSAMLAssertionBuilder`,
 //! `SingleLogoutMessageBuilder`).
 
+use super::encryption::{Recipient, encrypted};
 use super::message::{ASSERTION, BEARER, ENTITY, Instant, PROTOCOL, SUCCESS};
 use super::signature::sign;
 use super::time::written;
@@ -64,6 +65,8 @@ pub struct Bearer<'a> {
     pub recipients: &'a [String],
     /// Until when.
     pub until: Instant,
+    /// Who alone may read it.
+    pub readable_by: Option<&'a Recipient>,
 }
 
 /// What every answer has.
@@ -145,6 +148,10 @@ pub fn response(
     response_key: Option<&SigningKey>,
 ) -> Result<Element, BadKey> {
     let assertion = signed(assertion(to, subject, bearer)?, assertion_key)?;
+    let assertion = match bearer.readable_by {
+        Some(recipient) => encrypted(&assertion, recipient)?,
+        None => assertion,
+    };
     let response = answer("Response", to)?.child(status(SUCCESS, None, None)).child(assertion);
     signed(response, response_key)
 }

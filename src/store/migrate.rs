@@ -16,6 +16,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../schemas/sql/sqlite/0008_mails_sent_again.sql"),
     include_str!("../../schemas/sql/sqlite/0009_tenant_keys.sql"),
     include_str!("../../schemas/sql/sqlite/0010_idle_accounts.sql"),
+    include_str!("../../schemas/sql/sqlite/0011_encrypted_assertions.sql"),
 ];
 
 /// Applies what is missing. An existing file is copied to `<file>.v<N>.bak` first; a newer file is refused.

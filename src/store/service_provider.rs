@@ -37,6 +37,8 @@ pub struct ServiceProvider {
     pub sign_response: bool,
     /// Whether assertions are signed.
     pub sign_assertion: bool,
+    /// Whether assertions are encrypted with the key of the certificate.
+    pub encrypt_assertion: bool,
     /// Whether it takes part in single logout.
     pub single_logout: bool,
     /// Where it wants logout requests; else its default URL.
@@ -85,7 +87,7 @@ const SERVICE: &str = "service";
 const COLUMNS: &str = "id, tenant_id, issuer, name, origin, saas, default_url, name_id_format, name_id_claim, \
     store_in_subject, tenant_in_subject, certificate, verify_requests, sign_response, sign_assertion, single_logout, \
     logout_request_url, logout_response_url, idp_initiated, idp_logout, send_attributes, attribute_index, \
-    certificate_alias, login_page, signing_algorithm, digest_algorithm";
+    certificate_alias, login_page, signing_algorithm, digest_algorithm, encrypt_assertion";
 
 fn read(row: &Row<'_>) -> Result<ServiceProvider, Error> {
     Ok(ServiceProvider {
@@ -115,6 +117,7 @@ fn read(row: &Row<'_>) -> Result<ServiceProvider, Error> {
         login_page: row.opt_text(23)?,
         signing_algorithm: row.opt_text(24)?,
         digest_algorithm: row.opt_text(25)?,
+        encrypt_assertion: row.flag(26)?,
         ..ServiceProvider::default()
     })
 }
@@ -146,6 +149,7 @@ fn values(row: &ServiceProvider) -> Vec<Value<'_>> {
         row.login_page.as_deref().into(),
         row.signing_algorithm.as_deref().into(),
         row.digest_algorithm.as_deref().into(),
+        row.encrypt_assertion.into(),
     ]
 }
 

@@ -38,6 +38,7 @@ fn provider(one: &Configured, public_url: &str) -> ServiceProvider {
         verify_requests: one.verify_requests,
         sign_response: one.sign_response,
         sign_assertion: one.sign_assertion,
+        encrypt_assertion: one.encrypt_assertion,
         single_logout: one.single_logout,
         logout_request_url: some(&one.logout_request_url),
         logout_response_url: some(&one.logout_response_url),

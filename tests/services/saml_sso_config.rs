@@ -93,6 +93,19 @@ fn what_could_never_work_is_refused() {
 }
 
 #[test]
+fn assertions_are_encrypted_where_that_is_asked_for_and_refused_where_it_cannot_be() {
+    let world = World::new(&[]);
+    let admin = world.admin();
+    let asked = provider("sealed", "<d:doEnableEncryptedAssertion>true</d:doEnableEncryptedAssertion>");
+    assert_eq!(text(&admin, "addRPServiceProvider", &asked), "true");
+    let info = results(&admin, "getServiceProviders", "");
+    let [app] = info.first().unwrap().all("serviceProviders")[..] else { panic!("{info:?}") };
+    assert_eq!(app.value("doEnableEncryptedAssertion"), Some("true"));
+    let without = asked.replace("<d:certAlias>wso2carbon</d:certAlias>", "").replace("sealed", "other");
+    assert!(refused(&admin, "addRPServiceProvider", &without).contains("without a certificate"));
+}
+
+#[test]
 fn metadata_of_a_service_provider_are_taken_over() {
     let world = World::new(&[]);
     let admin = world.admin();

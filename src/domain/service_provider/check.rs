@@ -27,5 +27,10 @@ pub(super) fn acceptable(one: &ServiceProvider) -> Result<(), Error> {
     if !logout.all(|url| is_web(url)) {
         return Err(Error::refused("An address for logout must begin with https:// or http://"));
     }
+    if one.encrypt_assertion && one.certificate.is_none() {
+        return Err(Error::refused(
+            "Assertions cannot be encrypted without a certificate of the service provider",
+        ));
+    }
     Ok(())
 }

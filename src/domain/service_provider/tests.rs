@@ -93,6 +93,7 @@ fn what_was_registered_is_read_as_it_was_written() {
         verify_requests: true,
         sign_response: true,
         sign_assertion: true,
+        encrypt_assertion: true,
         single_logout: true,
         logout_request_url: Some("https://app.example/out".into()),
         logout_response_url: Some("https://app.example/was-out".into()),
@@ -115,8 +116,8 @@ fn what_was_registered_is_read_as_it_was_written() {
     assert!(added(&world, SUPER, app("plain")));
     let read = |issuer: &str| world.read(|tx| find(tx, None, issuer)).unwrap().1;
     let (read_whole, read_plain) = (read("app"), read("plain"));
-    assert_eq!(read_whole, ServiceProvider { id: read_whole.id, ..whole });
-    assert_eq!(read_plain, ServiceProvider { id: read_plain.id, ..app("plain") });
+    assert_eq!(read_whole, ServiceProvider { id: read_whole.id, tenant: SUPER.0, ..whole });
+    assert_eq!(read_plain, ServiceProvider { id: read_plain.id, tenant: SUPER.0, ..app("plain") });
     assert_eq!(world.read(|tx| list(tx, SUPER)), [read_whole.clone(), read_plain]);
     let (owner, same) = world.read(|tx| by_id(tx, read_whole.id)).unwrap();
     assert_eq!((owner.id, same), (SUPER, read_whole));
@@ -233,7 +234,7 @@ fn those_of_files_follow_the_files_and_those_of_administrators_stay() {
     assert_eq!((id("one"), id("two")), (None, two), "a changed one stays who it is");
     assert!(one.is_some() && id("three").is_some());
     let (_, read) = world.read(|tx| find(tx, None, "two")).unwrap();
-    assert_eq!(read, ServiceProvider { id: read.id, ..changed });
+    assert_eq!(read, ServiceProvider { id: read.id, tenant: SUPER.0, of_file: true, ..changed });
     settled(&world, vec![]);
     assert_eq!((id("two"), id("three")), (None, None));
     assert_eq!(issuers(&world, SUPER), ["own"]);

@@ -16,7 +16,7 @@ fn written_response(sign_assertion: bool, sign_response: bool) -> String {
         attributes: &attributes,
     };
     let audiences = ["sp".to_owned(), "carbonServer".to_owned()];
-    let bearer = Bearer { audiences: &audiences, recipients: &[], until: NOW + 300_000 };
+    let bearer = Bearer { audiences: &audiences, recipients: &[], until: NOW + 300_000, readable_by: None };
     let to = Answer {
         issuer: "localhost",
         in_response_to: Some("_1"),

@@ -1,5 +1,5 @@
-//! A service provider as a form: which field holds what. What has no effect here (encryption, other algorithms, a login
-//! page of its own) has no field.
+//! A service provider as a form: which field holds what. What has no effect here (other algorithms, a login page of its
+//! own) has no field.
 
 use super::sheet::Sheet;
 use super::texts;
@@ -36,6 +36,7 @@ const FLAGS: &[Field<bool>] = &[
     ("validateSignatures", "sp_verify", |one| &mut one.verify_requests),
     ("signResponse", "sp_sign_response", |one| &mut one.sign_response),
     ("signAssertion", "sp_sign_assertion", |one| &mut one.sign_assertion),
+    ("encryptAssertion", "sp_encrypt", |one| &mut one.encrypt_assertion),
     ("singleLogout", "sp_single_logout", |one| &mut one.single_logout),
     ("idpInitiatedSso", "sp_idp_sso", |one| &mut one.idp_initiated),
     ("idpInitiatedSlo", "sp_idp_slo", |one| &mut one.idp_logout),

@@ -1,12 +1,12 @@
 //! Signing in: from the request of a service provider to the answer that the browser carries back.
 
-use super::{Carried, Partner, Refusal, partner, session_of};
-use crate::domain::service_provider::{self, DASHBOARD};
+use super::{Carried, Notification, Partner, Refusal, partner, session_of};
+use crate::domain::service_provider::{self, DASHBOARD, ServiceProvider};
 use crate::domain::session::Session;
 use crate::domain::single_sign_on::{self, MINUTES};
 use crate::domain::{Error, Now, Realm, Tenant, User, permission, resident_idp};
 use crate::saml::binding::posted;
-use crate::saml::{self, Answer, AuthnRequest, Bearer, Message, Status, Subject};
+use crate::saml::{self, Answer, AuthnRequest, Bearer, Message, Recipient, Status, Subject};
 use crate::store::Tx;
 use crate::web::{Site, login, page};
 use hyper::Request;
@@ -122,6 +122,10 @@ pub async fn finish(site: &Site, asked: &Asked, ready: &Ready) -> Response<Vec<u
         destination: &asked.consumer_url,
         now: now.0,
     };
+    let recipient = match recipient(provider) {
+        Ok(recipient) => recipient,
+        Err(why) => return super::refused(site, &why, Notification::Failed),
+    };
     let key = Some(&*key);
     let made = if ready.is_wanted {
         let subject = Subject {
@@ -137,6 +141,7 @@ pub async fn finish(site: &Site, asked: &Asked, ready: &Ready) -> Response<Vec<u
             audiences: &audiences,
             recipients: &provider.recipients,
             until: now.plus_minutes(MINUTES).0,
+            readable_by: recipient.as_ref(),
         };
         let assertion_key = key.filter(|_| provider.sign_assertion);
         saml::response(&to, &subject, &bearer, assertion_key, key.filter(|_| provider.sign_response))
@@ -167,6 +172,7 @@ pub(super) async fn asked(
         return Err(Refusal::Untimely);
     }
     let consumer_url = consumer_url(&partner, wanted.consumer_url.as_deref())?;
+    recipient(&partner.provider)?;
     let (sender, id) = (format!("sign on {}", partner.provider.id), wanted.id.clone());
     if !site.store.write(move |tx| single_sign_on::claim_message(tx, now, &sender, &id)).await? {
         return Err(Refusal::Replayed);
@@ -193,6 +199,7 @@ pub(super) async fn unasked(
         return Err(Refusal::Other("the service provider does not take users who did not ask"));
     }
     let consumer_url = consumer_url(&partner, wanted_url)?;
+    recipient(&partner.provider)?;
     let asked = of(&partner, carried, consumer_url);
     go_on(site, request, &partner, asked, false).await
 }
@@ -201,6 +208,12 @@ fn consumer_url(partner: &Partner, wanted: Option<&str>) -> Result<String, Refus
     let known = partner.provider.consumer_url(wanted);
     let url = known.ok_or_else(|| Refusal::ConsumerUrl(wanted.unwrap_or_default().to_owned()))?;
     Ok(url.to_owned())
+}
+
+/// Who alone may read assertions, where that is registered; asked before anybody is signed in for nothing.
+fn recipient(provider: &ServiceProvider) -> Result<Option<Recipient>, Refusal> {
+    let certificate = provider.encrypt_assertion.then(|| provider.certificate.as_deref().unwrap_or_default());
+    certificate.map(Recipient::of_certificate).transpose().map_err(Refusal::Certificate)
 }
 
 fn of(partner: &Partner, carried: &Carried<'_>, consumer_url: String) -> Asked {

@@ -324,6 +324,25 @@ fn users_are_sent_unasked_only_where_that_is_registered() {
 }
 
 #[test]
+fn an_assertion_that_is_to_be_encrypted_is_read_by_nobody_else_and_without_a_certificate_nobody_is_signed_in()
+{
+    let certificate = signer().certificate().to_owned();
+    let sealed = ServiceProvider { encrypt_assertion: true, certificate: Some(certificate), ..provider() };
+    let pages = pages_with(vec![sealed.clone()]);
+    let carrying = send_form(&pages, &post(&pages, &request(&pages, ACS)), OLD);
+    let text = binding::decode(Binding::Post, &carried(&carrying, "SAMLResponse")).unwrap();
+    saml::verify(&saml::parse(&text).unwrap(), &signer().public()).unwrap();
+    assert!(text.contains("<saml2:EncryptedAssertion") && !text.contains("<saml2:Assertion"), "{text}");
+    assert!(!text.contains("tom"), "{text}");
+    for certificate in [None, Some("MIIB".to_owned())] {
+        let pages = pages_with(vec![ServiceProvider { certificate, idp_initiated: true, ..sealed.clone() }]);
+        assert!(post(&pages, &request(&pages, ACS)).location().starts_with(NOTICE));
+        assert!(pages.get("/samlsso?spEntityID=https%3A%2F%2Fsp.example").location().starts_with(NOTICE));
+        assert_eq!((count(&pages, "login_context"), count(&pages, "saml_message")), (0, 0));
+    }
+}
+
+#[test]
 fn signing_out_at_one_ends_the_session_and_the_others_are_to_be_told() {
     let second = ServiceProvider { issuer: "second".into(), ..provider() };
     let pages = pages_with(vec![provider(), second]);

@@ -17,7 +17,8 @@ from saml2.config import SPConfig
 
 BASE, CERTIFICATE, FOLDER = sys.argv[1], sys.argv[2], sys.argv[3]
 ENTITY = "https://sp.example"
-ACS, SLO = f"{ENTITY}/acs", f"{ENTITY}/slo"
+SLO = f"{ENTITY}/slo"
+SEALED = "https://sealed.example"
 PASSWORD = "Tom@1234"
 STATE = "where & 'he' was"
 
@@ -29,19 +30,20 @@ def browser():
     return session
 
 
-def application(metadata, signs=True):
+def application(metadata, signs=True, entity=ENTITY):
+    keys = {"key_file": f"{FOLDER}/sp-key.pem", "cert_file": f"{FOLDER}/sp-cert.pem"}
     config = SPConfig().load(
         {
-            "entityid": ENTITY,
-            "key_file": f"{FOLDER}/sp-key.pem",
-            "cert_file": f"{FOLDER}/sp-cert.pem",
+            "entityid": entity,
+            **keys,
+            "encryption_keypairs": [keys],
             "xmlsec_binary": "/usr/bin/xmlsec1",
             "metadata": {"inline": [metadata]},
             "allow_unknown_attributes": True,
             "service": {
                 "sp": {
                     "endpoints": {
-                        "assertion_consumer_service": [(ACS, BINDING_HTTP_POST)],
+                        "assertion_consumer_service": [(f"{entity}/acs", BINDING_HTTP_POST)],
                         "single_logout_service": [(SLO, BINDING_HTTP_POST)],
                     },
                     "authn_requests_signed": signs,
@@ -95,7 +97,8 @@ def sign_in(session, page):
 
 def take(application, page, identifier):
     """What the application learns of a page that carries an answer to it."""
-    assert f"action='{ACS}'" in html.unescape(page.text), page.text
+    acs = f"{application.config.entityid}/acs"
+    assert f"action='{acs}'" in html.unescape(page.text), page.text
     carried = fields(page.text)
     assert carried["RelayState"] == STATE, carried
     return application.parse_authn_request_response(
@@ -159,6 +162,15 @@ def check_altered():
         raise AssertionError("pysaml2 takes what was altered")
 
 
+def check_encrypted():
+    client, session = application(metadata, entity=SEALED), browser()
+    identifier, how = ask(client, BINDING_HTTP_REDIRECT)
+    page = sign_in(session, carry(session, how))
+    text = base64.b64decode(fields(page.text)["SAMLResponse"]).decode()
+    assert ":EncryptedAssertion" in text and "tom" not in text, text
+    assert take(client, page, identifier).name_id.text == "tom"
+
+
 def check_logout(binding):
     client, session = application(metadata), browser()
     response = signed_in(client, session, BINDING_HTTP_POST)
@@ -193,6 +205,7 @@ for name, check in [
     ("unsigned request", check_unsigned),
     ("replayed request", check_replayed),
     ("altered answer", check_altered),
+    ("encrypted answer", check_encrypted),
     ("logout by redirect", lambda: check_logout(BINDING_HTTP_REDIRECT)),
     ("logout by form", lambda: check_logout(BINDING_HTTP_POST)),
 ]:
