@@ -110,11 +110,21 @@ fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
-fn spell(out: &mut String, name: &str, content: &Content, how: &Spelling, top: bool) {
-    let name = if how.capitals && !top { name.to_uppercase() } else { name.to_owned() };
+/// Where an element stands.
+#[derive(Clone, Copy, PartialEq)]
+enum Stands {
+    AtTheTop,
+    /// As a property, or as the first entry of an array: letter case is free.
+    First,
+    /// As a further entry of an array.
+    Later,
+}
+
+fn spell(out: &mut String, name: &str, content: &Content, how: &Spelling, stands: Stands) {
+    let name = if how.capitals && stands == Stands::First { name.to_uppercase() } else { name.to_owned() };
     let tag = format!("{}{name}", how.prefix);
     out.push_str(&format!("<{tag}"));
-    if top {
+    if stands == Stands::AtTheTop {
         let prefix = how.prefix.trim_end_matches(':');
         let colon = if prefix.is_empty() { "" } else { ":" };
         out.push_str(&format!(
@@ -143,8 +153,8 @@ fn spell(out: &mut String, name: &str, content: &Content, how: &Spelling, top: b
                 if how.comments {
                     out.push_str("\n  <!--Optional:-->\n  ");
                 }
-                for value in values {
-                    spell(out, name, value, how, false);
+                for (place, value) in values.iter().enumerate() {
+                    spell(out, name, value, how, if place == 0 { Stands::First } else { Stands::Later });
                 }
             }
             out.push_str(&format!("</{tag}>"));
@@ -188,7 +198,7 @@ fn check<B: Bean + Value + PartialEq + std::fmt::Debug>() {
     let result = runner.run(&(content(B::TYPE, 3), spelling(), spelling()), |(content, first, second)| {
         let mut texts = [String::new(), String::new()];
         for (text, how) in texts.iter_mut().zip([&first, &second]) {
-            spell(text, "bean", &content, how, true);
+            spell(text, "bean", &content, how, Stands::AtTheTop);
         }
         let [one, other] = [read::<B>(&texts[0])?, read::<B>(&texts[1])?];
         prop_assert_eq!(&one, &other);
