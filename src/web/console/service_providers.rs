@@ -86,6 +86,26 @@ fn addresses(visit: &Visit) -> Result<Vec<(&'static str, String)>, Error> {
     ])
 }
 
+/// A claim that can be sent.
+#[derive(Debug, Serialize)]
+struct ClaimBox {
+    uri: String,
+    label: String,
+    on: bool,
+}
+
+/// Those that are sent, in their order, and the others behind them.
+fn claim_boxes(sheet: &Sheet, locals: &[(&str, &str)]) -> Vec<ClaimBox> {
+    let asked = sheet.all("claims");
+    let label = |uri: &str| {
+        let name = locals.iter().find(|(known, name)| *known == uri && !name.is_empty());
+        name.map_or_else(|| uri.to_owned(), |(_, name)| format!("{name} ({uri})"))
+    };
+    let one = |uri: &str, on: bool| ClaimBox { uri: uri.to_owned(), label: label(uri), on };
+    let others = locals.iter().filter(|(uri, _)| !asked.iter().any(|known| known == uri));
+    asked.iter().map(|uri| one(uri, true)).chain(others.map(|(uri, _)| one(uri, false))).collect()
+}
+
 /// The page with a form in it; `stored` is what it is about, and none for a new one.
 fn page(
     visit: &Visit,
@@ -97,8 +117,13 @@ fn page(
         let catalogue = visit.realm().catalogues.of(tx, visit.tenant())?;
         Ok::<_, Error>((catalogue, service_provider::aliases(tx, visit.tenant())?))
     })?;
-    let mut locals: Vec<&str> = catalogue.local().iter().map(|claim| claim.uri.as_str()).collect();
-    locals.sort_unstable();
+    let mut named: Vec<(&str, &str)> = catalogue
+        .local()
+        .iter()
+        .map(|claim| (claim.uri.as_str(), claim.property("DisplayName").unwrap_or_default()))
+        .collect();
+    named.sort_unstable();
+    let locals: Vec<&str> = named.iter().map(|(uri, _)| *uri).collect();
     let choices = |none: &'static str, known: &[&str], chosen: &str| -> Vec<Choice> {
         let none = Choice { value: String::new(), text: texts::text(none).to_owned() };
         let unknown = Some(chosen).filter(|chosen| !chosen.is_empty() && !known.contains(chosen));
@@ -123,6 +148,7 @@ fn page(
     context.insert("addresses", &addresses(visit)?);
     context.insert("claims", &choices("sp_no_claim", &locals, sheet.text("nameIdClaim")));
     context.insert("aliases", &choices("sp_no_certificate", &aliases, sheet.text(ALIAS)));
+    context.insert("claim_boxes", &claim_boxes(sheet, &named));
     context.insert("form", &form::shown(sheet));
     context.insert(SHOWN, &shown.packed());
     Ok(context)

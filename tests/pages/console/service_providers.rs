@@ -123,6 +123,8 @@ async fn an_application_is_registered_changed_and_deleted() {
         "\nhttps://app.example/acs\nhttps://app.example/other</textarea>",
         "<option value=\"http://wso2.org/claims/emailaddress\" selected>",
         "<option value=\"wso2carbon\" selected>",
+        "name=\"claims\" type=\"checkbox\" value=\"http://wso2.org/claims/role\" checked> <label for=\"claim-1\">Role (",
+        "name=\"claims\" type=\"checkbox\" value=\"http://wso2.org/claims/country\">",
         "There is a certificate.",
         "name=\"isSaas\" type=\"checkbox\" value=\"on\" checked",
         "<dd id=\"issuer\">https://app.example</dd>",
@@ -219,6 +221,13 @@ async fn certificates_are_uploaded_kept_replaced_and_taken_away() {
         (one(&running, "certificate"), one(&running, "certificate_alias")),
         (base64.clone(), APP.to_owned())
     );
+    // What is encrypted is encrypted for the application, whose key has to be known.
+    let secret = basic(&[("certAlias", APP), ("encryptAssertion", "on")]);
+    assert!(console.submit("service-providers/edit", &secret).await.body.contains("was updated"));
+    let without = basic(&[("encryptAssertion", "on")]);
+    let refused = console.submit("service-providers/edit", &without).await.body;
+    assert!(refused.contains("Assertions cannot be encrypted without a certificate"), "{refused}");
+    assert_eq!(one(&running, "encrypt_assertion || (certificate IS NOT NULL)"), "11");
     let kept = basic(&[("certAlias", APP)]);
     console.submit("service-providers/edit", &kept).await;
     assert_eq!(one(&running, "certificate"), base64, "no file chosen, same alias: it stays");

@@ -63,7 +63,6 @@ pub const TEXTS: &[(&str, &str)] = &[
     ("sp_attributes", "Attributes"),
     ("sp_send_attributes", "Include Attributes in the Response Always"),
     ("sp_claims", "Requested Claims"),
-    ("sp_claims_hint", "Claim URIs, one a line."),
     ("sp_restrictions", "Audience and Recipient"),
     ("sp_audiences", "Audiences"),
     ("sp_audiences_hint", "Beside the issuer, one a line."),
