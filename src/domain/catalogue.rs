@@ -60,11 +60,48 @@ impl Claim {
     }
 }
 
+/// A claim of a profile, with or without value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Field {
+    /// The claim.
+    pub uri: Arc<str>,
+    /// Name for people.
+    pub display_name: Arc<str>,
+    /// Place in a form.
+    pub display_order: i32,
+    /// Pattern of its values.
+    pub pattern: Option<Arc<str>>,
+    /// Whether a form must have it.
+    pub required: bool,
+    /// Whether a form may change it; the service does not care.
+    pub read_only: bool,
+    /// The user's value.
+    pub value: Option<String>,
+}
+
+impl Field {
+    /// How profiles show a claim, without a value; `None` if they do not.
+    fn of(claim: &Claim) -> Option<Self> {
+        let display_name = claim.property("DisplayName").filter(|_| claim.flag("SupportedByDefault"))?;
+        Some(Self {
+            uri: claim.uri.as_str().into(),
+            display_name: display_name.into(),
+            display_order: claim.display_order(),
+            pattern: claim.property("RegEx").map(Into::into),
+            required: claim.flag("Required"),
+            read_only: claim.flag("ReadOnly"),
+            value: None,
+        })
+    }
+}
+
 /// Every claim of a tenant.
 #[derive(Debug, Default)]
 pub struct Catalogue {
     version: i64,
     local: Vec<Claim>,
+    /// The fields of a profile, with their claims by place.
+    shown: Vec<(usize, Field)>,
     by_uri: HashMap<String, usize>,
     dialects: Vec<Dialect>,
 }
@@ -82,6 +119,11 @@ impl Catalogue {
     #[must_use]
     pub fn local(&self) -> &[Claim] {
         &self.local
+    }
+
+    /// The fields of a profile, with their claims.
+    pub fn shown(&self) -> impl Iterator<Item = (&Claim, &Field)> {
+        self.shown.iter().filter_map(|(index, field)| Some((self.local.get(*index)?, field)))
     }
 
     /// A local claim, or the one that an external claim stands for; letter case is ignored.
@@ -162,6 +204,8 @@ impl Catalogue {
                 claim.properties.push((name, value));
             }
         }
+        let fields = catalogue.local.iter().map(Field::of).enumerate();
+        catalogue.shown = fields.filter_map(|(index, field)| Some((index, field?))).collect();
         Ok(catalogue)
     }
 }

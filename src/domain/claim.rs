@@ -5,10 +5,12 @@
 //! the single-claim operations of IS 5.3.0 do not know them. All others live in attributes of the user store.
 
 mod changes;
+mod of_user;
 
 pub use changes::Changes;
+pub use of_user::Values;
 
-use super::catalogue::{Catalogue, Claim, IDENTITY, ROLE};
+use super::catalogue::{Catalogue, IDENTITY, ROLE};
 use super::name::shown;
 use super::user::UserStore;
 use super::{Actor, Error, Now, Realm, TenantId, User, UserId, forced_reset, role, user};
@@ -178,79 +180,6 @@ fn sortable_id(now: Now, user: UserId) -> String {
     }
     let millis = u64::try_from(now.0).unwrap_or_default();
     uuid::Builder::from_unix_timestamp_millis(millis, &rest).into_uuid().to_string()
-}
-
-/// A user's claims as one reading sees them.
-#[derive(Debug)]
-pub struct Values {
-    attributes: Vec<(String, String)>,
-    identity: Vec<(String, Option<String>)>,
-    roles: Option<String>,
-    domain: String,
-}
-
-impl Values {
-    /// Reads everything a user has; roles only when they are wanted, since they cost another statement.
-    ///
-    /// # Errors
-    /// Failures of the database.
-    pub fn read(tx: &mut Tx<'_>, user: &User, with_roles: bool) -> Result<Self, Error> {
-        let mut values =
-            Self { attributes: Vec::new(), identity: Vec::new(), roles: None, domain: user.domain.clone() };
-        for (name, value, identity) in store::user::all_values(tx, user.id.0, DEFAULT_PROFILE)? {
-            match (identity, value) {
-                (true, value) => values.identity.push((name, value)),
-                (false, Some(value)) => values.attributes.push((name, value)),
-                (false, None) => {}
-            }
-        }
-        if with_roles {
-            values.roles = Some(role::of_user(tx, user)?.join(","));
-        }
-        Ok(values)
-    }
-
-    /// The value of an attribute.
-    #[must_use]
-    pub fn attribute(&self, name: &str) -> Option<&str> {
-        self.attributes.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
-    }
-
-    /// The value of a claim by its URI.
-    #[must_use]
-    pub fn of<'v>(&'v self, catalogue: &Catalogue, uri: &str) -> Option<&'v str> {
-        if uri == ROLE {
-            return self.roles.as_deref();
-        }
-        match self.in_account(uri) {
-            Some(value) => value,
-            None => self.of_attribute(catalogue.find(uri)?),
-        }
-    }
-
-    /// The value of a local claim: from the account when it holds one, even an empty one, from the store otherwise.
-    #[must_use]
-    pub fn of_claim(&self, claim: &Claim) -> Option<&str> {
-        if claim.uri == ROLE {
-            return self.roles.as_deref();
-        }
-        self.in_account(&claim.uri).unwrap_or_else(|| self.of_attribute(claim))
-    }
-
-    fn in_account(&self, uri: &str) -> Option<Option<&str>> {
-        let found = || self.identity.iter().find(|(known, _)| known == uri);
-        is_identity(uri).then(found).flatten().map(|(_, value)| value.as_deref())
-    }
-
-    fn of_attribute(&self, claim: &Claim) -> Option<&str> {
-        let attribute = claim.attribute(&self.domain)?;
-        self.attribute(attribute).filter(|value| !value.trim().is_empty())
-    }
-
-    /// Identity claims that the account holds.
-    pub fn identity(&self) -> impl Iterator<Item = (&str, Option<&str>)> {
-        self.identity.iter().map(|(uri, value)| (uri.as_str(), value.as_deref()))
-    }
 }
 
 /// The named claims that have a value; identity claims also when it is empty.

@@ -68,8 +68,15 @@ impl Credential {
     /// Whether `password` is the one. As slow as [`Credential::hash`], and equally so for every scheme and answer.
     #[must_use]
     pub fn verify(&self, password: &Secret) -> bool {
+        self.verify_unless(password, || false)
+    }
+
+    /// As [`Credential::verify`], for many who present the same at the same time: whoever has waited for a processor and
+    /// finds it `known` by then is spared the computation.
+    #[must_use]
+    pub fn verify_unless(&self, password: &Secret, known: impl FnOnce() -> bool) -> bool {
         match PasswordHash::new(&self.0) {
-            Ok(hash) => argon::verify(password, &hash),
+            Ok(hash) => argon::verify(password, &hash, known),
             Err(_) => {
                 let right = imported::verify(&self.0, password);
                 verify_nobody(password);

@@ -111,14 +111,25 @@ pub fn recognise(
     for candidate in &asked.candidates {
         let stored = Credential::from(candidate.credential.clone());
         let proof = realm.verified.proof(asked.tenant.id.0, candidate.user, &stored, &presented.password);
-        if realm.verified.holds(now, proof)
-            && judge(now, realm, asked.rules, candidate, presented, true) == Verdict::In
-            && (asked.rules.locking.is_none() || Counters::are_clear(candidate))
-        {
+        if is_remembered(now, realm, &asked, candidate, presented, proof) {
             return Ok(Some(signed_in(&asked, candidate, stored, proof)));
         }
     }
     Ok(None)
+}
+
+/// Whether a login is remembered that nothing stands in the way of and nothing follows from.
+fn is_remembered(
+    now: Now,
+    realm: &Realm,
+    asked: &Asked,
+    candidate: &Candidate,
+    presented: &Presented,
+    proof: Proof,
+) -> bool {
+    realm.verified.holds(now, proof)
+        && judge(now, realm, asked.rules, candidate, presented, true) == Verdict::In
+        && (asked.rules.locking.is_none() || Counters::are_clear(candidate))
 }
 
 /// Decides about a login and records what has to be: counters, wrong codes, a better hash. Every refusal costs one
@@ -198,7 +209,10 @@ fn decide(now: Now, realm: &Realm, presented: &Presented, asked: &Asked) -> Resu
     let mut decided = Vec::with_capacity(asked.candidates.len());
     for candidate in &asked.candidates {
         let stored = Credential::from(candidate.credential.clone());
-        let right = stored.verify(&presented.password);
+        let proof = realm.verified.proof(asked.tenant.id.0, candidate.user, &stored, &presented.password);
+        let right = stored.verify_unless(&presented.password, || {
+            is_remembered(now, realm, asked, candidate, presented, proof)
+        });
         let verdict = judge(now, realm, asked.rules, candidate, presented, right);
         let upgrade = match verdict {
             Verdict::In if stored.needs_upgrade() => Some(Credential::hash(&presented.password)?),
@@ -233,6 +247,33 @@ pub fn open_session(
         return Ok(None);
     }
     session::open(tx, now, kind, &signed_in.actor(), idle_minutes).map(Some)
+}
+
+/// As [`open_session`], but one session for all who present the same: the remembered login knows which. Of many first
+/// calls at the same time, one opens it.
+///
+/// # Errors
+/// Failures of the database.
+pub fn share_session(
+    tx: &mut Tx<'_>,
+    now: Now,
+    realm: &Realm,
+    signed_in: &SignedIn,
+    kind: session::Kind,
+    idle_minutes: i64,
+) -> Result<Option<Secret>, Error> {
+    if let Some(id) = realm.verified.session(now, signed_in.proof)
+        && session::find(tx, now, kind, id.reveal())?.is_some()
+        && still_stands(tx, now, realm, signed_in)?
+    {
+        return Ok(Some(id));
+    }
+    let id = open_session(tx, now, realm, signed_in, kind, idle_minutes)?;
+    if let Some(id) = &id {
+        // If this write is undone, nobody finds the session, and the next call opens another.
+        realm.verified.keep_session(now, signed_in.proof, id.clone());
+    }
+    Ok(id)
 }
 
 /// Whether nothing but a password stands between a user and a session: no lock, no reset, nothing disabled. For tokens

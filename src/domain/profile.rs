@@ -1,12 +1,13 @@
 //! Profiles as `UserProfileMgtService` shows and writes them, and who may do so (IS 5.3.0, UserProfileAdmin).
 
-use super::catalogue::{Catalogue, Claim, ROLE};
+use super::catalogue::ROLE;
 use super::claim::{self, Changes, DEFAULT_PROFILE, PROFILE_CONFIGURATION, Values};
 use super::{Actor, Error, Now, Realm, TenantId, User, user};
 use crate::store::{self, Tx};
 
 mod own;
 
+pub use super::catalogue::Field;
 pub use own::{Flaw, edit, own};
 
 /// Needed to write the profiles of others; a permission below it is not enough.
@@ -15,25 +16,6 @@ const WRITE: &str = "/permission/admin/manage/identity/userprofile";
 const VIEW: &str = "/permission/admin/manage/identity/userprofile/view";
 /// Needed to delete the profiles of others.
 const DELETE: &str = "/permission/admin/manage/identity/userprofile/delete";
-
-/// A claim of a profile, with or without value.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Field {
-    /// The claim.
-    pub uri: String,
-    /// Name for people.
-    pub display_name: String,
-    /// Place in a form.
-    pub display_order: i32,
-    /// Pattern of its values.
-    pub pattern: Option<String>,
-    /// Whether a form must have it.
-    pub required: bool,
-    /// Whether a form may change it; the service does not care.
-    pub read_only: bool,
-    /// The user's value.
-    pub value: Option<String>,
-}
 
 /// A user's profile.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,38 +81,16 @@ pub fn all(tx: &mut Tx<'_>, realm: &Realm, actor: &Actor, typed: &str) -> Result
 
 fn read(tx: &mut Tx<'_>, realm: &Realm, user: &User) -> Result<Profile, Error> {
     let catalogue = realm.catalogues.of(tx, user.tenant)?;
-    let with_roles = supported(&catalogue).any(|(claim, _)| claim.uri == ROLE);
+    let with_roles = catalogue.shown().any(|(claim, _)| claim.uri == ROLE);
     let values = Values::read(tx, user, with_roles)?;
-    let fields = supported(&catalogue).map(|(claim, display_name)| {
-        let value = values.of_claim(claim).map(str::to_owned);
-        field(claim, display_name, value)
-    });
+    let fields = catalogue
+        .shown()
+        .map(|(claim, field)| Field { value: values.of_claim(claim).map(str::to_owned), ..field.clone() });
     Ok(Profile {
         fields: fields.collect(),
         configuration: values.attribute(PROFILE_CONFIGURATION).unwrap_or(DEFAULT_PROFILE).to_owned(),
         name: DEFAULT_PROFILE.to_owned(),
     })
-}
-
-/// The claims a profile shows: supported by default, with a name for people.
-fn supported(catalogue: &Catalogue) -> impl Iterator<Item = (&Claim, &str)> {
-    catalogue
-        .local()
-        .iter()
-        .filter(|claim| claim.flag("SupportedByDefault"))
-        .filter_map(|claim| claim.property("DisplayName").map(|name| (claim, name)))
-}
-
-fn field(claim: &Claim, display_name: &str, value: Option<String>) -> Field {
-    Field {
-        uri: claim.uri.clone(),
-        display_name: display_name.to_owned(),
-        display_order: claim.display_order(),
-        pattern: claim.property("RegEx").map(str::to_owned),
-        required: claim.flag("Required"),
-        read_only: claim.flag("ReadOnly"),
-        value,
-    }
 }
 
 /// The fields of a profile without anybody's values.
@@ -139,7 +99,7 @@ fn field(claim: &Claim, display_name: &str, value: Option<String>) -> Field {
 /// Failures of the database.
 pub fn fields(tx: &mut Tx<'_>, realm: &Realm, tenant: TenantId) -> Result<Vec<Field>, Error> {
     let catalogue = realm.catalogues.of(tx, tenant)?;
-    Ok(supported(&catalogue).map(|(claim, name)| field(claim, name, None)).collect())
+    Ok(catalogue.shown().map(|(_, field)| field.clone()).collect())
 }
 
 /// Writes claims of a user. One who writes his own without the permission for others may not change identity claims or

@@ -85,7 +85,7 @@ fn known(app: &App, actor: Actor, hand_out: Option<Secret>, permissions: &[&str]
     Ok(Known { actor, permitted, hand_out })
 }
 
-/// A login of the last minute and, while the session opened for it is there, all there is to know: what every call but
+/// A remembered login and, while the session opened for it is there, all there is to know: what every call but
 /// the first of a client takes, in one look at the database.
 fn recognised(
     tx: &mut Tx<'_>,
@@ -134,12 +134,7 @@ async fn open_session(
 ) -> Result<Option<Secret>, Error> {
     let (realm, subject, idle) =
         (Arc::clone(&app.realm), signed_in.clone(), app.realm.policy.admin_idle_minutes);
-    let id =
-        app.store.write(move |tx| login::open_session(tx, now, &realm, &subject, Kind::Admin, idle)).await?;
-    if let Some(id) = &id {
-        app.realm.verified.keep_session(now, signed_in.proof, id.clone());
-    }
-    Ok(id)
+    app.store.write(move |tx| login::share_session(tx, now, &realm, &subject, Kind::Admin, idle)).await
 }
 
 fn failed(error: Error) -> Denied {

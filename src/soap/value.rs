@@ -8,6 +8,7 @@ use super::contract::{Kind, Shape, Type};
 use super::fault::{Code, Fault};
 use super::writer::{Prefix, Writer};
 use super::xml::{Element, Siblings};
+use std::sync::Arc;
 
 /// Where a value stands, since the original reads the two by different code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -166,6 +167,19 @@ impl Value for String {
     }
     fn read(found: Found<'_>) -> Result<Self, Fault> {
         Ok(found.first_value().map(|element| element.text().into_owned()).unwrap_or_default())
+    }
+    fn write(&self, writer: &mut Writer, prefix: Prefix, name: &str) {
+        writer.text(prefix, name, self);
+    }
+}
+
+/// Text that many answers share.
+impl Value for Arc<str> {
+    fn shape() -> Shape {
+        String::shape()
+    }
+    fn read(found: Found<'_>) -> Result<Self, Fault> {
+        String::read(found).map(Into::into)
     }
     fn write(&self, writer: &mut Writer, prefix: Prefix, name: &str) {
         writer.text(prefix, name, self);

@@ -101,24 +101,29 @@ impl Store {
         Engine { name: "SQLite", version: rusqlite::version(), driver: "rusqlite", url }
     }
 
-    /// Runs `work` over one consistent snapshot, on the calling thread.
+    /// Runs `work` on the calling thread. What it reads from the database is one consistent snapshot.
     ///
     /// # Errors
     /// What `work` returned, or a failure of the database.
     pub fn read<T, E: From<Error>>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
+        let mut work = Some(work);
+        let mut outcome = None;
+        self.in_snapshot(&mut |tx| outcome = work.take().map(|work| work(tx)))?;
+        outcome.unwrap_or_else(|| Err(Error::Closed.into()))
+    }
+
+    /// What all reads share, whatever they return: compiled once.
+    fn in_snapshot(&self, work: &mut dyn FnMut(&mut Tx<'_>)) -> Result<(), Error> {
         let reader = self.reader()?;
-        let connection = &reader.connection;
-        let result = connection.prepare_cached("BEGIN").and_then(|mut begin| begin.execute([]));
-        result.map_err(Error::from)?;
-        let outcome = work(&mut Tx::new(connection, &reader.memory));
-        let ended = connection.prepare_cached("COMMIT").and_then(|mut commit| commit.execute([]));
-        if ended.is_ok() {
+        let mut tx = Tx::reading(&reader.connection, &reader.memory);
+        work(&mut tx);
+        if tx.end().is_ok() {
             let mut idle = self.inner.readers.lock().unwrap_or_else(PoisonError::into_inner);
             if idle.len() < IDLE_READERS {
                 idle.push(reader);
             }
         }
-        outcome
+        Ok(())
     }
 
     /// Runs `work` on the writer thread and returns once its changes are durable. An `Err` undoes them.
@@ -181,10 +186,13 @@ impl Store {
         work: impl FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
     ) -> Result<oneshot::Receiver<Result<T, E>>, Error> {
         let (reply, answer) = oneshot::channel();
-        let job = Box::new(Pending::new(work, reply));
-        let jobs = self.inner.jobs.lock().unwrap_or_else(PoisonError::into_inner);
-        jobs.as_ref().ok_or(Error::Closed)?.send(job).map_err(|_| Error::Closed)?;
+        self.queue(Box::new(Pending::new(work, reply)))?;
         Ok(answer)
+    }
+
+    fn queue(&self, job: Box<dyn Job>) -> Result<(), Error> {
+        let jobs = self.inner.jobs.lock().unwrap_or_else(PoisonError::into_inner);
+        jobs.as_ref().ok_or(Error::Closed)?.send(job).map_err(|_| Error::Closed)
     }
 
     fn reader(&self) -> Result<Reader, Error> {

@@ -90,6 +90,10 @@ impl<'r> Row<'r> {
     pub fn str(&self, column: usize) -> Result<&str, Error> {
         Ok(self.0.get_ref(column)?.as_str().map_err(rusqlite::Error::from)?)
     }
+    /// A text column that may be NULL, without copying it.
+    pub fn opt_str(&self, column: usize) -> Result<Option<&str>, Error> {
+        Ok(self.0.get_ref(column)?.as_str_or_null().map_err(rusqlite::Error::from)?)
+    }
     /// A column of bytes that may be NULL.
     pub fn opt_bytes(&self, column: usize) -> Result<Option<Vec<u8>>, Error> {
         Ok(self.0.get(column)?)
@@ -110,6 +114,9 @@ pub struct Tx<'c> {
     areas_changed: bool,
     memory: &'c Memory,
     state: State,
+    /// Whether the snapshot is taken. A reading transaction takes it with its first statement: one that is answered from
+    /// memory needs none.
+    begun: bool,
     /// Statements run so far.
     #[cfg(test)]
     pub(crate) statements: usize,
@@ -127,13 +134,24 @@ enum State {
 }
 
 impl<'c> Tx<'c> {
-    pub(super) fn new(connection: &'c rusqlite::Connection, memory: &'c Memory) -> Self {
+    /// One that begins with its first statement.
+    pub(super) fn reading(connection: &'c rusqlite::Connection, memory: &'c Memory) -> Self {
+        Self::new(connection, memory, false)
+    }
+
+    /// One that has begun.
+    pub(super) fn writing(connection: &'c rusqlite::Connection, memory: &'c Memory) -> Self {
+        Self::new(connection, memory, true)
+    }
+
+    fn new(connection: &'c rusqlite::Connection, memory: &'c Memory, begun: bool) -> Self {
         Self {
             connection,
             wakes: Wakes::default(),
             areas_changed: false,
             memory,
             state: State::Unasked,
+            begun,
             #[cfg(test)]
             statements: 0,
         }
@@ -188,15 +206,39 @@ impl<'c> Tx<'c> {
         Ok(fact)
     }
 
-    /// Brings the memory up to date.
+    /// Brings the memory up to date. Before the transaction has begun, it stays so unless something was forgotten.
     fn look(&mut self) -> Result<(), Error> {
-        let version = self.one("PRAGMA data_version", &[], "data_version", |row| row.int(0))?;
+        let version = self.data_version()?;
         if !self.memory.is_at(version) {
+            if !self.begun {
+                self.begin()?;
+                return self.look();
+            }
             let sql = "SELECT count FROM change_count WHERE id = 1";
             let changes = self.one(sql, &[], "change_count", |row| row.int(0))?;
             self.memory.move_to(version, changes, std::time::Instant::now());
         }
         self.state = State::Current;
+        Ok(())
+    }
+
+    fn data_version(&self) -> Result<i64, Error> {
+        Ok(self.connection.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))?)
+    }
+
+    /// Takes the snapshot. What is remembered is compared with it again: it may be newer than the last look.
+    fn begin(&mut self) -> Result<(), Error> {
+        self.connection.prepare_cached("BEGIN")?.execute([])?;
+        self.begun = true;
+        self.state = State::Unasked;
+        Ok(())
+    }
+
+    /// Ends a reading transaction.
+    pub(super) fn end(&mut self) -> Result<(), Error> {
+        if self.begun {
+            self.connection.prepare_cached("COMMIT")?.execute([])?;
+        }
         Ok(())
     }
 
@@ -217,6 +259,9 @@ impl<'c> Tx<'c> {
     }
 
     fn prepared(&mut self, sql: &str) -> Result<rusqlite::CachedStatement<'c>, Error> {
+        if !self.begun {
+            self.begin()?;
+        }
         #[cfg(test)]
         {
             self.statements += 1;

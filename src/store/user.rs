@@ -185,15 +185,20 @@ pub fn all_values(
     tx: &mut Tx<'_>,
     user: i64,
     profile: &str,
-) -> Result<Vec<(String, Option<String>, bool)>, Error> {
+    mut each: impl FnMut(&str, Option<&str>, bool),
+) -> Result<(), Error> {
     tx.query(
         "SELECT 'http://wso2.org/claims/identity/accountLocked', 'true', 1 FROM recovery \
          WHERE user_id = $1 AND scenario LIKE 'ADMIN_FORCED_PASSWORD_RESET_VIA_%' \
          UNION ALL SELECT name, value, 0 FROM user_attribute WHERE user_id = $1 AND profile = $2 \
          UNION ALL SELECT uri, value, 1 FROM identity_claim WHERE user_id = $1",
         &[user.into(), profile.into()],
-        |row| Ok((row.text(0)?, row.opt_text(1)?, row.flag(2)?)),
+        |row| {
+            each(row.str(0)?, row.opt_str(1)?, row.flag(2)?);
+            Ok(())
+        },
     )
+    .map(drop)
 }
 
 /// One attribute.

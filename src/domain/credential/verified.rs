@@ -12,6 +12,8 @@ use std::sync::{Mutex, PoisonError};
 
 /// How long an entry counts, in milliseconds.
 const LIFE: i64 = 60_000;
+/// Requests are given their time when they arrive, and may get here in another order.
+const ORDER: i64 = 1_000;
 
 /// The name of an entry; says nothing about what went into it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -87,11 +89,15 @@ impl Verified {
     /// Notes that this login was verified just now.
     pub fn remember(&self, now: Now, proof: Proof) {
         let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
-        if entries.new.len() >= self.half || now.0.abs_diff(entries.began) > LIFE.unsigned_abs() {
-            entries.old = std::mem::take(&mut entries.new);
-            entries.began = now.0;
+        let Generations { new, old, began } = &mut *entries;
+        // Of many who were verified at once, the first may have opened the session of all.
+        let before = new.remove(&proof).or_else(|| old.remove(&proof));
+        let session = before.filter(|entry| entry.is_fresh(now)).and_then(|entry| entry.session);
+        if new.len() >= self.half || now.0.abs_diff(*began) > LIFE.unsigned_abs() {
+            *old = std::mem::take(new);
+            *began = now.0;
         }
-        entries.new.insert(proof, Entry { at: now.0, session: None });
+        new.insert(proof, Entry { at: now.0, session });
     }
 
     /// Whether this login was verified within the last minute.
@@ -115,9 +121,14 @@ impl Verified {
         let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
         let Generations { new, old, .. } = &mut *entries;
         let entry = new.get_mut(&proof).or_else(|| old.get_mut(&proof))?;
-        // A clock that was set back does not lengthen the life of an entry.
-        let age = now.0.checked_sub(entry.at)?;
-        (0..=LIFE).contains(&age).then(|| then(entry))
+        entry.is_fresh(now).then(|| then(entry))
+    }
+}
+
+impl Entry {
+    /// Whether it still counts. A clock that was set back does not lengthen its life.
+    fn is_fresh(&self, now: Now) -> bool {
+        now.0.checked_sub(self.at).is_some_and(|age| (-ORDER..=LIFE).contains(&age))
     }
 }
 
@@ -133,10 +144,21 @@ mod tests {
     fn a_login_is_remembered_for_a_minute() {
         let cache = Verified::default();
         let proof = cache.proof(1, 2, &stored("hash"), &Secret::from("pw"));
-        cache.remember(Now(1_000), proof);
-        assert!(cache.holds(Now(1_000), proof) && cache.holds(Now(61_000), proof));
-        assert!(!cache.holds(Now(61_001), proof));
-        assert!(!cache.holds(Now(999), proof), "before it happened");
+        cache.remember(Now(10_000), proof);
+        assert!(cache.holds(Now(10_000), proof) && cache.holds(Now(70_000), proof));
+        assert!(!cache.holds(Now(70_001), proof));
+        assert!(!cache.holds(Now(8_000), proof), "before it happened");
+        assert!(cache.holds(Now(9_990), proof), "requests overtake each other");
+    }
+
+    #[test]
+    fn a_login_verified_twice_keeps_its_session() {
+        let cache = Verified::default();
+        let proof = cache.proof(1, 2, &stored("hash"), &Secret::from("pw"));
+        cache.remember(Now(0), proof);
+        cache.keep_session(Now(0), proof, Secret::from("S1"));
+        cache.remember(Now(5), proof);
+        assert_eq!(cache.session(Now(5), proof).unwrap().reveal(), "S1");
     }
 
     #[test]

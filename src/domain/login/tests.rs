@@ -576,6 +576,36 @@ fn every_outcome_takes_exactly_one_hash_whoever_is_meant() {
 }
 
 #[test]
+fn whoever_presents_what_was_verified_while_he_waited_is_spared_the_hash() {
+    let world = World::new();
+    let hashes = |password: &str| {
+        let before = credential::COMPUTED.get();
+        (world.gets_in("tom", password), credential::COMPUTED.get() - before)
+    };
+    assert_eq!(hashes(OLD), (true, 1));
+    assert_eq!(hashes(OLD), (true, 0));
+    assert_eq!(hashes("wrong"), (false, 1));
+    world.pass_minutes(2);
+    assert_eq!(hashes(OLD), (true, 1));
+}
+
+#[test]
+fn first_calls_at_the_same_time_share_one_session_and_a_forced_reset_ends_it_for_all() {
+    let world = World::new();
+    world.set(LINK, "true");
+    let tom = world.find("tom");
+    let Outcome::In(signed_in) = world.login_at(Face::Services, "tom", OLD) else { panic!("tom is in") };
+    let share = || {
+        let (realm, now, signed_in) = (Arc::clone(&world.realm), world.now(), signed_in.clone());
+        world.write(move |tx| share_session(tx, now, &realm, &signed_in, session::Kind::Admin, 30))
+    };
+    let first = share().unwrap();
+    assert_eq!(share().unwrap().reveal(), first.reveal());
+    world.trigger(&tom).unwrap();
+    assert!(share().is_none());
+}
+
+#[test]
 fn a_write_that_fails_lets_nobody_in() {
     let world = World::new();
     world.set("account.lock.handler.enable", "true");

@@ -50,7 +50,7 @@ pub fn own(tx: &mut Tx<'_>, realm: &Realm, actor: &Actor) -> Result<Profile, Err
     let mut profile = read(tx, realm, &user)?;
     let catalogue = realm.catalogues.of(tx, user.tenant)?;
     for field in &mut profile.fields {
-        field.read_only |= field.uri == ROLE || claim::is_of_account(&catalogue, &field.uri);
+        field.read_only |= *field.uri == *ROLE || claim::is_of_account(&catalogue, &field.uri);
     }
     Ok(profile)
 }
@@ -70,14 +70,14 @@ pub fn edit(
     let profile = own(tx, realm, actor)?;
     let (mut changes, mut flaws) = (Changes::default(), Vec::new());
     for field in profile.fields.iter().filter(|field| !field.read_only) {
-        let Some((_, value)) = typed.iter().find(|(uri, _)| *uri == field.uri) else { continue };
+        let Some((_, value)) = typed.iter().find(|(uri, _)| **uri == *field.uri) else { continue };
         let value = value.trim();
         // A value that was there before a rule keeps nobody from changing another one.
         if field.value.as_deref().unwrap_or_default() == value && !(value.is_empty() && field.required) {
             continue;
         }
         match Flaw::of(field, value) {
-            Some(flaw) => flaws.push((field.uri.clone(), flaw)),
+            Some(flaw) => flaws.push((field.uri.to_string(), flaw)),
             None => changes.set(&field.uri, (!value.is_empty()).then(|| value.to_owned())),
         }
     }
@@ -115,7 +115,7 @@ mod tests {
 
     fn value(world: &World, user: &User, uri: &str) -> Option<String> {
         let profile = world.read(|tx| own(tx, &world.realm, &actor(user)));
-        profile.fields.into_iter().find(|field| field.uri == uri).and_then(|field| field.value)
+        profile.fields.into_iter().find(|field| *field.uri == *uri).and_then(|field| field.value)
     }
 
     #[test]
@@ -164,6 +164,6 @@ mod tests {
         let roles = value(&world, &tom, ROLE).unwrap();
         assert!(!roles.contains("admin"), "{roles}");
         let profile = world.read(|tx| own(tx, &world.realm, &actor(&tom)));
-        assert!(profile.fields.iter().any(|field| field.uri == ROLE && field.read_only));
+        assert!(profile.fields.iter().any(|field| *field.uri == *ROLE && field.read_only));
     }
 }

@@ -38,7 +38,7 @@ fn sets(world: &World, actor: &Actor, typed: &'static str, claims: &[(&str, &str
 }
 
 fn value<'a>(profile: &'a Profile, uri: &str) -> Option<&'a str> {
-    profile.fields.iter().find(|field| field.uri == uri).and_then(|field| field.value.as_deref())
+    profile.fields.iter().find(|field| *field.uri == *uri).and_then(|field| field.value.as_deref())
 }
 
 #[test]
@@ -67,13 +67,13 @@ fn a_profile_shows_what_is_supported_by_default_with_and_without_value() {
     assert_eq!((profile.name.as_str(), profile.configuration.as_str()), ("default", "default"));
     assert_eq!(value(&profile, MAIL), Some("tom@example.org"));
     assert_eq!(value(&profile, ROLE), Some("Internal/everyone"));
-    assert!(profile.fields.iter().any(|field| field.uri == GIVEN_NAME && field.value.is_none()));
+    assert!(profile.fields.iter().any(|field| *field.uri == *GIVEN_NAME && field.value.is_none()));
     assert!(
-        profile.fields.iter().all(|field| field.uri != PUBLISHED),
+        profile.fields.iter().all(|field| *field.uri != *PUBLISHED),
         "what is not supported by default is not shown"
     );
-    let mail = profile.fields.iter().find(|field| field.uri == MAIL).unwrap();
-    assert_eq!((mail.display_name.as_str(), mail.display_order, mail.required), ("Email", 6, true));
+    let mail = profile.fields.iter().find(|field| *field.uri == *MAIL).unwrap();
+    assert_eq!((&*mail.display_name, mail.display_order, mail.required), ("Email", 6, true));
     assert!(mail.pattern.is_some() && !mail.read_only);
     let empty = world.read(|tx| fields(tx, &world.realm, SUPER));
     assert!(empty.iter().all(|field| field.value.is_none()));

@@ -3,17 +3,18 @@
 use crate::services::Call;
 use crate::soap::Kept;
 use crate::{dto, service};
+use std::sync::Arc;
 
 dto! {
     /// One claim of a profile, with its display hints.
     pub struct UserFieldDTO in "http://mgt.profile.user.identity.carbon.wso2.org/xsd" {
         checkedAttribute: bool,
-        claimUri: Option<String>,
-        displayName: Option<String>,
+        claimUri: Option<Arc<str>>,
+        displayName: Option<Arc<str>>,
         displayOrder: i32,
         fieldValue: Option<String>,
         readOnly: bool,
-        regEx: Option<String>,
+        regEx: Option<Arc<str>>,
         required: bool,
     }
 

@@ -15,22 +15,22 @@ const PATIENCE: Duration = Duration::from_micros(300);
 
 /// One caller's write: run inside the batch, answered after its commit.
 pub(super) trait Job: Send {
-    /// Does the work in a savepoint; `false` means that it was undone and has been answered.
+    /// Does the work and keeps what it came to; `false` means that it is to be undone.
     fn run(&mut self, tx: &mut Tx<'_>) -> bool;
-    /// Tells the caller how the commit went.
-    fn answer(self: Box<Self>, committed: bool);
+    /// Tells the caller what the work came to, and that it is lost if it was done and is not `kept`.
+    fn answer(self: Box<Self>, kept: bool);
 }
 
 pub(super) struct Pending<F, T, E> {
     work: Option<F>,
-    outcome: Option<T>,
-    reply: Option<oneshot::Sender<Result<T, E>>>,
+    outcome: Option<Result<T, E>>,
+    reply: oneshot::Sender<Result<T, E>>,
 }
 
 impl<F, T, E> Pending<F, T, E> {
     /// A write whose outcome goes to `reply`.
     pub(super) fn new(work: F, reply: oneshot::Sender<Result<T, E>>) -> Self {
-        Self { work: Some(work), outcome: None, reply: Some(reply) }
+        Self { work: Some(work), outcome: None, reply }
     }
 }
 
@@ -41,30 +41,18 @@ where
     E: From<Error> + Send,
 {
     fn run(&mut self, tx: &mut Tx<'_>) -> bool {
-        let Some(work) = self.work.take() else { return false };
-        match in_savepoint(tx, work) {
-            Ok(value) => {
-                self.outcome = Some(value);
-                true
-            }
-            Err(error) => {
-                if let Some(reply) = self.reply.take() {
-                    // The caller may have gone; the work stands undone either way.
-                    let _ = reply.send(Err(error));
-                }
-                false
-            }
-        }
+        self.outcome = self.work.take().map(|work| work(tx));
+        matches!(self.outcome, Some(Ok(_)))
     }
 
-    fn answer(mut self: Box<Self>, committed: bool) {
-        let result = match self.outcome.take() {
-            Some(value) if committed => Ok(value),
+    fn answer(self: Box<Self>, kept: bool) {
+        let Self { outcome, reply, .. } = *self;
+        let outcome = match outcome {
+            Some(outcome) if kept || outcome.is_err() => outcome,
             _ => Err(Error::Closed.into()),
         };
-        if let Some(reply) = self.reply.take() {
-            let _ = reply.send(result);
-        }
+        // The caller may have gone; the work stands, or stands undone, either way.
+        let _ = reply.send(outcome);
     }
 }
 
@@ -73,19 +61,29 @@ pub(in crate::store) fn in_savepoint<T, E: From<Error>>(
     tx: &mut Tx<'_>,
     work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
 ) -> Result<T, E> {
+    let mut work = Some(work);
+    let mut outcome = None;
+    attempt(tx, &mut |tx| {
+        outcome = work.take().map(|work| work(tx));
+        matches!(outcome, Some(Ok(_)))
+    })?;
+    outcome.unwrap_or_else(|| Err(Error::Closed.into()))
+}
+
+/// Does `work` in a savepoint and undoes it when it says `false` or panics. `false` when it was undone.
+fn attempt(tx: &mut Tx<'_>, work: &mut dyn FnMut(&mut Tx<'_>) -> bool) -> Result<bool, Error> {
     tx.control("SAVEPOINT job")?;
     let wakes = tx.wakes;
-    let attempt = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(tx)));
-    let outcome = attempt.unwrap_or_else(|_| {
+    let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(tx))).unwrap_or_else(|_| {
         tracing::error!("a write panicked and was undone");
-        Err(Error::Closed.into())
+        false
     });
-    if outcome.is_err() {
+    if !done {
         tx.wakes = wakes;
         tx.control("ROLLBACK TO job")?;
     }
     tx.control("RELEASE job")?;
-    outcome
+    Ok(done)
 }
 
 /// The writer thread: takes a job, then whatever else has queued up meanwhile, and commits them together.
@@ -161,11 +159,16 @@ fn commit_batch(
 ) -> Result<(), Error> {
     // IMMEDIATE: an administrator's command line may be writing; wait for it here, not in the middle.
     connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
-    let mut tx = Tx::new(connection, memory);
+    let mut tx = Tx::writing(connection, memory);
     let mut done = Vec::new();
     for mut job in jobs {
-        if job.run(&mut tx) {
-            done.push(job);
+        match attempt(&mut tx, &mut |tx| job.run(tx)) {
+            Ok(true) => done.push(job),
+            Ok(false) => job.answer(false),
+            Err(error) => {
+                tracing::error!(%error, "a write could not be tried or undone");
+                job.answer(false);
+            }
         }
     }
     let committed = tx.count_change().and_then(|()| tx.control("COMMIT"));

@@ -140,7 +140,7 @@ pub async fn profile(visit: Arc<Visit>) -> Answer {
         Entry {
             id: format!("claim{number}"),
             uri: [CLAIM, &field.uri].concat(),
-            label: field.display_name,
+            label: field.display_name.to_string(),
             value: value.unwrap_or_default(),
             is_switch,
             required: field.required,
@@ -164,7 +164,7 @@ async fn save(visit: &Visit, name: &str, fields: &[Field]) -> Result<Option<Stri
     let mut changes = Changes::default();
     let mut is_changed = false;
     for (uri, sent) in visit.parameters.below(CLAIM) {
-        let Some(field) = fields.iter().find(|field| field.uri == uri) else {
+        let Some(field) = fields.iter().find(|field| *field.uri == *uri) else {
             return Ok(Some(texts::text("unknown_choice").to_owned()));
         };
         if field.read_only && sent != field.value.as_deref().unwrap_or("") {

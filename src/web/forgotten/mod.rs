@@ -207,8 +207,8 @@ fn username(visit: &Visit<'_>, message: Option<&str>) -> Result<Response<Vec<u8>
     let fields: Vec<Field> = DESCRIBING
         .into_iter()
         .filter_map(|name| {
-            let field = known.iter().find(|field| field.uri == name)?;
-            Some(Field { name, label: field.display_name.clone() })
+            let field = known.iter().find(|field| *field.uri == *name)?;
+            Some(Field { name, label: field.display_name.to_string() })
         })
         .collect();
     let mut context = visit.context(&tenant);

@@ -95,9 +95,9 @@ pub(super) fn claims(asked: &Asked<'_>) -> Result<Response<Vec<u8>>, Error> {
         let fields = profile::fields(tx, &site.realm, tenant.id)?.into_iter();
         let offered = fields.map(|field| Offered {
             description: description(&field.uri),
-            uri: field.uri,
+            uri: field.uri.to_string(),
             value: None,
-            display_name: field.display_name,
+            display_name: field.display_name.to_string(),
             dialect: "http://wso2.org/claims",
             required: field.required,
             read_only: field.read_only,
