@@ -68,8 +68,8 @@ fn known(visit: &Visit, issuer: &str) -> Result<ServiceProvider, Error> {
     found.ok_or_else(|| Error::refused(texts::filled("no_such_sp", &[issuer])))
 }
 
-/// What the application has to be told of this server.
-fn addresses(visit: &Visit) -> Result<Vec<(&'static str, String)>, Error> {
+/// What the application has to be told of this server, and what of itself.
+fn addresses(visit: &Visit, stored: Option<&ServiceProvider>) -> Result<Vec<(&'static str, String)>, Error> {
     let own = visit.read(|tx| {
         let own = tenant::by_id(tx, visit.tenant())?;
         own.map(|own| resident_idp::saml(tx, visit.realm(), &own)).transpose()
@@ -77,13 +77,24 @@ fn addresses(visit: &Visit) -> Result<Vec<(&'static str, String)>, Error> {
     let own = own.ok_or(Error::NoSuchTenant)?;
     let query = crate::web::form::encoded(&[("tenantDomain", &visit.actor.domain)]);
     let metadata = [visit.realm().policy.public_url.as_str(), sso::METADATA, "?", &query].concat();
-    Ok(vec![
+    // An application of a tenant says which one.
+    let called = stored.map(|one| match visit.tenant() {
+        tenant if tenant == TenantId::SUPER || one.of_file => one.issuer.clone(),
+        _ => [&one.issuer, "@", &visit.actor.domain].concat(),
+    });
+    let sent_there = called.as_ref().filter(|_| stored.is_some_and(|one| one.idp_initiated)).map(|called| {
+        [&own.sign_on_url, "?", &crate::web::form::encoded(&[("spEntityID", called)])].concat()
+    });
+    let mut told = vec![
         (texts::text("resident_entity"), own.entity_id),
         (texts::text("sp_sso_url"), own.sign_on_url),
         (texts::text("sp_slo_url"), own.logout_url),
         (texts::text("sp_metadata"), metadata),
         (texts::text("sp_signed_with"), OWN_SIGNATURE.to_owned()),
-    ])
+    ];
+    told.extend(called.map(|called| (texts::text("sp_called"), called)));
+    told.extend(sent_there.map(|address| (texts::text("sp_sent_there"), address)));
+    Ok(told)
 }
 
 /// A claim that can be sent.
@@ -145,7 +156,7 @@ fn page(
     context.insert("is_closed", &(of_file || !visit.may(&["POST ", sent_to].concat())));
     context.insert("is_deaf", &stored.is_some_and(is_deaf));
     context.insert("has_certificate", &stored.is_some_and(|one| one.certificate.is_some()));
-    context.insert("addresses", &addresses(visit)?);
+    context.insert("addresses", &addresses(visit, stored)?);
     context.insert("claims", &choices("sp_no_claim", &locals, sheet.text("nameIdClaim")));
     context.insert("aliases", &choices("sp_no_certificate", &aliases, sheet.text(ALIAS)));
     context.insert("claim_boxes", &claim_boxes(sheet, &named));

@@ -93,6 +93,7 @@ async fn sign_out(
         site.store.write(move |tx| session::close(tx, &id)).await?;
         let asked = sso::Asked {
             provider: provider.id,
+            issuer: DASHBOARD.to_owned(),
             name: provider.name.clone(),
             is_saas: provider.is_saas,
             tenant: owner.domain,

@@ -20,6 +20,9 @@ use std::sync::Arc;
 pub struct Asked {
     /// Key of the service provider.
     pub provider: i64,
+    /// What it calls itself: its issuer, behind which an application of a tenant may say the tenant (`app@acme.com`).
+    #[serde(default)]
+    pub issuer: String,
     /// Its name, for addresses.
     pub name: String,
     /// Whether users of every tenant may sign in.
@@ -135,8 +138,9 @@ pub async fn finish(site: &Site, asked: &Asked, ready: &Ready) -> Response<Vec<u
             authenticated_at: now.0,
             attributes: &ready.attributes,
         };
-        let audiences: Vec<String> =
-            std::iter::once(&provider.issuer).chain(&provider.audiences).cloned().collect();
+        // An answer is for whom it was asked, under the name he goes by (IS 5.3.0, DefaultSAMLAssertionBuilder).
+        let called = if asked.issuer.is_empty() { &provider.issuer } else { &asked.issuer };
+        let audiences: Vec<String> = std::iter::once(called).chain(&provider.audiences).cloned().collect();
         let bearer = Bearer {
             audiences: &audiences,
             recipients: &provider.recipients,
@@ -181,7 +185,7 @@ pub(super) async fn asked(
         request: Some(wanted.id.clone()),
         subject: wanted.subject.clone(),
         force: wanted.force,
-        ..of(&partner, carried, consumer_url)
+        ..of(&partner, carried, &wanted.issuer, consumer_url)
     };
     go_on(site, request, &partner, asked, wanted.passive).await
 }
@@ -200,7 +204,7 @@ pub(super) async fn unasked(
     }
     let consumer_url = consumer_url(&partner, wanted_url)?;
     recipient(&partner.provider)?;
-    let asked = of(&partner, carried, consumer_url);
+    let asked = of(&partner, carried, issuer, consumer_url);
     go_on(site, request, &partner, asked, false).await
 }
 
@@ -216,9 +220,10 @@ fn recipient(provider: &ServiceProvider) -> Result<Option<Recipient>, Refusal> {
     certificate.map(Recipient::of_certificate).transpose().map_err(Refusal::Certificate)
 }
 
-fn of(partner: &Partner, carried: &Carried<'_>, consumer_url: String) -> Asked {
+fn of(partner: &Partner, carried: &Carried<'_>, issuer: &str, consumer_url: String) -> Asked {
     Asked {
         provider: partner.provider.id,
+        issuer: issuer.to_owned(),
         name: partner.provider.name.clone(),
         is_saas: partner.provider.is_saas,
         tenant: partner.owner.domain.clone(),

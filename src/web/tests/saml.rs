@@ -473,8 +473,12 @@ fn an_application_of_one_tenant_lets_nobody_else_in() {
     let text = binding::decode(Binding::Post, &carried(&carrying, "SAMLResponse")).unwrap();
     let message = Message::read(&text).unwrap();
     assert!(message.verify(&signer().public()).is_err(), "the server's key is the super tenant's");
-    // Without its tenant it is not known.
+    // Without its tenant it is not known. It can say it with its name, which is then whom the answer is for.
     assert!(post(&pages, &request(&pages, ACS)).location().starts_with(NOTICE));
+    let called = format!("{SP}@wso2.com");
+    let named = saml::authn_request(pages.world.now().0, &called, &format!("{PUBLIC}/samlsso"), ACS).unwrap();
+    let read = answer_signed_by(&post(&pages, &named), &key_of(&pages, "wso2.com"));
+    assert_eq!((read.name_id.as_str(), read.audiences), ("tom", vec![called, "everybody".to_owned()]));
 }
 
 #[test]

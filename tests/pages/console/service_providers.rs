@@ -408,7 +408,10 @@ async fn a_tenant_sees_and_changes_its_own_service_providers_only() {
     assert!(!file.contains("tenantDomain=acme.com"), "{file}");
     let own = acme.open("service-providers/add").await.body;
     assert!(own.contains("tenantDomain=acme.com"), "{own}");
-    added(&acme, &basic(&[("signResponse", "")])).await;
+    let (address, _) = added(&acme, &basic(&[("signResponse", ""), ("idpInitiatedSso", "on")])).await;
+    let page = plain(&acme.open(&address).await.body);
+    assert!(page.contains("<dd>https://app.example@acme.com</dd>"), "{page}");
+    assert!(page.contains("/samlsso?spEntityID=https%3A%2F%2Fapp.example%40acme.com</dd>"), "{page}");
     let both = "SELECT group_concat(tenant_id || ':' || sign_response, ' ') FROM \
                 (SELECT * FROM service_provider WHERE origin = 'service' ORDER BY tenant_id)";
     let acme_id = stored(&running, "SELECT id FROM tenant WHERE domain = 'acme.com'");

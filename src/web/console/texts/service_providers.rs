@@ -72,6 +72,8 @@ pub const TEXTS: &[(&str, &str)] = &[
     ("sp_sso_url", "SSO URL"),
     ("sp_slo_url", "Logout URL"),
     ("sp_metadata", "SAML Metadata"),
+    ("sp_called", "Issuer in its requests"),
+    ("sp_sent_there", "Address that sends users there"),
     ("sp_signed_with", "Messages are signed with"),
     ("sp_of_file", "This service provider is set in a configuration file and can be changed only there."),
     ("sp_file_badge", "Configuration file"),
