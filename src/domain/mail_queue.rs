@@ -235,7 +235,8 @@ mod tests {
 
     #[test]
     fn a_refused_mail_is_never_sent_again_once_its_code_is_no_longer_good() {
-        let ends: [(&str, fn(&World)); 6] = [
+        type End = fn(&World);
+        let ends: [(&str, End); 6] = [
             ("used", |world| {
                 let tom = world.find("tom");
                 let id = waiting_or_refused(world);
