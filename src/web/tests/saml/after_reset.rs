@@ -125,9 +125,10 @@ fn whoever_forgot_his_password_gets_a_link_that_leads_back_to_the_application() 
     );
     assert_eq!(way_back(&pages.get(sent.location())), back);
     let tom = pages.world.find("tom");
-    let until = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    let mut looks = 0;
     while pages.world.mails(&tom).is_empty() {
-        assert!(std::time::Instant::now() < until, "no mail");
+        looks += 1;
+        assert!(looks < 1_000_000, "no mail");
         std::thread::yield_now();
     }
     let done = chosen(&pages, &pages.get(&pages.link(&tom)));
