@@ -145,8 +145,8 @@ fn write<T: Reply>(
 
 fn user_profile() -> profiles::UserProfileDTO {
     let field = |order: i32| profiles::UserFieldDTO {
-        claimUri: Some(format!("http://wso2.org/claims/field{order}")),
-        displayName: Some(format!("Field of a profile {order}")),
+        claimUri: Some(format!("http://wso2.org/claims/field{order}").into()),
+        displayName: Some(format!("Field of a profile {order}").into()),
         displayOrder: order,
         fieldValue: Some(format!("value <{order}> of a user & her profile")),
         required: order < 4,
