@@ -83,6 +83,15 @@ fn what_could_never_work_is_refused() {
     assert!(
         refused(&admin, "addRPServiceProvider", &provider("a", script)).contains("must begin with https://")
     );
+    for (name, value) in [
+        ("sloResponseURL", "javascript:alert(1)"),
+        ("sloRequestURL", "file:///etc/passwd"),
+        ("idpInitSLOReturnToURLs", "//evil.example"),
+    ] {
+        let rest = format!("<d:{name}>{value}</d:{name}>");
+        let text = refused(&admin, "addRPServiceProvider", &provider("a", &rest));
+        assert_eq!(text, "An address for logout must begin with https:// or http://", "{name}");
+    }
     for metadata in ["", "&lt;a/>", "&lt;!DOCTYPE a>&lt;a/>"] {
         assert_eq!(
             refused(&admin, "uploadRPServiceProvider", &format!("<s:metadata>{metadata}</s:metadata>")),

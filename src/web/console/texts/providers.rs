@@ -68,7 +68,7 @@ pub const TEXTS: &[(&str, &str)] = &[
     ("provider_ways", "Federated Authenticators"),
     (
         "provider_ways_hint",
-        "What is set here is kept and told to others; nobody signs in here through identity providers.",
+        "Kept for those who read it through the service; nobody signs in here through identity providers.",
     ),
     ("provider_jit_heading", "Just-In-Time Provisioning"),
     ("provider_jit", "Always provision to User Store Domain"),
@@ -77,7 +77,7 @@ pub const TEXTS: &[(&str, &str)] = &[
     ("provider_default_connector", "Default Connector"),
     (
         "provider_provisions_nobody",
-        "What is set here is kept and told to others; this server provisions nobody.",
+        "Kept for those who read it through the service; this server provisions nobody.",
     ),
     ("provider_drop", "Remove"),
     ("provider_file_kept", "There is a file. Choose another to replace it."),
