@@ -48,6 +48,7 @@ fn desk(settings: &Settings) -> Result<Desk, Box<dyn Error>> {
 
 /// Serves until SIGINT or SIGTERM.
 fn serve(loaded: &Loaded) -> Outcome {
+    gather_randomness();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         for warning in &loaded.warnings {
@@ -66,6 +67,14 @@ fn serve(loaded: &Loaded) -> Outcome {
         server.stop().await;
         Ok(())
     })
+}
+
+/// The first random number of a process takes 20 ms, which the first client would wait for: it is made beside the start.
+fn gather_randomness() {
+    // Without this thread it is made when it is needed.
+    let _ = std::thread::Builder::new().name("randomness".into()).spawn(|| {
+        let _ = aws_lc_rs::rand::fill(&mut [0]);
+    });
 }
 
 /// Says where it listens and, at the first start, what to do next.

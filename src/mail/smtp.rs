@@ -9,11 +9,13 @@ use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParam
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
 use lettre::transport::smtp::extension::{ClientId, Extension, MailParameter};
 use lettre::transport::smtp::{Error, response::Severity};
+use std::sync::OnceLock;
 
 /// A mail server that mails can be handed to; shared by all lanes.
 pub(super) struct Server {
     settings: Smtp,
-    tls: TlsParameters,
+    /// Made at the first mail: reading what the system trusts takes longer than starting.
+    tls: OnceLock<TlsParameters>,
     hello: ClientId,
 }
 
@@ -21,29 +23,42 @@ pub(super) struct Server {
 #[derive(Default)]
 pub(super) struct Lane(Option<AsyncSmtpConnection>);
 
+/// The authorities trusted beside those of the system; `None` when anything is.
+fn trusted(settings: &Smtp) -> Result<Option<Vec<Certificate>>, SettingsError> {
+    let Trust::Authorities(own) = &settings.trust else { return Ok(None) };
+    let certificate = |pem: &String| {
+        // The library takes a text without any certificate for an empty list.
+        if !pem.contains("-----BEGIN CERTIFICATE-----") {
+            return Err(SettingsError::Tls("a trusted certificate is not in PEM form".into()));
+        }
+        Certificate::from_pem(pem.as_bytes()).map_err(|error| SettingsError::Tls(error.to_string()))
+    };
+    own.iter().map(certificate).collect::<Result<_, _>>().map(Some)
+}
+
 impl Server {
     pub(super) fn new(settings: Smtp) -> Result<Self, SettingsError> {
-        let mut tls = TlsParameters::builder(settings.host.clone());
-        match &settings.trust {
-            Trust::Anything => {
-                tls = tls.dangerous_accept_invalid_certs(true).dangerous_accept_invalid_hostnames(true);
-            }
-            Trust::Authorities(own) => {
-                for pem in own {
-                    // The library takes a text without any certificate for an empty list.
-                    if !pem.contains("-----BEGIN CERTIFICATE-----") {
-                        return Err(SettingsError::Tls("a trusted certificate is not in PEM form".into()));
-                    }
-                    let certificate = Certificate::from_pem(pem.as_bytes());
-                    tls = tls.add_root_certificate(
-                        certificate.map_err(|error| SettingsError::Tls(error.to_string()))?,
-                    );
+        trusted(&settings)?;
+        let hello = settings.hello_name.clone().map_or_else(ClientId::default, ClientId::Domain);
+        Ok(Self { settings, tls: OnceLock::new(), hello })
+    }
+
+    fn tls(&self) -> Result<TlsParameters, Failure> {
+        if let Some(tls) = self.tls.get() {
+            return Ok(tls.clone());
+        }
+        let failed = |why: String| Failure::Later(format!("no TLS with {}: {why}", self.name()));
+        let mut tls = TlsParameters::builder(self.settings.host.clone());
+        match trusted(&self.settings).map_err(|error| failed(error.to_string()))? {
+            None => tls = tls.dangerous_accept_invalid_certs(true).dangerous_accept_invalid_hostnames(true),
+            Some(own) => {
+                for certificate in own {
+                    tls = tls.add_root_certificate(certificate);
                 }
             }
         }
-        let tls = tls.build().map_err(|error| SettingsError::Tls(error.to_string()))?;
-        let hello = settings.hello_name.clone().map_or_else(ClientId::default, ClientId::Domain);
-        Ok(Self { settings, tls, hello })
+        let tls = tls.build().map_err(|error| failed(error.to_string()))?;
+        Ok(self.tls.get_or_init(|| tls).clone())
     }
 
     /// Hands one mail over; afterwards the server is responsible for it.
@@ -85,7 +100,7 @@ impl Server {
 
     async fn connect(&self) -> Result<AsyncSmtpConnection, Failure> {
         let Smtp { host, port, timeout, encryption, .. } = &self.settings;
-        let from_the_start = (*encryption == Encryption::Implicit).then(|| self.tls.clone());
+        let from_the_start = (*encryption == Encryption::Implicit).then(|| self.tls()).transpose()?;
         let mut connection = AsyncSmtpConnection::connect_tokio1(
             (host.as_str(), *port),
             Some(*timeout),
@@ -102,7 +117,7 @@ impl Server {
         };
         if upgrade {
             connection
-                .starttls(self.tls.clone(), &self.hello)
+                .starttls(self.tls()?, &self.hello)
                 .await
                 .map_err(|error| self.out_of_reach("STARTTLS", &error))?;
         }

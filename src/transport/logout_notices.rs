@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpStream;
-use tokio::sync::watch;
+use tokio::sync::{OnceCell, watch};
 use tokio_rustls::TlsConnector;
 
 /// Pause between two looks.
@@ -27,25 +27,14 @@ pub struct Courier {
     realm: Arc<Realm>,
     clock: Arc<dyn Clock>,
     signers: Arc<Signers>,
-    tls: TlsConnector,
+    /// Made when the first one is told over HTTPS: reading what the system trusts takes longer than starting.
+    tls: OnceCell<TlsConnector>,
 }
 
 impl Courier {
     /// A courier who trusts what the system trusts.
-    pub fn new(
-        store: Store,
-        realm: Arc<Realm>,
-        clock: Arc<dyn Clock>,
-        signers: Arc<Signers>,
-    ) -> Result<Self, rustls::Error> {
-        let mut roots = RootCertStore::empty();
-        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-        let config = ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
-        Ok(Self { store, realm, clock, signers, tls: TlsConnector::from(Arc::new(config)) })
+    pub fn new(store: Store, realm: Arc<Realm>, clock: Arc<dyn Clock>, signers: Arc<Signers>) -> Self {
+        Self { store, realm, clock, signers, tls: OnceCell::new() }
     }
 
     /// Works until the server stops.
@@ -133,12 +122,26 @@ impl Courier {
         );
         if is_tls {
             let name = ServerName::try_from(host.to_owned()).map_err(|error| error.to_string())?;
-            let stream = self.tls.connect(name, tcp).await.map_err(|error| error.to_string())?;
+            let trusting = || async { tokio::task::spawn_blocking(trusting_the_system).await? };
+            let tls = self.tls.get_or_try_init(trusting).await.map_err(|error| error.to_string())?;
+            let stream = tls.connect(name, tcp).await.map_err(|error| error.to_string())?;
             exchange(stream, &request).await
         } else {
             exchange(tcp, &request).await
         }
     }
+}
+
+fn trusting_the_system() -> std::io::Result<TlsConnector> {
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(std::io::Error::other)?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    Ok(TlsConnector::from(Arc::new(config)))
 }
 
 /// Sends a request and looks at nothing but the status: a page or a redirect is what service providers answer a form.
@@ -216,7 +219,7 @@ mod tests {
     fn courier(world: &World, clock: Arc<dyn Clock>, signer: &Arc<SigningKey>) -> Courier {
         let (store, realm) = (world.store.clone(), Arc::clone(&world.realm));
         let signers = Signers::new(Arc::clone(signer), store.clone(), Arc::clone(&realm), Arc::clone(&clock));
-        Courier::new(store, realm, clock, Arc::new(signers)).unwrap()
+        Courier::new(store, realm, clock, Arc::new(signers))
     }
 
     /// The store of a world blocks, which nobody may do inside of a runtime.

@@ -134,8 +134,7 @@ impl Server {
         let signers = Signers::new(signer, store.clone(), Arc::clone(&realm), Arc::clone(&clock));
         let signers = Arc::new(signers);
         let courier =
-            Courier::new(store.clone(), Arc::clone(&realm), Arc::clone(&clock), Arc::clone(&signers))
-                .map_err(|error| tls::Error::Making(error.to_string()))?;
+            Courier::new(store.clone(), Arc::clone(&realm), Arc::clone(&clock), Arc::clone(&signers));
         let site = Site::new(
             store.clone(),
             Arc::clone(&realm),

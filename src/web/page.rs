@@ -9,6 +9,7 @@ use hyper::header::{
 };
 use hyper::{Response, StatusCode};
 use std::path::Path;
+use std::sync::OnceLock;
 use tera::{Context, Tera};
 
 /// Nothing but our own style sheet and our own forms.
@@ -32,7 +33,10 @@ const CONSOLE_STYLE: (&str, &str) = ("console/style.css", include_str!("template
 /// How the pages look: ours, with the operator's own files in place of ours.
 #[derive(Debug)]
 pub struct Look {
-    templates: Tera,
+    pages: Tera,
+    /// The larger part, which many a server never shows: read with its first page, unless there are files of the
+    /// operator's, whose mistakes stop the start.
+    console: OnceLock<Tera>,
     /// Of the pages that everybody sees.
     pub style: Sheet,
     /// Of the console.
@@ -76,24 +80,48 @@ impl Look {
     /// # Errors
     /// Names the file that cannot be read or understood.
     pub fn of(folder: &Path) -> Result<Self, String> {
-        let mut templates = Vec::new();
-        for (name, shipped) in TEMPLATES
-            .iter()
-            .chain(super::dashboard::TEMPLATES)
-            .chain(super::forgotten::TEMPLATES)
-            .chain(super::console::TEMPLATES)
-        {
-            templates.push((*name, own_or(folder, name, shipped)?));
-        }
-        let mut tera = Tera::default();
-        tera.add_raw_templates(templates)
-            .map_err(|error| format!("{}: {}", folder.display(), explained(&error)))?;
-        Ok(Self {
-            templates: tera,
+        let pages =
+            TEMPLATES.iter().chain(super::dashboard::TEMPLATES).chain(super::forgotten::TEMPLATES).copied();
+        let look = Self {
+            pages: read(folder, pages)?,
+            console: OnceLock::new(),
             style: Sheet::of(folder, STYLE)?,
             console_style: Sheet::of(folder, CONSOLE_STYLE)?,
+        };
+        if folder.join("console").exists() {
+            let _ = look.console.set(read(folder, super::console::TEMPLATES.iter().copied())?);
+        }
+        Ok(look)
+    }
+
+    /// The templates that a page is among.
+    fn templates(&self, name: &str) -> &Tera {
+        if !name.starts_with("console/") {
+            return &self.pages;
+        }
+        self.console.get_or_init(|| {
+            parsed(super::console::TEMPLATES.to_vec()).unwrap_or_else(|error| {
+                tracing::error!(error, "the console's own pages cannot be read");
+                Tera::default()
+            })
         })
     }
+}
+
+/// Ours, with the operator's files in place of ours.
+fn read(
+    folder: &Path,
+    templates: impl Iterator<Item = (&'static str, &'static str)>,
+) -> Result<Tera, String> {
+    let own = templates.map(|(name, shipped)| Ok((name, own_or(folder, name, shipped)?)));
+    let texts = own.collect::<Result<Vec<_>, String>>()?;
+    parsed(texts).map_err(|error| format!("{}: {error}", folder.display()))
+}
+
+fn parsed<T: AsRef<str>>(texts: Vec<(&str, T)>) -> Result<Tera, String> {
+    let mut tera = Tera::default();
+    tera.add_raw_templates(texts).map_err(|error| explained(&error))?;
+    Ok(tera)
 }
 
 /// The operator's file of that name, or ours.
@@ -116,7 +144,7 @@ fn explained(error: &dyn std::error::Error) -> String {
 pub fn render(site: &Site, status: StatusCode, name: &str, mut context: Context) -> Response<Vec<u8>> {
     context.insert("texts", &LABELS);
     context.insert("style", &site.look.style.address("/authenticationendpoint/style.css"));
-    match site.look.templates.render(name, &context) {
+    match site.look.templates(name).render(name, &context) {
         Ok(text) => html(status, text),
         Err(error) => {
             tracing::error!(error = explained(&error), template = name, "a page could not be rendered");

@@ -8,7 +8,7 @@ use super::Credential;
 use crate::domain::{Now, Secret};
 use aws_lc_rs::hmac;
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 /// How long an entry counts, in milliseconds.
 const LIFE: i64 = 60_000;
@@ -27,7 +27,8 @@ impl std::fmt::Debug for Proof {
 
 /// The cache of one process. Bounded, and empty after a restart.
 pub struct Verified {
-    key: hmac::Key,
+    /// Made at the first login: gathering randomness takes longer than a start.
+    key: OnceLock<hmac::Key>,
     half: usize,
     entries: Mutex<Generations>,
 }
@@ -61,20 +62,22 @@ impl Verified {
     /// A cache that never holds more than `entries`.
     #[must_use]
     pub fn with_room_for(entries: usize) -> Self {
-        let mut key = [0_u8; 32];
-        // A failing generator leaves a known key; entries are found only by code of this process all the same.
-        let _ = aws_lc_rs::rand::fill(&mut key);
-        Self {
-            key: hmac::Key::new(hmac::HMAC_SHA256, &key),
-            half: (entries / 2).max(1),
-            entries: Mutex::default(),
-        }
+        Self { key: OnceLock::new(), half: (entries / 2).max(1), entries: Mutex::default() }
+    }
+
+    fn key(&self) -> &hmac::Key {
+        self.key.get_or_init(|| {
+            let mut key = [0_u8; 32];
+            // A failing generator leaves a known key; entries are found only by code of this process all the same.
+            let _ = aws_lc_rs::rand::fill(&mut key);
+            hmac::Key::new(hmac::HMAC_SHA256, &key)
+        })
     }
 
     /// The name under which this very login is remembered.
     #[must_use]
     pub fn proof(&self, tenant: i64, user: i64, stored: &Credential, presented: &Secret) -> Proof {
-        let mut context = hmac::Context::with_key(&self.key);
+        let mut context = hmac::Context::with_key(self.key());
         context.update(&tenant.to_be_bytes());
         context.update(&user.to_be_bytes());
         // The length keeps credential and password apart.
