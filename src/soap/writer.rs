@@ -332,13 +332,14 @@ fn push_digits(out: &mut String, number: u64) {
 /// Escapes character data as Axis2 does. Characters that XML does not have are left out: they come from files, forms and
 /// the command line, and with one of them nobody could read the answer (the original breaks off in the middle).
 pub fn push_escaped(out: &mut String, text: &str) {
+    // One look for what is escaped and for what may have to be left out: below a blank, or begun by EF (U+FFFE, U+FFFF).
+    if !any(text, |byte| byte < b' ' || matches!(byte, b'<' | b'&' | b'>' | 0xef)) {
+        out.push_str(text);
+        return;
+    }
     if !is_xml_text(text) {
         let readable: String = text.chars().filter(|character| is_xml_character(*character)).collect();
         return push_escaped(out, &readable);
-    }
-    if !any(text, |byte| matches!(byte, b'<' | b'&' | b'\r' | b'>')) {
-        out.push_str(text);
-        return;
     }
     let mut written = 0;
     for (at, byte) in text.bytes().enumerate() {
