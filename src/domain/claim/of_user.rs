@@ -61,7 +61,8 @@ impl Values {
     }
 
     fn find(&self, entries: &[Entry], name: &str) -> Option<Option<&str>> {
-        let found = entries.iter().find(|entry| self.at(&entry.name) == name)?;
+        let found =
+            entries.iter().find(|entry| entry.name.len() == name.len() && self.at(&entry.name) == name)?;
         Some(found.value.as_ref().map(|value| self.at(value)))
     }
 
