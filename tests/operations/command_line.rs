@@ -271,6 +271,24 @@ fn mails_that_wait_can_be_listed_retried_and_dropped() {
     assert!(!installation.command_line(&["mail", "drop", "4711"], "").status.success());
     assert!(!run(&["mail", "list", "--state", "queued"], "").contains("tom@"), "dropped");
     run(&["mail", "retry"], "");
+    // One that a mail server refused is sent again by its number, or with all others of its kind.
+    let zoe = list.lines().find(|line| line.contains("zoe@")).unwrap().split(' ').next().unwrap();
+    let refuse = || {
+        let database = rusqlite::Connection::open(installation.data().join("soapstone.db")).unwrap();
+        assert_eq!(database.execute("UPDATE outbox SET state = 'failed' WHERE id = ?1", [zoe]).unwrap(), 1);
+    };
+    for again in [&["mail", "retry", zoe][..], &["mail", "retry", "--failed"]] {
+        refuse();
+        assert!(run(&["mail", "retry"], "").contains("0 mails are due now"), "only on request");
+        assert!(run(again, "").contains("1 mails are due now"));
+        assert!(run(&["mail", "list", "--state", "queued"], "").contains("zoe@"));
+    }
+    // But never with a code that is no longer good.
+    refuse();
+    run(&["claim", "set", "zoe", TRIGGER, "false"], "");
+    let refused = installation.command_line(&["mail", "retry", zoe], "");
+    assert!(!refused.status.success() && text(&refused).contains("can be sent"), "{}", text(&refused));
+    assert!(!installation.command_line(&["mail", "retry", zoe, "--failed"], "").status.success());
 }
 
 #[test]
