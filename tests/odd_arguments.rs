@@ -188,7 +188,10 @@ impl Rows {
         let names = tables.query_map([], |row| row.get::<_, String>(0)).unwrap().map(Result::unwrap);
         let kept = names.filter(|name| !OF_REFUSALS.contains(&name.as_str()));
         kept.map(|name| {
-            let mut statement = self.database.prepare_cached(&format!("SELECT * FROM {name}")).unwrap();
+            // What is queued is the caller's doing; when it goes out is the worker's.
+            let columns = if name == "outbox" { "id" } else { "*" };
+            let select = format!("SELECT {columns} FROM {name}");
+            let mut statement = self.database.prepare_cached(&select).unwrap();
             let columns = statement.column_count();
             let row = |row: &rusqlite::Row<'_>| {
                 let values = (0..columns).map(|column| row.get::<_, rusqlite::types::Value>(column).unwrap());
