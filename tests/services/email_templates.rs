@@ -118,7 +118,12 @@ fn a_fresh_server_has_the_seventeen_types_of_the_original() {
     );
     assert_eq!(with_otp.value("emailContentType"), Some("text/plain"));
     assert_eq!(with_otp.value("templateDisplayName"), Some("AdminForcedPasswordResetWithOTP"));
-    assert!(with_otp.value("body").unwrap().contains("{{confirmation-code}}"));
+    // The wording is ours; that of the original comes with its file.
+    assert_eq!(with_otp.value("subject"), Some("An administrator asks you to set a new password"));
+    let body = with_otp.value("body").unwrap();
+    assert!(body.contains("\nOne-time password: {{confirmation-code}}\n"), "{body}");
+    assert!(!body.contains("confirmrecovery.do"), "a code is for the login form: {body}");
+    assert_eq!(all.iter().filter(|one| one.value("locale") == Some("en_US")).count(), 17);
 }
 
 // 128, 130
@@ -166,6 +171,7 @@ fn a_type_is_one_whatever_its_blanks_and_letter_case() {
     let admin = world.admin();
     let name = |text| request("addEmailTemplateType", &[("emailTemplateDisplayName", text)]);
     accepted(&admin, "addEmailTemplateType", &name("New Type"));
+    assert_eq!((types(&admin).len(), templates(&admin).len()), (18, 17), "a type without templates");
     assert!(types(&admin).contains(&"New Type".to_owned()));
     for taken in ["newtype", "NEW\tTYPE", "  ", "!!!"] {
         assert_eq!(
@@ -174,6 +180,7 @@ fn a_type_is_one_whatever_its_blanks_and_letter_case() {
             "{taken}"
         );
     }
+    assert_eq!(types(&admin).len(), 18);
     let delete = |text| request("deleteEmailTemplateType", &[("emailTemplateDisplayName", text)]);
     accepted(&admin, "deleteEmailTemplateType", &delete("newTYPE"));
     assert!(!types(&admin).contains(&"New Type".to_owned()));
@@ -183,6 +190,7 @@ fn a_type_is_one_whatever_its_blanks_and_letter_case() {
         refused(&admin, "deleteEmailTemplateType", &delete("ghost")),
         "Error occurred while deleting email template type 'ghost' of carbon.super tenant."
     );
+    assert_eq!((types(&admin).len(), templates(&admin).len()), (16, 16));
 }
 
 // 132, 133, 136
@@ -210,6 +218,14 @@ fn an_incomplete_template_is_refused_in_the_words_of_its_operation() {
         refused(&admin, "saveEmailTemplate", &with_template("saveEmailTemplate", &slashed)),
         "Locale contains invalid special characters : en/US"
     );
+    let mut slashes = slashed.to_vec();
+    for locale in ["../en_US", "en\\US", "en\"US", "en`US", "<en>", "en_US\u{3000}/x"] {
+        slashes[3].1 = locale;
+        for operation in ["saveEmailTemplate", "addEmailTemplate"] {
+            let text = refused(&admin, operation, &with_template(operation, &slashes));
+            assert_eq!(text, format!("Locale contains invalid special characters : {locale}"));
+        }
+    }
     assert_eq!(templates(&admin), before);
     assert!(!types(&admin).contains(&"Lost".to_owned()), "a refused template leaves no type behind");
 }
@@ -255,7 +271,10 @@ fn a_deleted_template_stays_away_and_a_deleted_type_comes_back_with_the_next_sta
         refused(&admin, "deleteEmailTemplate", &delete("AccountLock", "en/US")),
         "Locale contains invalid special characters : en/US"
     );
+    let shipped = templates(&admin);
     accepted(&admin, "deleteEmailTemplate", &delete("AccountLock", "en_us"));
+    save(&admin, &template("AccountUnLock", "en_US", "edited"));
+    save(&admin, &template("AccountUnLock", "fr_FR", "edited"));
     let kind = request("deleteEmailTemplateType", &[("emailTemplateDisplayName", "AccountUnLock")]);
     accepted(&admin, "deleteEmailTemplateType", &kind);
     assert_eq!(templates(&admin).len(), 15);
@@ -263,7 +282,16 @@ fn a_deleted_template_stays_away_and_a_deleted_type_comes_back_with_the_next_sta
     let admin = world.admin();
     assert!(find(&admin, "accountlock", "en_US").is_none());
     assert!(types(&admin).contains(&"AccountLock".to_owned()));
-    assert!(find(&admin, "accountunlock", "en_US").is_some());
+    // What comes back is the default, not what it was edited to; everything else is as it was.
+    let name = |one: &Element| {
+        (one.value("templateType").map(str::to_owned), one.value("locale").map(str::to_owned))
+    };
+    let sorted = |mut all: Vec<Element>| {
+        all.sort_by_key(name);
+        all
+    };
+    let expected = shipped.into_iter().filter(|one| one.value("templateType") != Some("accountlock"));
+    assert_eq!(sorted(templates(&admin)), sorted(expected.collect()));
 }
 
 // 137
@@ -275,10 +303,18 @@ fn a_user_gets_mails_in_the_locale_of_his_locality() {
     admin.set_claims(TOM, &[(LOCALITY, "fr_FR"), (GIVEN_NAME, "Thomas")]);
     admin.trigger(TOM);
     assert_eq!(world.mail().subject(), "Réinitialisation");
-    admin.set_claims(TOM, &[(LOCALITY, "Colombo")]);
-    admin.trigger(TOM);
+    // A locale that has no template, one that no longer has one, and a town: the default locale.
     let english = find(&admin, "adminforcedpasswordreset", "en_US").unwrap();
-    assert_eq!(Some(world.mail().subject().as_str()), english.value("subject"));
+    let in_english = |locality| {
+        admin.set_claims(TOM, &[(LOCALITY, locality)]);
+        admin.trigger(TOM);
+        assert_eq!(Some(world.mail().subject().as_str()), english.value("subject"), "{locality}");
+    };
+    in_english("de_DE");
+    in_english("Colombo");
+    let french = [("emailTemplateDisplayName", "AdminForcedPasswordReset"), ("locale", "fr_FR")];
+    accepted(&admin, "deleteEmailTemplate", &request("deleteEmailTemplate", &french));
+    in_english("fr_FR");
 }
 
 // 7
@@ -286,8 +322,8 @@ fn a_user_gets_mails_in_the_locale_of_his_locality() {
 fn whoever_may_only_log_in_reads_templates_and_writes_none() {
     let world = world_with_plain();
     let plain = world.caller(PLAIN.0, PLAIN.1);
-    assert_eq!(types(&plain).len(), 17);
-    assert_eq!(templates(&plain).len(), 17);
+    let (kinds, before) = (types(&plain), templates(&plain));
+    assert_eq!((kinds.len(), before.len()), (17, 17));
     let denied = |fault: Fault| {
         assert_eq!((fault.local_code(), fault.text.as_str()), ("50978", "Access Denied."));
     };
@@ -296,10 +332,12 @@ fn whoever_may_only_log_in_reads_templates_and_writes_none() {
         denied(plain.fault(SERVICE, operation, &payload));
     }
     for operation in ["addEmailTemplateType", "deleteEmailTemplateType", "deleteEmailTemplate"] {
-        let arguments = [("emailTemplateDisplayName", "AccountLock"), ("locale", "en_US")];
-        denied(plain.fault(SERVICE, operation, &request(operation, &arguments)));
+        for name in ["AccountLock", "New Type"] {
+            let arguments = [("emailTemplateDisplayName", name), ("locale", "en_US")];
+            denied(plain.fault(SERVICE, operation, &request(operation, &arguments)));
+        }
     }
-    assert_ne!(find(&plain, "accountlock", "en_US").unwrap().value("subject"), Some("mine"));
+    assert_eq!((types(&plain), templates(&plain)), (kinds, before), "nothing changed");
     world.admin().add_user("warden", OLD, &[]);
     world.admin().add_role("wardens", &["warden"], &[LOGIN, IDENTITY]);
     save(&world.caller("warden", OLD), &template("AccountLock", "en_US", "mine"));

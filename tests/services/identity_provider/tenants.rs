@@ -30,6 +30,9 @@ fn tenants_do_not_see_each_other() {
     );
     // The same name, realm and entity id are free in another tenant.
     accepted(&acme, &adding("partner", &content));
+    let own = found(&acme, "partner");
+    assert_eq!(own.value("homeRealmId"), Some("realm"));
+    assert_eq!(of_authenticator(&own, "SAMLSSOAuthenticator", "IdPEntityId").as_deref(), Some("urn:a"));
     assert_eq!(
         refused(&acme, &adding("partner", "")),
         "An Identity Provider has already been registered with the name partner for tenant acme.com"
@@ -176,12 +179,18 @@ fn providers_in_files_are_shared_with_every_tenant_while_the_files_are_there() {
     assert_eq!(names(&all(&acme, "getEnabledAllIdPs")), ["mine", "SHARED_s"]);
     assert_eq!(names(&all(&acme, "getAllIdPs")), ["mine"]);
     let id = world.stored("SELECT id FROM tenant WHERE domain = 'acme.com'");
-    assert_eq!(
-        refused(&acme, &updating("SHARED_s", "SHARED_t", "")),
-        format!("Trying to update non-existent Identity Provider for tenant {id}")
-    );
+    for name in ["SHARED_t", "mine too"] {
+        assert_eq!(
+            refused(&acme, &updating("SHARED_s", name, &field("alias", "theirs"))),
+            format!("Trying to update non-existent Identity Provider for tenant {id}"),
+            "{name}"
+        );
+    }
     accepted(&acme, &deleting("SHARED_s"));
-    found(&admin, "SHARED_s");
+    // It is what it was for everybody.
+    for caller in [&acme, &admin, &world.tenant_with_tom("third.com", &[])] {
+        assert_eq!(found(caller, "SHARED_s"), shared);
+    }
     assert_eq!(
         refused(&admin, &updating("SHARED_s", "SHARED_s", "")),
         "Identity provider with the same name exists in the file system."
