@@ -411,8 +411,9 @@ pub fn append(
     uri: &str,
     value: Option<&str>,
 ) -> Result<(), Error> {
-    let Some(value) = value.filter(|value| !value.trim().is_empty()) else { return Ok(()) };
+    // First, so that a claim without a mapping is refused whatever its value.
     let old = single(tx, realm, user, uri)?;
+    let Some(value) = value.filter(|value| !value.trim().is_empty()) else { return Ok(()) };
     let joined = match &old {
         Some(old) if old.split(',').any(|part| part.trim().eq_ignore_ascii_case(value.trim())) => {
             return Ok(());

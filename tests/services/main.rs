@@ -17,6 +17,7 @@ mod logged_user_info;
 mod recovery_wire;
 mod remote_authorization;
 mod remote_claims;
+mod remote_user_store;
 mod saml_sso_config;
 mod server_admin;
 mod tenants;

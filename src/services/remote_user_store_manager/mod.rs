@@ -302,10 +302,17 @@ impl Operations for Behaviour {
         claims: Vec<Option<ClaimValue>>,
         _profileName: Option<String>,
     ) -> Result<(), Fault> {
-        let (name, claims) = (given(userName)?, changes(claims)?);
+        let name = given(userName)?;
+        // One after the other: a claim that is named twice gets both values.
+        let claims = claims
+            .into_iter()
+            .map(|claim| given(claim).and_then(|claim| Ok((given(claim.claimURI)?, claim.value))))
+            .collect::<Result<Vec<_>, Fault>>()?;
         call.write(move |tx, now, realm, actor| {
             let user = user::find(tx, actor.tenant, &name)?;
-            claims.iter().try_for_each(|(uri, value)| claim::append(tx, now, realm, &user, uri, value))
+            claims
+                .iter()
+                .try_for_each(|(uri, value)| claim::append(tx, now, realm, &user, uri, value.as_deref()))
         })
         .await
     }
@@ -367,9 +374,11 @@ impl Operations for Behaviour {
             .await
     }
 
-    /// Answered from the name alone by stores with numeric ids; the default one has none.
-    async fn getTenantIdofUser(_: &Call, _: Option<String>) -> Result<i32, Fault> {
-        Err(declared(Fault::server("Invalid operation")))
+    /// Answered from the name alone by stores with numeric ids; the default one has none. Nobody but the super tenant
+    /// may ask.
+    async fn getTenantIdofUser(call: &Call, _: Option<String>) -> Result<i32, Fault> {
+        let is_super = call.actor()?.tenant == TenantId::SUPER;
+        Err(declared(Fault::server(if is_super { "Invalid operation" } else { "Access Denied" })))
     }
 
     async fn setUserClaimValues(
