@@ -151,7 +151,7 @@ pub fn verify(query: &str, name: &str, key: &PublicKey) -> Result<(), Distrust> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::saml::signature::tests::key;
+    use crate::saml::scratch::own_key as key;
 
     fn message() -> Element {
         Element::new("samlp", "urn:x", "AuthnRequest").with("ID", "_1").text_of("ü & <")

@@ -11,6 +11,8 @@ mod key;
 mod message;
 mod metadata;
 mod partner;
+#[cfg(test)]
+pub(crate) mod scratch;
 mod signature;
 mod time;
 mod write;

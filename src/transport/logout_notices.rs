@@ -172,18 +172,10 @@ mod tests {
     use crate::domain::clock::{ManualClock, SystemClock};
     use crate::domain::session::{self, Kind};
     use crate::domain::{Now, fixture::World};
+    use crate::saml::scratch::own_key as signer;
     use crate::saml::{Asked, Message, SigningKey};
     use crate::store::Tx;
     use tokio::net::TcpListener;
-
-    fn signer() -> Arc<SigningKey> {
-        let pair =
-            rcgen::KeyPair::generate_rsa_for(&rcgen::PKCS_RSA_SHA256, rcgen::RsaKeySize::_2048).unwrap();
-        let own = rcgen::CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
-        let der = own.self_signed(&pair).unwrap();
-        let certificate = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, der.der());
-        Arc::new(SigningKey::new(&pair.serialize_der(), &certificate).unwrap())
-    }
 
     /// Somebody signed in at a service provider whose session has just ended.
     fn ended(url: &str) -> World {

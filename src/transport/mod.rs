@@ -3,6 +3,7 @@
 
 mod carried_out;
 mod file_providers;
+mod housekeeping;
 mod http;
 mod limits;
 mod listen;

@@ -1,5 +1,6 @@
 //! Starting and stopping a server.
 
+use super::housekeeping::House;
 use super::http::Shared;
 use super::logout_notices::Courier;
 use super::metrics::Metrics;
@@ -7,8 +8,7 @@ use super::route::Faces;
 use super::{file_providers, listen, service_providers, tls, wiring};
 use crate::config::Settings;
 use crate::domain::{
-    Clock, Now, Policy, Realm, Secret, bulk_reset, forced_reset, identity_provider, idle_account,
-    question_recovery, service_provider, session, single_sign_on, template, tenant, tenant_key,
+    Clock, Now, Policy, Realm, Secret, identity_provider, service_provider, template, tenant,
 };
 use crate::mail::{self, Worker};
 use crate::ops::installation::{self, Lock};
@@ -166,7 +166,9 @@ impl Server {
                 })
             }),
             tokio::spawn(courier.run(draining.clone())),
-            tokio::spawn(keep_house(store.clone(), Arc::clone(&realm), site, clock, draining)),
+            tokio::spawn(
+                House { store: store.clone(), realm: Arc::clone(&realm), site }.keep(clock, draining),
+            ),
         ];
         let unbound = |port| SocketAddr::new(settings.bind, port);
         Ok(Self {
@@ -320,49 +322,4 @@ async fn settle_service_providers(
     let configured = service_providers::all(settings, &realm.policy.public_url);
     let done = store.write(move |tx| service_provider::settle(tx, &configured));
     done.await.map_err(|error: crate::domain::Error| StartError::Installation(error.into()))
-}
-
-/// Login conversations that nobody finished are forgotten after an hour.
-const CONVERSATION: i64 = 3_600_000;
-
-/// Forgets what expired, and looks at idle accounts when that is due; once a minute.
-async fn keep_house(
-    store: Store,
-    realm: Arc<Realm>,
-    site: Arc<Site>,
-    clock: Arc<dyn Clock>,
-    mut stop: watch::Receiver<bool>,
-) {
-    loop {
-        tokio::select! {
-            _ = stop.wait_for(|stopping| *stopping) => return,
-            () = tokio::time::sleep(Duration::from_secs(60)) => {}
-        }
-        site.forget_quiet_addresses();
-        let now = clock.now();
-        let (own, kept) = (store.clone(), Arc::clone(&realm));
-        let made = tokio::task::spawn_blocking(move || tenant_key::make_missing(&own, now, &kept)).await;
-        if let Ok(Err(error)) = made {
-            tracing::error!(%error, "the keys of tenants could not be made");
-        }
-        let own = Arc::clone(&realm);
-        let done = store
-            .write(move |tx| {
-                session::forget_idle(tx, now)?;
-                bulk_reset::forget(tx, now)?;
-                single_sign_on::forget_messages(tx, now)?;
-                store::login_context::delete_older(tx, now.0.saturating_sub(CONVERSATION))?;
-                question_recovery::forget_old(tx, now)?;
-                forced_reset::clear_expired(tx, now, &own)
-            })
-            .await;
-        if let Err(error) = done {
-            tracing::error!(%error, "housekeeping failed");
-        }
-        let (store, realm) = (store.clone(), Arc::clone(&realm));
-        let checked = tokio::task::spawn_blocking(move || idle_account::check_all(&store, now, &realm)).await;
-        if let Ok(Err(error)) = checked {
-            tracing::error!(%error, "idle accounts could not be looked at");
-        }
-    }
 }

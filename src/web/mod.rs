@@ -97,6 +97,12 @@ impl Site {
         self.attempts.shrink_to_fit();
     }
 
+    /// How many addresses it remembers.
+    #[cfg(test)]
+    pub(crate) fn remembered_addresses(&self) -> usize {
+        self.attempts.len()
+    }
+
     /// What a program presents to the recovery API after `Authorization: Client`, before base64.
     #[must_use]
     pub fn client_credentials(&self) -> Secret {

@@ -5,7 +5,7 @@ use crate::domain::clock::{Clock, ManualClock};
 use crate::domain::fixture::*;
 use crate::domain::service_provider::{self, ServiceProvider};
 use crate::domain::{Policy, Secret, User, permission, role};
-use crate::saml::SigningKey;
+use crate::saml::scratch::own_key as signer;
 use hyper::body::Bytes;
 use hyper::{Request, Response};
 use std::cell::RefCell;
@@ -74,19 +74,6 @@ impl Page {
         }
         self
     }
-}
-
-/// A key for all tests: making one takes a while.
-fn signer() -> Arc<SigningKey> {
-    static MADE: std::sync::LazyLock<Arc<SigningKey>> = std::sync::LazyLock::new(|| {
-        let pair =
-            rcgen::KeyPair::generate_rsa_for(&rcgen::PKCS_RSA_SHA256, rcgen::RsaKeySize::_2048).unwrap();
-        let own = rcgen::CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
-        let der = own.self_signed(&pair).unwrap();
-        let certificate = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, der.der());
-        Arc::new(SigningKey::new(&pair.serialize_der(), &certificate).unwrap())
-    });
-    Arc::clone(&MADE)
 }
 
 impl Pages {

@@ -1,17 +1,6 @@
 use super::*;
+use crate::saml::scratch::{key_of, own_key as key};
 use crate::saml::xml::parse;
-use std::sync::LazyLock;
-
-/// A key with a certificate, made once for all tests of this kind.
-pub(in crate::saml) fn key() -> SigningKey {
-    static MADE: LazyLock<(Vec<u8>, String)> = LazyLock::new(|| {
-        let pair =
-            rcgen::KeyPair::generate_rsa_for(&rcgen::PKCS_RSA_SHA256, rcgen::RsaKeySize::_2048).unwrap();
-        let own = rcgen::CertificateParams::new(vec!["idp.example".to_owned()]).unwrap();
-        (pair.serialize_der(), STANDARD.encode(own.self_signed(&pair).unwrap().der()))
-    });
-    SigningKey::new(&MADE.0, &MADE.1).unwrap()
-}
 
 fn request() -> Element {
     Element::new("samlp", "urn:p", "AuthnRequest")
@@ -50,12 +39,10 @@ fn what_was_changed_or_signed_by_others_is_not() {
     let digest = text.split("<ds:DigestValue>").nth(1).unwrap().split('<').next().unwrap();
     let other = STANDARD.encode(Algorithm::Sha256.digest(b"something else"));
     assert_eq!(verdict(&text.replace(digest, &other)), Err(Distrust::Key));
-    let pair = rcgen::KeyPair::generate_rsa_for(&rcgen::PKCS_RSA_SHA256, rcgen::RsaKeySize::_2048).unwrap();
-    let own = rcgen::CertificateParams::new(vec!["evil.example".to_owned()]).unwrap();
-    let certificate = STANDARD.encode(own.self_signed(&pair).unwrap().der());
     // His certificate is in the message, and is not looked at.
-    let evil = SigningKey::new(&pair.serialize_der(), &certificate).unwrap();
+    let evil = key_of("evil.example");
     assert_eq!(verdict(&text_of(&sign(request(), &evil, 1).unwrap())), Err(Distrust::Key));
+    let pair = rcgen::KeyPair::generate_rsa_for(&rcgen::PKCS_RSA_SHA256, rcgen::RsaKeySize::_2048).unwrap();
     assert_eq!(SigningKey::new(&pair.serialize_der(), key().certificate()).unwrap_err(), BadKey::Mismatch);
 }
 

@@ -1,5 +1,5 @@
 use super::*;
-use crate::saml::signature::tests::key;
+use crate::saml::scratch::own_key as key;
 use crate::saml::{Asked, Message, Response, text_of};
 use std::process::Command;
 
@@ -23,7 +23,7 @@ fn written_response(sign_assertion: bool, sign_response: bool) -> String {
         destination: "https://sp.example/acs?a=1&b=2",
         now: NOW,
     };
-    let key = Some(&key);
+    let key = Some(&*key);
     let response =
         response(&to, &subject, &bearer, key.filter(|_| sign_assertion), key.filter(|_| sign_response));
     text_of(&response.unwrap())

@@ -3,7 +3,8 @@
 
 use super::*;
 use crate::domain::session;
-use crate::saml::sign;
+use crate::saml::scratch::key_of;
+use crate::saml::{SigningKey, sign};
 use crate::web::tests::saml::binding::address;
 use std::io;
 use std::sync::Mutex;
@@ -15,26 +16,15 @@ const LOGIN_PAGE: &str = "/authenticationendpoint/login.do?";
 const FAILED: &str = "status=Error+when+processing+the+authentication+request%21";
 const INVALID: &str = "status=Not+a+valid+SAML+2.0+Request+Message%21";
 
-/// The key of somebody with a certificate of his own.
-fn made(name: &str) -> SigningKey {
-    let pair = rcgen::KeyPair::generate_rsa_for(&rcgen::PKCS_RSA_SHA256, rcgen::RsaKeySize::_2048).unwrap();
-    let own = rcgen::CertificateParams::new(vec![name.to_owned()]).unwrap();
-    let certificate = base64::Engine::encode(
-        &base64::engine::general_purpose::STANDARD,
-        own.self_signed(&pair).unwrap().der(),
-    );
-    SigningKey::new(&pair.serialize_der(), &certificate).unwrap()
-}
-
 /// The key of the service provider.
 fn key() -> &'static SigningKey {
-    static MADE: std::sync::LazyLock<SigningKey> = std::sync::LazyLock::new(|| made("sp.example"));
+    static MADE: std::sync::LazyLock<SigningKey> = std::sync::LazyLock::new(|| key_of("sp.example"));
     &MADE
 }
 
 /// The key of somebody who is registered under another name.
 fn key_of_another() -> &'static SigningKey {
-    static MADE: std::sync::LazyLock<SigningKey> = std::sync::LazyLock::new(|| made("other.example"));
+    static MADE: std::sync::LazyLock<SigningKey> = std::sync::LazyLock::new(|| key_of("other.example"));
     &MADE
 }
 
