@@ -5,6 +5,7 @@
 mod support;
 
 mod account_association;
+mod authentication;
 mod challenge_questions;
 mod claim_management;
 mod claim_metadata;
@@ -24,4 +25,5 @@ mod tenants;
 mod user_admin;
 mod user_identity_management;
 mod user_information_recovery;
+mod user_profile;
 mod user_stores;
