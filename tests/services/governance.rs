@@ -1,9 +1,9 @@
 //! `IdentityGovernanceAdminService`: connectors as they are shown, and changes of one, several or unknown policies.
 
 use crate::support::caller::{Caller, LOGIN};
+use crate::support::client::release_all;
 use crate::support::tree::Element;
 use crate::support::world::{OLD, World};
-use std::sync::Barrier;
 
 const SERVICE: &str = "IdentityGovernanceAdminService";
 const MANAGE: &str = "/permission/admin/manage";
@@ -182,16 +182,13 @@ fn of_ten_who_change_ten_policies_at_once_everybody_has_his_way() {
         .collect();
     for round in 100..110 {
         let value = round.to_string();
-        let barrier = Barrier::new(names.len());
-        std::thread::scope(|scope| {
-            for name in &names {
-                let (admin, value, barrier) = (&admin, value.as_str(), &barrier);
-                scope.spawn(move || {
-                    barrier.wait();
-                    admin.configure(&[(name, value)]);
-                });
-            }
-        });
+        let hold = |name: &String| {
+            let payload = Caller::configurations(&[(name, value.as_str())]);
+            admin.hold("IdentityGovernanceAdminService", "updateConfigurations", &payload)
+        };
+        for answer in release_all(names.iter().map(hold).collect()) {
+            assert_eq!(answer.status, 200, "{}", answer.text());
+        }
         for name in &names {
             assert_eq!(kept(&admin, name).as_deref(), Some(value.as_str()), "round {round}: {name}");
         }

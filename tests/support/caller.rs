@@ -1,6 +1,6 @@
 //! Calls of the admin services as clients write them, by hand.
 
-use super::client::{Answer, Client, basic};
+use super::client::{Answer, Client, Held, basic};
 use super::tree::Element;
 
 pub const MGT: &str = "http://mgt.profile.user.identity.carbon.wso2.org";
@@ -130,11 +130,23 @@ impl Caller {
         further: &[(&str, &str)],
     ) -> Answer {
         let action = format!("\"urn:{operation}\"");
-        let mut headers = vec![("Content-Type", "text/xml;charset=UTF-8"), ("SOAPAction", action.as_str())];
-        headers.extend(self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+        let mut headers = self.headers_of(&action);
         headers.extend(further);
         let path = format!("/services/{service}");
         self.client.send("POST", &path, &headers, envelope(SOAP11, payload).as_bytes())
+    }
+
+    /// A call that waits for its last byte; see [`client::release_all`](super::client::release_all).
+    pub fn hold(&self, service: &str, operation: &str, payload: &str) -> Held {
+        let action = format!("\"urn:{operation}\"");
+        let path = format!("/services/{service}");
+        self.client.hold("POST", &path, &self.headers_of(&action), envelope(SOAP11, payload).as_bytes())
+    }
+
+    fn headers_of<'a>(&'a self, action: &'a str) -> Vec<(&'a str, &'a str)> {
+        let mut headers = vec![("Content-Type", "text/xml;charset=UTF-8"), ("SOAPAction", action)];
+        headers.extend(self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+        headers
     }
 
     /// Calls; the answer must say that it worked. Its document, if there is one.

@@ -111,6 +111,16 @@ impl Client {
         read_answer(&mut *stream)
     }
 
+    /// A request of which everything is sent but the last byte. Its body must not be empty.
+    pub fn hold(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Held {
+        let mut bytes = request(method, path, "localhost", self.https.port(), headers, body);
+        let last = bytes.pop().expect("a request has a last byte");
+        let mut stream = self.connect(true);
+        stream.write_all(&bytes).unwrap();
+        stream.flush().unwrap();
+        Held { stream, last }
+    }
+
     /// A request with a body; `Host`, `Connection: close` and `Content-Length` are added.
     pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
         self.raw(true, &request(method, path, "localhost", self.https.port(), headers, body))
@@ -145,6 +155,37 @@ impl Client {
     pub fn admin(&self, service: &str, operation: &str, payload: &str) -> Answer {
         self.soap(service, operation, payload, "admin", "admin")
     }
+}
+
+/// A request that the server has, but for its last byte: nothing is left to do but to answer it.
+pub struct Held {
+    stream: Box<dyn Stream>,
+    last: u8,
+}
+
+impl Held {
+    /// Sends the rest and reads the answer.
+    pub fn release(mut self) -> Answer {
+        self.stream.write_all(&[self.last]).unwrap();
+        self.stream.flush().unwrap();
+        read_answer(&mut *self.stream)
+    }
+}
+
+/// Lets requests go at the same instant, as nearly as threads can. Their answers, in the order of the requests.
+pub fn release_all(held: Vec<Held>) -> Vec<Answer> {
+    let barrier = std::sync::Barrier::new(held.len());
+    std::thread::scope(|scope| {
+        let release = |held: Held| {
+            let barrier = &barrier;
+            scope.spawn(move || {
+                barrier.wait();
+                held.release()
+            })
+        };
+        let threads: Vec<_> = held.into_iter().map(release).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    })
 }
 
 /// The header for basic authentication.

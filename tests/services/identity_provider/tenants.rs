@@ -1,6 +1,8 @@
 //! Several tenants, several callers at once, and a server that dies.
 
 use super::*;
+use crate::support::caller::Fault;
+use crate::support::client::{Answer, release_all};
 use crate::support::world::World;
 
 #[test]
@@ -61,53 +63,88 @@ fn tenants_do_not_see_each_other() {
     found(&admin, "partner");
 }
 
-/// Runs calls at the same time; their answers' status and text.
-fn at_once(callers: Vec<(Caller, String)>) -> Vec<(u16, String)> {
-    let threads: Vec<_> = callers
-        .into_iter()
-        .map(|(caller, payload)| {
-            std::thread::spawn(move || {
-                let answer = caller.call(SERVICE, operation(&payload), &payload);
-                (answer.status, answer.text())
-            })
-        })
-        .collect();
-    threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+/// Has calls answered at the same instant; what they were answered.
+fn at_once(caller: &Caller, payloads: &[String]) -> Vec<Answer> {
+    let hold = |payload: &String| caller.hold(SERVICE, operation(payload), payload);
+    release_all(payloads.iter().map(hold).collect())
 }
 
 #[test]
 fn of_twenty_who_add_one_name_at_once_one_succeeds() {
     let world = World::empty(|_| {});
     let admin = world.admin();
-    let content = authenticator("A", &property("p", "1"));
-    let answers = at_once(vec![(admin.clone(), adding("partner", &content)); 20]);
-    let (done, rest): (Vec<_>, Vec<_>) = answers.iter().partition(|(status, _)| *status == 200);
-    assert_eq!((done.len(), rest.len()), (1, 19));
-    let text =
-        "An Identity Provider has already been registered with the name partner for tenant carbon.super";
-    assert!(rest.iter().all(|(_, answer)| answer.contains(text)), "{rest:?}");
-    assert_eq!(world.stored("SELECT count(*) FROM identity_provider WHERE name = 'partner'"), "1");
-    assert_eq!(world.stored("SELECT count(*) FROM idp_authenticator_property"), "1");
+    for round in 0..3 {
+        let name = format!("partner{round}");
+        let payloads: Vec<String> = (0..20)
+            .map(|number| adding(&name, &authenticator("A", &property("p", &number.to_string()))))
+            .collect();
+        let answers = at_once(&admin, &payloads);
+        let (done, rest): (Vec<_>, Vec<_>) =
+            answers.iter().enumerate().partition(|(_, one)| one.status == 200);
+        assert_eq!((done.len(), rest.len()), (1, 19));
+        let text = format!(
+            "An Identity Provider has already been registered with the name {name} for tenant carbon.super"
+        );
+        for (_, answer) in rest {
+            assert_eq!(Fault::of(answer).text, text);
+        }
+        let of = format!("identity_provider WHERE name = '{name}'");
+        assert_eq!(world.stored(&format!("SELECT count(*) FROM {of}")), "1");
+        // What is stored is what the one sent who was told so.
+        let winner = done[0].0.to_string();
+        let kept = found(&admin, &name);
+        assert_eq!(of_authenticator(&kept, "A", "p").as_deref(), Some(winner.as_str()));
+        assert_eq!(kept.all("federatedAuthenticatorConfigs").len(), 1);
+        accepted(&admin, &deleting(&name));
+        assert_eq!(world.stored("SELECT count(*) FROM idp_authenticator_property"), "0");
+    }
 }
 
 #[test]
 fn a_change_and_a_deletion_at_once_leave_nothing_half_done() {
     let world = World::empty(|_| {});
     let admin = world.admin();
-    for _ in 0..5 {
+    let rows = || {
+        world.stored(
+            "SELECT (SELECT count(*) FROM identity_provider) || ' ' || (SELECT count(*) FROM idp_authenticator) || ' ' || \
+             (SELECT count(*) FROM idp_authenticator_property)",
+        )
+    };
+    let before = rows();
+    let mut changed_first = 0;
+    const ROUNDS: usize = 40;
+    for round in 0..ROUNDS {
         accepted(&admin, &adding("partner", &authenticator("A", &property("p", "1"))));
-        let change = updating("partner", "partner", &authenticator("B", &property("q", "1")));
-        let answers = at_once(vec![(admin.clone(), change), (admin.clone(), deleting("partner"))]);
-        assert_eq!(answers[1].0, 200);
-        assert!(
-            answers[0].0 == 200
-                || answers[0].1.contains("Identity Provider with name partner does not exist"),
-            "{}",
-            answers[0].1
-        );
-        assert_eq!(by_name(&admin, "partner"), None);
-        assert_eq!(world.stored("SELECT count(*) FROM idp_authenticator_property"), "0");
+        let name = ["partner", "renamed"][round % 2];
+        let change = updating("partner", name, &authenticator("B", &property("q", "1")));
+        let mut calls = vec![change, deleting("partner")];
+        // Neither of them is always the first one to be heard.
+        let turn = round / 2 % 2;
+        calls.rotate_left(turn);
+        let mut answers = at_once(&admin, &calls);
+        answers.rotate_right(turn);
+        let texts = answers.iter().map(|answer| match answer.status {
+            200 => String::new(),
+            _ => Fault::of(answer).text,
+        });
+        let texts: Vec<String> = texts.collect();
+        if texts[0].is_empty() {
+            changed_first += 1;
+        } else {
+            assert_eq!(texts[0], "Identity Provider with name partner does not exist");
+        }
+        if texts[0].is_empty() && name == "renamed" {
+            // The change took the name away from under the deletion.
+            assert_eq!(texts[1], "Trying to delete non-existent Identity Provider for tenant carbon.super");
+            assert_eq!(found(&admin, "renamed").all("federatedAuthenticatorConfigs").len(), 2);
+            accepted(&admin, &deleting("renamed"));
+        } else {
+            assert_eq!(texts[1], "");
+        }
+        assert_eq!(by_name(&admin, "partner"), None, "round {round}");
+        assert_eq!(rows(), before, "round {round}: nothing is left of it");
     }
+    assert!(changed_first > 0 && changed_first < ROUNDS, "both orders came up: {changed_first}");
 }
 
 #[test]
