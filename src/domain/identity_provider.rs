@@ -28,6 +28,7 @@ pub(super) use check::{
 pub(super) use write::{merge_authenticator, replace_connectors, replace_mappings};
 
 use super::governance::RESIDENT;
+use super::user::like_part;
 use super::{Actor, Error, Realm, TenantId, resident_idp};
 use crate::store::{self, Tx};
 
@@ -153,6 +154,22 @@ pub fn list(tx: &mut Tx<'_>, tenant: TenantId) -> Result<Vec<Listed>, Error> {
     let mut listed = own(tx, tenant)?;
     listed.retain(|one| !one.profile.name.starts_with(SHARED));
     Ok(listed)
+}
+
+/// So many of the tenant's own providers in the order of their names, from behind one on, whose name or description has a
+/// part that matches (`*` is anything); neither the resident nor shared ones.
+///
+/// # Errors
+/// Failures of the database.
+pub fn page(
+    tx: &mut Tx<'_>,
+    tenant: TenantId,
+    part: &str,
+    after: &str,
+    limit: usize,
+) -> Result<Vec<Profile>, Error> {
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    Ok(store::idp::page(tx, tenant.0, &like_part(part), after, limit)?)
 }
 
 /// The providers that users of the tenant may be sent to: enabled ones, shared ones among them.

@@ -7,7 +7,9 @@
 mod check;
 
 use super::tenant::{self, SUPER_DOMAIN};
+use super::user::like_part;
 use super::{Actor, Error, Now, Realm, Tenant, TenantId, audit, tenant_key};
+use crate::store::service_provider::Cut;
 use crate::store::{self, Tx};
 
 pub use crate::store::service_provider::ServiceProvider;
@@ -151,20 +153,35 @@ pub fn list(tx: &mut Tx<'_>, tenant: TenantId) -> Result<Vec<ServiceProvider>, E
     Ok(added)
 }
 
-/// Where users of a tenant may sign in: what its administrators added, and what files open to it.
+/// Where users of a tenant may sign in: what its administrators added, and what files open to it. So many in the order of
+/// their issuers, from behind one on, whose issuer, name or consumer URL has a part that matches (`*` is anything). Of
+/// their lists they have the consumer URLs only.
 ///
 /// # Errors
 /// Failures of the database.
-pub fn list_visible(tx: &mut Tx<'_>, tenant: TenantId) -> Result<Vec<ServiceProvider>, Error> {
-    let mut visible = store::service_provider::all(tx, tenant.0)?;
+pub fn page(
+    tx: &mut Tx<'_>,
+    tenant: TenantId,
+    part: &str,
+    after: &str,
+    limit: usize,
+) -> Result<Vec<ServiceProvider>, Error> {
+    let pattern = like_part(part);
+    let most = i64::try_from(limit).unwrap_or(i64::MAX);
+    let cut = Cut { tenant: tenant.0, shared: false, pattern: &pattern, after, limit: most };
+    let mut found = store::service_provider::page(tx, cut)?;
     if tenant != TenantId::SUPER {
-        let shared = store::service_provider::all(tx, TenantId::SUPER.0)?;
-        visible.extend(shared.into_iter().filter(|one| one.of_file && one.is_saas));
+        let cut = Cut { tenant: TenantId::SUPER.0, shared: true, ..cut };
+        found.extend(store::service_provider::page(tx, cut)?);
+        // The sort keeps the tenant's own in front of a shared one of the same issuer, which it hides, see `visible`.
+        found.sort_by(|one, other| one.issuer.cmp(&other.issuer));
+        found.dedup_by(|later, earlier| later.issuer == earlier.issuer);
+        found.truncate(limit);
     }
-    Ok(visible)
+    Ok(found)
 }
 
-/// One of [`list_visible`].
+/// One of those that [`page`] lists.
 ///
 /// # Errors
 /// Failures of the database.
@@ -234,9 +251,8 @@ fn own_alias(tx: &mut Tx<'_>, tenant: TenantId) -> Result<String, Error> {
 /// # Errors
 /// Failures of the database.
 pub fn aliases(tx: &mut Tx<'_>, tenant: TenantId) -> Result<Vec<String>, Error> {
-    let brought =
-        list(tx, tenant)?.into_iter().filter(|one| one.certificate_alias.as_ref() == Some(&one.issuer));
-    Ok(std::iter::once(own_alias(tx, tenant)?).chain(brought.map(|one| one.issuer)).collect())
+    let brought = store::service_provider::certificate_aliases(tx, tenant.0)?;
+    Ok(std::iter::once(own_alias(tx, tenant)?).chain(brought).collect())
 }
 
 /// The certificate behind an alias. There is no key store: it is the tenant's own, or one that a service provider

@@ -168,9 +168,19 @@ pub fn list_up_to(tx: &mut Tx<'_>, tenant: TenantId, filter: &str, limit: i64) -
 pub(super) fn like(filter: &str) -> (String, String) {
     let folded = folded(filter);
     let prefix = folded.split('*').next().unwrap_or_default().to_owned();
-    let mut pattern = String::with_capacity(folded.len() + 4);
+    (prefix, store::listing::pattern(wildcards(&folded)))
+}
+
+/// A `LIKE` pattern for texts with a part that matches; the letters stay as they are.
+pub(super) fn like_part(part: &str) -> String {
+    store::listing::pattern(wildcards(&["*", part.trim(), "*"].concat()))
+}
+
+/// A text with `*` for anything as a `LIKE` pattern with `\` before what stands for itself.
+fn wildcards(text: &str) -> String {
+    let mut pattern = String::with_capacity(text.len() + 4);
     let mut after_wildcard = false;
-    for character in folded.chars() {
+    for character in text.chars() {
         match character {
             // Several in a row are one; each would cost the engine a search of its own.
             '*' if after_wildcard => {}
@@ -183,5 +193,5 @@ pub(super) fn like(filter: &str) -> (String, String) {
         }
         after_wildcard = character == '*';
     }
-    (prefix, store::listing::pattern(pattern))
+    pattern
 }

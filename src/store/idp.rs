@@ -173,6 +173,26 @@ pub fn list(tx: &mut Tx<'_>, tenant: i64) -> Result<Vec<IdpRow>, Error> {
     tx.query(&select("name <> 'LOCAL' ORDER BY id"), &[tenant.into()], row_of)
 }
 
+/// So many providers of a tenant in the order of their names, from behind one on, neither the resident nor shared ones,
+/// with a name or description that a `LIKE` pattern matches; the case of letters is no matter.
+///
+/// # Errors
+/// As [`find`].
+pub fn page(
+    tx: &mut Tx<'_>,
+    tenant: i64,
+    pattern: &str,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<IdpRow>, Error> {
+    let sql = select(PAGE);
+    tx.query(&sql, &[tenant.into(), after.into(), pattern.into(), limit.into()], row_of)
+}
+
+const PAGE: &str = "name > $2 AND name <> 'LOCAL' AND NOT (name >= 'SHARED_' AND name < 'SHARED`') AND \
+    (lower(name) LIKE lower($3) ESCAPE '\\' OR lower(display_name) LIKE lower($3) ESCAPE '\\' \
+    OR lower(description) LIKE lower($3) ESCAPE '\\') ORDER BY name LIMIT $4";
+
 /// The providers that a tenant shares, oldest first.
 ///
 /// # Errors

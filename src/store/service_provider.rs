@@ -1,6 +1,7 @@
 //! SQL of the service providers of single sign-on.
 
 use super::{Error, Row, Tx, Value};
+use std::collections::HashMap;
 
 /// A service provider: an application that lets users sign in here by SAML 2.0.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -88,6 +89,8 @@ const COLUMNS: &str = "id, tenant_id, issuer, name, origin, saas, default_url, n
     store_in_subject, tenant_in_subject, certificate, verify_requests, sign_response, sign_assertion, single_logout, \
     logout_request_url, logout_response_url, idp_initiated, idp_logout, send_attributes, attribute_index, \
     certificate_alias, login_page, signing_algorithm, digest_algorithm, encrypt_assertion";
+/// The place of the last of them in a row.
+const LAST_COLUMN: usize = 26;
 
 fn read(row: &Row<'_>) -> Result<ServiceProvider, Error> {
     Ok(ServiceProvider {
@@ -117,7 +120,7 @@ fn read(row: &Row<'_>) -> Result<ServiceProvider, Error> {
         login_page: row.opt_text(23)?,
         signing_algorithm: row.opt_text(24)?,
         digest_algorithm: row.opt_text(25)?,
-        encrypt_assertion: row.flag(26)?,
+        encrypt_assertion: row.flag(LAST_COLUMN)?,
         ..ServiceProvider::default()
     })
 }
@@ -189,6 +192,65 @@ pub fn by_id(tx: &mut Tx<'_>, id: i64) -> Result<Option<ServiceProvider>, Error>
     found.map(|row| with_lists(tx, row)).transpose()
 }
 
+/// What a page of service providers is cut out of.
+#[derive(Debug, Clone, Copy)]
+pub struct Cut<'a> {
+    /// Tenant.
+    pub tenant: i64,
+    /// Whether only those are listed that its configuration files open to every tenant.
+    pub shared: bool,
+    /// A `LIKE` pattern over issuers, names and consumer URLs; the case of letters is no matter.
+    pub pattern: &'a str,
+    /// The issuer that the page begins behind.
+    pub after: &'a str,
+    /// Most rows.
+    pub limit: i64,
+}
+
+/// Service providers of a tenant in the order of their issuers; of their lists they have the consumer URLs only.
+///
+/// # Errors
+/// As [`find`].
+pub fn page(tx: &mut Tx<'_>, cut: Cut<'_>) -> Result<Vec<ServiceProvider>, Error> {
+    let rows = tx.query(
+        &page_statement(cut.shared),
+        &[cut.tenant.into(), cut.after.into(), cut.pattern.into(), cut.limit.into()],
+        |row| Ok((read(row)?, row.opt_text(LAST_COLUMN + 1)?)),
+    )?;
+    let mut listed: Vec<ServiceProvider> = Vec::new();
+    for (row, url) in rows {
+        if listed.last().is_none_or(|last| last.id != row.id) {
+            listed.push(row);
+        }
+        if let Some(last) = listed.last_mut() {
+            last.consumer_urls.extend(url);
+        }
+    }
+    Ok(listed)
+}
+
+fn page_statement(shared: bool) -> String {
+    let which = if shared { "AND p.origin = 'file' AND p.saas = 1" } else { "" };
+    format!(
+        "SELECT {COLUMNS}, v.value FROM (SELECT * FROM service_provider p \
+         WHERE p.tenant_id = $1 {which} AND p.issuer > $2 AND (lower(p.issuer) LIKE lower($3) ESCAPE '\\' \
+         OR lower(p.name) LIKE lower($3) ESCAPE '\\' OR EXISTS (SELECT 1 FROM service_provider_value u \
+         WHERE u.provider_id = p.id AND u.kind = 'consumer' AND lower(u.value) LIKE lower($3) ESCAPE '\\')) \
+         ORDER BY p.issuer LIMIT $4) one LEFT JOIN service_provider_value v \
+         ON v.provider_id = one.id AND v.kind = 'consumer' ORDER BY issuer, position"
+    )
+}
+
+/// Issuers of the service providers of a tenant whose certificate goes under their own name.
+///
+/// # Errors
+/// As [`find`].
+pub fn certificate_aliases(tx: &mut Tx<'_>, tenant: i64) -> Result<Vec<String>, Error> {
+    let sql = "SELECT issuer FROM service_provider \
+        WHERE tenant_id = $1 AND origin = 'service' AND certificate_alias = issuer ORDER BY issuer";
+    tx.query(sql, &[tenant.into()], |row| row.text(0))
+}
+
 /// The service providers of a tenant, by issuer.
 ///
 /// # Errors
@@ -203,8 +265,9 @@ pub fn all(tx: &mut Tx<'_>, tenant: i64) -> Result<Vec<ServiceProvider>, Error> 
         &[tenant.into()],
         |row| Ok((row.int(0)?, row.text(1)?, row.text(2)?)),
     )?;
+    let places: HashMap<i64, usize> = rows.iter().map(|row| row.id).zip(0..).collect();
     for (id, kind, value) in lists {
-        if let Some(row) = rows.iter_mut().find(|row| row.id == id) {
+        if let Some(row) = places.get(&id).and_then(|place| rows.get_mut(*place)) {
             add_to_list(row, &kind, value);
         }
     }
@@ -264,4 +327,21 @@ fn insert_lists(tx: &mut Tx<'_>, id: i64, row: &ServiceProvider) -> Result<(), E
 pub fn delete(tx: &mut Tx<'_>, tenant: i64, issuer: &str) -> Result<bool, Error> {
     let sql = "DELETE FROM service_provider WHERE tenant_id = $1 AND issuer = $2";
     Ok(tx.execute(sql, &[tenant.into(), issuer.into()])? > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::listing::tests::plan;
+
+    #[test]
+    fn a_page_is_read_along_the_index_of_its_order() {
+        for shared in [false, true] {
+            let plan = plan(&page_statement(shared));
+            assert!(plan.contains("SEARCH p USING INDEX"), "{plan}");
+            assert!(plan.contains("(tenant_id=? AND issuer>?)") && !plan.contains("SCAN p"), "{plan}");
+            // Only the addresses of a page's rows are sorted.
+            assert_eq!(plan.matches("TEMP B-TREE").count(), 1, "{plan}");
+        }
+    }
 }

@@ -356,6 +356,37 @@ fn one_provider_is_read_with_as_many_statements_whatever_it_holds() {
 }
 
 #[test]
+fn a_list_is_the_same_in_pages_of_any_size_and_searched_by_name_and_description() {
+    let world = World::new();
+    let described = |text: &str| Profile { description: Some(text.into()), ..provider("b").profile };
+    world
+        .add_provider(SUPER, IdentityProvider { profile: described("Where partners_live"), ..provider("b") })
+        .unwrap();
+    for name in ["d", "c", "A%"] {
+        world.add_provider(SUPER, provider(name)).unwrap();
+    }
+    let acme = world.tenant("acme.example");
+    world.add_provider(acme, provider("acme's")).unwrap();
+    let paged = |part: &str, size: usize| {
+        let (mut all, mut after) = (Vec::new(), String::new());
+        loop {
+            let found = world.read(|tx| page(tx, SUPER, part, &after, size));
+            let Some(last) = found.last() else { return all };
+            last.name.clone_into(&mut after);
+            all.extend(found.into_iter().map(|one| one.name));
+        }
+    };
+    for size in 1..=5 {
+        assert_eq!(paged("", size), ["A%", "b", "c", "d"], "neither the resident one nor another tenant's");
+    }
+    for (part, found) in
+        [("a%", vec!["A%"]), ("PARTNERS", vec!["b"]), ("s_l", vec!["b"]), ("e_p", vec![]), ("w*e", vec!["b"])]
+    {
+        assert_eq!(paged(part, 3), found, "{part}");
+    }
+}
+
+#[test]
 fn look_ups_and_lists_use_an_index() {
     let world = World::new();
     let plan = |sql: &str, parameters: &[crate::store::Value<'_>]| {
@@ -377,6 +408,10 @@ fn look_ups_and_lists_use_an_index() {
             "SELECT p.idp_id FROM identity_provider i JOIN idp_property p ON p.idp_id = i.id WHERE i.tenant_id = $1 \
              AND i.name <> 'LOCAL' ORDER BY p.idp_id",
             vec![1.into()],
+        ),
+        (
+            "SELECT name FROM identity_provider WHERE tenant_id = $1 AND name > $2 AND name <> 'LOCAL' ORDER BY name LIMIT 9",
+            vec![1.into(), "a".into()],
         ),
         (
             "SELECT p.id FROM idp_authenticator_property p JOIN idp_authenticator a ON a.id = p.authenticator_id \

@@ -248,3 +248,65 @@ fn the_dashboard_answers_to_its_own_server_only() {
     assert_eq!(dashboard.consumer_url(Some("https://localhost:9443/dashboard/acs")), None);
     assert!(dashboard.is_saas && dashboard.sign_response && dashboard.sign_assertion);
 }
+
+/// The whole list that a search finds, read in pages of that size.
+fn paged(world: &World, tenant: TenantId, part: &str, size: usize) -> Vec<String> {
+    let (mut all, mut after) = (Vec::new(), String::new());
+    loop {
+        let found = world.read(|tx| page(tx, tenant, part, &after, size));
+        let Some(last) = found.last() else { return all };
+        last.issuer.clone_into(&mut after);
+        assert!(found.len() <= size);
+        all.extend(found.into_iter().map(|one| one.issuer));
+    }
+}
+
+#[test]
+fn a_list_is_the_same_in_pages_of_any_size_with_what_files_open_to_a_tenant_among_its_own() {
+    let world = World::new();
+    let acme = world.tenant("acme.example");
+    let open = |issuer: &str| ServiceProvider { is_saas: true, ..app(issuer) };
+    settled(&world, vec![open("b"), open("d"), app("f"), open("x")]);
+    for issuer in ["a", "c", "e"] {
+        assert!(added(&world, acme, app(issuer)));
+    }
+    assert!(added(&world, SUPER, app("of the super tenant")));
+    // A file that came later than the tenant's own: the tenant's hides it.
+    settled(&world, vec![open("b"), open("c"), open("d"), app("f"), open("x")]);
+    for size in 1..=7 {
+        assert_eq!(paged(&world, acme, "", size), ["a", "b", "c", "d", "e", "x"], "{size}");
+        let own = ["b", "c", "d", "f", "of the super tenant", "x"];
+        assert_eq!(paged(&world, SUPER, "", size), own, "{size}");
+    }
+    let first = world.read(|tx| page(tx, acme, "", "b", 1)).remove(0);
+    assert_eq!((first.of_file, first.consumer_urls), (false, app("c").consumer_urls));
+}
+
+#[test]
+fn a_list_is_searched_by_issuer_name_and_address() {
+    let world = World::new();
+    let other = ServiceProvider {
+        name: "Übung 100%".into(),
+        consumer_urls: vec!["https://other.example/ACS_1".into()],
+        ..app("urn:Other")
+    };
+    assert!(added(&world, SUPER, app("app")) && added(&world, SUPER, other));
+    assert!(added(&world, SUPER, ServiceProvider { consumer_urls: vec!["https://x/".into()], ..app("x") }));
+    for (part, found) in [
+        ("", vec!["app", "urn:Other", "x"]),
+        ("URN:o", vec!["urn:Other"]),
+        (" the APP ", vec!["app", "x"]),
+        ("Übung", vec!["urn:Other"]),
+        ("app.example/ACS", vec!["app"]),
+        ("app*acs", vec!["app"]),
+        // These stand for themselves.
+        ("100%", vec!["urn:Other"]),
+        ("1%0", vec![]),
+        ("acs_", vec!["urn:Other"]),
+        ("acs_a", vec![]),
+        ("\\", vec![]),
+        ("' OR 1=1 --", vec![]),
+    ] {
+        assert_eq!(paged(&world, SUPER, part, 2), found, "{part}");
+    }
+}

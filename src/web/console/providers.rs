@@ -2,13 +2,14 @@
 //! Providers*).
 
 use super::flash::Flash;
+use super::paging::{self, Pages};
 use super::provider_form::Form;
 use super::sheet::{SHOWN, Sheet};
 use super::users::Choice;
 use super::visit::{self, Confirmation, Visit};
 use super::{Answer, provider_part, provider_sheet, texts};
 use crate::domain::governance::RESIDENT;
-use crate::domain::identity_provider::{self, Dropped, IdentityProvider, Listed};
+use crate::domain::identity_provider::{self, Dropped, IdentityProvider, Profile};
 use crate::domain::{Error, user};
 use serde::Serialize;
 use std::sync::Arc;
@@ -26,9 +27,8 @@ struct Line {
     delete: String,
 }
 
-impl From<Listed> for Line {
-    fn from(listed: Listed) -> Self {
-        let profile = listed.profile;
+impl From<Profile> for Line {
+    fn from(profile: Profile) -> Self {
         Self {
             edit: Visit::address("idp/edit", &[("oldName", &profile.name)]),
             delete: Visit::address("idp/delete", &[("name", &profile.name)]),
@@ -42,10 +42,14 @@ impl From<Listed> for Line {
 
 /// The list.
 pub async fn list(visit: Arc<Visit>) -> Answer {
-    let listed = visit.read(|tx| identity_provider::list(tx, visit.tenant()))?;
-    let lines: Vec<Line> = listed.into_iter().map(Line::from).collect();
+    let (part, after) = (visit.text("part"), visit.text("after"));
+    let mut rows =
+        visit.read(|tx| identity_provider::page(tx, visit.tenant(), part, after, paging::ROWS + 1))?;
+    let pages = Pages::of(&visit, &mut rows, |row| row.name.clone());
     let mut context = visit.context(texts::text("providers_title"));
-    context.insert("lines", &lines);
+    context.insert("lines", &rows.into_iter().map(Line::from).collect::<Vec<_>>());
+    context.insert("pages", &pages);
+    context.insert("part", part);
     visit.show("console/providers.html", context)
 }
 

@@ -4,6 +4,7 @@
 //! Those of configuration files are shown and changed in their files only.
 
 use super::flash::Flash;
+use super::paging::{self, Pages};
 use super::service_provider_form::{self as form, ALIAS, ISSUER};
 use super::sheet::{SHOWN, Sheet};
 use super::users::Choice;
@@ -56,10 +57,14 @@ impl From<ServiceProvider> for Line {
 
 /// The list.
 pub async fn list(visit: Arc<Visit>) -> Answer {
-    let listed = visit.read(|tx| service_provider::list_visible(tx, visit.tenant()))?;
-    let lines: Vec<Line> = listed.into_iter().map(Line::from).collect();
+    let (part, after) = (visit.text("part"), visit.text("after"));
+    let mut rows =
+        visit.read(|tx| service_provider::page(tx, visit.tenant(), part, after, paging::ROWS + 1))?;
+    let pages = Pages::of(&visit, &mut rows, |row| row.issuer.clone());
     let mut context = visit.context(texts::text("sps_title"));
-    context.insert("lines", &lines);
+    context.insert("lines", &rows.into_iter().map(Line::from).collect::<Vec<_>>());
+    context.insert("pages", &pages);
+    context.insert("part", part);
     visit.show("console/service_providers.html", context)
 }
 

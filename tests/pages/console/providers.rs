@@ -3,7 +3,7 @@
 use super::super::SAME_SITE_FORM;
 use super::super::server::{Answer, Running, add_role};
 use super::operations::{HTML, add_tenant, is_closed, with_ann};
-use super::{Console, location, plain, stored};
+use super::{Console, database, location, plain, stored};
 use base64::Engine as _;
 
 const SAML: &str = "way__SAMLSSOAuthenticator__";
@@ -331,4 +331,22 @@ async fn a_tenant_sees_and_changes_its_own_providers_only() {
     acme.submit("idp/delete", &[("name", "partner")]).await;
     let owner = "SELECT group_concat(tenant_id) FROM identity_provider WHERE name = 'partner'";
     assert_eq!(stored(&running, owner), "-1234");
+}
+
+#[tokio::test]
+async fn a_long_list_is_searched_and_paged_through() {
+    let running = Running::start().await;
+    let many = "WITH RECURSIVE n(i) AS (SELECT 100 UNION ALL SELECT i + 1 FROM n WHERE i < 129) \
+        INSERT INTO identity_provider (tenant_id, name, description) SELECT -1234, 'idp&' || i, 'Nr. ' || i FROM n";
+    database(&running).execute(many, []).unwrap();
+    let console = Console::admin(&running).await;
+    let first = console.open("idp").await.body;
+    let next = first.split("<a href=\"").find(|link| link.contains("rel=\"next\"")).unwrap();
+    let second = console.open(&plain(next.split('"').next().unwrap())["/carbon/".len()..]).await.body;
+    let names = |body: &str| body.matches(">idp&amp;1").count();
+    assert_eq!((names(&first), names(&second)), (25, 5));
+    assert!(second.contains(">idp&amp;129</a>") && second.contains(">Beginning</a>"), "{second}");
+    let found = console.open("idp?part=NR.*12").await.body;
+    assert_eq!(names(&found), 11, "{found}");
+    assert!(console.open("idp?part=nobody").await.body.contains("No Identity Providers match."));
 }

@@ -3,7 +3,7 @@
 
 use super::super::server::{Running, call};
 use super::operations::{HTML, add_tenant, is_closed, with_ann};
-use super::{Console, borrowed, field, plain, stored, untouched};
+use super::{Console, borrowed, database, field, plain, stored, untouched};
 
 const APP: &str = "https://app.example";
 const ACS: &str = "https://app.example/acs";
@@ -416,4 +416,37 @@ async fn a_tenant_sees_and_changes_its_own_service_providers_only() {
                 (SELECT * FROM service_provider WHERE origin = 'service' ORDER BY tenant_id)";
     let acme_id = stored(&running, "SELECT id FROM tenant WHERE domain = 'acme.com'");
     assert_eq!(stored(&running, both), format!("-1234:1 {acme_id}:0"));
+}
+
+#[tokio::test]
+async fn a_long_list_is_searched_and_paged_through() {
+    let running = Running::start().await;
+    let many = "WITH RECURSIVE n(i) AS (SELECT 100 UNION ALL SELECT i + 1 FROM n WHERE i < 159) \
+        INSERT INTO service_provider (tenant_id, issuer, name, origin, saas, default_url, name_id_format, \
+        store_in_subject, tenant_in_subject, verify_requests, sign_response, sign_assertion, single_logout, \
+        idp_initiated, idp_logout, send_attributes) \
+        SELECT -1234, 'sp<' || i, 'Nr. ' || i, 'service', 0, '', '', 0, 0, 0, 1, 1, 1, 0, 0, 0 FROM n";
+    database(&running).execute(many, []).unwrap();
+    let addresses = "INSERT INTO service_provider_value SELECT id, 'consumer', 0, 'https://' || name || '/acs' \
+        FROM service_provider WHERE origin = 'service'";
+    database(&running).execute(addresses, []).unwrap();
+    let console = Console::admin(&running).await;
+    let (mut path, mut seen) = ("service-providers?part=SP%3C".to_owned(), Vec::new());
+    for page in 0..3 {
+        let body = console.open(&path).await.body;
+        seen.extend(body.split(">sp&lt;").skip(1).map(|rest| rest[..3].to_owned()));
+        assert_eq!(body.contains(">Beginning</a>"), page > 0, "{body}");
+        assert!(body.contains(&format!("https://Nr. {}/acs", 100 + 25 * page)), "{body}");
+        assert_eq!(field(&body, "part"), "SP<");
+        let next = body.split("<a href=\"").find(|link| link.contains("rel=\"next\""));
+        match next {
+            Some(link) => path = plain(link.split('"').next().unwrap())["/carbon/".len()..].to_owned(),
+            None => assert_eq!(page, 2),
+        }
+    }
+    assert_eq!(seen, (100..160).map(|number| number.to_string()).collect::<Vec<_>>());
+    let one = console.open("service-providers?part=nr.%20123/").await.body;
+    assert!(one.contains(">sp&lt;123</a>") && !one.contains(">sp&lt;124</a>"), "{one}");
+    let none = console.open("service-providers?part=%22%3E%3Cb%3E").await.body;
+    assert!(none.contains("No service providers match.") && !none.contains("\"><b>"), "{none}");
 }

@@ -4,7 +4,9 @@
 pub const TEXTS: &[(&str, &str)] = &[
     ("sps_menu", "Service Providers"),
     ("sps_title", "Service Providers"),
+    ("sps_search", "Part of the issuer, the name or an address"),
     ("no_sps", "No service providers are registered."),
+    ("no_sps_match", "No service providers match."),
     ("no_such_sp", "There is no service provider {0}."),
     ("add_sp_title", "Register New Service Provider"),
     ("edit_sp_title", "Edit Service Provider"),
