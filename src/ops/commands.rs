@@ -83,7 +83,9 @@ impl Desk {
         work: impl FnOnce(&mut Tx<'_>, Now, &Realm) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Failure> {
         let (realm, now) = (Arc::clone(&self.realm), self.now);
-        Ok(self.store.write_blocking(move |tx| work(tx, now, &realm))?)
+        let done = self.store.write_blocking(move |tx| work(tx, now, &realm));
+        self.store.wait_for_others();
+        Ok(done?)
     }
 
     /// `user …`
@@ -147,6 +149,7 @@ impl Desk {
             progress.show(report.seen());
         };
         let report = bulk_import::run(&self.store, self.now, &self.realm, actor, store, file, show)?;
+        self.store.wait_for_others();
         let (added, there, failed) = (report.added, report.duplicates.len(), report.failed.len());
         say(&format!("added {added} users, {there} were there already, {failed} could not be added"))?;
         if failed > 0 {

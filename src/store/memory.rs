@@ -1,10 +1,16 @@
 //! What a connection remembers while nothing that could make it untrue has changed.
 //!
-//! Every request asks for the same few facts: the tenant, its policies, who calls, what he may do. They change rarely.
-//! Two marks tell whether they still hold. SQLite's `data_version` changes for a connection with every commit of any
-//! other one, in this process or another. And each commit of ours that changes more than attributes of users counts up
-//! the row of `change_count`: most writes of an identity integration are attributes, and none of these facts depends on
-//! them. So an old answer is never given, not even to the very next call.
+//! Every request asks for the same few facts: the tenant, its policies, who calls, what he may do. They change rarely,
+//! and most writes of an identity integration are attributes, on which none of these facts depends. So there are two
+//! kinds of marks, of any commit and of those that change more than attributes, from two sources:
+//!
+//! - Commits of this process are counted in its memory ([`Commits`]), before the caller gets his answer. Comparing the
+//!   counts costs no statement.
+//! - Those of another process, such as the command line, change SQLite's `data_version`, and count up the row of
+//!   `change_count` if they change more than attributes. That takes statements and locks, so it is looked at no more
+//!   often than every [`WINDOW`]; the command line waits that long before it says that it is done.
+//!
+//! So an old answer is never given, not even to the very next call.
 //!
 //! Somebody who writes into the file past this program does not count; what was remembered is forgotten [`AT_LAST`]
 //! after he did.
@@ -13,8 +19,11 @@ use foldhash::fast::RandomState;
 use std::any::Any;
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+/// How long the commits of other processes may go unnoticed.
+pub(super) const WINDOW: Duration = Duration::from_millis(2);
 /// How long a fact lives at most once anything at all was committed.
 const AT_LAST: Duration = Duration::from_secs(1);
 /// Facts of a kind kept at most; then all of them are forgotten, which costs a statement each.
@@ -31,15 +40,51 @@ pub(super) enum Holds {
     WhileNothingChanges,
 }
 
+/// The commits of this process so far.
+#[derive(Debug, Default)]
+pub(super) struct Commits {
+    all: AtomicU64,
+    lasting: AtomicU64,
+}
+
+/// What was committed by this process when somebody looked.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Seen {
+    all: u64,
+    /// Those that changed more than attributes of users.
+    lasting: u64,
+}
+
+impl Commits {
+    /// Counts a commit, which is in the file already and of which nobody has been told yet.
+    pub(super) fn note(&self, changes_more_than_attributes: bool) {
+        if changes_more_than_attributes {
+            self.lasting.fetch_add(1, Ordering::Release);
+        }
+        self.all.fetch_add(1, Ordering::Release);
+    }
+
+    /// What everybody who takes a snapshot from here on finds in it.
+    pub(super) fn seen(&self) -> Seen {
+        // In the other order than they are counted: whoever sees a commit at all sees what it changed.
+        let all = self.all.load(Ordering::Acquire);
+        Seen { all, lasting: self.lasting.load(Ordering::Acquire) }
+    }
+}
+
 /// The memory of one connection.
 #[derive(Default)]
 pub(super) struct Memory(RefCell<Facts>);
 
 #[derive(Default)]
 struct Facts {
-    /// `data_version` at the last look.
+    /// The commits of this process at the last look.
+    seen: Seen,
+    /// When those of other processes were looked for.
+    looked: Option<Instant>,
+    /// `data_version` at that time.
     version: i64,
-    /// The row of `change_count` at the last look.
+    /// The row of `change_count` at that time.
     changes: i64,
     /// When the first of the lasting facts was learnt, or later.
     since: Option<Instant>,
@@ -73,7 +118,26 @@ impl Shelf {
 }
 
 impl Memory {
-    /// Whether nothing was committed since the last look.
+    /// Forgets what the commits of this process have made untrue. `false` when those of others have to be looked for.
+    pub(super) fn follow(&self, seen: Seen, now: Instant) -> bool {
+        let mut facts = self.0.borrow_mut();
+        if facts.seen != seen {
+            facts.fleeting.clear();
+            if facts.seen.lasting != seen.lasting {
+                facts.lasting.clear();
+                facts.since = None;
+            }
+            facts.seen = seen;
+        }
+        facts.looked.is_some_and(|looked| now.duration_since(looked) < WINDOW)
+    }
+
+    /// Notes that others were looked for, just before `now`.
+    pub(super) fn looked(&self, now: Instant) {
+        self.0.borrow_mut().looked = Some(now);
+    }
+
+    /// Whether nothing was committed since others were last looked for.
     pub(super) fn is_at(&self, version: i64) -> bool {
         self.0.borrow().version == version
     }

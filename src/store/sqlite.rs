@@ -1,22 +1,21 @@
 //! The SQLite engine: one writer thread with group commit, pooled readers on the callers' threads.
 
+mod readers;
 mod writer;
 
-use super::memory::Memory;
+use super::memory::{Commits, WINDOW};
 use super::{Error, Tx, migrate};
+use readers::Readers;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
-use std::thread::ThreadId;
 use std::time::Duration;
 use tokio::sync::{Notify, oneshot};
 use writer::{Job, Pending, write_until_closed};
 
 pub(super) use writer::in_savepoint;
 
-/// Readers kept open while idle; more are opened when more threads read at once.
-const IDLE_READERS: usize = 8;
 /// Statements kept compiled per connection.
 const STATEMENTS: usize = 128;
 
@@ -26,22 +25,14 @@ pub struct Store {
     inner: Arc<Inner>,
 }
 
-/// A connection that only reads, and what it remembers.
-#[derive(Debug)]
-struct Reader {
-    /// Who used it last: what it holds is warm there, and its memory is that thread's to free.
-    thread: ThreadId,
-    connection: Connection,
-    memory: Memory,
-}
-
 #[derive(Debug)]
 struct Inner {
     path: PathBuf,
-    readers: Mutex<Vec<Reader>>,
+    readers: Readers,
     jobs: Mutex<Option<mpsc::Sender<Box<dyn Job>>>>,
     writer: Mutex<Option<std::thread::JoinHandle<()>>>,
     outbox: Arc<Notify>,
+    commits: Arc<Commits>,
 }
 
 /// The database program, for those who ask what they are served by.
@@ -79,17 +70,20 @@ impl Store {
         let outbox = Arc::new(Notify::new());
         let (jobs, queue) = mpsc::channel();
         let wake = Arc::clone(&outbox);
+        let commits = Arc::new(Commits::default());
+        let counted = Arc::clone(&commits);
         let writer = std::thread::Builder::new()
             .name("store-writer".into())
-            .spawn(move || write_until_closed(&connection, &queue, &wake))
+            .spawn(move || write_until_closed(&connection, &queue, &counted, &wake))
             .map_err(|source| Error::Io { path: path.clone(), source })?;
         Ok(Self {
             inner: Arc::new(Inner {
+                readers: Readers::of(path.clone()),
                 path,
-                readers: Mutex::new(Vec::new()),
                 jobs: Mutex::new(Some(jobs)),
                 writer: Mutex::new(Some(writer)),
                 outbox,
+                commits,
             }),
         })
     }
@@ -114,15 +108,11 @@ impl Store {
 
     /// What all reads share, whatever they return: compiled once.
     fn in_snapshot(&self, work: &mut dyn FnMut(&mut Tx<'_>)) -> Result<(), Error> {
-        let reader = self.reader()?;
-        let mut tx = Tx::reading(&reader.connection, &reader.memory);
+        let mut lent = self.inner.readers.lend()?;
+        let (connection, memory) = lent.parts()?;
+        let mut tx = Tx::reading(connection, memory, &self.inner.commits);
         work(&mut tx);
-        if tx.end().is_ok() {
-            let mut idle = self.inner.readers.lock().unwrap_or_else(PoisonError::into_inner);
-            if idle.len() < IDLE_READERS {
-                idle.push(reader);
-            }
-        }
+        lent.ended_well = tx.end().is_ok();
         Ok(())
     }
 
@@ -166,6 +156,12 @@ impl Store {
         self.enqueue(work)?.blocking_recv().unwrap_or_else(|_| Err(Error::Closed.into()))
     }
 
+    /// Returns when other processes on the same data have noticed what was committed here: for the command line, whose
+    /// word is to count with the server's very next answer.
+    pub fn wait_for_others(&self) {
+        std::thread::sleep(WINDOW);
+    }
+
     /// Resolves after the next commit that queued a mail.
     pub async fn outbox_woken(&self) {
         self.inner.outbox.notified().await;
@@ -193,23 +189,6 @@ impl Store {
     fn queue(&self, job: Box<dyn Job>) -> Result<(), Error> {
         let jobs = self.inner.jobs.lock().unwrap_or_else(PoisonError::into_inner);
         jobs.as_ref().ok_or(Error::Closed)?.send(job).map_err(|_| Error::Closed)
-    }
-
-    fn reader(&self) -> Result<Reader, Error> {
-        let thread = std::thread::current().id();
-        let mut idle = self.inner.readers.lock().unwrap_or_else(PoisonError::into_inner);
-        let own = idle.iter().rposition(|reader| reader.thread == thread);
-        let taken = match own {
-            Some(index) => Some(idle.swap_remove(index)),
-            None if idle.len() >= IDLE_READERS => idle.pop(),
-            None => None,
-        };
-        drop(idle);
-        if let Some(reader) = taken {
-            return Ok(Reader { thread, ..reader });
-        }
-        let connection = connect(&self.inner.path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-        Ok(Reader { thread, connection, memory: Memory::default() })
     }
 }
 
@@ -275,6 +254,7 @@ mod tests {
         other
             .write_blocking(|tx| tx.execute("DELETE FROM tenant", &[]))
             .unwrap_or_else(|error: Error| panic!("{error}"));
+        other.wait_for_others();
         assert_eq!((count(), count(), asked.get()), (0, 0, 3));
     }
 

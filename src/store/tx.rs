@@ -3,8 +3,9 @@
 //! SQL texts use `$1 … $n`, first appearing in ascending order (SQLite numbers them by first appearance).
 
 use super::Error;
-use super::memory::{Holds, Memory};
+use super::memory::{Commits, Holds, Memory, Seen};
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
+use std::time::Instant;
 
 /// A parameter of a statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,6 +114,9 @@ pub struct Tx<'c> {
     pub(super) wakes: Wakes,
     areas_changed: bool,
     memory: &'c Memory,
+    commits: &'c Commits,
+    /// The commits of this process that the snapshot has for certain.
+    seen: Seen,
     state: State,
     /// Whether the snapshot is taken. A reading transaction takes it with its first statement: one that is answered from
     /// memory needs none.
@@ -135,21 +139,36 @@ enum State {
 
 impl<'c> Tx<'c> {
     /// One that begins with its first statement.
-    pub(super) fn reading(connection: &'c rusqlite::Connection, memory: &'c Memory) -> Self {
-        Self::new(connection, memory, false)
+    pub(super) fn reading(
+        connection: &'c rusqlite::Connection,
+        memory: &'c Memory,
+        commits: &'c Commits,
+    ) -> Self {
+        Self::new(connection, memory, commits, false)
     }
 
     /// One that has begun.
-    pub(super) fn writing(connection: &'c rusqlite::Connection, memory: &'c Memory) -> Self {
-        Self::new(connection, memory, true)
+    pub(super) fn writing(
+        connection: &'c rusqlite::Connection,
+        memory: &'c Memory,
+        commits: &'c Commits,
+    ) -> Self {
+        Self::new(connection, memory, commits, true)
     }
 
-    fn new(connection: &'c rusqlite::Connection, memory: &'c Memory, begun: bool) -> Self {
+    fn new(
+        connection: &'c rusqlite::Connection,
+        memory: &'c Memory,
+        commits: &'c Commits,
+        begun: bool,
+    ) -> Self {
         Self {
             connection,
             wakes: Wakes::default(),
             areas_changed: false,
             memory,
+            commits,
+            seen: commits.seen(),
             state: State::Unasked,
             begun,
             #[cfg(test)]
@@ -208,15 +227,19 @@ impl<'c> Tx<'c> {
 
     /// Brings the memory up to date. Before the transaction has begun, it stays so unless something was forgotten.
     fn look(&mut self) -> Result<(), Error> {
-        let version = self.data_version()?;
-        if !self.memory.is_at(version) {
-            if !self.begun {
-                self.begin()?;
-                return self.look();
+        let now = Instant::now();
+        if !self.memory.follow(self.seen, now) {
+            let version = self.data_version()?;
+            if !self.memory.is_at(version) {
+                if !self.begun {
+                    self.begin()?;
+                    return self.look();
+                }
+                let sql = "SELECT count FROM change_count WHERE id = 1";
+                let changes = self.one(sql, &[], "change_count", |row| row.int(0))?;
+                self.memory.move_to(version, changes, now);
             }
-            let sql = "SELECT count FROM change_count WHERE id = 1";
-            let changes = self.one(sql, &[], "change_count", |row| row.int(0))?;
-            self.memory.move_to(version, changes, std::time::Instant::now());
+            self.memory.looked(now);
         }
         self.state = State::Current;
         Ok(())
@@ -226,8 +249,10 @@ impl<'c> Tx<'c> {
         Ok(self.connection.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))?)
     }
 
-    /// Takes the snapshot. What is remembered is compared with it again: it may be newer than the last look.
+    /// Takes the snapshot. What is remembered is compared with it again: it may be newer than the last look. The commits
+    /// are read before it: after it, there may be some that it does not have.
     fn begin(&mut self) -> Result<(), Error> {
+        self.seen = self.commits.seen();
         self.connection.prepare_cached("BEGIN")?.execute([])?;
         self.begun = true;
         self.state = State::Unasked;
@@ -250,11 +275,15 @@ impl<'c> Tx<'c> {
         }
     }
 
-    /// Tells everybody, before the commit, that what they remember may not hold.
-    pub(super) fn count_change(&mut self) -> Result<(), Error> {
-        if self.state == State::Closed {
+    /// Makes the changes durable, and tells everybody that what they remember may not hold: other processes with the
+    /// commit, this one right after it.
+    pub(super) fn commit(&mut self) -> Result<(), Error> {
+        let changes_more_than_attributes = self.state == State::Closed;
+        if changes_more_than_attributes {
             self.control("UPDATE change_count SET count = count + 1 WHERE id = 1")?;
         }
+        self.control("COMMIT")?;
+        self.commits.note(changes_more_than_attributes);
         Ok(())
     }
 

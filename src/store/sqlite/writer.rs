@@ -1,6 +1,6 @@
 //! The writer thread: group commit, a savepoint for each caller, answers after the commit.
 
-use super::super::memory::Memory;
+use super::super::memory::{Commits, Memory};
 use super::super::{Error, Tx};
 use rusqlite::Connection;
 use std::sync::mpsc;
@@ -90,13 +90,14 @@ fn attempt(tx: &mut Tx<'_>, work: &mut dyn FnMut(&mut Tx<'_>) -> bool) -> Result
 pub(super) fn write_until_closed(
     connection: &Connection,
     queue: &mpsc::Receiver<Box<dyn Job>>,
+    commits: &Commits,
     outbox: &Notify,
 ) {
     let memory = Memory::default();
     let mut together = 1;
     while let Ok(first) = queue.recv() {
         let mut jobs = Gathering::of(first, queue, together, PATIENCE);
-        if let Err(error) = commit_batch(connection, &memory, &mut jobs, outbox) {
+        if let Err(error) = commit_batch(connection, &memory, commits, &mut jobs, outbox) {
             tracing::error!(%error, "a batch of writes could not be committed");
         }
         together = jobs.taken;
@@ -154,12 +155,13 @@ impl Iterator for Gathering<'_> {
 fn commit_batch(
     connection: &Connection,
     memory: &Memory,
+    commits: &Commits,
     jobs: &mut Gathering<'_>,
     outbox: &Notify,
 ) -> Result<(), Error> {
     // IMMEDIATE: an administrator's command line may be writing; wait for it here, not in the middle.
     connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
-    let mut tx = Tx::writing(connection, memory);
+    let mut tx = Tx::writing(connection, memory, commits);
     let mut done = Vec::new();
     for mut job in jobs {
         match attempt(&mut tx, &mut |tx| job.run(tx)) {
@@ -171,7 +173,7 @@ fn commit_batch(
             }
         }
     }
-    let committed = tx.count_change().and_then(|()| tx.control("COMMIT"));
+    let committed = tx.commit();
     if committed.is_err() {
         // Ignored on purpose: after some failed commits SQLite has already rolled back.
         let _ = connection.execute_batch("ROLLBACK");
