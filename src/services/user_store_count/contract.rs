@@ -1,4 +1,8 @@
 //! The contract of `UserStoreCountService`, in wire spelling (IS 5.3.0, carbon-identity-framework 5.7.5).
+//!
+//! Names, order, types and namespaces of operations, parameters and beans are those of the WSDL that the framework's own
+//! stub (`org.wso2.carbon.identity.user.store.count.stub`) is generated from; the permissions are those of the component's
+//! `services.xml`, where the operations that it does not list take the one of the whole service.
 
 use crate::services::Call;
 use crate::{dto, service};
