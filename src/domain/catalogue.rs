@@ -15,6 +15,8 @@ pub const LOCAL_DIALECT: &str = "http://wso2.org/claims";
 pub const IDENTITY: &str = "http://wso2.org/claims/identity";
 /// The computed claim that lists a user's roles.
 pub const ROLE: &str = "http://wso2.org/claims/role";
+/// The property that names the attribute of stores without a mapping of their own.
+pub const DEFAULT_ATTRIBUTE: &str = "DefaultAttribute";
 
 /// A local claim.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,10 +30,12 @@ pub struct Claim {
 }
 
 impl Claim {
-    /// The attribute that holds the claim's value in a user store; that of the primary one where there is none.
+    /// The attribute that holds the claim's value in a user store: the one mapped for it, else the one that the property
+    /// `DefaultAttribute` names, else that of the primary store (IS 5.3.0, DefaultClaimMetadataStore).
     #[must_use]
     pub fn attribute(&self, domain: &str) -> Option<&str> {
-        self.own_attribute(domain).or_else(|| self.own_attribute(PRIMARY))
+        let default = || self.property(DEFAULT_ATTRIBUTE).filter(|attribute| !attribute.trim().is_empty());
+        self.own_attribute(domain).or_else(default).or_else(|| self.own_attribute(PRIMARY))
     }
 
     /// The attribute that was mapped for this very store.

@@ -236,19 +236,21 @@ pub fn single(tx: &mut Tx<'_>, realm: &Realm, user: &User, uri: &str) -> Result<
         return Ok(Some(role::of_user(tx, user)?.join(",")));
     }
     let catalogue = realm.catalogues.of(tx, user.tenant)?;
-    let attribute = single_attribute(&catalogue, user, uri)?;
+    let attribute = single_attribute(&catalogue, &user.domain, uri)?;
     let value = store::user::attribute(tx, user.id.0, DEFAULT_PROFILE, attribute)?;
     Ok(value.filter(|value| !value.trim().is_empty()))
 }
 
-fn single_attribute<'c>(catalogue: &'c Catalogue, user: &User, uri: &str) -> Result<&'c str, Error> {
-    catalogue.find(uri).and_then(|claim| claim.attribute(&user.domain)).ok_or_else(|| {
+/// The attribute of a claim in a store. That a claim is mapped nowhere is something else to the original than that there
+/// is no such claim: it runs into an exception that its user stores do not expect.
+fn single_attribute<'c>(catalogue: &'c Catalogue, domain: &str, uri: &str) -> Result<&'c str, Error> {
+    let claim = catalogue.find(uri).ok_or_else(|| {
         Error::refused(format!(
             "org.wso2.carbon.user.core.UserStoreException: Mapped attribute cannot be found for claim : {uri} in user \
-             store : {}",
-            user.domain
+             store : {domain}"
         ))
-    })
+    })?;
+    claim.attribute(domain).ok_or_else(Error::unforeseen)
 }
 
 /// The single-claim write; identity claims are refused, an empty value removes.
@@ -279,7 +281,7 @@ pub fn set_single(
 /// Names the claim when it has no mapping.
 pub fn remove(tx: &mut Tx<'_>, realm: &Realm, user: &User, uri: &str) -> Result<(), Error> {
     let catalogue = realm.catalogues.of(tx, user.tenant)?;
-    let attribute = single_attribute(&catalogue, user, uri)?;
+    let attribute = single_attribute(&catalogue, &user.domain, uri)?;
     store::user::set_attribute(tx, user.id.0, DEFAULT_PROFILE, attribute, None)?;
     Ok(())
 }
@@ -356,12 +358,7 @@ pub fn wanted(
     }
     let with_attribute = stores.into_iter().map(|store| {
         let domain = store.domain.as_str();
-        let attribute = catalogue.find(uri).and_then(|claim| claim.attribute(domain)).ok_or_else(|| {
-            Error::refused(format!(
-                "org.wso2.carbon.user.core.UserStoreException: Mapped attribute cannot be found for claim : {uri} in \
-                 user store : {domain}"
-            ))
-        })?;
+        let attribute = single_attribute(&catalogue, domain, uri)?;
         let attribute = attribute.to_owned();
         Ok::<_, Error>((store, attribute))
     });

@@ -5,7 +5,7 @@
 //! not there is a success, as in the original. Knows nothing of users: values stay where they are, but for the one-time
 //! passwords of pending resets.
 
-use super::catalogue::LOCAL_DIALECT;
+use super::catalogue::{Claim, LOCAL_DIALECT};
 use super::forced_reset::{PUBLISHED_CODE, move_published_codes};
 use super::{Actor, Error, Now, audit};
 use crate::store::{self, Tx};
@@ -98,12 +98,12 @@ pub fn add_local(tx: &mut Tx<'_>, now: Now, actor: &Actor, claim: &LocalClaim) -
 pub fn update_local(tx: &mut Tx<'_>, now: Now, actor: &Actor, claim: &LocalClaim) -> Result<(), Error> {
     refuse_blank(&claim.uri, "Local claim URI cannot be empty")?;
     let id = find_local(tx, actor, &claim.uri)?;
-    let before = store::claim::attributes_of(tx, id)?;
+    let before = stored(tx, id, &claim.uri)?;
     store::claim::clear(tx, id)?;
     fill(tx, id, claim)?;
     if claim.uri == PUBLISHED_CODE {
-        let after = store::claim::attributes_of(tx, id)?;
-        move_published_codes(tx, actor.tenant, &before, &after)?;
+        let after = stored(tx, id, &claim.uri)?;
+        move_published_codes(tx, actor.tenant, &before, Some(&after))?;
     }
     changed(tx, now, actor, "Update Local Claim", &claim.uri, &summary(claim))
 }
@@ -122,8 +122,8 @@ pub fn remove_local(tx: &mut Tx<'_>, now: Now, actor: &Actor, uri: &str) -> Resu
         )));
     }
     if uri == PUBLISHED_CODE {
-        let before = store::claim::attributes_of(tx, id)?;
-        move_published_codes(tx, actor.tenant, &before, &[])?;
+        let before = stored(tx, id, uri)?;
+        move_published_codes(tx, actor.tenant, &before, None)?;
     }
     store::claim::delete(tx, id)?;
     changed(tx, now, actor, "Remove Local Claim", uri, "")
@@ -232,6 +232,11 @@ fn local_dialect(tx: &mut Tx<'_>, actor: &Actor) -> Result<i64, Error> {
 fn find_local(tx: &mut Tx<'_>, actor: &Actor, uri: &str) -> Result<i64, Error> {
     let dialect = local_dialect(tx, actor)?;
     store::claim::find(tx, dialect, uri)?.ok_or_else(|| unknown(LOCAL_DIALECT, uri))
+}
+
+fn stored(tx: &mut Tx<'_>, id: i64, uri: &str) -> Result<Claim, Error> {
+    let attributes = store::claim::attributes_of(tx, id)?;
+    Ok(Claim { uri: uri.to_owned(), attributes, properties: store::claim::properties_of(tx, id)? })
 }
 
 /// Adds a claim behind the others of its dialect.

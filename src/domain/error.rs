@@ -48,4 +48,10 @@ impl Error {
     pub fn refused(text: impl Into<String>) -> Self {
         Self::Refused(text.into())
     }
+
+    /// What the original calls a failure of its own that it did not foresee.
+    #[must_use]
+    pub fn unforeseen() -> Self {
+        Self::refused("Error occurred while accessing Java Security Manager Privilege Block")
+    }
 }

@@ -4,9 +4,9 @@
 //! forced again, or cancelled. Everything here happens inside the caller's transaction, after everything that can be
 //! refused has been checked, so that a fault means that nothing has happened.
 
+use super::catalogue::Claim;
 use super::claim::{self, Changes};
 use super::lockout::{self, LOCKED};
-use super::name::PRIMARY;
 use super::recovery::{self, Codes, Scenario};
 use super::{Actor, Error, Now, Realm, Secret, TenantId, User, audit, governance, notice, otp, session};
 use crate::store::{self, Tx};
@@ -210,30 +210,26 @@ pub fn clear_published_code(tx: &mut Tx<'_>, realm: &Realm, user: &User) -> Resu
 pub(super) fn move_published_codes(
     tx: &mut Tx<'_>,
     tenant: TenantId,
-    before: &[(String, String)],
-    after: &[(String, String)],
+    before: &Claim,
+    after: Option<&Claim>,
 ) -> Result<(), Error> {
-    if before == after {
+    if Some(before) == after {
         return Ok(());
     }
     for user in store::recovery::with_older_otp(tx, tenant.0, i64::MAX)? {
         let Some(user) = User::by_id(tx, user)? else { continue };
-        let of = |mappings: &[(String, String)]| {
-            let own = mappings.iter().find(|(domain, _)| *domain == user.domain);
-            own.or_else(|| mappings.iter().find(|(domain, _)| domain == PRIMARY))
-                .map(|(_, name)| name.clone())
-        };
-        let (Some(from), to) = (of(before), of(after)) else { continue };
+        let Some(from) = before.attribute(&user.domain) else { continue };
+        let to = after.and_then(|after| after.attribute(&user.domain));
         let (id, profile) = (user.id.0, claim::DEFAULT_PROFILE);
-        if to.as_ref() == Some(&from) {
+        if to == Some(from) {
             continue;
         }
-        let Some(code) = store::user::attribute(tx, id, profile, &from)? else { continue };
-        store::user::set_attribute(tx, id, profile, &from, None)?;
+        let Some(code) = store::user::attribute(tx, id, profile, from)? else { continue };
+        store::user::set_attribute(tx, id, profile, from, None)?;
         if let Some(to) = to
-            && store::user::attribute(tx, id, profile, &to)?.is_none()
+            && store::user::attribute(tx, id, profile, to)?.is_none()
         {
-            store::user::set_attribute(tx, id, profile, &to, Some(&code))?;
+            store::user::set_attribute(tx, id, profile, to, Some(&code))?;
         }
     }
     Ok(())

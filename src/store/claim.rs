@@ -144,6 +144,15 @@ pub fn attributes_of(tx: &mut Tx<'_>, claim: i64) -> Result<Vec<(String, String)
     tx.query(sql, &[claim.into()], |row| Ok((row.text(0)?, row.text(1)?)))
 }
 
+/// The properties of a local claim, as name and value.
+///
+/// # Errors
+/// As [`version`].
+pub fn properties_of(tx: &mut Tx<'_>, claim: i64) -> Result<Vec<(String, String)>, Error> {
+    let sql = "SELECT name, value FROM claim_property WHERE claim_id = $1 ORDER BY name";
+    tx.query(sql, &[claim.into()], |row| Ok((row.text(0)?, row.text(1)?)))
+}
+
 /// Takes all mappings and properties from a claim.
 ///
 /// # Errors

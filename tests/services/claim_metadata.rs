@@ -206,6 +206,61 @@ fn a_claim_supported_by_default_is_in_the_very_next_profile() {
 }
 
 #[test]
+fn a_value_is_kept_under_the_attribute_of_the_users_store_else_the_default_else_that_of_the_primary_store() {
+    let world = World::new(&[]);
+    let admin = world.admin();
+    for store in ["EMP", "SALES"] {
+        world.command(&["store", "add", store], "");
+        admin.add_user(&format!("{store}/sue"), OLD, &[]);
+    }
+    // Each of these shows one attribute in every store.
+    let at = |attribute: &str| format!("urn:at:{attribute}");
+    for attribute in ["own", "default", "primary"] {
+        accepted(
+            &admin,
+            "addLocalClaim",
+            &local(&at(attribute), &[("PRIMARY", attribute)], &[("DisplayName", "x")]),
+        );
+    }
+    let users = [TOM, "EMP/sue", "SALES/sue"];
+    let kept = |user: &str| {
+        let shown = ["own", "default", "primary"].map(|attribute| admin.claim(user, &at(attribute)));
+        let names = ["own", "default", "primary"].into_iter().zip(shown);
+        names.filter_map(|(name, value)| Some(format!("{name}={}", value?))).collect::<Vec<_>>().join(" ")
+    };
+    let uri = "urn:desk";
+    let mappings = [("emp", "own"), ("PRIMARY", "primary")];
+    let named = [("DisplayName", "Desk"), ("DefaultAttribute", "default")];
+    accepted(&admin, "addLocalClaim", &local(uri, &mappings, &named));
+    for (number, user) in users.into_iter().enumerate() {
+        admin.set_claims(user, &[(uri, &number.to_string())]);
+        assert_eq!(admin.single_claim(user, uri), Some(number.to_string()));
+    }
+    assert_eq!(users.map(kept), ["primary=0", "own=1", "default=2"]);
+    // Without a default, the attribute of the primary store is that of every other one.
+    accepted(&admin, "updateLocalClaim", &local(uri, &mappings, &named[..1]));
+    admin.set_claims("SALES/sue", &[(uri, "3")]);
+    assert_eq!(users.map(kept), ["primary=0", "own=1", "default=2 primary=3"]);
+    // Without either, users of other stores have no such claim, and the original does not know what to say of it.
+    accepted(&admin, "updateLocalClaim", &local(uri, &mappings[..1], &named[..1]));
+    assert_eq!(admin.single_claim("EMP/sue", uri).as_deref(), Some("1"));
+    let unforeseen = "Error occurred while accessing Java Security Manager Privilege Block";
+    let read = format!(
+        "<ser:getUserClaimValue><ser:userName>tom</ser:userName><ser:claim>{uri}</ser:claim></ser:getUserClaimValue>"
+    );
+    assert_eq!(admin.fault("RemoteUserStoreManagerService", "getUserClaimValue", &read).text, unforeseen);
+    let search = format!(
+        "<ser:getUserList><ser:claimUri>{uri}</ser:claimUri><ser:claimValue>1</ser:claimValue></ser:getUserList>"
+    );
+    assert_eq!(admin.fault("RemoteUserStoreManagerService", "getUserList", &search).text, unforeseen);
+    assert_eq!(
+        admin.refused_claims(TOM, &[(uri, "4")]).text,
+        "Error in obtaining claim mapping for user : tom"
+    );
+    assert_eq!(kept(TOM), "primary=0");
+}
+
+#[test]
 fn a_local_claim_comes_holds_values_and_goes() {
     let mut world = World::new(&[]);
     let admin = world.admin();

@@ -160,6 +160,41 @@ fn an_attribute_is_that_of_the_store_or_of_the_primary_one() {
 }
 
 #[test]
+fn a_default_attribute_stands_before_that_of_the_primary_store_and_may_name_a_store() {
+    let world = World::empty(|_| {});
+    let admin = world.admin();
+    let mapping = |uri: &str| {
+        let found = result(&admin, "getClaimMapping", &[("claimURI", uri)]).unwrap();
+        let text = |name: &str| found.value(name).map(str::to_owned);
+        assert_eq!(text("mappedAttribute"), text("mappedAttributeWithNoDomain"));
+        let all = found.all("mappedAttributes").into_iter().map(|one| one.text.clone()).collect::<Vec<_>>();
+        (text("mappedAttribute"), all)
+    };
+    let all = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    add_local(&admin, "urn:plain", "PRIMARY", "primary", ("DefaultAttribute", "default"));
+    assert_eq!(mapping("urn:plain"), (Some("default".into()), all(&["primary"])));
+    add_local(&admin, "urn:other", "EMP", "empNo", ("DefaultAttribute", "emp/badge"));
+    assert_eq!(mapping("urn:other"), (None, all(&["emp/badge"])));
+    add_local(&admin, "urn:more", "PRIMARY", "primary", ("DefaultAttribute", "emp/badge"));
+    assert_eq!(mapping("urn:more"), (None, all(&["primary", "emp/badge"])));
+    add_local(&admin, "urn:slash", "PRIMARY", "/badge", ("DisplayName", "Badge"));
+    assert_eq!(mapping("urn:slash"), (Some("/badge".into()), all(&["/badge"])));
+    // The look-up takes the text as it is, and asks the primary store first for its own.
+    let name = |domain: &str, uri: &str| {
+        let arguments = [("domainName", domain), ("claimURI", uri)];
+        result(&admin, "getAttributeNameFromDomain", &arguments).unwrap().text
+    };
+    assert_eq!(
+        (name("PRIMARY", "urn:plain").as_str(), name("EMP", "urn:plain").as_str()),
+        ("primary", "default")
+    );
+    assert_eq!(
+        (name("EMP", "urn:other").as_str(), name("PRIMARY", "urn:other").as_str()),
+        ("empNo", "emp/badge")
+    );
+}
+
+#[test]
 fn nothing_can_be_written_here() {
     let world = World::empty(|_| {});
     let admin = world.admin();

@@ -407,3 +407,44 @@ fn nobody_writes_his_own_code_by_another_name() {
     }
     assert_eq!(value(&world, &tom, PUBLISHED), None);
 }
+
+#[test]
+fn published_codes_follow_their_claim_to_another_attribute_and_leave_nothing_behind() {
+    let world = World::new();
+    world.second_store("EMP");
+    let users = [world.find("tom"), world.user_in(SUPER, "EMP", "sue")];
+    // Claims that show what is in the attributes.
+    for attribute in ["oneTimePassword", "first", "second"] {
+        add(&world, local(&["urn:", attribute].concat(), &[("PRIMARY", attribute)], &[])).unwrap();
+    }
+    let kept = |user: &User| {
+        let is_kept = |attribute: &&str| value(&world, user, &["urn:", attribute].concat()).is_some();
+        ["oneTimePassword", "first", "second"].into_iter().filter(is_kept).collect::<Vec<_>>()
+    };
+    world.set(OFFLINE, "true");
+    let codes = users.each_ref().map(|user| {
+        world.trigger(user).unwrap();
+        value(&world, user, PUBLISHED).unwrap()
+    });
+    let shows = |expected: [&[&str]; 2]| {
+        assert_eq!(users.each_ref().map(kept), expected.map(<[&str]>::to_vec));
+        for (user, code) in users.iter().zip(&codes) {
+            assert_eq!(value(&world, user, PUBLISHED).as_ref(), Some(code));
+        }
+    };
+    shows([&["oneTimePassword"], &["oneTimePassword"]]);
+    update(&world, local(PUBLISHED, &[("PRIMARY", "first")], &[])).unwrap();
+    shows([&["first"], &["first"]]);
+    update(&world, local(PUBLISHED, &[("PRIMARY", "first")], &[("DefaultAttribute", "second")])).unwrap();
+    shows([&["first"], &["second"]]);
+    update(&world, local(PUBLISHED, &[("EMP", "second"), ("PRIMARY", "first")], &[])).unwrap();
+    shows([&["first"], &["second"]]);
+    // A place that is taken stays whose it is; the code is published no longer.
+    world.claims(&users[0], &[("urn:second", Some("mine"))]).unwrap();
+    update(&world, local(PUBLISHED, &[("PRIMARY", "second")], &[])).unwrap();
+    assert_eq!(value(&world, &users[0], "urn:second").as_deref(), Some("mine"));
+    assert_eq!(users.each_ref().map(kept), [vec!["second"], vec!["second"]]);
+    change(&world, |tx, admin| remove_local(tx, START, admin, PUBLISHED)).unwrap();
+    assert_eq!(kept(&users[1]), [""; 0], "with the claim goes what it published");
+    assert!(users.iter().all(|user| world.row(user).is_some()), "the resets go on");
+}

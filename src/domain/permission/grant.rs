@@ -52,11 +52,6 @@ impl Holder {
     }
 }
 
-/// What the original calls a failure that it did not foresee.
-fn unforeseen() -> Error {
-    Error::refused("Error occurred while accessing Java Security Manager Privilege Block")
-}
-
 /// Allows an action on a resource, or denies it; an earlier word on the same is replaced.
 ///
 /// # Errors
@@ -105,7 +100,7 @@ pub fn clear_one(
     resource: &str,
     typed: &str,
 ) -> Result<(), Error> {
-    let action = action(typed).ok_or_else(unforeseen)?;
+    let action = action(typed).ok_or_else(Error::unforeseen)?;
     let Some(id) = holder.find(tx, actor)? else { return Ok(()) };
     let kept = resource.to_lowercase();
     match holder {
@@ -140,7 +135,7 @@ pub fn clear_everywhere(
     name: &str,
     typed: &str,
 ) -> Result<(), Error> {
-    let action = action(typed).ok_or_else(unforeseen)?;
+    let action = action(typed).ok_or_else(Error::unforeseen)?;
     let holder = Holder::Role(name.to_owned());
     let Some(id) = holder.find(tx, actor)? else { return Ok(()) };
     store::grant::clear_role(tx, id, Some(action))?;

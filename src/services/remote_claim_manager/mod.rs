@@ -2,6 +2,9 @@
 //!
 //! Writing is refused, as in IS 5.3.0, whose claim store knows no such operations. Its schema declares the attributes of
 //! a mapping as texts while its class has them by store; here they are the names, in the order of the mappings.
+//!
+//! A default attribute that is written `STORE/name` is one of that store and none of the primary one: so the class reads
+//! it (carbon-kernel 4.4, ClaimMapping).
 #![expect(non_snake_case, reason = "operations and their arguments are named as in the contract")]
 
 pub mod contract;
@@ -9,7 +12,7 @@ pub mod contract;
 use super::Call;
 use super::fault::{self, typed};
 use super::remote_user_store_manager::contract::CoreUserStoreException;
-use crate::domain::catalogue::{self, Catalogue, LOCAL_DIALECT};
+use crate::domain::catalogue::{self, Catalogue, DEFAULT_ATTRIBUTE, LOCAL_DIALECT};
 use crate::domain::name::PRIMARY;
 use crate::soap::Fault;
 use contract::{Claim, ClaimMapping, Operations};
@@ -42,13 +45,26 @@ fn claim(claim: &catalogue::Claim) -> Claim {
 }
 
 fn mapping(local: &catalogue::Claim) -> ClaimMapping {
-    let attribute = local.property("DefaultAttribute").or_else(|| local.own_attribute(PRIMARY));
-    let attribute = attribute.map(str::to_owned);
+    let mut by_store: Vec<(String, &str)> =
+        local.attributes.iter().map(|(store, name)| (store.clone(), name.as_str())).collect();
+    // An empty one stands, too, where the look-up of an attribute would go on.
+    let default = local.property(DEFAULT_ATTRIBUTE).or_else(|| local.own_attribute(PRIMARY));
+    let primary = match default.and_then(|name| Some((name, name.split_once('/')?.0))) {
+        Some((name, store)) if !store.is_empty() => {
+            let store = store.to_uppercase();
+            match by_store.iter_mut().find(|(known, _)| *known == store) {
+                Some(known) => known.1 = name,
+                None => by_store.push((store, name)),
+            }
+            None
+        }
+        _ => default.map(str::to_owned),
+    };
     ClaimMapping {
         claim: Some(claim(local)),
-        mappedAttribute: attribute.clone(),
-        mappedAttributeWithNoDomain: attribute,
-        mappedAttributes: local.attributes.iter().map(|(_, name)| Some(name.clone())).collect(),
+        mappedAttribute: primary.clone(),
+        mappedAttributeWithNoDomain: primary,
+        mappedAttributes: by_store.into_iter().map(|(_, name)| Some(name.to_owned())).collect(),
     }
 }
 
