@@ -9,6 +9,7 @@ mod authentication;
 mod challenge_questions;
 mod claim_management;
 mod claim_metadata;
+mod compatibility;
 mod concurrency;
 mod email_templates;
 mod governance;
