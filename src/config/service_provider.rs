@@ -56,6 +56,31 @@ pub struct ServiceProvider {
     pub tenant_in_name: bool,
     /// Whether users of every tenant may sign in.
     pub all_tenants: bool,
+    /// What messages to it are signed with, beside RSA.
+    pub signature_hash: Hash,
+    /// What they are hashed with for that.
+    pub digest_hash: Hash,
+}
+
+/// A hash of SHA-2.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Hash {
+    /// `sha256`
+    #[default]
+    Sha256,
+    /// `sha384`
+    Sha384,
+    /// `sha512`
+    Sha512,
+}
+
+impl Hash {
+    /// The one that the end of an algorithm's URI names, behind a family of them.
+    fn of(uri: &str, family: &str) -> Option<Self> {
+        let named = [(Self::Sha256, "sha256"), (Self::Sha384, "sha384"), (Self::Sha512, "sha512")];
+        named.into_iter().find(|(_, name)| uri.ends_with(&[family, name].concat())).map(|(hash, _)| hash)
+    }
 }
 
 impl Default for ServiceProvider {
@@ -84,6 +109,8 @@ impl Default for ServiceProvider {
             store_in_name: false,
             tenant_in_name: false,
             all_tenants: true,
+            signature_hash: Hash::default(),
+            digest_hash: Hash::default(),
         }
     }
 }
@@ -114,6 +141,8 @@ pub(super) const REFERENCE: &str = r#"
 # store_in_name = false           # DOMAIN/name for users of secondary stores
 # tenant_in_name = false          # name@tenant; always so for users of other tenants
 # all_tenants = true              # whether users of every tenant may sign in
+# signature_hash = "sha256"       # what messages to it are signed with; or sha384, sha512
+# digest_hash = "sha256"
 "#;
 
 /// Where the file lies.
@@ -162,11 +191,15 @@ fn provider(element: &Element, path: &Path, warn: &mut dyn FnMut(String)) -> Ser
     if value("CustomLoginPage").is_some_and(|text| !text.eq_ignore_ascii_case("false")) {
         warn(format!("CustomLoginPage of {issuer:?} is not used: the login page is the same for all"));
     }
-    for name in ["SAMLDefaultSigningAlgorithmURI", "SAMLDefaultDigestAlgorithmURI"] {
-        if value(name).is_some_and(|algorithm| algorithm.ends_with("sha1")) {
-            warn(format!("{name} of {issuer:?} is not used: messages are signed with SHA-256"));
-        }
-    }
+    let mut hash = |name: &str, family: &str| {
+        let Some(uri) = value(name) else { return Hash::default() };
+        Hash::of(&uri, family).unwrap_or_else(|| {
+            warn(format!("{name} {uri} of {issuer:?} is not used: messages are signed with SHA-256"));
+            Hash::default()
+        })
+    };
+    let signature_hash = hash("SAMLDefaultSigningAlgorithmURI", "#rsa-");
+    let digest_hash = hash("SAMLDefaultDigestAlgorithmURI", "#");
     let verify_requests = flag("ValidateSignatures", false);
     let certificate = value("CertAlias").and_then(|alias| certificate(path, &alias));
     if verify_requests && certificate.is_none() {
@@ -204,6 +237,8 @@ fn provider(element: &Element, path: &Path, warn: &mut dyn FnMut(String)) -> Ser
         audiences: when(flag("EnableAudienceRestriction", false), values("Audience")),
         recipients: when(flag("EnableRecipients", false), values("Recipient")),
         claims: when(attributes, values("Claim")),
+        signature_hash,
+        digest_hash,
         issuer,
         ..ServiceProvider::default()
     }
@@ -255,6 +290,7 @@ mod tests {
       <EnableIdPInitiatedSSO>true</EnableIdPInitiatedSSO>
       <EncryptAssertion>true</EncryptAssertion>
       <SAMLDefaultSigningAlgorithmURI>http://www.w3.org/2000/09/xmldsig#rsa-sha1</SAMLDefaultSigningAlgorithmURI>
+      <SAMLDefaultDigestAlgorithmURI>http://www.w3.org/2001/04/xmlenc#sha512</SAMLDefaultDigestAlgorithmURI>
     </ServiceProvider>
     <ServiceProvider><Issuer></Issuer></ServiceProvider>
   </ServiceProviders>
@@ -287,6 +323,7 @@ mod tests {
             logout_request_url: Some("https://app/slo".into()),
             idp_initiated: true,
             claims: vec!["http://wso2.org/claims/role".into()],
+            digest_hash: Hash::Sha512,
             ..ServiceProvider::default()
         };
         assert_eq!(*app, expected);
@@ -307,5 +344,19 @@ mod tests {
         assert!(toml::from_str::<ServiceProvider>("issuer = 'a'\nsign_respnse = false").is_err());
         let read: ServiceProvider = toml::from_str("issuer = 'a'\nconsumer_urls = ['https://a/']").unwrap();
         assert!(read.sign_response && read.sign_assertion && !read.verify_requests);
+    }
+
+    #[test]
+    fn a_hash_that_is_not_of_sha_2_is_a_mistake() {
+        assert!(toml::from_str::<ServiceProvider>("issuer = 'a'\nsignature_hash = 'sha1'").is_err());
+        let read: ServiceProvider = toml::from_str("issuer = 'a'\nsignature_hash = 'sha384'").unwrap();
+        assert_eq!((read.signature_hash, read.digest_hash), (Hash::Sha384, Hash::Sha256));
+        for (uri, hash) in [
+            ("http://www.w3.org/2001/04/xmldsig-more#rsa-sha512", Some(Hash::Sha512)),
+            ("http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha512", None),
+            ("http://www.w3.org/2000/09/xmldsig#rsa-sha1", None),
+        ] {
+            assert_eq!(Hash::of(uri, "#rsa-"), hash, "{uri}");
+        }
     }
 }

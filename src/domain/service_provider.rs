@@ -4,6 +4,7 @@
 //! an administrator adds belong to his tenant. Addresses are compared as they stand, so that no answer goes anywhere that
 //! was not registered.
 
+mod algorithm;
 mod check;
 
 use super::tenant::{self, SUPER_DOMAIN};
@@ -13,6 +14,7 @@ use crate::store::service_provider::Cut;
 use crate::store::{self, Tx};
 
 pub use crate::store::service_provider::ServiceProvider;
+pub use algorithm::{DIGESTS, SIGNATURES, USUAL_DIGEST, USUAL_SIGNATURE};
 
 /// The service provider that the server brings: its own dashboard.
 pub const DASHBOARD: &str = "wso2.my.dashboard";

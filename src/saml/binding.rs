@@ -1,6 +1,6 @@
 //! How browsers carry messages: in the address (HTTP-Redirect) and in a form (HTTP-POST), saml-bindings-2.0 §3.4, §3.5.
 
-use super::key::{Algorithm, OWN, PublicKey, SigningKey};
+use super::key::{Algorithm, PublicKey, Signer};
 use super::signature::Distrust;
 use super::xml::MAX_SIZE;
 use super::{BadKey, Element, text_of};
@@ -84,7 +84,7 @@ pub fn deflated(message: &Element) -> String {
     }
 }
 
-/// The address that carries a message to `destination`, signed over its query when there is a key.
+/// The address that carries a message to `destination`, signed over its query when there is a signer.
 ///
 /// # Errors
 /// [`BadKey::Failed`]
@@ -93,19 +93,19 @@ pub fn address(
     name: &str,
     message: &Element,
     relay_state: Option<&str>,
-    key: Option<&SigningKey>,
+    signer: Option<Signer<'_>>,
 ) -> Result<String, BadKey> {
     let mut query = form_urlencoded::Serializer::new(String::new());
     query.append_pair(name, &deflated(message));
     if let Some(state) = relay_state {
         query.append_pair("RelayState", state);
     }
-    if key.is_some() {
-        query.append_pair("SigAlg", OWN);
+    if let Some(signer) = signer {
+        query.append_pair("SigAlg", signer.signature_name());
     }
     let mut query = query.finish();
-    if let Some(key) = key {
-        let signature = STANDARD.encode(key.sign(query.as_bytes())?);
+    if let Some(signer) = signer {
+        let signature = STANDARD.encode(signer.sign(query.as_bytes())?);
         query.push_str("&Signature=");
         query.extend(form_urlencoded::byte_serialize(signature.as_bytes()));
     }
@@ -151,6 +151,7 @@ pub fn verify(query: &str, name: &str, key: &PublicKey) -> Result<(), Distrust> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::saml::Manner;
     use crate::saml::scratch::own_key as key;
 
     fn message() -> Element {
@@ -180,12 +181,26 @@ mod tests {
     }
 
     #[test]
+    fn an_address_is_signed_in_the_manner_that_is_wanted() {
+        let sha512 = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha512";
+        let key = key();
+        let signer = Some(key.with(Manner::of(sha512, "")));
+        let address = address("https://idp.example/", "SAMLRequest", &message(), None, signer).unwrap();
+        assert!(address.contains("&SigAlg=http%3A%2F%2Fwww.w3.org%2F2001%2F04%2Fxmldsig-more%23rsa-sha512&"));
+        let query = address.split_once('?').unwrap().1;
+        assert_eq!(verify(query, "SAMLRequest", &key.public()), Ok(()));
+        let as_sha256 = query.replace("rsa-sha512", "rsa-sha256");
+        assert_eq!(verify(&as_sha256, "SAMLRequest", &key.public()), Err(Distrust::Key));
+    }
+
+    #[test]
     fn a_signed_address_is_verified_as_it_stands_and_no_other_way() {
         let key = key();
         let public = key.public();
         for state in [None, Some("a b&c=ü")] {
             let address =
-                address("https://idp.example/samlsso", "SAMLRequest", &message(), state, Some(&key)).unwrap();
+                address("https://idp.example/samlsso", "SAMLRequest", &message(), state, Some(key.usual()))
+                    .unwrap();
             let query = address.split_once('?').unwrap().1;
             assert_eq!(verify(query, "SAMLRequest", &public), Ok(()));
             // Other parameters and another order change nothing.

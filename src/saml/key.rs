@@ -19,34 +19,42 @@ pub enum Algorithm {
     Sha512,
 }
 
-/// What we sign with.
-pub const OWN: &str = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256";
-/// What we hash with.
-pub const OWN_DIGEST: &str = "http://www.w3.org/2001/04/xmlenc#sha256";
+/// Every algorithm, with what it is called as a signature and as a hash.
+pub(super) const NAMES: [(Algorithm, &str, &str); 4] = [
+    (Algorithm::Sha1, "http://www.w3.org/2000/09/xmldsig#rsa-sha1", "http://www.w3.org/2000/09/xmldsig#sha1"),
+    (
+        Algorithm::Sha256,
+        "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256",
+        "http://www.w3.org/2001/04/xmlenc#sha256",
+    ),
+    (
+        Algorithm::Sha384,
+        "http://www.w3.org/2001/04/xmldsig-more#rsa-sha384",
+        "http://www.w3.org/2001/04/xmldsig-more#sha384",
+    ),
+    (
+        Algorithm::Sha512,
+        "http://www.w3.org/2001/04/xmldsig-more#rsa-sha512",
+        "http://www.w3.org/2001/04/xmlenc#sha512",
+    ),
+];
 
 impl Algorithm {
     /// The algorithm of a `SignatureMethod` or `SigAlg`.
     #[must_use]
     pub fn of(uri: &str) -> Option<Self> {
-        Some(match uri {
-            "http://www.w3.org/2000/09/xmldsig#rsa-sha1" => Self::Sha1,
-            OWN => Self::Sha256,
-            "http://www.w3.org/2001/04/xmldsig-more#rsa-sha384" => Self::Sha384,
-            "http://www.w3.org/2001/04/xmldsig-more#rsa-sha512" => Self::Sha512,
-            _ => return None,
-        })
+        NAMES.iter().find(|(_, name, _)| *name == uri).map(|(algorithm, _, _)| *algorithm)
     }
 
     /// The algorithm of a `DigestMethod`.
     #[must_use]
     pub fn of_digest(uri: &str) -> Option<Self> {
-        Some(match uri {
-            "http://www.w3.org/2000/09/xmldsig#sha1" => Self::Sha1,
-            OWN_DIGEST => Self::Sha256,
-            "http://www.w3.org/2001/04/xmldsig-more#sha384" => Self::Sha384,
-            "http://www.w3.org/2001/04/xmlenc#sha512" => Self::Sha512,
-            _ => return None,
-        })
+        NAMES.iter().find(|(_, _, name)| *name == uri).map(|(algorithm, _, _)| *algorithm)
+    }
+
+    fn names(self) -> (&'static str, &'static str) {
+        let named = NAMES.iter().find(|(algorithm, _, _)| *algorithm == self);
+        named.map_or(("", ""), |(_, signature, digest)| (signature, digest))
     }
 
     /// The hash of a text.
@@ -170,14 +178,90 @@ impl SigningKey {
         PublicKey { der: self.pair.public_key().as_ref().to_vec() }
     }
 
-    /// Signs with [`OWN`].
+    /// Signing with SHA-256.
+    #[must_use]
+    pub fn usual(&self) -> Signer<'_> {
+        self.with(Manner::default())
+    }
+
+    /// Signing in the manner that somebody wants.
+    #[must_use]
+    pub fn with(&self, manner: Manner) -> Signer<'_> {
+        Signer { key: self, manner }
+    }
+}
+
+/// How a message is signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Manner {
+    signature: Algorithm,
+    digest: Algorithm,
+}
+
+impl Default for Manner {
+    fn default() -> Self {
+        Self { signature: Algorithm::Sha256, digest: Algorithm::Sha256 }
+    }
+}
+
+impl Manner {
+    /// With algorithms of these names. Nothing is signed with SHA-1 or with what we do not know: SHA-256 takes its place.
+    #[must_use]
+    pub fn of(signature: &str, digest: &str) -> Self {
+        let safe = |found: Option<Algorithm>| found.filter(|found| *found != Algorithm::Sha1);
+        let usual = Self::default();
+        Self {
+            signature: safe(Algorithm::of(signature)).unwrap_or(usual.signature),
+            digest: safe(Algorithm::of_digest(digest)).unwrap_or(usual.digest),
+        }
+    }
+}
+
+/// A key with the manner in which it signs.
+#[derive(Debug, Clone, Copy)]
+pub struct Signer<'k> {
+    key: &'k SigningKey,
+    manner: Manner,
+}
+
+impl Signer<'_> {
+    /// Base64 of the certificate that goes with the key.
+    #[must_use]
+    pub fn certificate(&self) -> &str {
+        self.key.certificate()
+    }
+
+    /// What the signature is called.
+    #[must_use]
+    pub fn signature_name(&self) -> &'static str {
+        self.manner.signature.names().0
+    }
+
+    /// What the hash is called.
+    #[must_use]
+    pub fn digest_name(&self) -> &'static str {
+        self.manner.digest.names().1
+    }
+
+    /// The hash of a text that a signature refers to.
+    #[must_use]
+    pub fn digest(&self, text: &[u8]) -> Vec<u8> {
+        self.manner.digest.digest(text)
+    }
+
+    /// The signature of a text.
     ///
     /// # Errors
     /// [`BadKey::Failed`]
     pub fn sign(&self, text: &[u8]) -> Result<Vec<u8>, BadKey> {
-        let mut signature = vec![0; self.pair.public_modulus_len()];
-        self.pair
-            .sign(&signature::RSA_PKCS1_SHA256, &aws_lc_rs::rand::SystemRandom::new(), text, &mut signature)
+        let encoding = match self.manner.signature {
+            Algorithm::Sha1 | Algorithm::Sha256 => &signature::RSA_PKCS1_SHA256,
+            Algorithm::Sha384 => &signature::RSA_PKCS1_SHA384,
+            Algorithm::Sha512 => &signature::RSA_PKCS1_SHA512,
+        };
+        let pair = &self.key.pair;
+        let mut signature = vec![0; pair.public_modulus_len()];
+        pair.sign(encoding, &aws_lc_rs::rand::SystemRandom::new(), text, &mut signature)
             .map_err(|_| BadKey::Failed)?;
         Ok(signature)
     }

@@ -48,7 +48,7 @@ impl Entity<'_> {
         }
         let entity = md("EntityDescriptor").with("entityID", self.id);
         let entity = match key {
-            Some(key) => sign(entity.with("ID", id).child(role), key, 0)?,
+            Some(key) => sign(entity.with("ID", id).child(role), key.usual(), 0)?,
             None => entity.child(role),
         };
         Ok(["<?xml version=\"1.0\" encoding=\"UTF-8\"?>", &text_of(&entity)].concat())

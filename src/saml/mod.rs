@@ -19,7 +19,7 @@ mod write;
 mod xml;
 
 pub use encryption::Recipient;
-pub use key::{Algorithm, BadKey, OWN as OWN_SIGNATURE, OWN_DIGEST, PublicKey, SigningKey};
+pub use key::{Algorithm, BadKey, Manner, PublicKey, Signer, SigningKey};
 pub use message::{
     Asked, AuthnRequest, Instant, LogoutRequest, LogoutResponse, Message, Response, Unreadable,
 };

@@ -4,7 +4,7 @@
 //! the two transforms SAML knows are allowed, and the key is the registered one, never one that the message brings.
 
 use super::canonical::{self, Namespaces};
-use super::key::{Algorithm, BadKey, OWN, OWN_DIGEST, PublicKey, SigningKey};
+use super::key::{Algorithm, BadKey, PublicKey, Signer};
 use super::xml::{Element, Node};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -52,9 +52,9 @@ fn ds(local: &str) -> Element {
 ///
 /// # Errors
 /// [`BadKey::Failed`]
-pub fn sign(mut element: Element, key: &SigningKey, position: usize) -> Result<Element, BadKey> {
+pub fn sign(mut element: Element, signer: Signer<'_>, position: usize) -> Result<Element, BadKey> {
     let id = element.attribute("ID").unwrap_or_default().to_owned();
-    let hash = Algorithm::Sha256.digest(text_of(&element).as_bytes());
+    let hash = signer.digest(text_of(&element).as_bytes());
     let listed = Element::new("ec", EXCLUSIVE, "InclusiveNamespaces").with("PrefixList", VALUE_PREFIX);
     let transforms = ds("Transforms")
         .child(ds("Transform").with("Algorithm", ENVELOPED))
@@ -62,14 +62,14 @@ pub fn sign(mut element: Element, key: &SigningKey, position: usize) -> Result<E
     let reference = ds("Reference")
         .with("URI", &format!("#{id}"))
         .child(transforms)
-        .child(ds("DigestMethod").with("Algorithm", OWN_DIGEST))
+        .child(ds("DigestMethod").with("Algorithm", signer.digest_name()))
         .child(ds("DigestValue").text_of(&STANDARD.encode(hash)));
     let info = ds("SignedInfo")
         .child(ds("CanonicalizationMethod").with("Algorithm", EXCLUSIVE))
-        .child(ds("SignatureMethod").with("Algorithm", OWN))
+        .child(ds("SignatureMethod").with("Algorithm", signer.signature_name()))
         .child(reference);
-    let value = key.sign(canonical::form(&info, Namespaces::Exclusive(&[]), None).as_bytes())?;
-    let certificate = ds("X509Data").child(ds("X509Certificate").text_of(key.certificate()));
+    let value = signer.sign(canonical::form(&info, Namespaces::Exclusive(&[]), None).as_bytes())?;
+    let certificate = ds("X509Data").child(ds("X509Certificate").text_of(signer.certificate()));
     let signature = ds("Signature")
         .child(info)
         .child(ds("SignatureValue").text_of(&STANDARD.encode(value)))

@@ -6,7 +6,7 @@ use super::message::{ASSERTION, BEARER, ENTITY, Instant, PROTOCOL, SUCCESS};
 use super::signature::sign;
 use super::time::written;
 use super::xml::Element;
-use super::{BadKey, SigningKey};
+use super::{BadKey, Signer};
 use std::sync::Arc;
 
 const PASSWORD: &str = "urn:oasis:names:tc:SAML:2.0:ac:classes:Password";
@@ -129,14 +129,14 @@ fn status(code: &str, inner: Option<&str>, text: Option<&str>) -> Element {
 }
 
 /// Signs a message, or leaves it.
-fn signed(message: Element, key: Option<&SigningKey>) -> Result<Element, BadKey> {
-    match key {
-        Some(key) => sign(message, key, BEHIND_ISSUER),
+fn signed(message: Element, signer: Option<Signer<'_>>) -> Result<Element, BadKey> {
+    match signer {
+        Some(signer) => sign(message, signer, BEHIND_ISSUER),
         None => Ok(message),
     }
 }
 
-/// Somebody was signed in. The keys say whether assertion and response are signed.
+/// Somebody was signed in. The signers say whether assertion and response are signed.
 ///
 /// # Errors
 /// [`BadKey::Failed`], as everything here.
@@ -144,16 +144,16 @@ pub fn response(
     to: &Answer<'_>,
     subject: &Subject<'_>,
     bearer: &Bearer<'_>,
-    assertion_key: Option<&SigningKey>,
-    response_key: Option<&SigningKey>,
+    assertion_signer: Option<Signer<'_>>,
+    response_signer: Option<Signer<'_>>,
 ) -> Result<Element, BadKey> {
-    let assertion = signed(assertion(to, subject, bearer)?, assertion_key)?;
+    let assertion = signed(assertion(to, subject, bearer)?, assertion_signer)?;
     let assertion = match bearer.readable_by {
         Some(recipient) => encrypted(&assertion, recipient)?,
         None => assertion,
     };
     let response = answer("Response", to)?.child(status(SUCCESS, None, None)).child(assertion);
-    signed(response, response_key)
+    signed(response, response_signer)
 }
 
 fn assertion(to: &Answer<'_>, subject: &Subject<'_>, bearer: &Bearer<'_>) -> Result<Element, BadKey> {
@@ -225,10 +225,10 @@ pub fn refusal(
     to: &Answer<'_>,
     refused: Status,
     text: &str,
-    key: Option<&SigningKey>,
+    signer: Option<Signer<'_>>,
 ) -> Result<Element, BadKey> {
     let (code, inner) = refused.codes();
-    signed(answer("Response", to)?.child(status(code, inner, Some(text))), key)
+    signed(answer("Response", to)?.child(status(code, inner, Some(text))), signer)
 }
 
 /// Asks for a user to be signed in; with it the id to expect in the answer.
@@ -258,7 +258,7 @@ pub fn logout_request(
     destination: &str,
     subject: &Subject<'_>,
     until: Instant,
-    key: Option<&SigningKey>,
+    signer: Option<Signer<'_>>,
 ) -> Result<Element, BadKey> {
     let mut request = message("LogoutRequest", now, issuer_name, destination)?
         .with("NotOnOrAfter", &written(until))
@@ -267,7 +267,7 @@ pub fn logout_request(
     if let Some(index) = subject.session_index {
         request = request.child(protocol("SessionIndex").text_of(index));
     }
-    signed(request, key)
+    signed(request, signer)
 }
 
 /// Somebody was signed out; or was not, for the reason given.
@@ -277,7 +277,7 @@ pub fn logout_request(
 pub fn logout_response(
     to: &Answer<'_>,
     refused: Option<(Status, &str)>,
-    key: Option<&SigningKey>,
+    signer: Option<Signer<'_>>,
 ) -> Result<Element, BadKey> {
     let status = match refused {
         None => status(SUCCESS, None, None),
@@ -286,7 +286,7 @@ pub fn logout_response(
             status(code, inner, Some(text))
         }
     };
-    signed(answer("LogoutResponse", to)?.child(status), key)
+    signed(answer("LogoutResponse", to)?.child(status), signer)
 }
 
 #[cfg(test)]

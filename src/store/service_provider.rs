@@ -66,9 +66,9 @@ pub struct ServiceProvider {
     pub certificate_alias: Option<String>,
     /// Kept for those who ask.
     pub login_page: Option<String>,
-    /// What it wants signatures made with; kept for those who ask.
+    /// What it wants signatures made with, a URI.
     pub signing_algorithm: Option<String>,
-    /// As well.
+    /// What it wants hashed with for that, a URI.
     pub digest_algorithm: Option<String>,
 }
 

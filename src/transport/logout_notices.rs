@@ -6,7 +6,7 @@ use crate::domain::{Clock, Error, Realm, Tenant, resident_idp, single_sign_on};
 use crate::saml::{self, Subject, binding};
 use crate::store::Store;
 use crate::store::single_sign_on::NoticeRow;
-use crate::web::Signers;
+use crate::web::{Signers, signer_of};
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, RootCertStore};
 use std::sync::Arc;
@@ -98,7 +98,8 @@ impl Courier {
         let now = self.clock.now();
         let until = now.plus_minutes(single_sign_on::MINUTES).0;
         let key = self.signers.of(&owner).await?;
-        let made = saml::logout_request(now.0, &own.entity_id, &url, &subject, until, Some(&key));
+        let signer = signer_of(&key, &provider);
+        let made = saml::logout_request(now.0, &own.entity_id, &url, &subject, until, Some(signer));
         let message = made.map_err(|_| Error::Broken("a message could not be signed"))?;
         let mut form = form_urlencoded::Serializer::new(String::new());
         let body = form.append_pair("SAMLRequest", &binding::posted(&message)).finish();
@@ -177,6 +178,9 @@ mod tests {
     use crate::store::Tx;
     use tokio::net::TcpListener;
 
+    /// What it wants to be told in.
+    const SHA512: &str = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha512";
+
     /// Somebody signed in at a service provider whose session has just ended.
     fn ended(url: &str) -> World {
         let world = World::new();
@@ -185,6 +189,7 @@ mod tests {
             consumer_urls: vec!["http://127.0.0.1:1/acs".into()],
             logout_request_url: Some(url.to_owned()),
             single_logout: true,
+            signing_algorithm: Some(SHA512.into()),
             ..ServiceProvider::default()
         };
         let tom = world.find("tom");
@@ -251,6 +256,8 @@ mod tests {
         let (_, value) = form_urlencoded::parse(body.as_bytes()).next().unwrap();
         let message = Message::read(&binding::decode(binding::Binding::Post, &value).unwrap()).unwrap();
         message.verify(&key.public()).unwrap();
+        let text = binding::decode(binding::Binding::Post, &value).unwrap();
+        assert!(text.contains(&format!("<ds:SignatureMethod Algorithm=\"{SHA512}\"")), "{text}");
         let Asked::SignOut(request) = message.asked else { panic!("{text}") };
         assert_eq!((request.name_id.as_str(), request.session_indexes.len()), ("tom", 1));
         assert_eq!(waiting(&world), []);

@@ -1,7 +1,7 @@
 //! Service providers of the configuration, as the domain takes them; the server's own dashboard is the first of them.
 
-use crate::config::{ServiceProvider as Configured, Settings};
-use crate::domain::service_provider::{DASHBOARD, EMAIL_FORMAT, ServiceProvider};
+use crate::config::{Hash, ServiceProvider as Configured, Settings};
+use crate::domain::service_provider::{DASHBOARD, DIGESTS, EMAIL_FORMAT, SIGNATURES, ServiceProvider};
 
 /// The service providers of a server at that address.
 pub fn all(settings: &Settings, public_url: &str) -> Vec<ServiceProvider> {
@@ -19,6 +19,15 @@ fn filled(text: &str, public_url: &str) -> String {
         .replace("${carbon.management.port}", port)
         .replace("${carbon.context}", "")
         .replace("${carbon.proxycontext}", "")
+}
+
+/// The algorithm with that hash; none where it is the usual one.
+fn asked([_, sha384, sha512]: &[&str; 3], hash: Hash) -> Option<String> {
+    match hash {
+        Hash::Sha256 => None,
+        Hash::Sha384 => Some((*sha384).to_owned()),
+        Hash::Sha512 => Some((*sha512).to_owned()),
+    }
 }
 
 fn provider(one: &Configured, public_url: &str) -> ServiceProvider {
@@ -49,6 +58,8 @@ fn provider(one: &Configured, public_url: &str) -> ServiceProvider {
         recipients: list(&one.recipients),
         send_attributes: !one.claims.is_empty(),
         claims: one.claims.clone(),
+        signing_algorithm: asked(&SIGNATURES, one.signature_hash),
+        digest_algorithm: asked(&DIGESTS, one.digest_hash),
         ..ServiceProvider::default()
     }
 }

@@ -33,7 +33,7 @@ use std::sync::Arc;
 use tokio::sync::Notify;
 
 pub use console::work_off;
-pub use sso::Signers;
+pub use sso::{Signers, signer_of};
 
 /// The pages of a running server.
 pub struct Site {

@@ -151,12 +151,18 @@ fn metadata_of_a_service_provider_are_taken_over() {
 fn what_is_offered_is_what_is_done_and_each_operation_needs_its_permission() {
     let world = World::new(&[]);
     let admin = world.admin();
-    let sha256 = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256";
-    assert_eq!(text(&admin, "getSigningAlgorithmUris", ""), sha256);
-    assert_eq!(text(&admin, "getSigningAlgorithmUriByConfig", ""), sha256);
-    let digest = "http://www.w3.org/2001/04/xmlenc#sha256";
-    assert_eq!(text(&admin, "getDigestAlgorithmURIs", ""), digest);
-    assert_eq!(text(&admin, "getDigestAlgorithmURIByConfig", ""), digest);
+    let all = |operation: &str| {
+        let all = results(&admin, operation, "");
+        all.iter().map(|one| one.text.clone()).collect::<Vec<_>>()
+    };
+    let more = "http://www.w3.org/2001/04/xmldsig-more#";
+    let offered = ["rsa-sha256", "rsa-sha384", "rsa-sha512"].map(|name| format!("{more}{name}"));
+    assert_eq!(all("getSigningAlgorithmUris"), offered);
+    assert_eq!(all("getSigningAlgorithmUriByConfig"), [offered[0].as_str()]);
+    let sha256 = "http://www.w3.org/2001/04/xmlenc#sha256";
+    let offered = [sha256, &format!("{more}sha384"), "http://www.w3.org/2001/04/xmlenc#sha512"];
+    assert_eq!(all("getDigestAlgorithmURIs"), offered);
+    assert_eq!(all("getDigestAlgorithmURIByConfig"), [sha256]);
     assert_eq!(text(&admin, "getCertAliasOfPrimaryKeyStore", ""), "wso2carbon");
     let acme = world.tenant_with_tom("acme.example", &[]);
     assert_eq!(text(&acme, "getCertAliasOfPrimaryKeyStore", ""), "acme.example");
@@ -184,4 +190,33 @@ fn what_is_offered_is_what_is_done_and_each_operation_needs_its_permission() {
     ] {
         assert!(refused(&tom, operation, &inner).contains("Access Denied"), "{operation}");
     }
+}
+
+#[test]
+fn an_algorithm_is_registered_if_messages_can_be_signed_with_it_and_sha1_because_clients_send_it() {
+    let world = World::new(&[]);
+    let admin = world.admin();
+    let with = |issuer: &str, signature: &str, digest: &str| {
+        format!(
+            "<s:spDto><d:assertionConsumerUrls>https://app.example/acs</d:assertionConsumerUrls>\
+             <d:digestAlgorithmURI>{digest}</d:digestAlgorithmURI><d:issuer>{issuer}</d:issuer>\
+             <d:signingAlgorithmURI>{signature}</d:signingAlgorithmURI></s:spDto>"
+        )
+    };
+    let (more, sha1) = ("http://www.w3.org/2001/04/xmldsig-more#", "http://www.w3.org/2000/09/xmldsig#");
+    for (issuer, signature, digest) in [
+        ("a", format!("{more}rsa-sha512"), format!("{more}sha384")),
+        ("b", format!("{sha1}rsa-sha1"), format!("{sha1}sha1")),
+    ] {
+        assert_eq!(text(&admin, "addRPServiceProvider", &with(issuer, &signature, &digest)), "true");
+        let info = results(&admin, "getServiceProviders", "");
+        let all = info.first().unwrap().all("serviceProviders");
+        let one = all.iter().find(|one| one.value("issuer") == Some(issuer)).unwrap();
+        let shown = ["signingAlgorithmURI", "digestAlgorithmURI"].map(|name| one.value(name).unwrap());
+        assert_eq!(shown, [&signature, &digest]);
+    }
+    let dsa = format!("{sha1}dsa-sha1");
+    let said = refused(&admin, "addRPServiceProvider", &with("c", &dsa, ""));
+    assert!(said.starts_with(&format!("The signature algorithm {dsa} is not supported.")), "{said}");
+    assert_eq!(world.stored("SELECT count(*) FROM service_provider WHERE issuer = 'c'"), "0");
 }

@@ -1,7 +1,7 @@
 //! What a service provider cannot be registered with. Refusals in the words of IS 5.3.0, SAMLSSOConfigAdmin; it has none
 //! about addresses.
 
-use super::ServiceProvider;
+use super::{ServiceProvider, algorithm};
 use crate::domain::Error;
 
 /// Refuses what could never work, and what would be a danger to who signs in.
@@ -27,6 +27,7 @@ pub(super) fn acceptable(one: &ServiceProvider) -> Result<(), Error> {
     if !logout.all(|url| is_web(url)) {
         return Err(Error::refused("An address for logout must begin with https:// or http://"));
     }
+    algorithm::acceptable(one)?;
     if one.encrypt_assertion && one.certificate.is_none() {
         return Err(Error::refused(
             "Assertions cannot be encrypted without a certificate of the service provider",

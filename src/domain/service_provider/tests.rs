@@ -108,8 +108,8 @@ fn what_was_registered_is_read_as_it_was_written() {
         attribute_index: Some("1234".into()),
         certificate_alias: Some("app".into()),
         login_page: Some("/login".into()),
-        signing_algorithm: Some("rsa".into()),
-        digest_algorithm: Some("sha".into()),
+        signing_algorithm: Some(SIGNATURES[2].into()),
+        digest_algorithm: Some("http://www.w3.org/2000/09/xmldsig#sha1".into()),
         ..app("app")
     };
     assert!(added(&world, SUPER, whole.clone()));
@@ -308,5 +308,41 @@ fn a_list_is_searched_by_issuer_name_and_address() {
         ("' OR 1=1 --", vec![]),
     ] {
         assert_eq!(paged(&world, SUPER, part, 2), found, "{part}");
+    }
+}
+
+#[test]
+fn an_algorithm_is_done_as_asked_or_refused_but_sha1_gives_way_to_sha256() {
+    let asking = |signature: Option<&str>, digest: Option<&str>| ServiceProvider {
+        signing_algorithm: signature.map(str::to_owned),
+        digest_algorithm: digest.map(str::to_owned),
+        ..app("app")
+    };
+    for (signature, digest) in SIGNATURES.into_iter().zip(DIGESTS) {
+        let one = asking(Some(signature), Some(digest));
+        assert_eq!(
+            (one.signature(), one.digest(), check::acceptable(&one).is_ok()),
+            (signature, digest, true)
+        );
+    }
+    let sha1 = asking(
+        Some("http://www.w3.org/2000/09/xmldsig#rsa-sha1"),
+        Some("http://www.w3.org/2000/09/xmldsig#sha1"),
+    );
+    for one in [sha1, asking(None, None)] {
+        assert!(check::acceptable(&one).is_ok());
+        assert_eq!((one.signature(), one.digest()), (USUAL_SIGNATURE, USUAL_DIGEST));
+    }
+    for (one, text) in [
+        (
+            asking(Some("http://www.w3.org/2000/09/xmldsig#dsa-sha1"), None),
+            "The signature algorithm http://www.w3.org/2000/09/xmldsig#dsa-sha1 is not supported. Supported are \
+             http://www.w3.org/2001/04/xmldsig-more#rsa-sha256, ",
+        ),
+        (asking(Some(USUAL_DIGEST), None), "The signature algorithm"),
+        (asking(None, Some("md5")), "The digest algorithm md5 is not supported. Supported are "),
+    ] {
+        let said = check::acceptable(&one).unwrap_err().to_string();
+        assert!(said.starts_with(text), "{said}");
     }
 }

@@ -1,4 +1,5 @@
 use super::*;
+use crate::saml::SigningKey;
 use crate::saml::scratch::{key_of, own_key as key};
 use crate::saml::xml::parse;
 
@@ -11,7 +12,7 @@ fn request() -> Element {
 }
 
 fn signed() -> String {
-    text_of(&sign(request(), &key(), 1).unwrap())
+    text_of(&sign(request(), key().usual(), 1).unwrap())
 }
 
 fn verdict(text: &str) -> Result<(), Distrust> {
@@ -41,7 +42,7 @@ fn what_was_changed_or_signed_by_others_is_not() {
     assert_eq!(verdict(&text.replace(digest, &other)), Err(Distrust::Key));
     // His certificate is in the message, and is not looked at.
     let evil = key_of("evil.example");
-    assert_eq!(verdict(&text_of(&sign(request(), &evil, 1).unwrap())), Err(Distrust::Key));
+    assert_eq!(verdict(&text_of(&sign(request(), evil.usual(), 1).unwrap())), Err(Distrust::Key));
     let pair = rcgen::KeyPair::generate_rsa_for(&rcgen::PKCS_RSA_SHA256, rcgen::RsaKeySize::_2048).unwrap();
     assert_eq!(SigningKey::new(&pair.serialize_der(), key().certificate()).unwrap_err(), BadKey::Mismatch);
 }
@@ -93,6 +94,6 @@ fn only_what_saml_allows_is_a_signature() {
         assert_ne!(changed, text, "{from}");
         assert!(matches!(verdict(&changed), Err(Distrust::Form(_))), "{to}: {:?}", verdict(&changed));
     }
-    let hmac = text.replace(OWN, "http://www.w3.org/2000/09/xmldsig#hmac-sha1");
+    let hmac = text.replace(key().usual().signature_name(), "http://www.w3.org/2000/09/xmldsig#hmac-sha1");
     assert_eq!(verdict(&hmac), Err(Distrust::Algorithm));
 }

@@ -1,11 +1,16 @@
 use super::*;
+use crate::saml::key::NAMES;
 use crate::saml::scratch::own_key as key;
-use crate::saml::{Asked, Message, Response, text_of};
+use crate::saml::{Algorithm, Asked, Manner, Message, Response, text_of};
 use std::process::Command;
 
 const NOW: Instant = 1_484_555_400_000;
 
 fn written_response(sign_assertion: bool, sign_response: bool) -> String {
+    response_in(Manner::default(), sign_assertion, sign_response)
+}
+
+fn response_in(manner: Manner, sign_assertion: bool, sign_response: bool) -> String {
     let key = key();
     let attributes = [("http://wso2.org/claims/role".to_owned(), vec!["a & b".to_owned(), "<ü>".to_owned()])];
     let subject = Subject {
@@ -23,7 +28,7 @@ fn written_response(sign_assertion: bool, sign_response: bool) -> String {
         destination: "https://sp.example/acs?a=1&b=2",
         now: NOW,
     };
-    let key = Some(&*key);
+    let key = Some(key.with(manner));
     let response =
         response(&to, &subject, &bearer, key.filter(|_| sign_assertion), key.filter(|_| sign_response));
     text_of(&response.unwrap())
@@ -56,7 +61,7 @@ fn a_response_is_read_as_it_was_written() {
 fn a_refusal_says_why_and_signs_nobody_in() {
     let to =
         Answer { issuer: "localhost", in_response_to: Some("_1"), destination: "https://sp/acs", now: NOW };
-    let text = text_of(&refusal(&to, Status::NoPassive, "nobody", Some(&key())).unwrap());
+    let text = text_of(&refusal(&to, Status::NoPassive, "nobody", Some(key().usual())).unwrap());
     let message = Message::read(&text).unwrap();
     message.verify(&key().public()).unwrap();
     let Asked::SignedIn(read) = message.asked else { panic!("{text}") };
@@ -120,6 +125,40 @@ fn xmlsec1_verifies_our_signatures_and_refuses_what_was_changed() {
         xmlsec1_verifies(&document, "urn:oasis:names:tc:SAML:2.0:metadata:EntityDescriptor"),
         Some(false),
         "{document}"
+    );
+}
+
+#[test]
+fn xmlsec1_verifies_every_manner_of_signing() {
+    let root = "urn:oasis:names:tc:SAML:2.0:protocol:Response";
+    let safe = || NAMES.iter().filter(|(algorithm, _, _)| *algorithm != Algorithm::Sha1);
+    for (signature, digest) in safe().flat_map(|(_, one, _)| safe().map(move |(_, _, other)| (one, other))) {
+        let text = response_in(Manner::of(signature, digest), true, true);
+        for (element, name) in [("Signature", signature), ("Digest", digest)] {
+            let method = format!("<ds:{element}Method Algorithm=\"{name}\">");
+            assert_eq!(text.matches(&method).count(), 2, "{method}: {text}");
+        }
+        assert_ne!(xmlsec1_verifies(&text, root), Some(false), "{signature} {digest}: {text}");
+        let changed = text.replace(">tom@", ">admin@");
+        assert_ne!(xmlsec1_verifies(&changed, root), Some(true), "{changed}");
+        Message::read(&text).unwrap().verify(&key().public()).unwrap();
+    }
+}
+
+#[test]
+fn nothing_is_signed_with_sha1_or_with_what_nobody_knows() {
+    for (signature, digest) in [
+        ("http://www.w3.org/2000/09/xmldsig#rsa-sha1", "http://www.w3.org/2000/09/xmldsig#sha1"),
+        ("http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha512", "md5"),
+        ("", ""),
+    ] {
+        assert_eq!(Manner::of(signature, digest), Manner::default(), "{signature}");
+    }
+    let text = written_response(true, true);
+    assert_eq!(
+        (text.matches("#rsa-sha256\"").count(), text.matches("xmlenc#sha256\"").count()),
+        (2, 2),
+        "{text}"
     );
 }
 

@@ -3,7 +3,8 @@
 //!
 //! There is no key store here. An alias means this server's certificate (`wso2carbon`) or that of a service provider whose
 //! metadata brought one, which is the alias the original stores it under. Only the algorithms that messages are signed
-//! with are offered, and the claims that are asked for are sent without an application beside the service provider.
+//! with are offered: SHA-1, the original's default, is taken and answered by SHA-256. The claims that are asked for are
+//! sent without an application beside the service provider.
 #![expect(non_snake_case, reason = "operations and their arguments are named as in the contract")]
 
 pub mod contract;
@@ -13,8 +14,10 @@ use super::fault::typed;
 use super::names::optional;
 use super::user_profile_mgt::contract::IdentityException;
 use crate::domain::Actor;
-use crate::domain::service_provider::{self, EMAIL_FORMAT, ServiceProvider};
-use crate::saml::{OWN_DIGEST, OWN_SIGNATURE, PartnerMetadata};
+use crate::domain::service_provider::{
+    self, DIGESTS, EMAIL_FORMAT, SIGNATURES, ServiceProvider, USUAL_DIGEST, USUAL_SIGNATURE,
+};
+use crate::saml::PartnerMetadata;
 use crate::soap::Fault;
 use contract::{
     IdentitySAML2SSOException, Operations, SAMLSSOServiceProviderDTO, SAMLSSOServiceProviderInfoDTO,
@@ -126,19 +129,19 @@ async fn add(call: &Call, mut new: ServiceProvider) -> Result<bool, Fault> {
 
 impl Operations for Behaviour {
     async fn getSigningAlgorithmUris(_: &Call) -> Result<Vec<Option<String>>, Fault> {
-        Ok(vec![Some(OWN_SIGNATURE.to_owned())])
+        Ok(SIGNATURES.iter().map(|uri| Some((*uri).to_owned())).collect())
     }
 
     async fn getSigningAlgorithmUriByConfig(_: &Call) -> Result<Option<String>, Fault> {
-        Ok(Some(OWN_SIGNATURE.to_owned()))
+        Ok(Some(USUAL_SIGNATURE.to_owned()))
     }
 
     async fn getDigestAlgorithmURIs(_: &Call) -> Result<Vec<Option<String>>, Fault> {
-        Ok(vec![Some(OWN_DIGEST.to_owned())])
+        Ok(DIGESTS.iter().map(|uri| Some((*uri).to_owned())).collect())
     }
 
     async fn getDigestAlgorithmURIByConfig(_: &Call) -> Result<Option<String>, Fault> {
-        Ok(Some(OWN_DIGEST.to_owned()))
+        Ok(Some(USUAL_DIGEST.to_owned()))
     }
 
     async fn getClaimURIs(call: &Call) -> Result<Vec<Option<String>>, Fault> {

@@ -1,5 +1,5 @@
-//! A service provider as a form: which field holds what. What has no effect here (other algorithms, a login page of its
-//! own) has no field.
+//! A service provider as a form: which field holds what. What has no effect here (a login page of its own) has no
+//! field.
 
 use super::sheet::Sheet;
 use super::texts;
@@ -12,6 +12,10 @@ use std::collections::BTreeMap;
 pub const ISSUER: &str = "issuer";
 /// The name of the certificate.
 pub const ALIAS: &str = "certAlias";
+/// What messages are signed with.
+pub const SIGNATURE: &str = "signingAlgorithm";
+/// What is hashed with for that.
+pub const DIGEST: &str = "digestAlgorithm";
 
 /// A field: its name, the key of its label, and where its value is.
 type Field<T> = (&'static str, &'static str, fn(&mut ServiceProvider) -> &mut T);
@@ -27,6 +31,8 @@ const OPTIONAL: &[Field<Option<String>>] = &[
     (ALIAS, "sp_alias", |one| &mut one.certificate_alias),
     ("sloRequestUrl", "sp_slo_request", |one| &mut one.logout_request_url),
     ("sloResponseUrl", "sp_slo_response", |one| &mut one.logout_response_url),
+    (SIGNATURE, "sp_signature_algorithm", |one| &mut one.signing_algorithm),
+    (DIGEST, "sp_digest_algorithm", |one| &mut one.digest_algorithm),
 ];
 
 const FLAGS: &[Field<bool>] = &[

@@ -5,14 +5,16 @@
 
 use super::flash::Flash;
 use super::paging::{self, Pages};
-use super::service_provider_form::{self as form, ALIAS, ISSUER};
+use super::service_provider_form::{self as form, ALIAS, DIGEST, ISSUER, SIGNATURE};
 use super::sheet::{SHOWN, Sheet};
 use super::users::Choice;
 use super::visit::{self, Confirmation, Visit};
 use super::{Answer, texts};
-use crate::domain::service_provider::{self, EMAIL_FORMAT, ServiceProvider};
+use crate::domain::service_provider::{
+    self, DIGESTS, EMAIL_FORMAT, SIGNATURES, ServiceProvider, USUAL_SIGNATURE,
+};
 use crate::domain::{Error, Realm, TenantId, resident_idp, tenant};
-use crate::saml::{OWN_SIGNATURE, PartnerMetadata, PublicKey};
+use crate::saml::{PartnerMetadata, PublicKey};
 use crate::store::Tx;
 use crate::web::sso;
 use base64::Engine as _;
@@ -95,7 +97,10 @@ fn addresses(visit: &Visit, stored: Option<&ServiceProvider>) -> Result<Vec<(&'s
         (texts::text("sp_sso_url"), own.sign_on_url),
         (texts::text("sp_slo_url"), own.logout_url),
         (texts::text("sp_metadata"), metadata),
-        (texts::text("sp_signed_with"), OWN_SIGNATURE.to_owned()),
+        (
+            texts::text("sp_signed_with"),
+            stored.map_or(USUAL_SIGNATURE, ServiceProvider::signature).to_owned(),
+        ),
     ];
     told.extend(called.map(|called| (texts::text("sp_called"), called)));
     told.extend(sent_there.map(|address| (texts::text("sp_sent_there"), address)));
@@ -120,6 +125,19 @@ fn claim_boxes(sheet: &Sheet, locals: &[(&str, &str)]) -> Vec<ClaimBox> {
     let one = |uri: &str, on: bool| ClaimBox { uri: uri.to_owned(), label: label(uri), on };
     let others = locals.iter().filter(|(uri, _)| !asked.iter().any(|known| known == uri));
     asked.iter().map(|uri| one(uri, true)).chain(others.map(|(uri, _)| one(uri, false))).collect()
+}
+
+/// Algorithms to choose from; one that was registered and is not among them is said not to be used.
+fn algorithms(known: &[&str], chosen: &str) -> Vec<Choice> {
+    let called = |uri: &str| uri.rsplit('#').next().unwrap_or(uri).to_uppercase();
+    let usual = Choice { value: String::new(), text: texts::text("sp_usual_algorithm").to_owned() };
+    let all = known.iter().map(|uri| Choice { value: (*uri).to_owned(), text: called(uri) });
+    let unused = Some(chosen).filter(|chosen| !chosen.is_empty() && !known.contains(chosen));
+    let unused = unused.map(|uri| Choice {
+        value: uri.to_owned(),
+        text: texts::filled("sp_unused_algorithm", &[&called(uri)]),
+    });
+    std::iter::once(usual).chain(all).chain(unused).collect()
 }
 
 /// The page with a form in it; `stored` is what it is about, and none for a new one.
@@ -163,6 +181,8 @@ fn page(
     context.insert("has_certificate", &stored.is_some_and(|one| one.certificate.is_some()));
     context.insert("addresses", &addresses(visit, stored)?);
     context.insert("claims", &choices("sp_no_claim", &locals, sheet.text("nameIdClaim")));
+    context.insert("signatures", &algorithms(&SIGNATURES, sheet.text(SIGNATURE)));
+    context.insert("digests", &algorithms(&DIGESTS, sheet.text(DIGEST)));
     context.insert("aliases", &choices("sp_no_certificate", &aliases, sheet.text(ALIAS)));
     context.insert("claim_boxes", &claim_boxes(sheet, &named));
     context.insert("form", &form::shown(sheet));

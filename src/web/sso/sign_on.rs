@@ -1,6 +1,6 @@
 //! Signing in: from the request of a service provider to the answer that the browser carries back.
 
-use super::{Carried, Notification, Partner, Refusal, partner, session_of};
+use super::{Carried, Notification, Partner, Refusal, partner, session_of, signer_of};
 use crate::domain::service_provider::{self, DASHBOARD, ServiceProvider};
 use crate::domain::session::Session;
 use crate::domain::single_sign_on::{self, MINUTES};
@@ -129,7 +129,7 @@ pub async fn finish(site: &Site, asked: &Asked, ready: &Ready) -> Response<Vec<u
         Ok(recipient) => recipient,
         Err(why) => return super::refused(site, &why, Notification::Failed),
     };
-    let key = Some(&*key);
+    let signer = Some(signer_of(&key, provider));
     let made = if ready.is_wanted {
         let subject = Subject {
             name_id: &ready.name_id,
@@ -147,11 +147,11 @@ pub async fn finish(site: &Site, asked: &Asked, ready: &Ready) -> Response<Vec<u
             until: now.plus_minutes(MINUTES).0,
             readable_by: recipient.as_ref(),
         };
-        let assertion_key = key.filter(|_| provider.sign_assertion);
-        saml::response(&to, &subject, &bearer, assertion_key, key.filter(|_| provider.sign_response))
+        let for_assertion = signer.filter(|_| provider.sign_assertion);
+        saml::response(&to, &subject, &bearer, for_assertion, signer.filter(|_| provider.sign_response))
     } else {
         let text = "Provided username does not match with the requested subject";
-        saml::refusal(&to, Status::AuthnFailed, text, key)
+        saml::refusal(&to, Status::AuthnFailed, text, signer)
     };
     match made {
         Ok(message) => {
@@ -259,7 +259,7 @@ async fn go_on(
         };
         let text = "The user is not signed in, and may not be asked";
         let key = site.signers.of(&partner.owner).await?;
-        let made = saml::refusal(&to, Status::NoPassive, text, Some(&key));
+        let made = saml::refusal(&to, Status::NoPassive, text, Some(signer_of(&key, &partner.provider)));
         let message = made.map_err(|_| Error::Broken("a message could not be signed"))?;
         let state = asked.relay_state.as_deref();
         return Ok(page::carry_answer(site, &asked.consumer_url, &posted(&message), state));

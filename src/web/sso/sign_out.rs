@@ -1,7 +1,7 @@
 //! Signing out: on behalf of a service provider, or because an address of ours was opened. Whoever else the user is
 //! signed in at is told by the worker, in the background.
 
-use super::{Carried, LOGGED_OUT, Refusal, partner, session_of};
+use super::{Carried, LOGGED_OUT, Refusal, partner, session_of, signer_of};
 use crate::domain::session;
 use crate::domain::single_sign_on;
 use crate::domain::{Error, Now};
@@ -56,13 +56,13 @@ pub(super) async fn asked(
         destination: back,
         now: now.0,
     };
-    let signer = site.signers.of(&partner.owner).await?;
-    let key = Some(&*signer).filter(|_| partner.provider.sign_response);
+    let key = site.signers.of(&partner.owner).await?;
+    let signer = Some(signer_of(&key, &partner.provider)).filter(|_| partner.provider.sign_response);
     let refused = (ended == Some(false)).then_some((
         saml::Status::Requester,
         "No Established Sessions corresponding to Session Indexes provided.",
     ));
-    let made = saml::logout_response(&to, refused, key);
+    let made = saml::logout_response(&to, refused, signer);
     let answer = made.map_err(|_| Error::Broken("a message could not be signed"))?;
     let mut response = page::carry_answer(site, back, &posted(&answer), carried.relay_state.as_deref());
     if ended == Some(true) {

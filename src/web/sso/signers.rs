@@ -1,7 +1,8 @@
 //! What messages are signed with: the key of the server for the super tenant, its own for every other tenant.
 
+use crate::domain::service_provider::ServiceProvider;
 use crate::domain::{Clock, Error, Realm, Tenant, TenantId, tenant_key};
-use crate::saml::SigningKey;
+use crate::saml::{Manner, Signer, SigningKey};
 use crate::store::Store;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -25,6 +26,12 @@ impl std::fmt::Debug for Signers {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Signers(***)")
     }
+}
+
+/// A key, signing in the manner that a service provider wants.
+#[must_use]
+pub fn signer_of<'k>(key: &'k SigningKey, provider: &ServiceProvider) -> Signer<'k> {
+    key.with(Manner::of(provider.signature(), provider.digest()))
 }
 
 impl Signers {
@@ -77,5 +84,26 @@ impl Signers {
         }
         ready.insert(tenant.id, Arc::clone(&key));
         Ok(key)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::service_provider::{DIGESTS, SIGNATURES};
+    use crate::saml::scratch::own_key;
+
+    #[test]
+    fn what_can_be_registered_is_what_is_signed_with() {
+        let key = own_key();
+        for (signature, digest) in SIGNATURES.into_iter().zip(DIGESTS) {
+            let provider = ServiceProvider {
+                signing_algorithm: Some(signature.to_owned()),
+                digest_algorithm: Some(digest.to_owned()),
+                ..ServiceProvider::default()
+            };
+            let signer = signer_of(&key, &provider);
+            assert_eq!((signer.signature_name(), signer.digest_name()), (signature, digest));
+        }
     }
 }

@@ -290,7 +290,8 @@ fn where_requests_have_to_be_signed_nothing_else_counts() {
     let login = "/authenticationendpoint/login.do?";
     let query = |message: &Element, sign: bool| {
         let key = signer();
-        let address = binding::address("/samlsso", "SAMLRequest", message, Some("x"), sign.then_some(&*key));
+        let address =
+            binding::address("/samlsso", "SAMLRequest", message, Some("x"), sign.then_some(key.usual()));
         address.unwrap()
     };
     assert!(pages.get(&query(&request(&pages, ACS), true)).location().starts_with(login));
@@ -321,6 +322,49 @@ fn users_are_sent_unasked_only_where_that_is_registered() {
     assert_eq!((response.in_response_to, response.name_id), (None, "tom".into()));
     assert_eq!(response.destination.as_deref(), Some("https://sp.example/other"));
     assert!(pages.get("/samlsso?spEntityID=nobody").location().starts_with(NOTICE));
+}
+
+#[test]
+fn an_application_gets_what_it_wants_signed_with_and_sha256_where_it_wants_sha1() {
+    let uri = |text: &str| Some(format!("http://www.w3.org/{text}"));
+    for (signature, digest, done) in [
+        (None, None, ["2001/04/xmldsig-more#rsa-sha256", "2001/04/xmlenc#sha256"]),
+        (
+            uri("2001/04/xmldsig-more#rsa-sha512"),
+            uri("2001/04/xmldsig-more#sha384"),
+            ["2001/04/xmldsig-more#rsa-sha512", "2001/04/xmldsig-more#sha384"],
+        ),
+        (
+            uri("2000/09/xmldsig#rsa-sha1"),
+            uri("2000/09/xmldsig#sha1"),
+            ["2001/04/xmldsig-more#rsa-sha256", "2001/04/xmlenc#sha256"],
+        ),
+    ] {
+        let picky = ServiceProvider { signing_algorithm: signature, digest_algorithm: digest, ..provider() };
+        let pages = pages_with(vec![picky]);
+        let is_done = |text: &str, signatures: usize| {
+            for (method, name) in [("Signature", done[0]), ("Digest", done[1])] {
+                let method = format!("<ds:{method}Method Algorithm=\"http://www.w3.org/{name}\"");
+                assert_eq!(text.matches(&method).count(), signatures, "{method}: {text}");
+            }
+            saml::verify(&saml::parse(text).unwrap(), &signer().public()).unwrap();
+        };
+        let carrying = send_form(&pages, &post(&pages, &request(&pages, ACS)), OLD);
+        let text = binding::decode(Binding::Post, &carried(&carrying, "SAMLResponse")).unwrap();
+        is_done(&text, 2);
+        // What it is told at the end of a session, too.
+        let subject = saml::Subject {
+            name_id: "tom",
+            format: "x",
+            session_index: Some("none of ours"),
+            authenticated_at: 0,
+            attributes: &[],
+        };
+        let now = pages.world.now().0;
+        let asked = saml::logout_request(now, SP, &format!("{PUBLIC}/samlsso"), &subject, now + 60_000, None);
+        let told = post(&pages, &asked.unwrap());
+        is_done(&binding::decode(Binding::Post, &carried(&told, "SAMLResponse")).unwrap(), 1);
+    }
 }
 
 #[test]

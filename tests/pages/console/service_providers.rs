@@ -450,3 +450,24 @@ async fn a_long_list_is_searched_and_paged_through() {
     let none = console.open("service-providers?part=%22%3E%3Cb%3E").await.body;
     assert!(none.contains("No service providers match.") && !none.contains("\"><b>"), "{none}");
 }
+
+#[tokio::test]
+async fn algorithms_are_chosen_and_one_that_is_not_used_is_said_not_to_be() {
+    let running = Running::start().await;
+    let console = Console::admin(&running).await;
+    let sha384 = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha384";
+    let (address, _) = added(&console, &basic(&[("signingAlgorithm", sha384)])).await;
+    let form = console.open(&address).await.body;
+    assert!(form.contains(&format!("<option value=\"{sha384}\" selected>RSA-SHA384</option>")), "{form}");
+    assert!(form.contains(&format!("<dt>Messages are signed with</dt><dd>{sha384}</dd>")), "{form}");
+    let wrong = basic(&[("signingAlgorithm", "md5")]);
+    let refused = console.submit("service-providers/edit", &wrong).await.body;
+    assert!(refused.contains("The signature algorithm md5 is not supported."), "{refused}");
+    assert_eq!(one(&running, "signing_algorithm"), sha384);
+    let sha1 = "UPDATE service_provider SET signing_algorithm = 'http://www.w3.org/2000/09/xmldsig#rsa-sha1' \
+        WHERE origin = 'service'";
+    database(&running).execute(sha1, []).unwrap();
+    let form = console.open(&address).await.body;
+    assert!(form.contains(" selected>RSA-SHA1, in whose place SHA-256 is used</option>"), "{form}");
+    assert!(form.contains("<dd>http://www.w3.org/2001/04/xmldsig-more#rsa-sha256</dd>"), "{form}");
+}

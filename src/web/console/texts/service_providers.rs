@@ -34,6 +34,10 @@ pub const TEXTS: &[(&str, &str)] = &[
     ("sp_signing", "Signatures"),
     ("sp_sign_response", "Enable Response Signing"),
     ("sp_sign_assertion", "Enable Assertion Signing"),
+    ("sp_signature_algorithm", "Signing Algorithm"),
+    ("sp_digest_algorithm", "Digest Algorithm"),
+    ("sp_usual_algorithm", "The usual one, SHA-256"),
+    ("sp_unused_algorithm", "{0}, in whose place SHA-256 is used"),
     ("sp_encrypt", "Enable Assertion Encryption"),
     (
         "sp_encrypt_hint",

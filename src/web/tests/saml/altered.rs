@@ -40,7 +40,7 @@ fn strict() -> Pages {
 }
 
 fn signed(message: Element) -> Element {
-    sign(message, key(), 1).unwrap()
+    sign(message, key().usual(), 1).unwrap()
 }
 
 fn encode(text: &str) -> String {
@@ -110,7 +110,7 @@ fn without_signature(text: &str) -> (String, String) {
 
 /// The address that carries a signed request.
 fn signed_query(pages: &Pages, state: Option<&str>) -> String {
-    address("/samlsso", "SAMLRequest", &request(pages, ACS), state, Some(key())).unwrap()
+    address("/samlsso", "SAMLRequest", &request(pages, ACS), state, Some(key().usual())).unwrap()
 }
 
 fn pairs(address: &str) -> Vec<String> {
@@ -182,8 +182,8 @@ fn a_signed_request_that_was_altered_is_not_the_one_that_was_signed() {
         (text.replace("xmlenc#sha256", "xmldsig-more#md5"), "algorithm that is not accepted"),
         // Whoever is registered speaks for himself only; a key that the message brings speaks for nobody.
         (text.replace(">https://sp.example</saml2:Issuer", ">https://other.example</saml2:Issuer"), foreign),
-        (saml::text_of(&sign(request(&pages, ACS), key_of_another(), 1).unwrap()), foreign),
-        (saml::text_of(&sign(request(&pages, ACS), &signer(), 1).unwrap()), foreign),
+        (saml::text_of(&sign(request(&pages, ACS), key_of_another().usual(), 1).unwrap()), foreign),
+        (saml::text_of(&sign(request(&pages, ACS), signer().usual(), 1).unwrap()), foreign),
         (
             text.replace(
                 ">https://sp.example</saml2:Issuer",
@@ -279,7 +279,15 @@ fn logout(pages: &Pages, name: &str, index: &str, key: Option<&SigningKey>) -> E
         attributes: &[],
     };
     let now = pages.world.now().0;
-    saml::logout_request(now, SP, &format!("{PUBLIC}/samlsso"), &subject, now + 60_000, key).unwrap()
+    saml::logout_request(
+        now,
+        SP,
+        &format!("{PUBLIC}/samlsso"),
+        &subject,
+        now + 60_000,
+        key.map(SigningKey::usual),
+    )
+    .unwrap()
 }
 
 fn is_signed_in(pages: &Pages) -> bool {
@@ -330,7 +338,7 @@ fn nobody_is_signed_out_by_a_request_that_was_altered_wrapped_or_signed_by_other
         attributes: &[],
     };
     let made = |at: i64, to: &str, until: i64| {
-        saml::logout_request(at, SP, to, &subject, until, Some(key())).unwrap()
+        saml::logout_request(at, SP, to, &subject, until, Some(key().usual())).unwrap()
     };
     let own = format!("{PUBLIC}/samlsso");
     for (message, reason) in [
@@ -388,10 +396,10 @@ fn the_order_of_a_signed_query_says_nothing_and_another_value_beside_it_everythi
     let query = form_urlencoded::Serializer::new(String::new())
         .append_pair("SAMLRequest", &deflated(&request(&pages, ACS)))
         .append_pair("RelayState", "https://sp.example/a?b=c")
-        .append_pair("SigAlg", saml::OWN_SIGNATURE)
+        .append_pair("SigAlg", key().usual().signature_name())
         .finish();
     let lower = query.replace("%2F", "%2f").replace("%3A", "%3a").replace("%2B", "%2b").replace("%3D", "%3d");
-    let signature = encode_bytes(&key().sign(lower.as_bytes()).unwrap());
+    let signature = encode_bytes(&key().usual().sign(lower.as_bytes()).unwrap());
     let signature: String = form_urlencoded::byte_serialize(signature.as_bytes()).collect();
     assert!(pages.get(&format!("/samlsso?{lower}&Signature={signature}")).location().starts_with(LOGIN_PAGE));
     refused(&pages, FAILED, "not made with the registered key", || {
