@@ -3,8 +3,8 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use crate::support::caller::{Caller, GIVEN_NAME, LOGIN, escaped, set_user_profile};
+use crate::support::client::{Held, release_all};
 use crate::support::world::{OLD, TOM, World};
-use std::sync::Barrier;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// How often both change the object at once. With a commit after each statement, each of these tests fails within them;
@@ -22,6 +22,11 @@ impl Call {
         let answer = caller.call(service, operation, payload);
         assert!(matches!(answer.status, 200 | 202), "{operation}: {} {}", answer.status, answer.text());
         answer.text()
+    }
+
+    /// Sends all of it but the last byte.
+    fn hold(&self, caller: &Caller) -> Held {
+        caller.hold(self.0, self.1, &self.2)
     }
 }
 
@@ -56,7 +61,6 @@ fn assert_last_wins_whole_in(rounds: usize, admins: &[Caller; 2], versions: &[Ca
         );
     };
     let over = AtomicBool::new(false);
-    let barrier = Barrier::new(2);
     std::thread::scope(|scope| {
         let reader = scope.spawn(|| {
             while !over.load(Ordering::Relaxed) {
@@ -64,14 +68,10 @@ fn assert_last_wins_whole_in(rounds: usize, admins: &[Caller; 2], versions: &[Ca
             }
         });
         for round in 0..rounds {
-            let writers = [0, 1].map(|index| {
-                let (admin, version, barrier) = (&admins[index], &versions[index], &barrier);
-                scope.spawn(move || {
-                    barrier.wait();
-                    version.by(admin);
-                })
-            });
-            writers.into_iter().for_each(|writer| writer.join().unwrap());
+            let held = [0, 1].map(|index| versions[index].hold(&admins[index]));
+            for answer in release_all(held.into()) {
+                assert!(matches!(answer.status, 200 | 202), "{} {}", answer.status, answer.text());
+            }
             whole(&read.by(&admins[1]), &format!("round {round}"));
         }
         over.store(true, Ordering::Relaxed);
@@ -281,4 +281,49 @@ fn a_tenant_is_one_of_its_versions() {
     });
     let read = request("getTenant", "<t:tenantDomain>acme.example</t:tenantDomain>");
     assert_last_wins_whole(&admins, &versions, &Call(SERVICE, "getTenant", read));
+}
+
+#[test]
+fn the_roles_of_a_user_are_those_of_one_request() {
+    let (_world, admins) = world();
+    let roles = ["desk", "bench", "Internal/staff", "Internal/guests"];
+    for role in roles {
+        admins[0].add_role(role, &[], &[LOGIN]);
+    }
+    let request = |operation: &str, content: &str| {
+        format!(
+            "<ax:{operation} xmlns:ax=\"http://org.apache.axis2/xsd\"><ax:userName>{TOM}</ax:userName>{content}</ax:{operation}>"
+        )
+    };
+    let versions = [&roles[..2], &roles[2..]].map(|roles| {
+        let list: String =
+            roles.iter().map(|role| format!("<ax:newRoleList>{role}</ax:newRoleList>")).collect();
+        Call("UserAdmin", "updateRolesOfUser", request("updateRolesOfUser", &list))
+    });
+    let read = request("getRolesOfUser", "<ax:filter>*</ax:filter><ax:limit>0</ax:limit>");
+    assert_last_wins_whole(&admins, &versions, &Call("UserAdmin", "getRolesOfUser", read));
+}
+
+#[test]
+fn the_questions_of_a_tenant_are_those_of_one_request() {
+    let (_world, admins) = world();
+    const SERVICE: &str = "UserIdentityManagementAdminService";
+    let request = |operation: &str, content: &str| {
+        format!(
+            "<i:{operation} xmlns:i=\"http://services.mgt.identity.carbon.wso2.org\">{content}</i:{operation}>"
+        )
+    };
+    let versions = ["first", "second"].map(|mark| {
+        let questions: String = (0..6)
+            .map(|number| {
+                format!(
+                    "<i:challengeQuestionDTOs><question>{mark} {number} ?</question>\
+                     <questionSetId>http://wso2.org/claims/challengeQuestion{number}</questionSetId></i:challengeQuestionDTOs>"
+                )
+            })
+            .collect();
+        Call(SERVICE, "setChallengeQuestions", request("setChallengeQuestions", &questions))
+    });
+    let read = Call(SERVICE, "getAllChallengeQuestions", request("getAllChallengeQuestions", ""));
+    assert_last_wins_whole(&admins, &versions, &read);
 }
