@@ -7,8 +7,9 @@ use crate::support::client::{Held, release_all};
 use crate::support::world::{OLD, TOM, World};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// How often both change the object at once. With a commit after each statement, each of these tests fails within them;
-/// that of claims needs more: what is read of them is remembered until the last statement of a change.
+/// How often both change the object at once. With a commit after each statement, each of these tests fails within them,
+/// but for that of mail templates, which are one row; that of claims needs more: what is read of them is remembered until
+/// the last statement of a change.
 const ROUNDS: usize = 12;
 const ROUNDS_OF_CLAIMS: usize = 150;
 
