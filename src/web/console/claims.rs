@@ -74,7 +74,7 @@ pub async fn dialect(visit: Arc<Visit>) -> Answer {
     let catalogue = visit.read(|tx| visit.realm().catalogues.of(tx, visit.tenant()))?;
     let uri = known_dialect(&visit)?;
     let is_local = uri == LOCAL_DIALECT;
-    let lines: Vec<Line> = if is_local {
+    let mut lines: Vec<Line> = if is_local {
         let line = |claim: &crate::domain::catalogue::Claim| Line {
             text: claim.property("DisplayName").unwrap_or_default().to_owned(),
             supported: claim.flag("SupportedByDefault"),
@@ -93,6 +93,7 @@ pub async fn dialect(visit: Arc<Visit>) -> Answer {
         };
         catalogue.external(&uri).map(line).collect()
     };
+    lines.sort_by_cached_key(|line| (line.text.to_lowercase(), line.uri.clone()));
     let mut context = visit.context(texts::text("dialect_title"));
     context.insert("is_local", &is_local);
     context.insert("dialect", &uri);

@@ -94,6 +94,9 @@ pub async fn show(visit: Arc<Visit>) -> Answer {
     context.insert("pending", &pending.as_ref().map(told));
     context.insert("mark", &mark(pending.as_ref()));
     context.insert("code", &code);
+    let options = outlook.options;
+    context.insert("no_option", &(!options.link && !options.otp && !options.offline));
+    context.insert("profile", &Visit::address("users/profile", &[("name", &name)]));
     context.insert("back", &Visit::address("users/user", &[("name", &name)]));
     if let Some(did) = did {
         context.insert("flash", &Flash::good(did));

@@ -41,6 +41,12 @@ async fn the_one_time_password_is_supported_by_default_with_one_tick_and_loses_n
     assert!(!running.ask(&get_profile("tom", ADMIN)).await.body.contains(CODE));
     let local = console.open("claims/dialect?dialect=http://wso2.org/claims").await.body;
     assert!(plain(&local).contains(&format!("<td>{CODE}</td>")), "{local}");
+    let names: Vec<String> = local
+        .split("/carbon/claims/edit?")
+        .skip(1)
+        .map(|link| link.split(['>', '<']).nth(1).unwrap().to_lowercase())
+        .collect();
+    assert!(names.len() > 70 && names.is_sorted(), "by what people read: {names:?}");
     let page = console.open(&format!("claims/edit?uri={CODE}")).await.body;
     let mut fields = vec![("uri", CODE), ("supported", "on")];
     let sent: Vec<(String, String)> =

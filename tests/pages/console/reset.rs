@@ -2,6 +2,7 @@
 
 use super::super::server::{Answer, Running, add_role, add_user, force, govern};
 use super::super::{begin, is_in, send};
+use super::operations::with_ann;
 use super::{Console, database, field, location, plain, stored};
 
 const LINK: &str = "Recovery.AdminPasswordReset.RecoveryLink";
@@ -266,4 +267,19 @@ async fn jobs_of_another_tenant_are_not_there() {
         console.send("bulk-resets/job", &[("id", &id), ("what", what)]).await;
     }
     assert_eq!(stored(&running, "SELECT count(*) FROM reset_job WHERE started_at IS NULL"), "1");
+}
+
+#[tokio::test]
+async fn where_nothing_can_be_forced_the_page_says_what_to_do_about_it() {
+    let running = with_ann("/permission/admin/manage/identity/userprofile").await;
+    let (admin, ann) = (Console::admin(&running).await, Console::of(&running, "ann", "Old@1234").await);
+    let page = admin.open("users/reset?name=ann").await.body;
+    assert!(page.contains("<a href=\"/carbon/idp/resident\">Choose how passwords are reset"), "{page}");
+    let page = ann.open("users/reset?name=ann").await.body;
+    assert!(page.contains("Ask an administrator who may change the Account Management Policies"), "{page}");
+    assert!(!page.contains("/carbon/idp/resident"), "{page}");
+    // The administrator has no mail address.
+    govern(&running, &[(LINK, "true")]).await;
+    let page = admin.open("users/reset?name=admin").await.body;
+    assert!(page.contains("<a href=\"/carbon/users/profile?name=admin\">Look at the profile"), "{page}");
 }

@@ -26,7 +26,8 @@ fn with<'f>(mut fields: Vec<(&'f str, &'f str)>, name: &'f str, value: &'f str) 
 async fn a_tenant_is_added_and_its_administrator_signs_in_is_kept_out_and_let_in_again() {
     let running = Running::start().await;
     let console = Console::admin(&running).await;
-    assert!(console.open("tenants").await.body.contains("No tenants match."));
+    assert!(console.open("tenants").await.body.contains("There are no tenants beside this one."));
+    assert!(console.open("tenants?part=x").await.body.contains("No tenants match."));
     let added = console.submit("tenants/add", &new("Acme.com")).await.body;
     assert!(added.contains("The tenant acme.com was added."), "{added}");
     assert!(added.contains("<td>boss@example.org</td>") && !added.contains("Secret@1"), "{added}");

@@ -4,6 +4,12 @@
 pub const TEXTS: &[(&str, &str)] = &[
     ("reset_title", "Force Password Reset"),
     ("what_happens", "What will happen"),
+    ("choose_reset_option", "Choose how passwords are reset: Account Management Policies, Password Reset"),
+    (
+        "ask_for_reset_option",
+        "Ask an administrator who may change the Account Management Policies to choose one.",
+    ),
+    ("mend_profile", "Look at the profile of the user"),
     ("does_mail_link", "A mail with a link to set a new password goes to {0}."),
     ("does_mail_links", "Everybody gets a mail with a link to set a new password."),
     ("does_mail_otp", "A mail with a one-time password goes to {0}."),
