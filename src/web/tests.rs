@@ -220,6 +220,7 @@ fn is_generic_failure(answer: &Page) -> bool {
     answer.location().starts_with("/authenticationendpoint/login.do?") && answer.location().ends_with(FAILED)
 }
 
+mod console;
 mod conversation;
 mod refusal;
 mod robustness;

@@ -34,12 +34,13 @@ mod user;
 mod users;
 mod visit;
 
+pub(super) use screens::SCREENS;
+
 use super::form::{Parameters, Source};
 use super::{Site, page};
 use crate::domain::Error;
 use hyper::body::Bytes;
 use hyper::{Method, Request, Response, StatusCode};
-use screens::SCREENS;
 use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
