@@ -39,11 +39,14 @@ pub(super) fn compose(mail: &Taken, from: &Mailbox, key: &SecretKey) -> Result<l
 }
 
 /// Plain ASCII in short lines travels as it is, so that a link can be read in the source of the mail; anything else is
-/// encoded.
+/// encoded. Control characters always are: mail servers do not agree on what ends a line.
 fn encoded(text: &str) -> Body {
     let text = text.replace("\r\n", "\n").replace('\n', "\r\n");
-    let plain = text.is_ascii() && text.split("\r\n").all(|line| line.len() <= 900);
-    if plain {
+    let mut lines = text.split("\r\n");
+    if lines.clone().any(|line| line.contains(|letter: char| letter.is_ascii_control() && letter != '\t')) {
+        return Body::new_with_encoding(text, ContentTransferEncoding::Base64).unwrap_or_else(Body::new);
+    }
+    if text.is_ascii() && lines.all(|line| line.len() <= 900) {
         // The library's own check stops at 76 characters; RFC 5322 allows 998.
         return Body::dangerous_pre_encoded(text.into_bytes(), ContentTransferEncoding::SevenBit);
     }
@@ -126,12 +129,36 @@ mod tests {
 
     #[test]
     fn an_address_that_is_none_is_refused_for_good() {
-        let mail = Taken { recipient: "tom at example".into(), ..mail("s", "b", "text/plain") };
         let from = "noreply@example.org".parse().unwrap();
-        assert_eq!(
-            compose(&mail, &from, &key()).unwrap_err(),
-            Failure::Never("tom at example is not a mail address".into())
-        );
+        for address in [
+            "tom at example",
+            "tom@example.org\r\nBcc: eve@example.org",
+            "tom@example.org>\r\nRCPT TO:<eve@example.org",
+            "tom@example.org, eve@example.org",
+            "<tom@example.org>",
+        ] {
+            let mail = Taken { recipient: address.into(), ..mail("s", "b", "text/plain") };
+            let refused = compose(&mail, &from, &key()).unwrap_err();
+            assert_eq!(refused, Failure::Never(format!("{address} is not a mail address")));
+        }
+    }
+
+    #[test]
+    fn nothing_in_a_text_ends_a_line_a_header_or_a_message_that_we_did_not_end() {
+        for (subject, body) in [
+            ("a\rBcc: eve@example.org", "b\r.\rMAIL FROM:<eve@example.org>"),
+            ("a\nBcc: eve@example.org", "b\n.\r\r\n.\n\r.\rc"),
+            ("a\r\n\r\nb", "b\0\u{b}\u{c}\u{7f}"),
+        ] {
+            let text = composed(&mail(subject, body, "text/plain"));
+            assert!(!text.replace("\r\n", "").contains(['\r', '\n', '\0']), "{text:?}");
+            let (head, _) = text.split_once("\r\n\r\n").unwrap();
+            assert!(
+                head.contains("\r\nContent-Type: ") && head.contains("\r\nMessage-ID: <id@host>"),
+                "{text:?}"
+            );
+            assert!(!head.lines().any(|line| line.starts_with("Bcc")), "{text:?}");
+        }
     }
 
     #[test]

@@ -402,3 +402,50 @@ fn every_change_is_in_the_audit_trail() {
          admin@carbon.super Delete Email Template Type , admin@carbon.super Add Email Template Type "
     );
 }
+
+#[test]
+fn what_is_written_into_a_template_makes_one_mail_to_one_person_whatever_it_is() {
+    let world = World::new(&[LINK]);
+    let admin = world.admin();
+    // Ends of lines, headers and messages as mail servers of all kinds understand them.
+    for end in ["\r\n", "\n", "\r"] {
+        let injected = format!("Hi{end}Bcc: evil@example.org{end}{end}<b>new body</b>");
+        let body = format!(
+            "Hello {{{{user-name}}}}{end}.{end}MAIL FROM:<evil@example.org>{end}RCPT TO:<evil@example.org>{end}DATA{end}\
+             Subject: evil{end}.{end}the end"
+        );
+        let content_type = format!("text/plain{end}Bcc: evil@example.org");
+        let fields = [
+            ("body", body.as_str()),
+            ("emailContentType", content_type.as_str()),
+            ("footer", "the footer"),
+            ("locale", "en_US"),
+            ("subject", injected.as_str()),
+            ("templateDisplayName", "AdminForcedPasswordReset"),
+        ];
+        save(&admin, &fields);
+        admin.trigger(TOM);
+        let mail = world.mail();
+        assert_eq!(
+            (mail.to.as_slice(), mail.from.as_str()),
+            (&["tom@example.org".to_owned()][..], "noreply@example.org")
+        );
+        for name in ["Bcc", "Cc", "RCPT TO"] {
+            assert_eq!(mail.header(name), None, "{end:?}");
+        }
+        assert!(
+            mail.subject().starts_with("Hi") && mail.subject().ends_with("new body</b>"),
+            "{}",
+            mail.subject()
+        );
+        let text = mail.body();
+        assert!(
+            text.starts_with("Hello tom") && text.trim_end().ends_with("the footer"),
+            "{end:?}: {text:?}"
+        );
+        assert!(text.contains("Subject: evil") && text.contains("the end"), "{end:?}: {text:?}");
+        // It was one mail, and nothing of it was taken for a command.
+        world.assert_no_mail();
+        assert!(world.sink().waiting().is_empty());
+    }
+}

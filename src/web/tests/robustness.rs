@@ -238,3 +238,96 @@ fn no_template_switches_escaping_off() {
         assert!(!text.contains("safe") && !text.contains("autoescape"), "{name}");
     }
 }
+
+/// Every address that somebody reaches who is not signed in to the console.
+const ADDRESSES: [&str; 27] = [
+    "/",
+    "/commonauth",
+    "/samlsso",
+    "/identity/metadata/saml2",
+    "/authenticationendpoint/login.do",
+    "/authenticationendpoint/retry.do",
+    "/authenticationendpoint/samlsso_notification.do",
+    "/authenticationendpoint/samlsso_logout.do",
+    "/accountrecoveryendpoint/confirmrecovery.do",
+    "/accountrecoveryendpoint/completepasswordreset.do",
+    "/accountrecoveryendpoint/recoverpassword.do",
+    "/accountrecoveryendpoint/recoverusername.do",
+    "/dashboard",
+    "/dashboard/index.jag",
+    "/dashboard/login.jag",
+    "/dashboard/acs",
+    "/dashboard/samlsso.jag",
+    "/dashboard/logout.jag",
+    "/dashboard/profile",
+    "/dashboard/password",
+    "/dashboard/questions",
+    "/dashboard/sessions",
+    "/forward-auth/login",
+    "/forward-auth/check",
+    "/forward-auth/redirect",
+    "/carbon/",
+    "/carbon/admin/login_action.jsp",
+];
+
+/// What fields are called on some page or other.
+const FIELDS: &str = "SAMLRequest SAMLResponse RelayState SSOAuthSessionID SigAlg Signature acs back callback chkRemember \
+    confirmation csrf end loginStatus logout new-password new-password2 old-password password question1 rd relyingParty \
+    reset-password reset-password2 returnTo role sessionDataKey slo spEntityID tenantDomain tenantdomain tocommonauth type \
+    username userstoredomain";
+
+#[test]
+fn what_is_made_up_leads_nowhere_else_adds_no_header_and_changes_nothing() {
+    let pages = Pages::new();
+    pages.world.set("Recovery.Notification.Password.Enable", "true");
+    pages.world.set("Recovery.Notification.Username.Enable", "true");
+    let before = pages.world.read(|tx| {
+        let count = |table: &str| format!("(SELECT count(*) FROM {table})");
+        let tables =
+            ["user", "session", "recovery", "outbox", "saml_message", "user_attribute", "identity_claim"];
+        let sql = format!("SELECT {}", tables.map(count).join(" || ' ' || "));
+        Ok((tx.one(&sql, &[], "counts", |row| row.text(0))?, sql))
+    });
+    for value in [
+        "https://evil.example/",
+        "//evil.example/",
+        "/\\evil.example/",
+        "https://localhost:9443@evil.example/",
+        "javascript:evil()",
+        "x\r\nSet-Cookie: evil=1\r\n\r\n<script>evil()</script>",
+        "\0",
+        "true",
+        "' OR 1=1 --",
+        "\u{202e}\"><script>evil()</script>",
+    ] {
+        let all: Vec<(&str, &str)> = FIELDS.split_whitespace().map(|name| (name, value)).collect();
+        // Some fields decide where a request goes; alone, each is looked at by whom it was meant for.
+        let alone = all.iter().map(|field| vec![*field]);
+        for fields in alone.chain([all.clone()]) {
+            for address in ADDRESSES {
+                pages.forget_cookies();
+                let seen = pages.get(&format!("{address}?{}", encoded(&fields)));
+                for answer in [seen, pages.post(address, &fields)] {
+                    let what = format!("{address} {fields:?}: {} {:?}", answer.status, answer.headers);
+                    assert!(matches!(answer.status, 200 | 302 | 400 | 401 | 403 | 404), "{what}");
+                    if answer.status == 302 {
+                        assert!(answer.header("location").starts_with(&format!("{PUBLIC}/")), "{what}");
+                    }
+                    assert!(answer.headers.values().all(|header| !header.contains(['\r', '\n'])), "{what}");
+                    assert!(!pages.cookies.borrow().contains_key("evil"), "{what}");
+                    let page = answer.body.replace("&#x2F;", "/").to_lowercase();
+                    for link in ["href=\"", "href='", "action=\"", "action='", "src=\""] {
+                        for to in
+                            ["https://evil", "//evil", "/\\evil", "javascript:", "https://localhost:9443@"]
+                        {
+                            assert!(!page.contains(&format!("{link}{to}")), "{what} {page}");
+                        }
+                    }
+                    assert!(!page.contains("<script>evil"), "{what} {page}");
+                }
+            }
+        }
+    }
+    let after = pages.world.read(|tx| Ok(tx.one(&before.1, &[], "counts", |row| row.text(0))?));
+    assert_eq!(after, before.0, "no state changed");
+}
