@@ -5,19 +5,28 @@ use super::flash::Flash;
 use super::users::roles_of;
 use super::visit::{self, Visit};
 use super::{Answer, texts};
-use crate::domain::claim::{Changes, DEFAULT_PROFILE};
+use crate::domain::claim::{self, Changes, DEFAULT_PROFILE};
 use crate::domain::profile::{self, Field};
-use crate::domain::{Error, account, console, pattern, role, user};
+use crate::domain::{Error, User, account, console, pattern, role, user};
+use crate::store::Tx;
 use serde::Serialize;
 use std::sync::Arc;
 
+/// First name, last name and mail address.
+const KNOWN_BY: [&str; 3] = [
+    "http://wso2.org/claims/givenname",
+    "http://wso2.org/claims/lastname",
+    "http://wso2.org/claims/emailaddress",
+];
+
 /// Everything about one user at a glance.
 pub async fn show(visit: Arc<Visit>) -> Answer {
-    let (user, state, roles) = visit.read(|tx| {
+    let (user, state, roles, facts) = visit.read(|tx| {
         let user = user::find(tx, visit.tenant(), visit.text("name"))?;
         let state = account::state(tx, user.id.0)?;
         let roles = role::of_user(tx, &user)?;
-        Ok::<_, Error>((user, state, roles))
+        let facts = if visit.may("users/profile") { known_by(tx, &visit, &user)? } else { Vec::new() };
+        Ok::<_, Error>((user, state, roles, facts))
     })?;
     let name = user.display_name();
     let mut context = visit.context(&name);
@@ -26,6 +35,7 @@ pub async fn show(visit: Arc<Visit>) -> Answer {
     context.insert("disabled", &state.disabled);
     context.insert("reset_pending", &state.reset_pending);
     context.insert("roles", &roles);
+    context.insert("facts", &facts);
     for (key, path) in [
         ("to_profile", "users/profile"),
         ("to_password", "users/password"),
@@ -36,6 +46,18 @@ pub async fn show(visit: Arc<Visit>) -> Answer {
         context.insert(key, &Visit::address(path, &[("name", &name)]));
     }
     visit.show("console/user.html", context)
+}
+
+/// What a user is known by to those who talk to him, under the names that the tenant has for it.
+fn known_by(tx: &mut Tx<'_>, visit: &Visit, user: &User) -> Result<Vec<[String; 2]>, Error> {
+    let catalogue = visit.realm().catalogues.of(tx, visit.tenant())?;
+    let values = claim::values(tx, visit.realm(), user, &KNOWN_BY)?;
+    let named = |uri: &str| {
+        let claim = catalogue.local().iter().find(|claim| claim.uri == uri);
+        claim.and_then(|claim| claim.property("DisplayName")).unwrap_or(uri).to_owned()
+    };
+    let of = |uri: &&str| values.iter().find(|(known, value)| known == uri && !value.trim().is_empty());
+    Ok(KNOWN_BY.iter().filter_map(of).map(|(uri, value)| [named(uri), value.clone()]).collect())
 }
 
 /// Locks, unlocks, disables or enables an account.

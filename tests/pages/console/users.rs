@@ -248,3 +248,18 @@ async fn names_that_nobody_has_are_answered_without_repeating_html() {
     let list = console.open(&format!("users?{search}")).await.body;
     assert!(!list.contains(HTML) && plain(&list).contains(HTML), "{list}");
 }
+
+#[tokio::test]
+async fn the_page_of_a_user_says_who_he_is_to_those_who_may_see_his_profile() {
+    let running = with_ann(&["/permission/admin/manage/identity/usermgt/list"]).await;
+    let (admin, ann) = (Console::admin(&running).await, Console::of(&running, "ann", "Old@1234").await);
+    let last_name = "claim__http://wso2.org/claims/lastname";
+    let given = format!("claim__{GIVEN}");
+    admin.submit("users/profile", &[("name", "ann"), (&given, "עדה"), (last_name, HTML)]).await;
+    let page = admin.open("users/user?name=ann").await.body;
+    assert!(page.contains("<dt>First Name</dt><dd>עדה</dd>") && !page.contains(HTML), "{page}");
+    assert!(plain(&page).contains(&format!("<dt>Last Name</dt><dd>{HTML}</dd>")), "{page}");
+    assert!(page.contains("<dt>Email</dt><dd>ann@example.org</dd>"), "{page}");
+    let page = ann.open("users/user?name=ann").await.body;
+    assert!(page.contains("Internal/everyone") && !page.contains("ann@example.org"), "{page}");
+}
