@@ -68,7 +68,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// Begins an answer of `operation`.
+    /// Begins an answer of `operation`; nothing where it has none to give.
     #[must_use]
     pub fn begin(
         format: Format,
@@ -80,6 +80,10 @@ impl Answer {
             Format::Json(_) => Writer::json(types),
             _ => Writer::xml(types),
         };
+        if operation.is_robust() {
+            return Self { format, writer };
+        }
+        writer.make_room();
         if let Format::Soap(version, charset) = &format {
             let headers =
                 addressing.map(|one| one.answer_headers(&format!("urn:{}Response", operation.name)));

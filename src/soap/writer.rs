@@ -64,7 +64,12 @@ impl Writer {
                 namespaces.push(Namespace { name: bean.namespace, start });
             }
         }
-        Self { out: String::with_capacity(16 * 1024), json, namespaces, comma: false, in_array: false }
+        Self { out: String::new(), json, namespaces, comma: false, in_array: false }
+    }
+
+    /// Takes memory for an answer of usual size at once.
+    pub(super) fn make_room(&mut self) {
+        self.out.reserve(16 * 1024);
     }
 
     /// Whether this writes JSON.

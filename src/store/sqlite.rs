@@ -1,18 +1,20 @@
 //! The SQLite engine: one writer thread with group commit, pooled readers on the callers' threads.
 
+mod queue;
 mod readers;
 mod writer;
 
 use super::memory::{Commits, WINDOW};
 use super::{Error, Tx, migrate};
+use queue::Queue;
 use readers::Readers;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::{Notify, oneshot};
-use writer::{Job, Pending, write_until_closed};
+use writer::{Pending, write_until_closed};
 
 pub(super) use writer::in_savepoint;
 
@@ -29,10 +31,17 @@ pub struct Store {
 struct Inner {
     path: PathBuf,
     readers: Readers,
-    jobs: Mutex<Option<mpsc::Sender<Box<dyn Job>>>>,
+    queue: Arc<Queue>,
     writer: Mutex<Option<std::thread::JoinHandle<()>>>,
     outbox: Arc<Notify>,
     commits: Arc<Commits>,
+}
+
+impl Drop for Inner {
+    /// The writer finishes what is queued, and ends.
+    fn drop(&mut self) {
+        self.queue.close();
+    }
 }
 
 /// The database program, for those who ask what they are served by.
@@ -68,19 +77,20 @@ impl Store {
         connection.pragma_update(None, "secure_delete", true)?;
         migrate::run(&mut connection, &path)?;
         let outbox = Arc::new(Notify::new());
-        let (jobs, queue) = mpsc::channel();
+        let queue = Arc::new(Queue::default());
+        let jobs = Arc::clone(&queue);
         let wake = Arc::clone(&outbox);
         let commits = Arc::new(Commits::default());
         let counted = Arc::clone(&commits);
         let writer = std::thread::Builder::new()
             .name("store-writer".into())
-            .spawn(move || write_until_closed(&connection, &queue, &counted, &wake))
+            .spawn(move || write_until_closed(&connection, &jobs, &counted, &wake))
             .map_err(|source| Error::Io { path: path.clone(), source })?;
         Ok(Self {
             inner: Arc::new(Inner {
                 readers: Readers::of(path.clone()),
                 path,
-                jobs: Mutex::new(Some(jobs)),
+                queue,
                 writer: Mutex::new(Some(writer)),
                 outbox,
                 commits,
@@ -169,7 +179,7 @@ impl Store {
 
     /// Takes no more writes, finishes the queued ones and returns when they are durable.
     pub fn close(&self) {
-        self.inner.jobs.lock().unwrap_or_else(PoisonError::into_inner).take();
+        self.inner.queue.close();
         let writer = self.inner.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(writer) = writer {
             // A panic of the writer was logged where it happened; there is nothing left to save.
@@ -182,13 +192,8 @@ impl Store {
         work: impl FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
     ) -> Result<oneshot::Receiver<Result<T, E>>, Error> {
         let (reply, answer) = oneshot::channel();
-        self.queue(Box::new(Pending::new(work, reply)))?;
+        self.inner.queue.push(Box::new(Pending::new(work, reply)))?;
         Ok(answer)
-    }
-
-    fn queue(&self, job: Box<dyn Job>) -> Result<(), Error> {
-        let jobs = self.inner.jobs.lock().unwrap_or_else(PoisonError::into_inner);
-        jobs.as_ref().ok_or(Error::Closed)?.send(job).map_err(|_| Error::Closed)
     }
 }
 

@@ -2,16 +2,9 @@
 
 use super::super::memory::{Commits, Memory};
 use super::super::{Error, Tx};
+use super::queue::{Gathering, PATIENCE, Queue};
 use rusqlite::Connection;
-use std::sync::mpsc;
-use std::time::{Duration, Instant};
 use tokio::sync::{Notify, oneshot};
-
-/// Jobs that share one commit at most, so that the first of them does not wait for ever.
-const BATCH: usize = 256;
-/// How long a commit waits for callers who shared the one before: they are likely to be back in a moment, and one `fsync`
-/// for all of them costs less than one for each. A caller who is alone never waits.
-const PATIENCE: Duration = Duration::from_micros(300);
 
 /// One caller's write: run inside the batch, answered after its commit.
 pub(super) trait Job: Send {
@@ -87,150 +80,48 @@ fn attempt(tx: &mut Tx<'_>, work: &mut dyn FnMut(&mut Tx<'_>) -> bool) -> Result
 }
 
 /// The writer thread: takes a job, then whatever else has queued up meanwhile, and commits them together.
-pub(super) fn write_until_closed(
-    connection: &Connection,
-    queue: &mpsc::Receiver<Box<dyn Job>>,
-    commits: &Commits,
-    outbox: &Notify,
-) {
+pub(super) fn write_until_closed(connection: &Connection, queue: &Queue, commits: &Commits, outbox: &Notify) {
     let memory = Memory::default();
-    let mut together = 1;
-    while let Ok(first) = queue.recv() {
-        let mut jobs = Gathering::of(first, queue, together, PATIENCE);
-        if let Err(error) = commit_batch(connection, &memory, commits, &mut jobs, outbox) {
-            tracing::error!(%error, "a batch of writes could not be committed");
+    let mut expected = 1;
+    while queue.wait() {
+        let mut jobs = Gathering::of(queue, expected, PATIENCE);
+        // IMMEDIATE: an administrator's command line may be writing; wait for it here, not in the middle.
+        let begun = connection.prepare_cached("BEGIN IMMEDIATE").and_then(|mut begin| begin.execute([]));
+        if let Err(error) = begun {
+            tracing::error!(%error, "a batch of writes could not be begun");
+            jobs.for_each(|job| job.answer(false));
+            expected = 1;
+            continue;
         }
-        together = jobs.taken;
+        let mut tx = Tx::writing(connection, &memory, commits);
+        let mut done = Vec::new();
+        for mut job in jobs.by_ref() {
+            match attempt(&mut tx, &mut |tx| job.run(tx)) {
+                Ok(true) => done.push(job),
+                Ok(false) => job.answer(false),
+                Err(error) => {
+                    tracing::error!(%error, "a write could not be tried or undone");
+                    job.answer(false);
+                }
+            }
+        }
+        let committed = tx.commit();
+        if let Err(error) = &committed {
+            tracing::error!(%error, "a batch of writes could not be committed");
+            // Ignored on purpose: after some failed commits SQLite has already rolled back.
+            let _ = connection.execute_batch("ROLLBACK");
+        }
+        // Those who came in the meantime and those who are answered now are likely to meet in the next one.
+        expected = jobs.taken() + queue.len();
+        for job in done {
+            job.answer(committed.is_ok());
+        }
+        if committed.is_ok() && tx.wakes.outbox {
+            outbox.notify_one();
+        }
     }
     // Leave a tidy file behind; the next start would do the same from the log.
     if let Err(error) = connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)") {
         tracing::warn!(%error, "the write-ahead log could not be folded in at shutdown");
-    }
-}
-
-/// The jobs of one commit.
-struct Gathering<'q> {
-    first: Option<Box<dyn Job>>,
-    queue: &'q mpsc::Receiver<Box<dyn Job>>,
-    taken: usize,
-    /// How many there were last time.
-    expected: usize,
-    patience: Duration,
-    until: Option<Instant>,
-}
-
-impl<'q> Gathering<'q> {
-    fn of(
-        first: Box<dyn Job>,
-        queue: &'q mpsc::Receiver<Box<dyn Job>>,
-        expected: usize,
-        patience: Duration,
-    ) -> Self {
-        Self { first: Some(first), queue, taken: 0, expected, patience, until: None }
-    }
-}
-
-impl Iterator for Gathering<'_> {
-    type Item = Box<dyn Job>;
-
-    fn next(&mut self) -> Option<Box<dyn Job>> {
-        if self.taken >= BATCH {
-            return None;
-        }
-        let waiting = self.first.take().or_else(|| self.queue.try_recv().ok());
-        let job = match waiting {
-            Some(job) => job,
-            None if self.taken < self.expected => {
-                let now = Instant::now();
-                let until = *self.until.get_or_insert(now + self.patience);
-                self.queue.recv_timeout(until.saturating_duration_since(now)).ok()?
-            }
-            None => return None,
-        };
-        self.taken += 1;
-        Some(job)
-    }
-}
-
-fn commit_batch(
-    connection: &Connection,
-    memory: &Memory,
-    commits: &Commits,
-    jobs: &mut Gathering<'_>,
-    outbox: &Notify,
-) -> Result<(), Error> {
-    // IMMEDIATE: an administrator's command line may be writing; wait for it here, not in the middle.
-    connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
-    let mut tx = Tx::writing(connection, memory, commits);
-    let mut done = Vec::new();
-    for mut job in jobs {
-        match attempt(&mut tx, &mut |tx| job.run(tx)) {
-            Ok(true) => done.push(job),
-            Ok(false) => job.answer(false),
-            Err(error) => {
-                tracing::error!(%error, "a write could not be tried or undone");
-                job.answer(false);
-            }
-        }
-    }
-    let committed = tx.commit();
-    if committed.is_err() {
-        // Ignored on purpose: after some failed commits SQLite has already rolled back.
-        let _ = connection.execute_batch("ROLLBACK");
-    }
-    for job in done {
-        job.answer(committed.is_ok());
-    }
-    if committed.is_ok() && tx.wakes.outbox {
-        outbox.notify_one();
-    }
-    committed
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    type Queue = (mpsc::Sender<Box<dyn Job>>, mpsc::Receiver<Box<dyn Job>>);
-
-    fn job() -> Box<dyn Job> {
-        Box::new(Pending::new(|_: &mut Tx<'_>| Ok::<_, Error>(()), oneshot::channel().0))
-    }
-
-    const FOREVER: Duration = Duration::from_secs(60);
-
-    #[test]
-    fn whoever_is_alone_waits_for_nobody() {
-        let (_sender, queue): Queue = mpsc::channel();
-        let mut jobs = Gathering::of(job(), &queue, 1, FOREVER);
-        assert_eq!(jobs.by_ref().count(), 1);
-        assert!(jobs.until.is_none());
-    }
-
-    #[test]
-    fn whoever_waits_already_is_taken_along() {
-        let (sender, queue): Queue = mpsc::channel();
-        for _ in 0..BATCH + 5 {
-            sender.send(job()).unwrap();
-        }
-        assert_eq!(Gathering::of(job(), &queue, 1, FOREVER).count(), BATCH);
-        assert_eq!(queue.try_iter().count(), 6);
-    }
-
-    #[test]
-    fn as_many_as_last_time_are_waited_for() {
-        let (sender, queue): Queue = mpsc::channel();
-        let mut jobs = Gathering::of(job(), &queue, 2, FOREVER);
-        assert!(jobs.next().is_some());
-        let late = std::thread::spawn(move || sender.send(job()).is_ok());
-        assert!(jobs.next().is_some());
-        assert!(jobs.next().is_none());
-        assert!(late.join().unwrap());
-    }
-
-    #[test]
-    fn but_not_for_long() {
-        let (_sender, queue): Queue = mpsc::channel();
-        assert_eq!(Gathering::of(job(), &queue, 9, Duration::ZERO).count(), 1);
     }
 }

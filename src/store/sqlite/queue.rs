@@ -1,0 +1,217 @@
+//! The jobs that wait for the writer, and which of them share a commit.
+
+use super::super::Error;
+use super::writer::Job;
+use std::collections::VecDeque;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// Jobs that share one commit at most, so that the first of them does not wait for ever.
+const BATCH: usize = 256;
+/// How long a commit waits for callers who were there at the one before: they are likely to be back in a moment, and one
+/// `fsync` for all of them costs less than one for each. A caller who is alone never waits.
+pub(super) const PATIENCE: Duration = Duration::from_micros(300);
+
+/// Jobs in the order they came.
+#[derive(Default)]
+pub(super) struct Queue {
+    waiting: Mutex<Waiting>,
+    enough: Condvar,
+}
+
+#[derive(Default)]
+struct Waiting {
+    jobs: VecDeque<Box<dyn Job>>,
+    /// How many the writer sleeps for. It is woken once for all of them: waking it for each one costs more than the job.
+    wanted: Option<usize>,
+    closed: bool,
+}
+
+impl std::fmt::Debug for Queue {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Queue")
+    }
+}
+
+impl Waiting {
+    fn are_enough(&self) -> bool {
+        self.closed || self.wanted.is_some_and(|wanted| self.jobs.len() >= wanted)
+    }
+}
+
+impl Queue {
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Adds a job. [`Error::Closed`] when no more are taken.
+    pub(super) fn push(&self, job: Box<dyn Job>) -> Result<(), Error> {
+        let mut waiting = self.waiting();
+        if waiting.closed {
+            return Err(Error::Closed);
+        }
+        waiting.jobs.push_back(job);
+        let wake = waiting.are_enough();
+        drop(waiting);
+        if wake {
+            self.enough.notify_one();
+        }
+        Ok(())
+    }
+
+    /// Takes no more jobs. Those that are there stay.
+    pub(super) fn close(&self) {
+        self.waiting().closed = true;
+        self.enough.notify_one();
+    }
+
+    /// How many jobs there are.
+    pub(super) fn len(&self) -> usize {
+        self.waiting().jobs.len()
+    }
+
+    /// Sleeps until there is a job; `false` when there will be none any more.
+    pub(super) fn wait(&self) -> bool {
+        let mut waiting = self.waiting();
+        waiting.wanted = Some(1);
+        let woken = self.enough.wait_while(waiting, |waiting| !waiting.are_enough());
+        waiting = woken.unwrap_or_else(PoisonError::into_inner);
+        waiting.wanted = None;
+        !waiting.jobs.is_empty()
+    }
+
+    /// Sleeps until there are that many jobs, or it is `until`.
+    fn wait_for(&self, wanted: usize, until: Instant) {
+        let mut waiting = self.waiting();
+        waiting.wanted = Some(wanted);
+        let time = until.saturating_duration_since(Instant::now());
+        let woken = self.enough.wait_timeout_while(waiting, time, |waiting| !waiting.are_enough());
+        (waiting, _) = woken.unwrap_or_else(PoisonError::into_inner);
+        waiting.wanted = None;
+    }
+
+    fn take(&self, most: usize) -> VecDeque<Box<dyn Job>> {
+        let mut waiting = self.waiting();
+        match waiting.jobs.len() {
+            few if few <= most => std::mem::take(&mut waiting.jobs),
+            _ => waiting.jobs.drain(..most).collect(),
+        }
+    }
+}
+
+/// The jobs of one commit.
+pub(super) struct Gathering<'q> {
+    queue: &'q Queue,
+    /// At hand.
+    ready: VecDeque<Box<dyn Job>>,
+    taken: usize,
+    expected: usize,
+    patience: Duration,
+    until: Option<Instant>,
+}
+
+impl<'q> Gathering<'q> {
+    /// Those that wait, and those that come within `patience` until there are as many as `expected`.
+    pub(super) fn of(queue: &'q Queue, expected: usize, patience: Duration) -> Self {
+        Self { queue, ready: VecDeque::new(), taken: 0, expected, patience, until: None }
+    }
+
+    /// How many there were so far.
+    pub(super) fn taken(&self) -> usize {
+        self.taken
+    }
+}
+
+impl Iterator for Gathering<'_> {
+    type Item = Box<dyn Job>;
+
+    fn next(&mut self) -> Option<Box<dyn Job>> {
+        if self.ready.is_empty() {
+            let room = BATCH.saturating_sub(self.taken);
+            let missing = self.expected.saturating_sub(self.taken).min(room);
+            if missing > self.queue.len() {
+                let until = *self.until.get_or_insert_with(|| Instant::now() + self.patience);
+                self.queue.wait_for(missing, until);
+            }
+            self.ready = self.queue.take(room);
+        }
+        let job = self.ready.pop_front()?;
+        self.taken += 1;
+        Some(job)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::Tx;
+    use super::super::writer::Pending;
+    use super::*;
+    use tokio::sync::oneshot;
+
+    fn job() -> Box<dyn Job> {
+        Box::new(Pending::new(|_: &mut Tx<'_>| Ok::<_, Error>(()), oneshot::channel().0))
+    }
+
+    fn holding(jobs: usize) -> Queue {
+        let queue = Queue::default();
+        for _ in 0..jobs {
+            queue.push(job()).unwrap();
+        }
+        queue
+    }
+
+    const FOREVER: Duration = Duration::from_secs(60);
+
+    #[test]
+    fn whoever_is_alone_waits_for_nobody() {
+        let queue = holding(1);
+        let mut jobs = Gathering::of(&queue, 1, FOREVER);
+        assert_eq!(jobs.by_ref().count(), 1);
+        assert!(jobs.until.is_none());
+    }
+
+    #[test]
+    fn whoever_waits_already_is_taken_along() {
+        let queue = holding(BATCH + 6);
+        assert_eq!(Gathering::of(&queue, 2 * BATCH, FOREVER).count(), BATCH);
+        assert_eq!(queue.len(), 6);
+    }
+
+    #[test]
+    fn whoever_comes_while_the_others_are_at_work_is_taken_along() {
+        let queue = holding(2);
+        let mut jobs = Gathering::of(&queue, 1, FOREVER);
+        assert!(jobs.next().is_some());
+        queue.push(job()).unwrap();
+        assert_eq!((jobs.by_ref().count(), jobs.taken()), (2, 3));
+    }
+
+    #[test]
+    fn as_many_as_expected_are_waited_for() {
+        let queue = holding(1);
+        let mut jobs = Gathering::of(&queue, 3, FOREVER);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                queue.push(job()).unwrap();
+                queue.push(job()).unwrap();
+            });
+            assert_eq!(jobs.by_ref().count(), 3);
+        });
+    }
+
+    #[test]
+    fn but_not_for_long() {
+        let queue = holding(1);
+        assert_eq!(Gathering::of(&queue, 9, Duration::ZERO).count(), 1);
+    }
+
+    #[test]
+    fn a_closed_queue_is_emptied_and_takes_no_more() {
+        let queue = holding(1);
+        queue.close();
+        assert!(matches!(queue.push(job()), Err(Error::Closed)));
+        assert!(queue.wait());
+        assert_eq!(Gathering::of(&queue, 9, FOREVER).count(), 1);
+        assert!(!queue.wait());
+    }
+}
