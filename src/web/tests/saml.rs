@@ -2,11 +2,13 @@
 
 use super::*;
 use crate::saml::binding::{self, Binding, deflated, posted};
-use crate::saml::{self, Asked, Element, Message};
+use crate::saml::{self, Asked, Element, Message, SigningKey};
 use crate::store::Tx;
 
 mod after_reset;
 mod altered;
+mod sign_out;
+mod tenants;
 
 const SP: &str = "https://sp.example";
 const ACS: &str = "https://sp.example/acs?a=1&b=2";
@@ -91,6 +93,19 @@ fn send_form(pages: &Pages, begun: &Page, password: &str) -> Page {
         "/samlsso",
         &[("username", "tom"), ("password", password), ("sessionDataKey", &key), ("tocommonauth", &mark)],
     )
+}
+
+/// Asks for the end of a session, signed if there is a key.
+fn logout(pages: &Pages, name: &str, index: &str, key: Option<&SigningKey>) -> Element {
+    let subject = saml::Subject {
+        name_id: name,
+        format: "x",
+        session_index: Some(index),
+        authenticated_at: 0,
+        attributes: &[],
+    };
+    let (now, to) = (pages.world.now().0, format!("{PUBLIC}/samlsso"));
+    saml::logout_request(now, SP, &to, &subject, now + 60_000, key.map(SigningKey::usual)).unwrap()
 }
 
 fn count(pages: &Pages, table: &'static str) -> i64 {
@@ -353,16 +368,7 @@ fn an_application_gets_what_it_wants_signed_with_and_sha256_where_it_wants_sha1(
         let text = binding::decode(Binding::Post, &carried(&carrying, "SAMLResponse")).unwrap();
         is_done(&text, 2);
         // What it is told at the end of a session, too.
-        let subject = saml::Subject {
-            name_id: "tom",
-            format: "x",
-            session_index: Some("none of ours"),
-            authenticated_at: 0,
-            attributes: &[],
-        };
-        let now = pages.world.now().0;
-        let asked = saml::logout_request(now, SP, &format!("{PUBLIC}/samlsso"), &subject, now + 60_000, None);
-        let told = post(&pages, &asked.unwrap());
+        let told = post(&pages, &logout(&pages, "tom", "none of ours", None));
         is_done(&binding::decode(Binding::Post, &carried(&told, "SAMLResponse")).unwrap(), 1);
     }
 }
@@ -387,72 +393,6 @@ fn an_assertion_that_is_to_be_encrypted_is_read_by_nobody_else_and_without_a_cer
 }
 
 #[test]
-fn signing_out_at_one_ends_the_session_and_the_others_are_to_be_told() {
-    let second = ServiceProvider { issuer: "second".into(), ..provider() };
-    let pages = pages_with(vec![provider(), second]);
-    assert!(pages.gets_in("tom", OLD));
-    let response = answer(&post(&pages, &request(&pages, ACS)));
-    let other = saml::authn_request(pages.world.now().0, "second", PUBLIC, ACS).unwrap();
-    assert!(answer(&post(&pages, &other)).success);
-    let logout = |name: &str, index: &str| {
-        let subject = saml::Subject {
-            name_id: name,
-            format: "x",
-            session_index: Some(index),
-            authenticated_at: 0,
-            attributes: &[],
-        };
-        let now = pages.world.now().0;
-        saml::logout_request(now, SP, PUBLIC, &subject, now + 1000, None).unwrap()
-    };
-    let index = response.session_index.unwrap();
-    let said = |page: &Page| {
-        let text = binding::decode(Binding::Post, &carried(page, "SAMLResponse")).unwrap();
-        let message = Message::read(&text).unwrap();
-        message.verify(&signer().public()).unwrap();
-        match message.asked {
-            Asked::SignedOut(answer) => answer.success,
-            other => panic!("{other:?}"),
-        }
-    };
-    // Neither the name of another user nor another session.
-    assert!(!said(&post(&pages, &logout("admin", &index))));
-    assert!(!said(&post(&pages, &logout("tom", "guess"))));
-    assert_eq!(pages.get("/dashboard").status, 200);
-    let right = logout("tom", &index);
-    assert!(said(&post(&pages, &right)));
-    assert!(post(&pages, &right).location().starts_with(NOTICE));
-    assert_eq!(pages.get("/dashboard").status, 302);
-    let told = pages.world.read(|tx: &mut Tx<'_>| {
-        let sql = "SELECT p.issuer FROM logout_notice n JOIN service_provider p ON p.id = n.provider_id";
-        Ok(tx.query(sql, &[], |row| row.text(0))?)
-    });
-    assert_eq!(told, ["second"]);
-}
-
-#[test]
-fn the_dashboard_signs_out_by_messages() {
-    let pages = Pages::new();
-    assert!(pages.gets_in("tom", OLD));
-    let page = pages.get("/dashboard/samlsso.jag?logout=true");
-    let message = page.field("SAMLRequest");
-    let answered = pages.post("/samlsso", &[("SAMLRequest", &message)]);
-    let back = pages.post("/dashboard/acs", &[("SAMLResponse", &carried(&answered, "SAMLResponse"))]);
-    assert_eq!(back.location(), "/dashboard");
-    assert_eq!(pages.get("/dashboard").status, 302);
-}
-
-#[test]
-fn a_forced_reset_is_told_to_those_where_the_user_is_signed_in() {
-    let pages = pages_with(vec![provider()]);
-    assert!(pages.gets_in("tom", OLD));
-    assert!(answer(&post(&pages, &request(&pages, ACS))).success);
-    assert_eq!(count(&pages, "logout_notice"), 0);
-    pages.force(&[OTP]);
-    assert_eq!(count(&pages, "logout_notice"), 1);
-}
-
-#[test]
 fn who_may_not_use_the_dashboard_may_use_other_applications() {
     let pages = pages_with(vec![provider()]);
     let eva = pages.world.user("eva");
@@ -469,75 +409,4 @@ fn who_may_not_use_the_dashboard_may_use_other_applications() {
     assert!(pages.get(shown.location()).body.contains("You are not authorized to login"));
     // The session is over with that.
     assert_eq!(pages.get("/dashboard").location(), "/dashboard/samlsso.jag?login=true");
-}
-
-/// The key in the metadata of a tenant, which is what they are signed with.
-fn key_of(pages: &Pages, tenant: &str) -> saml::PublicKey {
-    let page = pages.get(&format!("/identity/metadata/saml2?tenantDomain={tenant}"));
-    assert_eq!(page.status, 200, "{}", page.body);
-    let (_, rest) = page.body.split_once("IDPSSODescriptor").unwrap();
-    let certificate = rest.split("X509Certificate>").nth(1).unwrap().split('<').next().unwrap();
-    let key = saml::PublicKey::of_certificate(certificate).unwrap();
-    saml::verify(&saml::parse(&page.body).unwrap(), &key).unwrap();
-    key
-}
-
-#[test]
-fn an_application_of_one_tenant_lets_nobody_else_in() {
-    let pages = pages_with(vec![]);
-    let tenant = pages.world.tenant("wso2.com");
-    pages.world.user_in(tenant, "PRIMARY", "tom");
-    pages.world.write(move |tx| {
-        let actor = admin(tx, tenant)?;
-        let own = ServiceProvider { is_saas: false, ..provider() };
-        assert!(service_provider::add(tx, START, &actor, &own)?);
-        assert!(!service_provider::add(tx, START, &actor, &own)?);
-        Ok(())
-    });
-    let ask = |name: &str| {
-        pages.forget_cookies();
-        let fields =
-            [("SAMLRequest", posted(&request(&pages, ACS))), ("tenantDomain", "wso2.com".to_owned())];
-        let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        let begun = pages.post("/samlsso", &fields);
-        assert_eq!(begun.parameter("tenantDomain"), "wso2.com");
-        pages.post(
-            "/samlsso",
-            &[
-                ("username", name),
-                ("password", OLD),
-                ("sessionDataKey", &begun.parameter("sessionDataKey")),
-                ("tocommonauth", "true"),
-            ],
-        )
-    };
-    assert!(ask("tom").location().ends_with("&authFailureMsg=user.tenant.domain.mismatch.message"));
-    let carrying = ask("tom@wso2.com");
-    assert_eq!(answer_signed_by(&carrying, &key_of(&pages, "wso2.com")).name_id, "tom");
-    let text = binding::decode(Binding::Post, &carried(&carrying, "SAMLResponse")).unwrap();
-    let message = Message::read(&text).unwrap();
-    assert!(message.verify(&signer().public()).is_err(), "the server's key is the super tenant's");
-    // Without its tenant it is not known. It can say it with its name, which is then whom the answer is for.
-    assert!(post(&pages, &request(&pages, ACS)).location().starts_with(NOTICE));
-    let called = format!("{SP}@wso2.com");
-    let named = saml::authn_request(pages.world.now().0, &called, &format!("{PUBLIC}/samlsso"), ACS).unwrap();
-    let read = answer_signed_by(&post(&pages, &named), &key_of(&pages, "wso2.com"));
-    assert_eq!((read.name_id.as_str(), read.audiences), ("tom", vec![called, "everybody".to_owned()]));
-}
-
-#[test]
-fn the_metadata_is_signed_and_says_where_to_go() {
-    let pages = Pages::new();
-    let page = pages.get("/identity/metadata/saml2");
-    assert_eq!(page.header("content-type"), "application/samlmetadata+xml; charset=UTF-8");
-    let root = saml::parse(&page.body).unwrap();
-    saml::verify(&root, &signer().public()).unwrap();
-    assert_eq!(root.attribute("entityID"), Some("localhost"));
-    assert!(page.body.contains("Location=\"https://localhost:9443/samlsso\""));
-    assert_eq!(pages.get("/identity/metadata/saml2?tenantDomain=nowhere").status, 404);
-    pages.world.tenant("acme.example");
-    let acme = key_of(&pages, "acme.example");
-    assert_ne!(acme, signer().public());
-    assert_eq!(key_of(&pages, "acme.example"), acme, "it keeps its key");
-    assert_eq!(key_of(&pages, "carbon.super"), signer().public());
 }

@@ -270,26 +270,6 @@ fn signed_in(pages: &Pages) -> String {
     answer(&send_form(pages, &begun, OLD)).session_index.unwrap()
 }
 
-fn logout(pages: &Pages, name: &str, index: &str, key: Option<&SigningKey>) -> Element {
-    let subject = saml::Subject {
-        name_id: name,
-        format: "x",
-        session_index: Some(index),
-        authenticated_at: 0,
-        attributes: &[],
-    };
-    let now = pages.world.now().0;
-    saml::logout_request(
-        now,
-        SP,
-        &format!("{PUBLIC}/samlsso"),
-        &subject,
-        now + 60_000,
-        key.map(SigningKey::usual),
-    )
-    .unwrap()
-}
-
 fn is_signed_in(pages: &Pages) -> bool {
     pages.get("/dashboard").status == 200
 }
