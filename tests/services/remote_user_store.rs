@@ -1,5 +1,5 @@
 //! `RemoteUserStoreManagerService`: what each operation does to users, claims and roles, and in which words it refuses.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod claims;
 mod roles;
