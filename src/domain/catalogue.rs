@@ -3,6 +3,10 @@
 //!
 //! Read once and kept until the tenant's claims change, which one small look-up per use tells.
 
+mod field;
+
+pub use field::{Field, Kind};
+
 use super::name::PRIMARY;
 use super::{Error, TenantId};
 use crate::store::{self, Tx};
@@ -61,41 +65,6 @@ impl Claim {
     #[must_use]
     pub fn display_order(&self) -> i32 {
         self.property("DisplayOrder").and_then(|text| text.trim().parse().ok()).unwrap_or(0)
-    }
-}
-
-/// A claim of a profile, with or without value.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Field {
-    /// The claim.
-    pub uri: Arc<str>,
-    /// Name for people.
-    pub display_name: Arc<str>,
-    /// Place in a form.
-    pub display_order: i32,
-    /// Pattern of its values.
-    pub pattern: Option<Arc<str>>,
-    /// Whether a form must have it.
-    pub required: bool,
-    /// Whether a form may change it; the service does not care.
-    pub read_only: bool,
-    /// The user's value.
-    pub value: Option<String>,
-}
-
-impl Field {
-    /// How profiles show a claim, without a value; `None` if they do not.
-    fn of(claim: &Claim) -> Option<Self> {
-        let display_name = claim.property("DisplayName").filter(|_| claim.flag("SupportedByDefault"))?;
-        Some(Self {
-            uri: claim.uri.as_str().into(),
-            display_name: display_name.into(),
-            display_order: claim.display_order(),
-            pattern: claim.property("RegEx").map(Into::into),
-            required: claim.flag("Required"),
-            read_only: claim.flag("ReadOnly"),
-            value: None,
-        })
     }
 }
 

@@ -7,7 +7,7 @@ use crate::store::{self, Tx};
 
 mod own;
 
-pub use super::catalogue::Field;
+pub use super::catalogue::{Field, Kind};
 pub use own::{Flaw, edit, own};
 
 /// Needed to write the profiles of others; a permission below it is not enough.

@@ -4,6 +4,7 @@ use super::arguments::Arguments;
 use super::contract::Operation;
 use super::fault::Fault;
 use super::reply::Nil;
+use super::stencil::{Vary, Varying};
 use super::writer::Writer;
 use super::xml::Document;
 use crate::{dto, service};
@@ -24,9 +25,22 @@ dto! {
         tonnage: i64,
     }
 
+    /// Of which there are many that differ by name only.
+    pub struct Port in "http://ferry.example/xsd" {
+        depth: i32,
+        name: Varying,
+        open: bool,
+    }
+
     /// The declared exception.
     pub struct FerryException in "http://ferry.example/xsd" extends Place {
         code: Option<String>,
+    }
+}
+
+impl Vary for Port {
+    fn varying(&mut self) -> &mut Varying {
+        &mut self.name
     }
 }
 

@@ -1,9 +1,10 @@
-//! A value that is answered again and again: written out once, copied from then on.
+//! A value that is answered again and again: written out when it is asked for the second time, copied from then on.
 
 use super::contract::Shape;
 use super::fault::Fault;
 use super::value::{Found, Value};
 use super::writer::{Form, Prefix, Writer};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 /// A value with its written form. Clones share both.
@@ -12,10 +13,12 @@ pub struct Kept<T>(Arc<Inner<T>>);
 
 struct Inner<T> {
     value: T,
+    /// Most values are asked for once, and then keeping their text would only cost.
+    asked_before: AtomicBool,
     written: OnceLock<Written>,
 }
 
-/// How it was written the first time.
+/// How it was written the second time.
 struct Written {
     form: Form,
     prefix: Prefix,
@@ -27,7 +30,7 @@ impl<T> Kept<T> {
     /// Keeps a value.
     #[must_use]
     pub fn new(value: T) -> Self {
-        Self(Arc::new(Inner { value, written: OnceLock::new() }))
+        Self(Arc::new(Inner { value, asked_before: AtomicBool::new(false), written: OnceLock::new() }))
     }
 }
 
@@ -45,7 +48,7 @@ impl<T: Value + Sync> Value for Kept<T> {
         T::read(found).map(Self::new)
     }
     fn write(&self, writer: &mut Writer, prefix: Prefix, name: &str) {
-        let Inner { value, written } = &*self.0;
+        let Inner { value, asked_before, written } = &*self.0;
         if let Some(known) = written.get() {
             // Another service, or the other notation, would write it otherwise.
             match known.prefix == prefix && *known.name == *name && writer.writes_as(&known.form) {
@@ -53,6 +56,9 @@ impl<T: Value + Sync> Value for Kept<T> {
                 false => value.write(writer, prefix, name),
             }
             return;
+        }
+        if !asked_before.swap(true, Ordering::Relaxed) {
+            return value.write(writer, prefix, name);
         }
         let (form, start) = (writer.form(), writer.position());
         value.write(writer, prefix, name);
@@ -81,17 +87,24 @@ mod tests {
     #[test]
     fn what_is_written_again_is_the_same() {
         let kept = boat();
-        let first = written(&kept, Writer::xml(&CONTRACT.types()), Prefix::Service, "return");
-        assert!(first.contains("Ada &amp; &lt;Eve>"), "{first}");
-        assert_eq!(first, written(&kept.0.value, Writer::xml(&CONTRACT.types()), Prefix::Service, "return"));
-        assert_eq!(first, written(&kept.clone(), Writer::xml(&CONTRACT.types()), Prefix::Service, "return"));
+        let plain = written(&kept.0.value, Writer::xml(&CONTRACT.types()), Prefix::Service, "return");
+        assert!(plain.contains("Ada &amp; &lt;Eve>"), "{plain}");
+        for is_kept in [false, true, true] {
+            assert_eq!(
+                plain,
+                written(&kept.clone(), Writer::xml(&CONTRACT.types()), Prefix::Service, "return")
+            );
+            assert_eq!(kept.0.written.get().is_some(), is_kept);
+        }
     }
 
     #[test]
     fn another_notation_place_or_service_is_written_anew() {
         let kept = boat();
         let types = CONTRACT.types();
-        written(&kept, Writer::xml(&types), Prefix::Service, "return");
+        for _ in 0..2 {
+            written(&kept, Writer::xml(&types), Prefix::Service, "return");
+        }
         let plain = &kept.0.value;
         for (prefix, name) in [(Prefix::Service, "boat"), (Prefix::Bean(1), "return")] {
             assert_eq!(
@@ -114,6 +127,7 @@ mod tests {
     fn entries_of_an_array_are_written_as_such() {
         let kept = boat();
         let types = CONTRACT.types();
+        written(&kept, Writer::xml(&types), Prefix::Service, "return");
         let alone = written(&kept, Writer::xml(&types), Prefix::Service, "return");
         let listed = written(&vec![kept.clone()], Writer::xml(&types), Prefix::Service, "return");
         assert_ne!(alone, listed, "an array declares the namespaces on its wrapper");

@@ -7,6 +7,7 @@
 use super::contract::Type;
 use super::xml::{is_xml_character, is_xml_text};
 use std::fmt::Write as _;
+use std::ops::Range;
 
 /// Where the values of an answer go.
 #[derive(Debug)]
@@ -18,11 +19,25 @@ pub struct Writer {
     /// JSON: whether a comma is due, and whether values stand in an array (without names).
     comma: bool,
     in_array: bool,
+    /// Where the property that varies stands, from its tag to its end, and how it is named.
+    blank: Option<Blank>,
 }
 
-/// The bean namespaces in their order.
+/// What the text of a value depends on, beside the value.
 #[derive(Debug)]
-pub(super) struct Form(Box<[&'static str]>);
+pub(super) struct Form {
+    /// The bean namespaces in their order.
+    namespaces: Box<[&'static str]>,
+    in_array: bool,
+}
+
+/// A place in what was written.
+#[derive(Debug)]
+pub(super) struct Blank {
+    pub(super) place: Range<usize>,
+    pub(super) prefix: Prefix,
+    pub(super) name: Box<str>,
+}
 
 #[derive(Debug)]
 struct Namespace {
@@ -64,7 +79,7 @@ impl Writer {
                 namespaces.push(Namespace { name: bean.namespace, start });
             }
         }
-        Self { out: String::new(), json, namespaces, comma: false, in_array: false }
+        Self { out: String::new(), json, namespaces, comma: false, in_array: false, blank: None }
     }
 
     /// Takes memory for an answer of usual size at once.
@@ -91,20 +106,37 @@ impl Writer {
 
     /// What was written from a position on.
     pub(super) fn since(&self, position: usize) -> &str {
-        self.out.get(position..).unwrap_or_default()
+        self.between(position..self.out.len())
     }
 
-    /// What the text of a value depends on, beside the value; `None` where it stands among others.
+    /// What was written in a place.
+    pub(super) fn between(&self, place: Range<usize>) -> &str {
+        self.out.get(place).unwrap_or_default()
+    }
+
+    /// What the text of a value depends on here; `None` in JSON, whose commas depend on the neighbours.
     pub(super) fn form(&self) -> Option<Form> {
-        let alone = !self.json && !self.in_array;
-        alone.then(|| Form(self.namespaces.iter().map(|namespace| namespace.name).collect()))
+        let namespaces = || self.namespaces.iter().map(|namespace| namespace.name).collect();
+        (!self.json).then(|| Form { namespaces: namespaces(), in_array: self.in_array })
     }
 
     /// Whether a value written under that form would be written the same here.
     pub(super) fn writes_as(&self, form: &Form) -> bool {
         !self.json
-            && !self.in_array
-            && self.namespaces.iter().map(|namespace| namespace.name).eq(form.0.iter().copied())
+            && self.in_array == form.in_array
+            && self.namespaces.iter().map(|namespace| namespace.name).eq(form.namespaces.iter().copied())
+    }
+
+    /// Writes the property that varies, and notes where.
+    pub(super) fn vary(&mut self, prefix: Prefix, name: &str, write: impl FnOnce(&mut Self)) {
+        let start = self.out.len();
+        write(self);
+        self.blank = Some(Blank { place: start..self.out.len(), prefix, name: name.into() });
+    }
+
+    /// Where the last property that varies was written.
+    pub(super) fn take_blank(&mut self) -> Option<Blank> {
+        self.blank.take()
     }
 
     /// Markup that is already in its final form.

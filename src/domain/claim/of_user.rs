@@ -11,6 +11,7 @@ use std::ops::Range;
 pub struct Values {
     /// All names and values, one after the other: a profile of thirty fields in one piece instead of sixty.
     text: String,
+    /// Sorted by name.
     attributes: Vec<Entry>,
     identity: Vec<Entry>,
     roles: Option<String>,
@@ -44,6 +45,12 @@ impl Values {
                 false => values.attributes.push(entry),
             }
         })?;
+        // They come so, as the key of the table has them; nothing promises it.
+        let Self { text, attributes, .. } = &mut values;
+        let name = |entry: &Entry| text.get(entry.name.clone()).unwrap_or_default();
+        if !attributes.is_sorted_by(|one, next| name(one) <= name(next)) {
+            attributes.sort_by(|one, other| name(one).cmp(name(other)));
+        }
         if with_roles {
             values.roles = Some(role::of_user(tx, user)?.join(","));
         }
@@ -60,16 +67,15 @@ impl Values {
         self.text.get(place.clone()).unwrap_or_default()
     }
 
-    fn find(&self, entries: &[Entry], name: &str) -> Option<Option<&str>> {
-        let found =
-            entries.iter().find(|entry| entry.name.len() == name.len() && self.at(&entry.name) == name)?;
-        Some(found.value.as_ref().map(|value| self.at(value)))
+    fn value(&self, entry: &Entry) -> Option<&str> {
+        entry.value.as_ref().map(|value| self.at(value))
     }
 
     /// The value of an attribute.
     #[must_use]
     pub fn attribute(&self, name: &str) -> Option<&str> {
-        self.find(&self.attributes, name).flatten()
+        let place = self.attributes.binary_search_by(|entry| self.at(&entry.name).cmp(name)).ok()?;
+        self.value(self.attributes.get(place)?)
     }
 
     /// The value of a claim by its URI.
@@ -96,7 +102,10 @@ impl Values {
     fn in_account(&self, uri: &str) -> Option<Option<&str>> {
         match self.identity.is_empty() || !is_identity(uri) {
             true => None,
-            false => self.find(&self.identity, uri),
+            false => {
+                let found = self.identity.iter().find(|entry| self.at(&entry.name) == uri)?;
+                Some(self.value(found))
+            }
         }
     }
 
@@ -107,8 +116,6 @@ impl Values {
 
     /// Identity claims that the account holds.
     pub fn identity(&self) -> impl Iterator<Item = (&str, Option<&str>)> {
-        self.identity
-            .iter()
-            .map(|entry| (self.at(&entry.name), entry.value.as_ref().map(|value| self.at(value))))
+        self.identity.iter().map(|entry| (self.at(&entry.name), self.value(entry)))
     }
 }

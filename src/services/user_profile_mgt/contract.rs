@@ -1,7 +1,7 @@
 //! The contract of `UserProfileMgtService`, in wire spelling (IS 5.3.0, UserProfileAdmin).
 
 use crate::services::Call;
-use crate::soap::Kept;
+use crate::soap::{Filled, Kept, Vary, Varying};
 use crate::{dto, service};
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ dto! {
         claimUri: Option<Arc<str>>,
         displayName: Option<Arc<str>>,
         displayOrder: i32,
-        fieldValue: Option<String>,
+        fieldValue: Varying,
         readOnly: bool,
         regEx: Option<Arc<str>>,
         required: bool,
@@ -20,7 +20,7 @@ dto! {
 
     /// The claims of a user under a profile name.
     pub struct UserProfileDTO in "http://mgt.profile.user.identity.carbon.wso2.org/xsd" {
-        fieldValues: Option<Vec<Option<UserFieldDTO>>>,
+        fieldValues: Option<Vec<Option<Filled<UserFieldDTO>>>>,
         profileConfigurations: Vec<Option<String>>,
         profileConifuration: Option<String>,
         profileName: Option<String>,
@@ -69,5 +69,11 @@ service! {
         fn getNameAssociatedWith(idpID: Option<String>, associatedID: Option<String>) -> Option<String>;
         fn getAssociatedIDs() -> Vec<Option<AssociatedAccountDTO>>;
         fn removeAssociateID(idpID: Option<String>, associatedID: Option<String>);
+    }
+}
+
+impl Vary for UserFieldDTO {
+    fn varying(&mut self) -> &mut Varying {
+        &mut self.fieldValue
     }
 }

@@ -7,12 +7,13 @@ use super::Call;
 use super::fault::typed;
 use crate::domain::association;
 use crate::domain::claim::{Changes, DEFAULT_PROFILE, PROFILE_CONFIGURATION};
-use crate::domain::profile::{self, Field, Profile};
-use crate::soap::{Fault, Kept};
+use crate::domain::profile::{self, Field, Kind, Profile};
+use crate::soap::{Fault, Filled, Kept, Stencil, Varying};
 use contract::{
     AbstractAdmin, AssociatedAccountDTO, Operations, UserFieldDTO, UserProfileAdmin, UserProfileDTO,
     UserProfileException,
 };
+use std::sync::Arc;
 
 /// What the service does.
 #[derive(Debug)]
@@ -22,16 +23,20 @@ fn declared(fault: Fault) -> Fault {
     typed::<UserProfileException>(fault)
 }
 
-fn field(field: Field) -> Option<UserFieldDTO> {
-    Some(UserFieldDTO {
+fn field(field: Field) -> Option<Filled<UserFieldDTO>> {
+    Some(field.kind.shaped(stencil).filled(field.value))
+}
+
+fn stencil(kind: &Kind) -> Stencil<UserFieldDTO> {
+    Stencil::of(UserFieldDTO {
         checkedAttribute: false,
-        claimUri: Some(field.uri),
-        displayName: Some(field.display_name),
-        displayOrder: field.display_order,
-        fieldValue: field.value,
-        readOnly: field.read_only,
-        regEx: field.pattern,
-        required: field.required,
+        claimUri: Some(Arc::clone(&kind.uri)),
+        displayName: Some(Arc::clone(&kind.display_name)),
+        displayOrder: kind.display_order,
+        fieldValue: Varying::default(),
+        readOnly: kind.read_only,
+        regEx: kind.pattern.clone(),
+        required: kind.required,
     })
 }
 
@@ -71,7 +76,8 @@ impl Operations for Behaviour {
             let field = field.ok_or_else(Fault::unknown)?;
             // The request's own flag decides, not the claim's (IS 5.3.0).
             if !field.readOnly {
-                changes.set(&field.claimUri.ok_or_else(Fault::unknown)?, field.fieldValue);
+                let uri = field.claimUri.clone().ok_or_else(Fault::unknown)?;
+                changes.set(&uri, field.value);
             }
         }
         let configuration = profile.profileConifuration.unwrap_or_else(|| DEFAULT_PROFILE.to_owned());

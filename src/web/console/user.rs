@@ -158,7 +158,7 @@ pub async fn profile(visit: Arc<Visit>) -> Answer {
     let entry = |(number, field): (usize, Field)| {
         let is_switch = is_switch(&field);
         let sent = visit.parameters.get(&[CLAIM, &field.uri].concat()).map(str::to_owned);
-        let value = if visit.is_post && !is_switch { sent } else { field.value };
+        let value = if visit.is_post && !is_switch { sent } else { field.value.clone() };
         Entry {
             id: format!("claim{number}"),
             uri: [CLAIM, &field.uri].concat(),

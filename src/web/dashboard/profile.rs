@@ -61,7 +61,7 @@ fn show(
 
 fn shown(number: usize, field: Field, typed: &[(String, String)], flaws: &[(String, Flaw)]) -> Shown {
     let again = typed.iter().find(|(uri, _)| **uri == *field.uri && !field.read_only);
-    let value = again.map(|(_, value)| value.clone()).or(field.value).unwrap_or_default();
+    let value = again.map(|(_, value)| value.clone()).or_else(|| field.value.clone()).unwrap_or_default();
     let flaw = flaws.iter().find(|(uri, _)| **uri == *field.uri).map(|(_, flaw)| *flaw);
     let label = field.display_name.to_string();
     let flaw = flaw.map(|flaw| {
