@@ -66,7 +66,7 @@ pub fn write(
             store::user::set_identity_claim(tx, user.id.0, uri, value)?;
         } else {
             let attribute = attribute_of(&catalogue, user, uri)?;
-            let value = value.map(normalised).filter(|value| !value.is_empty());
+            let value = value.map(|value| normalised(attribute, value)).filter(|value| !value.is_empty());
             store::user::set_attribute(tx, user.id.0, profile, attribute, value.as_deref())?;
         }
     }
@@ -94,9 +94,9 @@ fn attribute_of<'c>(catalogue: &'c Catalogue, user: &User, uri: &str) -> Result<
 /// The attribute that keeps the profile configuration.
 pub const PROFILE_CONFIGURATION: &str = "profileConfiguration";
 
-/// A value with several parts: each trimmed, empty ones left out, as the directory stores it.
-fn normalised(value: &str) -> String {
-    if !value.contains(',') {
+/// A value with several parts: each trimmed, empty ones left out, as the directory stores it. Names are one part.
+fn normalised(attribute: &str, value: &str) -> String {
+    if !value.contains(',') || matches!(attribute, "uid" | "sn") {
         return value.to_owned();
     }
     value.split(',').map(str::trim).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(",")
@@ -270,7 +270,7 @@ pub fn set_single(
     }
     let catalogue = realm.catalogues.of(tx, user.tenant)?;
     let attribute = attribute_of(&catalogue, user, uri)?;
-    let value = value.map(normalised).filter(|value| !value.is_empty());
+    let value = value.map(|value| normalised(attribute, value)).filter(|value| !value.is_empty());
     store::user::set_attribute(tx, user.id.0, DEFAULT_PROFILE, attribute, value.as_deref())?;
     stamp(tx, now, &catalogue, user, MODIFIED)
 }
@@ -278,10 +278,10 @@ pub fn set_single(
 /// Removes a claim's value from the user store; identity claims keep theirs.
 ///
 /// # Errors
-/// Names the claim when it has no mapping.
+/// The directory's refusal of a claim without attribute.
 pub fn remove(tx: &mut Tx<'_>, realm: &Realm, user: &User, uri: &str) -> Result<(), Error> {
     let catalogue = realm.catalogues.of(tx, user.tenant)?;
-    let attribute = single_attribute(&catalogue, &user.domain, uri)?;
+    let attribute = attribute_of(&catalogue, user, uri)?;
     store::user::set_attribute(tx, user.id.0, DEFAULT_PROFILE, attribute, None)?;
     Ok(())
 }
@@ -349,12 +349,16 @@ pub fn wanted(
 ) -> Result<Wanted, Error> {
     let catalogue = realm.catalogues.of(tx, tenant)?;
     let (domain, value) = match value.split_once('/') {
-        Some((domain, rest)) => (Some(domain.to_uppercase()), rest),
+        Some((domain, rest)) => (Some(domain.trim().to_uppercase()), rest),
         None => (None, value),
     };
     let mut stores = user::stores(tx, tenant)?;
     if let Some(domain) = domain.filter(|domain| stores.iter().any(|store| store.domain == *domain)) {
         stores.retain(|store| store.domain == domain);
+    }
+    // A claim that is none has no attribute anywhere, and nobody has a value of it.
+    if catalogue.find(uri).is_none() {
+        stores.clear();
     }
     let with_attribute = stores.into_iter().map(|store| {
         let domain = store.domain.as_str();

@@ -17,10 +17,10 @@ pub struct QualifiedName {
 }
 
 impl QualifiedName {
-    /// Takes a typed name apart at its first slash.
+    /// Takes a typed name apart at its first slash; one that stands in front belongs to the name.
     #[must_use]
     pub fn parse(typed: &str) -> Self {
-        match typed.split_once('/') {
+        match typed.split_once('/').filter(|(domain, _)| !domain.is_empty()) {
             Some((domain, name)) => Self { domain: Some(domain.to_uppercase()), name: name.to_owned() },
             None => Self { domain: None, name: typed.to_owned() },
         }
@@ -48,4 +48,24 @@ pub fn shown(domain: &str, name: &str) -> String {
 #[must_use]
 pub fn folded(name: &str) -> String {
     name.to_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slash_parts_the_domain_from_the_name_unless_it_stands_in_front() {
+        for (typed, domain, name) in [
+            ("tom", None, "tom"),
+            ("sales/tom", Some("SALES"), "tom"),
+            ("SALES/a/b", Some("SALES"), "a/b"),
+            ("SALES/", Some("SALES"), ""),
+            ("/tom", None, "/tom"),
+            ("", None, ""),
+        ] {
+            let parsed = QualifiedName::parse(typed);
+            assert_eq!((parsed.domain.as_deref(), parsed.name.as_str()), (domain, name), "{typed}");
+        }
+    }
 }

@@ -48,9 +48,11 @@ pub fn existing(tx: &mut Tx<'_>, tenant: TenantId, typed: &[String]) -> Result<V
         match find(tx, tenant, role)? {
             Some(id) => found.push(id),
             None => {
-                let kind = match QualifiedName::parse(role).domain.as_deref() {
-                    Some(INTERNAL | APPLICATION) => "Internal",
-                    _ => "External",
+                let name = QualifiedName::parse(role);
+                let (kind, role) = match name.domain.as_deref() {
+                    Some(INTERNAL) => ("Internal", &name.name),
+                    Some(APPLICATION) => ("Internal", role),
+                    _ => ("External", &name.name),
                 };
                 return Err(Error::refused(format!("{kind} role is not exist : {role}")));
             }
@@ -122,10 +124,18 @@ fn members_that_exist(tx: &mut Tx<'_>, tenant: TenantId, typed: &[String]) -> Re
     }
 }
 
+/// Refuses a prefix that names neither a user store nor hybrid roles.
+fn check_domain(tx: &mut Tx<'_>, tenant: TenantId, name: &QualifiedName) -> Result<(), Error> {
+    match name.domain_or_primary() {
+        INTERNAL | APPLICATION => Ok(()),
+        domain => user::check_domain(tx, tenant, domain),
+    }
+}
+
 /// Deletes a role.
 ///
 /// # Errors
-/// The kernel's refusals: the admin role, everyone, none of that name.
+/// The kernel's refusals: the admin role, everyone, an unknown domain, none of that name.
 pub fn delete(tx: &mut Tx<'_>, now: Now, actor: &Actor, typed: &str) -> Result<(), Error> {
     if is_admin(typed) {
         return Err(Error::refused("Cannot delete admin role"));
@@ -133,6 +143,7 @@ pub fn delete(tx: &mut Tx<'_>, now: Now, actor: &Actor, typed: &str) -> Result<(
     if is_everyone(typed) {
         return Err(Error::refused("Cannot delete everyone role"));
     }
+    check_domain(tx, actor.tenant, &QualifiedName::parse(typed))?;
     let id =
         find(tx, actor.tenant, typed)?.ok_or_else(|| Error::refused("Can not delete non exiting role"))?;
     store::role::delete(tx, id)?;
@@ -151,13 +162,16 @@ pub fn rename(
     from: &str,
     to: &str,
 ) -> Result<(), Error> {
-    if is_admin(from) {
+    // The kernel looks at the new name alone. To lose the role of the administrators by its old one would help nobody.
+    if is_admin(to) || is_admin(from) {
         return Err(Error::refused("Cannot rename admin role"));
     }
     if is_everyone(to) || is_everyone(from) {
         return Err(Error::refused("Cannot rename everyone role"));
     }
     let (old, new) = (QualifiedName::parse(from), QualifiedName::parse(to));
+    check_domain(tx, actor.tenant, &old)?;
+    check_domain(tx, actor.tenant, &new)?;
     if new.domain.is_some() && new.domain_or_primary() != old.domain_or_primary() {
         return Err(Error::refused("The role cannot be renamed"));
     }
@@ -172,7 +186,8 @@ pub fn rename(
         .ok_or_else(|| Error::refused(format!("The role: {from} does not exist.")))?;
     let taken = store::role::find(tx, actor.tenant.0, old.domain_or_primary(), &folded(&new.name))?;
     if taken.is_some_and(|(other, _)| other != id) {
-        let name = new.name;
+        // As typed, but where the kernel has handed it on without its domain.
+        let name = if matches!(old.domain_or_primary(), PRIMARY | APPLICATION) { to } else { &new.name };
         return Err(Error::refused(format!(
             "Role name: {name} in the system. Please pick another role name."
         )));
@@ -239,11 +254,12 @@ pub fn hybrid(tx: &mut Tx<'_>, tenant: TenantId) -> Result<Vec<String>, Error> {
 /// The members of a role; of everyone, all users up to the store's limit; of an unknown role, nobody.
 ///
 /// # Errors
-/// Failures of the database.
+/// [`Error::UnknownDomain`].
 pub fn members(tx: &mut Tx<'_>, realm: &Realm, tenant: TenantId, typed: &str) -> Result<Vec<String>, Error> {
     if is_everyone(typed) {
         return user::list(tx, realm, tenant, "*", -1);
     }
+    check_domain(tx, tenant, &QualifiedName::parse(typed))?;
     let Some(id) = find(tx, tenant, typed)? else { return Ok(Vec::new()) };
     let members = store::role::members(tx, id, i64::MAX)?;
     Ok(members.into_iter().map(|(domain, name)| shown(&domain, &name)).collect())
@@ -262,13 +278,13 @@ pub fn update_of_user(
     deleted: &[String],
     added: &[String],
 ) -> Result<(), Error> {
-    if deleted.iter().chain(added).any(|role| is_everyone(role)) {
-        return Err(Error::refused("Everyone role cannot be updated"));
-    }
     let user = user::find(tx, actor.tenant, typed)?;
     let tenant = super::tenant::by_id(tx, actor.tenant)?.ok_or(store::Error::Missing("tenant"))?;
     if user::is_primary_admin(&tenant, &user) && deleted.iter().any(|role| is_admin(role)) {
         return Err(Error::refused("Cannot remove Admin user from Admin role"));
+    }
+    if deleted.iter().chain(added).any(|role| is_everyone(role)) {
+        return Err(Error::refused("Everyone role cannot be updated"));
     }
     for role in deleted {
         let id = must_exist(tx, actor.tenant, role)?;
@@ -277,7 +293,9 @@ pub fn update_of_user(
     for role in added {
         let id = must_exist(tx, actor.tenant, role)?;
         if !store::role::add_member(tx, id, user.id.0)? {
-            return Err(Error::refused(format!("User: {} already belongs to role: {role}", user.name)));
+            // The directory names its entry.
+            let (user, role) = (user.name, QualifiedName::parse(role).name);
+            return Err(Error::refused(format!("User: {user} already belongs to role: cn={role}")));
         }
     }
     let data = format!("Roles : [{}]", added.join(", "));
@@ -299,6 +317,7 @@ pub fn update_members(
     if is_everyone(typed) {
         return Err(Error::refused("Cannot update everyone role"));
     }
+    check_domain(tx, actor.tenant, &QualifiedName::parse(typed))?;
     let id = must_exist(tx, actor.tenant, typed)?;
     let tenant = super::tenant::by_id(tx, actor.tenant)?.ok_or(store::Error::Missing("tenant"))?;
     let leaving = members_that_exist(tx, actor.tenant, deleted)?;

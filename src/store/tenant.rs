@@ -35,8 +35,16 @@ fn row(row: &Row<'_>) -> Result<TenantRow, Error> {
 /// # Errors
 /// Failures of the database; so it is for every function here.
 pub fn find(tx: &mut Tx<'_>, domain: &str) -> Result<Option<TenantRow>, Error> {
+    tx.remembered("tenant", 0, domain, |tx| find_afresh(tx, domain))
+}
+
+/// As [`find`], as the snapshot has it: what is remembered can be of the commit before.
+///
+/// # Errors
+/// As [`find`].
+pub fn find_afresh(tx: &mut Tx<'_>, domain: &str) -> Result<Option<TenantRow>, Error> {
     let sql = "SELECT id, domain, active, admin_name, email, created_at FROM tenant WHERE domain = $1";
-    tx.remembered("tenant", 0, domain, |tx| tx.opt(sql, &[domain.into()], row))
+    tx.opt(sql, &[domain.into()], row)
 }
 
 /// The tenant with that key.

@@ -178,7 +178,7 @@ fn users_are_added_found_and_deleted() {
     );
     assert_eq!(
         refused_void(&admin, "addUser", &add(&[("roleList", "Internal/none")])),
-        "Internal role is not exist : Internal/none"
+        "Internal role is not exist : none"
     );
     let unknown = with_claims("addUser", "ann", &[("http://none", "x")])
         .replace("</ser:userName>", "</ser:userName><ser:credential>Old@1234</ser:credential>")
@@ -190,6 +190,9 @@ fn users_are_added_found_and_deleted() {
         admin.fault(SERVICE, "addUser", &unknown).text,
         "Invalid claim uri has been provided: http://none"
     );
+    let format = "User name must be a non null string with following format, [a-zA-Z0-9._-|//]{3,30}$";
+    let nameless = [("userName", "SALES/ab"), ("credential", OLD), ("requirePasswordChange", "false")];
+    assert_eq!(refused_void(&admin, "addUser", &nameless), format!("Username ab is not valid. {format}"));
     // Whether the password must be changed has no value that could stand for none.
     assert_eq!(
         refused_void(&admin, "addUser", &[("userName", "ann"), ("credential", OLD)]),
@@ -228,7 +231,7 @@ fn users_are_added_found_and_deleted() {
     for (name, text) in [
         ("ann", "Cannot delete user who is not exist"),
         ("NOWHERE/ann", "Invalid Domain Name"),
-        ("admin", "AdminUserCannot delete admin user"),
+        ("admin", "LoggedInUser Cannot delete logged in user"),
         ("wso2.anonymous.user", "AnonymousUserCannot delete anonymous user"),
     ] {
         assert_eq!(refused_void(&admin, "deleteUser", &[("userName", name)]), text);
@@ -240,6 +243,10 @@ fn users_are_added_found_and_deleted() {
     assert_eq!(
         refused_void(&second, "deleteUser", &[("userName", "second")]),
         "LoggedInUser Cannot delete logged in user"
+    );
+    assert_eq!(
+        refused_void(&second, "deleteUser", &[("userName", "admin")]),
+        "AdminUserCannot delete admin user"
     );
     assert_eq!(users("*", "-1"), ["admin", "second", TOM, "SALES/sue"]);
 }

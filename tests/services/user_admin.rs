@@ -138,7 +138,7 @@ fn users_that_cannot_be_added_are_refused_in_the_kernels_order() {
     assert_eq!(add(&admin, &[&ann[..], &[("roles", "none")]].concat()), "External role is not exist : none");
     assert_eq!(
         add(&admin, &[&ann[..], &[("roles", "Internal/none")]].concat()),
-        "Internal role is not exist : Internal/none"
+        "Internal role is not exist : none"
     );
     assert_eq!(
         add(&world.caller(HUGO, OLD), &[&ann[..], &[("roles", "admin")]].concat()),

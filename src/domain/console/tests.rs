@@ -110,7 +110,7 @@ fn administrators_are_deleted_by_the_primary_one_only() {
     assert_eq!(deletes("hugo", "ann").unwrap(), "You have not privilege to delete user has Admin permission");
     assert_eq!(deletes("hugo", "hugo").unwrap(), "LoggedInUser Cannot delete logged in user");
     assert_eq!(deletes("hugo", "nobody").unwrap(), "Cannot delete user who is not exist");
-    assert_eq!(deletes("admin", "admin").unwrap(), "AdminUserCannot delete admin user");
+    assert_eq!(deletes("admin", "admin").unwrap(), "LoggedInUser Cannot delete logged in user");
     assert_eq!(deletes("hugo", "tom"), None);
     assert_eq!(deletes("admin", "ann"), None);
 }
@@ -293,7 +293,7 @@ fn roles_are_given_and_taken_one_by_one() {
             })
         };
     assert_eq!(updates("hugo", "tom", &["desk"], &[]), None);
-    assert_eq!(updates("hugo", "tom", &["desk"], &[]).unwrap(), "User: tom already belongs to role: desk");
+    assert_eq!(updates("hugo", "tom", &["desk"], &[]).unwrap(), "User: tom already belongs to role: cn=desk");
     assert_eq!(updates("hugo", "tom", &[], &["desk"]), None);
     assert_eq!(roles(&world, "tom"), ["Internal/everyone"]);
     assert_eq!(updates("hugo", "tom", &[], &["Internal/everyone"]).unwrap(), "Invalid data");

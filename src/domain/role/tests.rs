@@ -161,8 +161,19 @@ fn a_role_is_renamed_only_within_its_domain_to_a_good_name_that_is_free() {
     adds(&world, "readers", &[], &[]);
     adds(&world, "writers", &[], &[]);
     adds(&world, "Internal/hybrid", &[], &[]);
+    adds(&world, "Internal/second", &[], &[]);
     for (from, to, refusal) in [
         ("readers", "WRITERS", "Role name: WRITERS in the system. Please pick another role name."),
+        (
+            "readers",
+            "PRIMARY/writers",
+            "Role name: PRIMARY/writers in the system. Please pick another role name.",
+        ),
+        (
+            "Internal/hybrid",
+            "internal/Second",
+            "Role name: Second in the system. Please pick another role name.",
+        ),
         ("readers", "Internal/readers", "The role cannot be renamed"),
         ("Internal/hybrid", "PRIMARY/hybrid", "The role cannot be renamed"),
         ("nothing", "something", "The role: nothing does not exist."),
@@ -184,7 +195,7 @@ fn roles_of_a_user_are_taken_and_given_together_or_not_at_all() {
     let refusal = sets_roles(&world, "tom", &["writers"], &["nothing"]);
     assert_eq!(refusal.as_deref(), Some("The role: nothing does not exist."));
     let refusal = sets_roles(&world, "TOM", &["writers"], &["admin"]);
-    assert_eq!(refusal.as_deref(), Some("User: tom already belongs to role: admin"));
+    assert_eq!(refusal.as_deref(), Some("User: tom already belongs to role: cn=admin"));
     assert_eq!(roles(&world, "tom"), ["admin", "writers", "Internal/everyone"], "nothing of it was done");
     let refusal = sets_roles(&world, "nobody", &[], &["writers"]);
     assert_eq!(refusal.as_deref(), Some("UserNotFound: User nobodydoes not exist in: PRIMARY"));
@@ -238,7 +249,7 @@ fn of_a_list_of_roles_the_one_that_is_missing_is_named_with_its_kind() {
     assert_eq!(find_all(&["readers", "Internal/Everyone", "admin"]).unwrap().len(), 2, "everyone is no row");
     for (role, refusal) in [
         ("nothing", "External role is not exist : nothing"),
-        ("internal/nothing", "Internal role is not exist : internal/nothing"),
+        ("internal/nothing", "Internal role is not exist : nothing"),
         ("Application/nothing", "Internal role is not exist : Application/nothing"),
     ] {
         assert_eq!(find_all(&["readers", role]).unwrap_err().to_string(), refusal);

@@ -84,7 +84,8 @@ fn pattern(part: &str) -> String {
 pub fn describe(tx: &mut Tx<'_>, realm: &Realm, domain: &str) -> Result<Described, Error> {
     let domain = domain.to_lowercase();
     let unnamed = Some(String::new());
-    let Some(row) = store::tenant::find(tx, &domain)? else {
+    // An update changes the tenant and the names of its administrator together.
+    let Some(row) = store::tenant::find_afresh(tx, &domain)? else {
         return Ok(Described { entry: None, first_name: unnamed.clone(), last_name: unnamed });
     };
     let (first_name, last_name) = match user::look_up(tx, TenantId(row.id), &row.admin_name)? {

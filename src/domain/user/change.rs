@@ -42,16 +42,15 @@ pub fn add(
     actor: &Actor,
     new: &NewUser<'_>,
 ) -> Result<User, Error> {
-    let typed = new.name.trim();
-    let pattern = &realm.policy.username_pattern;
-    if typed.is_empty() || !pattern::matches(pattern, typed) {
-        return Err(Error::refused(format!(
-            "Username {typed} is not valid. User name must be a non null string with following format, {pattern}"
-        )));
-    }
-    let name = QualifiedName::parse(typed);
+    let name = QualifiedName::parse(new.name.trim());
     let domain = name.domain_or_primary().to_owned();
     check_domain(tx, actor.tenant, &domain)?;
+    let (pattern, free) = (&realm.policy.username_pattern, &name.name);
+    if free.is_empty() || !pattern::matches(pattern, free) {
+        return Err(Error::refused(format!(
+            "Username {free} is not valid. User name must be a non null string with following format, {pattern}"
+        )));
+    }
     if !pattern::matches(&realm.policy.password_pattern, new.password.plain().reveal()) {
         let pattern = &realm.policy.password_pattern;
         return Err(Error::refused(format!(
@@ -96,21 +95,22 @@ fn already_there(name: &str) -> Error {
 /// Deletes a user with claims, memberships, sessions and any recovery under way.
 ///
 /// # Errors
-/// The kernel's refusals: the anonymous user, nobody, the primary administrator, oneself.
+/// The kernel's refusals, in its order: oneself, the primary administrator, the anonymous user, nobody.
 pub fn delete(tx: &mut Tx<'_>, now: Now, actor: &Actor, typed: &str) -> Result<(), Error> {
+    let tenant = tenant::by_id(tx, actor.tenant)?.ok_or(store::Error::Missing("tenant"))?;
+    let found = look_up(tx, actor.tenant, typed)?;
+    if found.as_ref().is_some_and(|user| user.id == actor.user) {
+        return Err(Error::refused("LoggedInUser Cannot delete logged in user"));
+    }
+    if found.as_ref().is_some_and(|user| is_primary_admin(&tenant, user)) {
+        return Err(Error::refused("AdminUserCannot delete admin user"));
+    }
     if folded(typed) == ANONYMOUS {
         return Err(Error::refused("AnonymousUserCannot delete anonymous user"));
     }
-    let tenant = tenant::by_id(tx, actor.tenant)?.ok_or(store::Error::Missing("tenant"))?;
-    let Some(user) = look_up(tx, actor.tenant, typed)? else {
+    let Some(user) = found else {
         return Err(Error::refused("Cannot delete user who is not exist"));
     };
-    if is_primary_admin(&tenant, &user) {
-        return Err(Error::refused("AdminUserCannot delete admin user"));
-    }
-    if user.id == actor.user {
-        return Err(Error::refused("LoggedInUser Cannot delete logged in user"));
-    }
     // Mails that wait for him would carry a code of nobody.
     recovery::end(tx, now, &user)?;
     store::user::delete(tx, user.id.0)?;
@@ -130,6 +130,10 @@ pub fn set_password_by_admin(
     new: &NewPassword,
 ) -> Result<(), Error> {
     let Some(user) = look_up(tx, actor.tenant, typed)? else {
+        // The password is looked at first.
+        let name = QualifiedName::parse(typed).name;
+        password::check_text(tx, realm, actor.tenant, &name, new.plain())?
+            .map_err(|refused| Error::refused(refused.to_string()))?;
         return Err(Error::refused(format!("User {typed} does not exisit in the user store")));
     };
     store_password(tx, now, realm, &user, new)?;

@@ -62,6 +62,9 @@ fn roles_are_added_renamed_and_deleted() {
     assert_eq!(may(), "true", "permissions follow");
     for (from, to, text) in [
         ("admin", "boss", "Cannot rename admin role"),
+        ("office", "ADMIN", "Cannot rename admin role"),
+        ("NOWHERE/office", "NOWHERE/desk", "Invalid Domain Name"),
+        ("office", "NOWHERE/desk", "Invalid Domain Name"),
         ("office", "Internal/everyone", "Cannot rename everyone role"),
         ("office", "Internal/office", "The role cannot be renamed"),
         ("office", "test role", "Role name: test role in the system. Please pick another role name."),
@@ -77,6 +80,7 @@ fn roles_are_added_renamed_and_deleted() {
     assert_eq!(roles_of(&admin, TOM), ["Internal/everyone", "Internal/staff", "test role"]);
     for (name, text) in [
         ("office", "Can not delete non exiting role"),
+        ("NOWHERE/office", "Invalid Domain Name"),
         ("admin", "Cannot delete admin role"),
         ("Internal/everyone", "Cannot delete everyone role"),
     ] {
@@ -109,8 +113,11 @@ fn a_user_gets_and_loses_roles_in_one_request() {
         (update(TOM, &["desk"], &["Internal/everyone"]), "Everyone role cannot be updated"),
         (update(TOM, &["Internal/everyone"], &[]), "Everyone role cannot be updated"),
         (update(TOM, &["desk"], &["none"]), "The role: none does not exist."),
-        (update(TOM, &["Internal/staff"], &["desk"]), "User: tom already belongs to role: desk"),
-        (update("nobody", &[], &["desk"]), "UserNotFound: User nobodydoes not exist in: PRIMARY"),
+        (update(TOM, &["Internal/staff"], &["desk"]), "User: tom already belongs to role: cn=desk"),
+        (
+            update("nobody", &[], &["Internal/everyone"]),
+            "UserNotFound: User nobodydoes not exist in: PRIMARY",
+        ),
         (update("admin", &["admin"], &[]), "Cannot remove Admin user from Admin role"),
         (update(TOM, &[], &[])[1..].to_vec(), "unknown"),
     ] {
@@ -146,6 +153,7 @@ fn a_role_gets_and_loses_members_in_one_request() {
         (update("Internal/everyone", &[], &[TOM]), "Cannot update everyone role"),
         (update("admin", &["admin"], &[]), "RemoveAdminUser Cannot remove Admin user from Admin role"),
         (update("Internal/staff", &[], &["NOWHERE/tom"]), "Invalid Domain Name"),
+        (update("NOWHERE/staff", &[], &[TOM]), "Invalid Domain Name"),
         (vec![("newUsers", TOM)], "unknown"),
     ] {
         assert_eq!(refused_void(&admin, "updateUserListOfRole", &arguments), text);
@@ -154,5 +162,6 @@ fn a_role_gets_and_loses_members_in_one_request() {
     assert_eq!(members(&admin, "admin"), ["admin"]);
     assert_eq!(members(&admin, "Internal/everyone"), ["SALES/sue", "admin", "ann", TOM]);
     assert_eq!(members(&admin, "none"), [""; 0]);
+    assert_eq!(refused(&admin, "getUserListOfRole", &[("roleName", "NOWHERE/none")]), "Invalid Domain Name");
     assert_eq!(refused(&admin, "getUserListOfRole", &[]), "unknown");
 }

@@ -77,6 +77,7 @@ fn an_added_user_has_claims_and_roles_and_signs_in_under_any_letter_case() {
 #[test]
 fn what_cannot_be_added_is_refused_in_the_kernels_words_and_leaves_nothing() {
     let world = World::new();
+    world.write(|tx| Ok(crate::store::user::add_store(tx, SUPER.0, "SALES")?));
     let taken =
         "UserAlreadyExistingUsername 'TOM' already exists in the system. Please pick another username.";
     for (name, password, roles, claims, text) in [
@@ -101,10 +102,18 @@ fn what_cannot_be_added_is_refused_in_the_kernels_words_and_leaves_nothing() {
             &[],
             r"Credential not valid. Credential must be a non null string with following format, ^[\S]{5,30}$",
         ),
+        (
+            "SALES/ab",
+            "Ab@12345",
+            &[],
+            &[],
+            "Username ab is not valid. User name must be a non null string with following format, [a-zA-Z0-9._-|//]{3,30}$",
+        ),
         ("NONE/mary", "Ab@12345", &[], &[], "Invalid Domain Name"),
+        ("NONE/ab", "Ab@12345", &[], &[], "Invalid Domain Name"),
         ("TOM", "Ab@12345", &[], &[], taken),
         ("mary", "Ab@12345", &["nobodys"], &[], "External role is not exist : nobodys"),
-        ("mary", "Ab@12345", &["Internal/nobodys"], &[], "Internal role is not exist : Internal/nobodys"),
+        ("mary", "Ab@12345", &["Internal/nobodys"], &[], "Internal role is not exist : nobodys"),
         ("mary", "Ab@12345", &[], &[("urn:none", "x")], "Invalid claim uri has been provided: urn:none"),
     ] {
         assert_eq!(adds(&world, name, password, roles, claims).as_deref(), Some(text), "{name}");
@@ -153,7 +162,7 @@ fn some_users_cannot_be_deleted() {
     let world = World::new();
     let tom = world.find("tom");
     for (name, text) in [
-        ("admin", "AdminUserCannot delete admin user"),
+        ("admin", "LoggedInUser Cannot delete logged in user"),
         ("wso2.anonymous.user", "AnonymousUserCannot delete anonymous user"),
         ("nobody", "Cannot delete user who is not exist"),
         ("NONE/tom", "Invalid Domain Name"),
@@ -161,11 +170,16 @@ fn some_users_cannot_be_deleted() {
         assert_eq!(deletes(&world, name).as_deref(), Some(text), "{name}");
     }
     let now = world.now();
-    let own = world.store.write_blocking(move |tx| {
-        let tenant = tenant::by_id(tx, SUPER)?.unwrap();
-        delete(tx, now, &Actor::of(&tenant, &tom, "tom"), "tom")
-    });
-    assert_eq!(own.unwrap_err().to_string(), "LoggedInUser Cannot delete logged in user");
+    for (name, text) in
+        [("tom", "LoggedInUser Cannot delete logged in user"), ("admin", "AdminUserCannot delete admin user")]
+    {
+        let tom = tom.clone();
+        let refused = world.store.write_blocking(move |tx| {
+            let tenant = tenant::by_id(tx, SUPER)?.unwrap();
+            delete(tx, now, &Actor::of(&tenant, &tom, "tom"), name)
+        });
+        assert_eq!(refused.unwrap_err().to_string(), text);
+    }
     assert!(world.gets_in("tom", OLD) && world.gets_in("admin", OLD));
 }
 
@@ -202,6 +216,8 @@ fn a_refused_password_of_an_administrator_leaves_a_pending_reset_alone() {
     assert!(world.row(&tom).is_some() && !world.gets_in("tom", OLD));
     let nobody = admin_sets(&world, "nobody", NEW);
     assert_eq!(nobody.as_deref(), Some("User nobody does not exisit in the user store"));
+    let nobody = admin_sets(&world, "nobody", "1234");
+    assert_eq!(nobody.as_deref(), Some(STORE_RULE), "the password is looked at before the name");
 }
 
 #[test]
