@@ -1,9 +1,10 @@
 //! Single sign-on: what a service provider learns of a user, where he is signed in, and that no message counts twice.
 
+use super::catalogue::ROLE;
 use super::service_provider::ServiceProvider;
 use super::session::fingerprint;
 use super::tenant::Tenant;
-use super::{Error, Now, Realm, User, claim};
+use super::{Error, Now, Realm, User, claim, role};
 use crate::store::single_sign_on::{NoticeRow, ParticipantRow};
 use crate::store::{self, Tx};
 
@@ -65,7 +66,8 @@ pub fn subject(
     Ok(name)
 }
 
-/// The claims a service provider gets, each with its values.
+/// The claims a service provider gets, each with its values, which commas part in claims. The names of roles may have
+/// commas in them: they are taken one by one, so that nobody's role is two others.
 ///
 /// # Errors
 /// Failures of the database.
@@ -83,8 +85,14 @@ pub fn attributes(
     let split = |value: String| -> Vec<String> {
         value.split(',').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
     };
-    let all = values.into_iter().map(|(uri, value)| (uri, split(value)));
-    Ok(all.filter(|(_, values)| !values.is_empty()).collect())
+    let mut all = Vec::with_capacity(values.len());
+    for (uri, value) in values {
+        let values = if uri == ROLE { role::of_user(tx, user)? } else { split(value) };
+        if !values.is_empty() {
+            all.push((uri, values));
+        }
+    }
+    Ok(all)
 }
 
 /// Notes that the user of a session is signed in at a service provider; the name of the session there.

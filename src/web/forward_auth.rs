@@ -133,11 +133,18 @@ fn known(site: &Site, session: &Session, wanted: &[&str]) -> Result<Response<Vec
         ("remote-tenant", &session.tenant.domain),
         ("remote-name", name.trim()),
         ("remote-email", of(MAIL)),
-        ("remote-groups", &roles.join(",")),
+        ("remote-groups", &groups(&roles)),
     ] {
         put(&mut response, header, value);
     }
     Ok(response)
+}
+
+/// Roles as one text. Commas part them, so that one with a comma in its name would be two others, perhaps more powerful
+/// ones: it is left out.
+fn groups(roles: &[String]) -> String {
+    let named: Vec<&str> = roles.iter().map(String::as_str).filter(|role| !role.contains(',')).collect();
+    named.join(",")
 }
 
 /// A header in UTF-8; an empty one is put, too, so that nothing a browser sent passes for it. What could end it becomes
@@ -196,6 +203,13 @@ mod tests {
         ] {
             assert_eq!(wanted(query).as_deref(), expected, "{query}");
         }
+    }
+
+    #[test]
+    fn a_role_with_a_comma_in_its_name_is_no_other_role() {
+        let roles = ["test role", "Internal/x,admin", "Internal/everyone"].map(str::to_owned);
+        assert_eq!(groups(&roles), "test role,Internal/everyone");
+        assert_eq!(groups(&["admin,".to_owned()]), "");
     }
 
     #[test]

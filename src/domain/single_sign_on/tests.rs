@@ -329,3 +329,20 @@ fn a_service_provider_that_is_gone_takes_nobodys_session_with_it() {
     assert!(is_open(&world, &toms));
     assert_eq!(world.read(|tx| participant(tx, &toms, apps[0].id)), None);
 }
+
+#[test]
+fn a_role_with_a_comma_in_its_name_is_not_sent_as_two_others() {
+    let (world, providers) = with(&["sp"]);
+    let tom = world.find("tom");
+    as_admin(&world, SUPER, |tx, now, realm, actor| {
+        crate::domain::role::add(tx, now, realm, actor, "Internal/x,admin", &["tom".to_owned()], &[])
+    })
+    .unwrap();
+    let provider =
+        ServiceProvider { send_attributes: true, claims: vec![ROLE.into()], ..providers[0].clone() };
+    let sent = world.read(|tx| attributes(tx, &world.realm, &provider, &tom));
+    assert_eq!(
+        sent,
+        [(ROLE.to_owned(), vec!["Internal/x,admin".to_owned(), "Internal/everyone".to_owned()])]
+    );
+}
