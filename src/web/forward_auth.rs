@@ -7,6 +7,7 @@
 
 use super::{Site, dashboard, login, page, texts};
 use crate::domain::session::Session;
+use crate::domain::tenant::SUPER_DOMAIN;
 use crate::domain::{Error, claim, role};
 use crate::web::form::{Parameters, encoded};
 use hyper::body::Bytes;
@@ -73,9 +74,9 @@ pub(super) async fn answer(site: &Arc<Site>, request: &Request<Bytes>) -> Respon
             (Some(wanted), None) => login::begin_back(site, request, Some(&wanted)).await,
         };
     }
-    let roles: Vec<&str> = parameters.all("role").collect();
+    let admitted = Admitted::by(&parameters);
     match session {
-        Some(session) => match known(site, &session, &roles) {
+        Some(session) => match known(site, &session, &admitted) {
             Ok(response) => response,
             Err(error) => login::failed(site, &error),
         },
@@ -113,27 +114,65 @@ fn forwarded(headers: &HeaderMap) -> Option<String> {
     Some(format!("{scheme}://{host}{}", text("x-forwarded-uri").unwrap_or("/")))
 }
 
-/// Somebody with a session: who he is, in headers for the application. With roles asked for, 403 unless he has one.
-fn known(site: &Site, session: &Session, wanted: &[&str]) -> Result<Response<Vec<u8>>, Error> {
+/// Whom an application lets in. Tenants name their users and roles as they like: without a word of the application only
+/// users of the super tenant are let in, and where several tenants are, names and roles have their tenant behind.
+struct Admitted<'p> {
+    /// Any of these roles, as the headers name them; none is needed when there are none.
+    roles: Vec<&'p str>,
+    /// Users of these tenants; `*` is every tenant.
+    tenants: Vec<&'p str>,
+}
+
+impl<'p> Admitted<'p> {
+    fn by(parameters: &'p Parameters) -> Self {
+        let mut tenants: Vec<&str> = parameters.all("tenant").collect();
+        if tenants.is_empty() {
+            tenants.push(SUPER_DOMAIN);
+        }
+        Self { roles: parameters.all("role").collect(), tenants }
+    }
+
+    fn is_of_them(&self, domain: &str) -> bool {
+        self.tenants.iter().any(|known| *known == "*" || known.eq_ignore_ascii_case(domain))
+    }
+
+    /// What follows every name of that tenant.
+    fn suffix(&self, domain: &str) -> String {
+        match self.tenants.as_slice() {
+            [one] if *one != "*" => String::new(),
+            _ => format!("@{domain}"),
+        }
+    }
+}
+
+/// Somebody with a session: who he is, in headers for the application; 403 unless he is one of those it lets in.
+fn known(site: &Site, session: &Session, admitted: &Admitted<'_>) -> Result<Response<Vec<u8>>, Error> {
+    let domain = session.tenant.domain.as_str();
+    if !admitted.is_of_them(domain) {
+        return Ok(bare(StatusCode::FORBIDDEN));
+    }
     let uris = [MAIL, GIVEN_NAME, LAST_NAME];
     let (claims, roles) = site.store.read(|tx| {
         let claims = claim::values(tx, &site.realm, &session.user, &uris)?;
         Ok::<_, Error>((claims, role::of_user(tx, &session.user)?))
     })?;
-    if !wanted.is_empty() && !roles.iter().any(|role| wanted.contains(&role.as_str())) {
+    let suffix = admitted.suffix(domain);
+    let wanted = &admitted.roles;
+    let is_wanted = |role: &String| wanted.contains(&&*[role, &*suffix].concat());
+    if !wanted.is_empty() && !roles.iter().any(is_wanted) {
         return Ok(bare(StatusCode::FORBIDDEN));
     }
     let of =
         |uri: &str| claims.iter().find(|(known, _)| known == uri).map_or("", |(_, value)| value.as_str());
     let name = [of(GIVEN_NAME), of(LAST_NAME)].join(" ");
-    let user = session.user.display_name();
+    let user = [&session.user.display_name(), &*suffix].concat();
     let mut response = bare(StatusCode::OK);
     for (header, value) in [
         ("remote-user", user.as_str()),
-        ("remote-tenant", &session.tenant.domain),
+        ("remote-tenant", domain),
         ("remote-name", name.trim()),
         ("remote-email", of(MAIL)),
-        ("remote-groups", &groups(&roles)),
+        ("remote-groups", &groups(&roles, &suffix)),
     ] {
         put(&mut response, header, value);
     }
@@ -142,8 +181,9 @@ fn known(site: &Site, session: &Session, wanted: &[&str]) -> Result<Response<Vec
 
 /// Roles as one text. Commas part them, so that one with a comma in its name would be two others, perhaps more powerful
 /// ones: it is left out.
-fn groups(roles: &[String]) -> String {
-    let named: Vec<&str> = roles.iter().map(String::as_str).filter(|role| !role.contains(',')).collect();
+fn groups(roles: &[String], suffix: &str) -> String {
+    let named: Vec<String> =
+        roles.iter().filter(|role| !role.contains(',')).map(|role| [role, suffix].concat()).collect();
     named.join(",")
 }
 
@@ -208,8 +248,8 @@ mod tests {
     #[test]
     fn a_role_with_a_comma_in_its_name_is_no_other_role() {
         let roles = ["test role", "Internal/x,admin", "Internal/everyone"].map(str::to_owned);
-        assert_eq!(groups(&roles), "test role,Internal/everyone");
-        assert_eq!(groups(&["admin,".to_owned()]), "");
+        assert_eq!(groups(&roles, ""), "test role,Internal/everyone");
+        assert_eq!(groups(&["admin,".to_owned()], "@a.example"), "");
     }
 
     #[test]

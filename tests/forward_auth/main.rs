@@ -227,3 +227,38 @@ fn proxies_that_pass_answers_on_are_told_the_way_to_the_form_and_others_a_status
     assert_eq!(nobody.send("GET", "/forward-auth/redirect", &[], "").status, 401);
     assert_eq!(nobody.send("GET", "/forward-auth/check", &sent, "").status, 401);
 }
+
+#[test]
+fn a_user_of_another_tenant_is_let_in_only_where_his_tenant_is_named_and_never_passes_for_somebody_else() {
+    let world = World::configured(&[], |settings| {
+        settings.forward_auth_origins = vec!["https://localhost:8443".into()];
+    });
+    world.tenant_with_tom("acme.example", &[]);
+    let (mut own, mut theirs, mut boss) = (world.browser(), world.browser(), world.browser());
+    own.enter(TOM, OLD);
+    theirs.enter("tom@acme.example", OLD);
+    boss.enter("admin@acme.example", "Tenant@123");
+    for path in ["/forward-auth/check", "/forward-auth/redirect"] {
+        // To the application he is nobody: not tom, and not the administrator whose name and role he has.
+        assert_eq!(own.open(path).status, 200);
+        assert_eq!(theirs.open(path).status, 403);
+        assert_eq!(boss.open(&format!("{path}?role=admin")).status, 403);
+        let known = theirs.open(&format!("{path}?tenant=ACME.example"));
+        assert_eq!((known.status, known.header("Remote-User")), (200, Some(TOM)));
+        assert_eq!(known.header("Remote-Tenant"), Some("acme.example"));
+        assert_eq!(own.open(&format!("{path}?tenant=acme.example")).status, 403);
+        // Where there are several, all have their tenant behind.
+        for several in ["tenant=*", "tenant=carbon.super&tenant=acme.example"] {
+            for (browser, domain) in [(&mut own, "carbon.super"), (&mut theirs, "acme.example")] {
+                let known = browser.open(&format!("{path}?{several}"));
+                assert_eq!(known.header("Remote-User"), Some(&*format!("tom@{domain}")), "{several}");
+                let groups = known.header("Remote-Groups").unwrap();
+                assert!(groups.split(',').all(|group| group.ends_with(&format!("@{domain}"))), "{groups}");
+            }
+        }
+        for (role, status) in [("admin", 403), ("admin%40carbon.super", 403), ("admin%40acme.example", 200)] {
+            assert_eq!(boss.open(&format!("{path}?tenant=*&role={role}")).status, status, "{role}");
+        }
+        assert_eq!(theirs.open(&format!("{path}?tenant=nowhere.example")).status, 403);
+    }
+}
