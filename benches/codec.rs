@@ -14,7 +14,7 @@ use soapstone::soap::charset::Charset;
 use soapstone::soap::contract::{Operation, Service};
 use soapstone::soap::envelope::{Envelope, Version};
 use soapstone::soap::xml::Document;
-use soapstone::soap::{Arguments, Fault, Found, Reply, Value, wsdl, wsdl2};
+use soapstone::soap::{Arguments, Fault, Found, Reply, Stencil, Value, wsdl, wsdl2};
 
 /// The allocator of the server, counted.
 #[global_allocator]
@@ -144,13 +144,15 @@ fn write<T: Reply>(
 }
 
 fn user_profile() -> profiles::UserProfileDTO {
-    let field = |order: i32| profiles::UserFieldDTO {
-        claimUri: Some(format!("http://wso2.org/claims/field{order}").into()),
-        displayName: Some(format!("Field of a profile {order}").into()),
-        displayOrder: order,
-        fieldValue: Some(format!("value <{order}> of a user & her profile")),
-        required: order < 4,
-        ..profiles::UserFieldDTO::default()
+    let field = |order: i32| {
+        let fixed = Stencil::of(profiles::UserFieldDTO {
+            claimUri: Some(format!("http://wso2.org/claims/field{order}").into()),
+            displayName: Some(format!("Field of a profile {order}").into()),
+            displayOrder: order,
+            required: order < 4,
+            ..profiles::UserFieldDTO::default()
+        });
+        fixed.filled(Some(format!("value <{order}> of a user & her profile")))
     };
     profiles::UserProfileDTO {
         fieldValues: Some((1..=30).map(field).map(Some).collect()),
