@@ -3,7 +3,7 @@
 
 use super::flash::Flash;
 use super::moment::shown;
-use super::reset::consequences;
+use super::reset::{Whose, consequences};
 use super::visit::{self, Visit};
 use super::{Answer, texts};
 use crate::domain::bulk_reset::{self, Outcome, Progress, Source};
@@ -120,7 +120,7 @@ pub async fn job(visit: Arc<Visit>) -> Answer {
     context.insert("failed", &failed);
     context.insert("skipped", &skipped);
     context.insert("troubles", &troubles);
-    context.insert("lines", &consequences(options, &[], minutes));
+    context.insert("lines", &consequences(options, Whose::OfMany, minutes));
     context.insert("obstacle", &options.check().err().map(|error| error.to_string()));
     let is_still = visit.ticked("still");
     context.insert("refresh", &(is_running && !is_still).then_some(REFRESH_SECONDS));

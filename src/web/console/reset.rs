@@ -11,20 +11,32 @@ use crate::domain::forced_reset::{self, Options, Outlook, PUBLISHED_CODE, TRIGGE
 use crate::domain::{Error, User, profile, user};
 use std::sync::Arc;
 
+/// Whose password is to be reset.
+#[derive(Debug, Clone, Copy)]
+pub enum Whose<'a> {
+    /// One user's, whose mails go there.
+    Of(&'a [String]),
+    /// Those of many users.
+    OfMany,
+}
+
 /// What forcing a reset does under some options, a sentence a line.
-pub fn consequences(options: Options, addresses: &[String], minutes: i64) -> Vec<String> {
+pub fn consequences(options: Options, whose: Whose<'_>, minutes: i64) -> Vec<String> {
     let mut lines = Vec::new();
-    let to = addresses.join(", ");
-    let mailed = |one: &'static str, many: &'static str| {
-        if to.is_empty() { texts::text(many).to_owned() } else { texts::filled(one, &[&to]) }
+    let mailed = |one: &'static str, many: &'static str| match whose {
+        // What stands in the way then is said on its own.
+        Whose::Of([]) => None,
+        Whose::Of(addresses) => Some(texts::filled(one, &[&addresses.join(", ")])),
+        Whose::OfMany => Some(texts::text(many).to_owned()),
     };
     if options.link {
-        lines.push(mailed("does_mail_link", "does_mail_links"));
+        lines.extend(mailed("does_mail_link", "does_mail_links"));
     } else if options.otp {
-        lines.push(mailed("does_mail_otp", "does_mail_otps"));
+        lines.extend(mailed("does_mail_otp", "does_mail_otps"));
     }
     if options.offline {
-        lines.push(texts::text("does_publish_code").to_owned());
+        let key = if matches!(whose, Whose::OfMany) { "does_publish_codes" } else { "does_publish_code" };
+        lines.push(texts::text(key).to_owned());
     }
     if !lines.is_empty() {
         lines.push(texts::text("does_refuse_password").to_owned());
@@ -89,7 +101,7 @@ pub async fn show(visit: Arc<Visit>) -> Answer {
     let mut context = visit.context(texts::text("reset_title"));
     context.insert("name", &name);
     context.insert("is_own", &(user.id == visit.actor.user));
-    context.insert("lines", &consequences(outlook.options, &outlook.addresses, outlook.minutes));
+    context.insert("lines", &consequences(outlook.options, Whose::Of(&outlook.addresses), outlook.minutes));
     context.insert("obstacle", &outlook.obstacle);
     context.insert("pending", &pending.as_ref().map(told));
     context.insert("mark", &mark(pending.as_ref()));

@@ -178,7 +178,11 @@ async fn an_uploaded_list_is_forced_in_the_background_and_everybody_is_accounted
     let id = id_of(&drafted);
     let page = console.open(&format!("bulk-resets/job?id={id}")).await.body;
     assert_eq!(number(&page, "total"), "4");
-    assert!(page.contains("Not started") && page.contains("A one-time password is shown to you"), "{page}");
+    assert!(
+        page.contains("Not started")
+            && page.contains("A one-time password for everybody stands in the result"),
+        "{page}"
+    );
     assert_eq!(pending(&running), "0", "nobody is touched before it is started");
     console.send("bulk-resets/job", &[("id", &id), ("what", "start")]).await;
     let page = finished(&console, &id).await;

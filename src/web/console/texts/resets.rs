@@ -18,6 +18,10 @@ pub const TEXTS: &[(&str, &str)] = &[
         "does_publish_code",
         "A one-time password is shown to you, to be handed over. No mail is needed for it.",
     ),
+    (
+        "does_publish_codes",
+        "A one-time password for everybody stands in the result, to be handed over. No mail is needed for it.",
+    ),
     ("does_refuse_password", "The present password is refused from now on, everywhere."),
     ("does_end_sessions", "Open sessions end."),
     ("does_expire", "Without a new password within {0} minutes, it has to be forced again."),
