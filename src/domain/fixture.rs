@@ -149,7 +149,7 @@ impl World {
         self.pass(minutes * 60_000);
     }
 
-    pub(crate) fn read<T>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, Error>) -> T {
+    pub(crate) fn read<T>(&self, work: impl FnMut(&mut Tx<'_>) -> Result<T, Error>) -> T {
         self.store.read(work).unwrap()
     }
 

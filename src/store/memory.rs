@@ -45,6 +45,8 @@ pub(super) enum Holds {
 pub(super) struct Commits {
     all: AtomicU64,
     lasting: AtomicU64,
+    /// Those under way, too.
+    begun: AtomicU64,
 }
 
 /// What was committed by this process when somebody looked.
@@ -56,6 +58,16 @@ pub(super) struct Seen {
 }
 
 impl Commits {
+    /// Counts a commit that is about to be in the file.
+    pub(super) fn begin(&self) {
+        self.begun.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// Whether a snapshot taken by now may have a commit more than `seen`.
+    pub(super) fn may_exceed(&self, seen: Seen) -> bool {
+        self.begun.load(Ordering::SeqCst) != seen.all
+    }
+
     /// Counts a commit, which is in the file already and of which nobody has been told yet.
     pub(super) fn note(&self, changes_more_than_attributes: bool) {
         if changes_more_than_attributes {

@@ -105,14 +105,14 @@ impl Store {
         Engine { name: "SQLite", version: rusqlite::version(), driver: "rusqlite", url }
     }
 
-    /// Runs `work` on the calling thread. What it reads from the database is one consistent snapshot.
+    /// Runs `work` on the calling thread. What it reads is one consistent snapshot: when a change was committed between
+    /// what it was answered from memory and what it read then, it is run once more.
     ///
     /// # Errors
     /// What `work` returned, or a failure of the database.
-    pub fn read<T, E: From<Error>>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
-        let mut work = Some(work);
+    pub fn read<T, E: From<Error>>(&self, mut work: impl FnMut(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
         let mut outcome = None;
-        self.in_snapshot(&mut |tx| outcome = work.take().map(|work| work(tx)))?;
+        self.in_snapshot(&mut |tx| outcome = Some(work(tx)))?;
         outcome.unwrap_or_else(|| Err(Error::Closed.into()))
     }
 
@@ -122,7 +122,15 @@ impl Store {
         let (connection, memory) = lent.parts()?;
         let mut tx = Tx::reading(connection, memory, &self.inner.commits);
         work(&mut tx);
-        lent.ended_well = tx.end().is_ok();
+        let mut ended = tx.end();
+        if tx.is_torn() {
+            memory.forget();
+            let mut tx = Tx::reading(connection, memory, &self.inner.commits);
+            tx.settle()?;
+            work(&mut tx);
+            ended = ended.and(tx.end());
+        }
+        lent.ended_well = ended.is_ok();
         Ok(())
     }
 
@@ -293,6 +301,24 @@ mod tests {
         let change = |tx: &mut Tx<'_>| tx.execute("UPDATE tenant SET email = 'b'", &[]);
         store.write_blocking(change).unwrap_or_else(|error: Error| panic!("{error}"));
         assert_eq!((ask(), ask()), ((2, 3), (2, 3)));
+    }
+
+    #[test]
+    fn what_is_remembered_and_what_is_read_are_of_one_moment() {
+        let (_dir, store) = fresh();
+        let count = |tx: &mut Tx<'_>| tx.one("SELECT count(*) FROM tenant", &[], "count", |row| row.int(0));
+        let remembered = |tx: &mut Tx<'_>| tx.remembered("tenants", 0, "", count);
+        let seen = |tx: &mut Tx<'_>| Ok::<_, Error>((remembered(tx)?, count(tx)?));
+        assert_eq!(store.read(seen).unwrap(), (0, 0));
+        let mut runs = 0;
+        let both = store.read(|tx| {
+            let before = remembered(tx)?;
+            runs += 1;
+            store.write_blocking(move |tx| tenant(tx, runs, &format!("t{runs}.example")))?;
+            Ok::<_, Error>((before, count(tx)?))
+        });
+        assert_eq!((both.unwrap(), runs), ((1, 1), 2), "the second one has its snapshot from the start");
+        assert_eq!(store.read(seen).unwrap(), (2, 2));
     }
 
     #[test]

@@ -121,6 +121,12 @@ pub struct Tx<'c> {
     /// Whether the snapshot is taken. A reading transaction takes it with its first statement: one that is answered from
     /// memory needs none.
     begun: bool,
+    /// Whether the snapshot is known to be taken: the database takes it with the first row that is asked for.
+    settled: bool,
+    /// Whether something was answered from memory.
+    recalled: bool,
+    /// Whether the snapshot may be newer than that.
+    torn: bool,
     /// Statements run so far.
     #[cfg(test)]
     pub(crate) statements: usize,
@@ -171,6 +177,9 @@ impl<'c> Tx<'c> {
             seen: commits.seen(),
             state: State::Unasked,
             begun,
+            settled: begun,
+            recalled: false,
+            torn: false,
             #[cfg(test)]
             statements: 0,
         }
@@ -218,6 +227,7 @@ impl<'c> Tx<'c> {
             return read(self);
         }
         if let Some(known) = self.memory.recall(holds, what, id, name) {
+            self.recalled = true;
             return Ok(known);
         }
         let fact = read(self)?;
@@ -252,11 +262,35 @@ impl<'c> Tx<'c> {
     /// Takes the snapshot. What is remembered is compared with it again: it may be newer than the last look. The commits
     /// are read before it: after it, there may be some that it does not have.
     fn begin(&mut self) -> Result<(), Error> {
-        self.seen = self.commits.seen();
+        let before = std::mem::replace(&mut self.seen, self.commits.seen());
+        self.torn |= self.recalled && before != self.seen;
         self.connection.prepare_cached("BEGIN")?.execute([])?;
         self.begun = true;
         self.state = State::Unasked;
         Ok(())
+    }
+
+    /// Takes the snapshot before anything is asked for.
+    pub(super) fn settle(&mut self) -> Result<(), Error> {
+        self.one("SELECT count FROM change_count WHERE id = 1", &[], "change_count", |_| Ok(()))
+    }
+
+    /// Whether what was answered from memory and what was read may not belong together.
+    pub(super) fn is_torn(&self) -> bool {
+        self.torn
+    }
+
+    /// Compares the snapshot, which is there now, with the commits that it was known to have. If it may have more, what is
+    /// remembered may be older than it.
+    fn check_snapshot(&mut self) {
+        if self.settled {
+            return;
+        }
+        self.settled = true;
+        if self.commits.may_exceed(self.seen) {
+            self.torn |= self.recalled;
+            self.memory.forget();
+        }
     }
 
     /// Ends a reading transaction.
@@ -282,9 +316,10 @@ impl<'c> Tx<'c> {
         if changes_more_than_attributes {
             self.control("UPDATE change_count SET count = count + 1 WHERE id = 1")?;
         }
-        self.control("COMMIT")?;
+        self.commits.begin();
+        let done = self.control("COMMIT");
         self.commits.note(changes_more_than_attributes);
-        Ok(())
+        done
     }
 
     fn prepared(&mut self, sql: &str) -> Result<rusqlite::CachedStatement<'c>, Error> {
@@ -332,8 +367,10 @@ impl<'c> Tx<'c> {
         let mut rows = statement.query(rusqlite::params_from_iter(parameters))?;
         let mut found = Vec::new();
         while let Some(row) = rows.next()? {
+            self.check_snapshot();
             found.push(each(&Row(row))?);
         }
+        self.check_snapshot();
         Ok(found)
     }
 
@@ -346,7 +383,9 @@ impl<'c> Tx<'c> {
     ) -> Result<Option<T>, Error> {
         let mut statement = self.prepared(sql)?;
         let mut rows = statement.query(rusqlite::params_from_iter(parameters))?;
-        match rows.next()? {
+        let first = rows.next()?;
+        self.check_snapshot();
+        match first {
             Some(row) => Ok(Some(each(&Row(row))?)),
             None => Ok(None),
         }

@@ -328,3 +328,40 @@ fn the_questions_of_a_tenant_are_those_of_one_request() {
     let read = Call(SERVICE, "getAllChallengeQuestions", request("getAllChallengeQuestions", ""));
     assert_last_wins_whole(&admins, &versions, &read);
 }
+
+/// Who asks is remembered, what is asked for is read: once both were of different moments, and a deleted user was there
+/// without his claims.
+#[test]
+fn a_user_is_there_with_his_claims_or_not_at_all() {
+    const SERVICE: &str = "RemoteUserStoreManagerService";
+    let (_world, admins) = world();
+    let request = |operation: &str, further: &str| {
+        format!(
+            "<ser:{operation} xmlns:ser=\"http://service.ws.um.carbon.wso2.org\"><ser:userName>ann</ser:userName>{further}\
+             </ser:{operation}>"
+        )
+    };
+    let read = request("getUserClaimValue", &format!("<ser:claim>{GIVEN_NAME}</ser:claim>"));
+    let delete = request("deleteUser", "");
+    let over = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let reader = || {
+            while !over.load(Ordering::Relaxed) {
+                let text = admins[0].call(SERVICE, "getUserClaimValue", &read).text();
+                assert!(text.contains("Anna") || text.contains("UserNotFound"), "{text}");
+            }
+        };
+        let readers = [0; 3].map(|_| scope.spawn(reader));
+        for _ in 0..ROUNDS_OF_CLAIMS {
+            admins[1].add_user("ann", OLD, &[(GIVEN_NAME, "Anna")]);
+            assert_eq!(admins[1].call(SERVICE, "deleteUser", &delete).status, 202);
+            if readers.iter().any(|reader| reader.is_finished()) {
+                break;
+            }
+        }
+        over.store(true, Ordering::Relaxed);
+        for reader in readers {
+            reader.join().unwrap();
+        }
+    });
+}

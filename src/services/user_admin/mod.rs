@@ -87,7 +87,7 @@ fn node(node: Node) -> UIPermissionNode {
 /// Reads a list away from the threads that serve other requests.
 async fn list<T: Send + 'static>(
     call: &Call,
-    work: impl FnOnce(&mut Tx<'_>, &Realm, TenantId) -> Result<T, Error> + Send + 'static,
+    mut work: impl FnMut(&mut Tx<'_>, &Realm, TenantId) -> Result<T, Error> + Send + 'static,
 ) -> Result<T, Fault> {
     let tenant = call.actor()?.tenant;
     call.aside(move |app, _| app.store.read(|tx| work(tx, &app.realm, tenant))).await.map_err(declared)
@@ -102,8 +102,8 @@ async fn all_roles(
     let filter = given(filter)?;
     let found = list(call, move |tx, realm, tenant| {
         let mut found = listing::roles(tx, realm, tenant, &filter, limit.into())?;
-        if let Some(permission) = permission {
-            listing::keep_permitted_roles(tx, tenant, &mut found.rows, &permission)?;
+        if let Some(permission) = &permission {
+            listing::keep_permitted_roles(tx, tenant, &mut found.rows, permission)?;
         }
         Ok(found)
     });
@@ -119,8 +119,8 @@ async fn all_users(
     let filter = filter_of_store(filter)?;
     let found = list(call, move |tx, realm, tenant| {
         let mut found = listing::all_users(tx, realm, tenant, &filter, limit.into())?;
-        if let Some(permission) = permission {
-            listing::keep_permitted_users(tx, tenant, &mut found.rows, &permission)?;
+        if let Some(permission) = &permission {
+            listing::keep_permitted_users(tx, tenant, &mut found.rows, permission)?;
         }
         Ok(found)
     });
@@ -137,8 +137,8 @@ async fn by_claim(
     let (Some(uri), Some(value)) = (claim.claimURI, claim.value) else { return Ok(None) };
     let found = list(call, move |tx, realm, tenant| {
         let mut rows = listing::users_by_claim(tx, realm, tenant, &uri, &value)?;
-        if let Some(permission) = permission {
-            listing::keep_permitted_users(tx, tenant, &mut rows, &permission)?;
+        if let Some(permission) = &permission {
+            listing::keep_permitted_users(tx, tenant, &mut rows, permission)?;
         }
         Ok(rows)
     });

@@ -154,7 +154,7 @@ impl Operations for Behaviour {
         call.read(|tx, _| {
             tenant::find(tx, &domain)?.ok_or_else(|| Error::refused("no such tenant"))?;
             // The tenant is only checked: the store is the caller's, as in the original.
-            store.map_or(Ok(false), |store| user::is_read_only(tx, own, &store))
+            store.as_deref().map_or(Ok(false), |store| user::is_read_only(tx, own, store))
         })
         .map_err(|_| declared("Error retrieving the user store manager for the tenant"))
     }

@@ -75,7 +75,7 @@ pub async fn list(visit: Arc<Visit>) -> Answer {
     };
     let pages = Pages::of(&visit, &mut rows, |row| row.place.clone());
     let lines = visit.read(|tx| {
-        let lines = rows.into_iter().map(|row| {
+        let lines = rows.iter().map(|row| {
             let state = account::state(tx, row.id)?;
             Ok::<_, Error>(Line {
                 locked: state.locked,
@@ -83,7 +83,7 @@ pub async fn list(visit: Arc<Visit>) -> Answer {
                 reset_pending: state.reset_pending,
                 user: Visit::address("users/user", &[("name", &row.name)]),
                 delete: Visit::address("users/delete", &[("name", &row.name)]),
-                name: row.name,
+                name: row.name.clone(),
             })
         });
         lines.collect::<Result<Vec<_>, _>>()
