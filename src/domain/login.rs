@@ -107,7 +107,7 @@ pub fn recognise(
     realm: &Realm,
     presented: &Presented,
 ) -> Result<Option<SignedIn>, Error> {
-    let Known::Users(asked) = look(tx, realm, presented, Face::Services)? else { return Ok(None) };
+    let Known::Users(asked) = look(tx, realm, &presented.user_name, Face::Services)? else { return Ok(None) };
     for candidate in &asked.candidates {
         let stored = Credential::from(candidate.credential.clone());
         let proof = realm.verified.proof(asked.tenant.id.0, candidate.user, &stored, &presented.password);
@@ -146,7 +146,7 @@ pub fn attempt(
     face: Face,
 ) -> Result<Outcome, Error> {
     loop {
-        let asked = match store.read(|tx| look(tx, realm, presented, face))? {
+        let asked = match store.read(|tx| look(tx, realm, &presented.user_name, face))? {
             Known::Users(asked) => asked,
             Known::Nobody(refusal) => {
                 credential::verify_nobody(&presented.password);
@@ -175,6 +175,19 @@ pub fn attempt(
         // A credential changed between the hash and the write; the next round looks at the new one.
         if let Some((asked, decided)) = recorded {
             return Ok(conclude(now, realm, presented, asked, decided));
+        }
+    }
+}
+
+/// How the audit log names the user whom a typed name means: `admin[-1234]` (IS 5.3.0), and `***` where there is none of
+/// that name, since people type passwords into the wrong field.
+pub fn named_in_log(store: &Store, realm: &Realm, user_name: &str) -> String {
+    match store.read(|tx| look(tx, realm, user_name, Face::Services)) {
+        Ok(Known::Users(asked)) => format!("{}[{}]", asked.session_name, asked.tenant.id.0),
+        Ok(Known::Nobody(_)) => "***".to_owned(),
+        Err(error) => {
+            tracing::error!(%error, "whom a refused login meant could not be looked up");
+            "***".to_owned()
         }
     }
 }
@@ -308,8 +321,8 @@ fn still_stands(tx: &mut Tx<'_>, now: Now, realm: &Realm, signed_in: &SignedIn) 
 }
 
 /// Finds whom the typed name may mean.
-fn look(tx: &mut Tx<'_>, realm: &Realm, presented: &Presented, face: Face) -> Result<Known, Error> {
-    let (name, domain) = tenant::split_name(realm, &presented.user_name);
+fn look(tx: &mut Tx<'_>, realm: &Realm, user_name: &str, face: Face) -> Result<Known, Error> {
+    let (name, domain) = tenant::split_name(realm, user_name);
     let Some(tenant) = tenant::find(tx, &domain)? else { return Ok(Known::Nobody(Refusal::UnknownTenant)) };
     if !tenant.active {
         return Ok(Known::Nobody(Refusal::InactiveTenant));

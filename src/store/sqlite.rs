@@ -5,6 +5,7 @@ mod readers;
 mod writer;
 
 use super::memory::{Commits, WINDOW};
+use super::tx::On;
 use super::{Error, Tx, migrate};
 use queue::Queue;
 use readers::Readers;
@@ -120,12 +121,13 @@ impl Store {
     fn in_snapshot(&self, work: &mut dyn FnMut(&mut Tx<'_>)) -> Result<(), Error> {
         let mut lent = self.inner.readers.lend()?;
         let (connection, memory) = lent.parts()?;
-        let mut tx = Tx::reading(connection, memory, &self.inner.commits);
+        let on = On { connection, memory, commits: &self.inner.commits };
+        let mut tx = Tx::reading(on);
         work(&mut tx);
         let mut ended = tx.end();
         if tx.is_torn() {
             memory.forget();
-            let mut tx = Tx::reading(connection, memory, &self.inner.commits);
+            let mut tx = Tx::reading(on);
             tx.settle()?;
             work(&mut tx);
             ended = ended.and(tx.end());

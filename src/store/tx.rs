@@ -107,6 +107,16 @@ pub(super) struct Wakes {
     pub(super) outbox: bool,
 }
 
+/// What a transaction runs on.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct On<'c> {
+    pub(super) connection: &'c rusqlite::Connection,
+    /// What the connection remembers.
+    pub(super) memory: &'c Memory,
+    /// Those of this process.
+    pub(super) commits: &'c Commits,
+}
+
 /// A transaction under way. Reading ones never see a change; writing ones commit when the work returns `Ok`.
 #[derive(Debug)]
 pub struct Tx<'c> {
@@ -145,29 +155,17 @@ enum State {
 
 impl<'c> Tx<'c> {
     /// One that begins with its first statement.
-    pub(super) fn reading(
-        connection: &'c rusqlite::Connection,
-        memory: &'c Memory,
-        commits: &'c Commits,
-    ) -> Self {
-        Self::new(connection, memory, commits, false)
+    pub(super) fn reading(on: On<'c>) -> Self {
+        Self::new(on, false)
     }
 
     /// One that has begun.
-    pub(super) fn writing(
-        connection: &'c rusqlite::Connection,
-        memory: &'c Memory,
-        commits: &'c Commits,
-    ) -> Self {
-        Self::new(connection, memory, commits, true)
+    pub(super) fn writing(on: On<'c>) -> Self {
+        Self::new(on, true)
     }
 
-    fn new(
-        connection: &'c rusqlite::Connection,
-        memory: &'c Memory,
-        commits: &'c Commits,
-        begun: bool,
-    ) -> Self {
+    fn new(on: On<'c>, begun: bool) -> Self {
+        let On { connection, memory, commits } = on;
         Self {
             connection,
             wakes: Wakes::default(),

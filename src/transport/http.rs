@@ -9,7 +9,10 @@ use super::route::{self, Faces};
 use crate::services::Connection;
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::{Bytes, Incoming};
-use hyper::header::{CONNECTION, CONTENT_LENGTH, EXPECT, HeaderValue, SERVER};
+use hyper::header::{
+    CONNECTION, CONTENT_LENGTH, EXPECT, HeaderValue, SERVER, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+    X_XSS_PROTECTION,
+};
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -134,11 +137,9 @@ async fn exchange(
     };
     let mut response = answer.instrument(span.clone()).await;
     let headers = response.headers_mut();
-    for (name, value) in [
-        ("X-Content-Type-Options", "nosniff"),
-        ("X-XSS-Protection", "1; mode=block"),
-        ("X-Frame-Options", "DENY"),
-    ] {
+    for (name, value) in
+        [(X_CONTENT_TYPE_OPTIONS, "nosniff"), (X_XSS_PROTECTION, "1; mode=block"), (X_FRAME_OPTIONS, "DENY")]
+    {
         headers.insert(name, HeaderValue::from_static(value));
     }
     headers.insert(SERVER, HeaderValue::from_static("WSO2 Carbon Server"));

@@ -116,6 +116,38 @@ fn every_change_of_an_administrator_leaves_a_row_and_the_originals_log_line() {
     assert!(actions.len() >= 6, "every change is recorded: {actions:?}");
 }
 
+#[test]
+fn who_signs_in_or_fails_to_is_in_the_audit_log_by_name_unless_the_name_is_nobodys() {
+    let mut installation = Installation::start(&[]);
+    let admin = Caller::basic(installation.client(), "admin", "admin");
+    admin.add_user("tom", "Old@1234", &[]);
+    let client = installation.client();
+    let login = |user: &str, password: &str| {
+        let payload = format!(
+            "<a:login xmlns:a=\"http://authentication.services.core.carbon.wso2.org\"><a:username>{user}</a:username>\
+             <a:password>{password}</a:password><a:remoteAddress>127.0.0.1</a:remoteAddress></a:login>"
+        );
+        client.soap("AuthenticationAdmin", "login", &payload, user, password)
+    };
+    login("admin", "admin");
+    login("admin", "wrong");
+    // Right, but he may not use the console.
+    login("tom@carbon.super", "Old@1234");
+    login("S3cret!typed-too-early", "x");
+    assert!(installation.stop());
+    let log = installation.log();
+    let lines: Vec<&str> =
+        log.lines().filter(|line| line.contains("AUDIT_LOG") && line.contains("log")).collect();
+    let told = |text: &str| {
+        lines.iter().any(|line| line.contains(text) && line.contains("from IP address 127.0.0.1"))
+    };
+    assert!(told("'admin@carbon.super [-1234]' logged in at ["), "{lines:#?}");
+    assert!(told("Failed Administrator login attempt 'admin[-1234]' at ["), "{lines:#?}");
+    assert!(told("Failed Administrator login attempt 'tom[-1234]' at ["), "{lines:#?}");
+    assert!(told("Failed Administrator login attempt '***' at ["), "{lines:#?}");
+    assert!(!log.contains("typed-too-early"), "a name of nobody may be somebody's password");
+}
+
 /// One of the sizes in `/proc/<pid>/status`, in KiB.
 fn kib(pid: u32, name: &str) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();

@@ -427,7 +427,9 @@ fn a_password_changed_between_the_hash_and_the_write_is_looked_at_again() {
     let (world, tom) = locking();
     let presented = Presented { user_name: "tom".into(), password: OLD.into() };
     let look_and_decide = || {
-        let Known::Users(asked) = world.read(|tx| look(tx, &world.realm, &presented, Face::Browser)) else {
+        let Known::Users(asked) =
+            world.read(|tx| look(tx, &world.realm, &presented.user_name, Face::Browser))
+        else {
             panic!("nobody")
         };
         let decided = decide(world.now(), &world.realm, &presented, &asked).unwrap();

@@ -10,7 +10,7 @@ mod message_context;
 use super::Call;
 use super::authenticate;
 use super::fault;
-use crate::domain::login::{Outcome, Presented, Refusal, SignedIn};
+use crate::domain::login::{self, Outcome, Presented, Refusal, SignedIn};
 use crate::domain::{Actor, permission, remember_me, session};
 use crate::soap::Fault;
 use contract::{AuthenticationException, Operations, RememberMeData};
@@ -106,9 +106,10 @@ async fn sign_in(
         return Err(declared(format!("Authentication Failed : Invalid remote address passed - {address}")));
     }
     let (app, now, client) = (call.app(), call.now(), call.client);
-    let presented = Presented { user_name, password: password.into() };
-    let refused = |who: &str| {
+    let presented = Presented { user_name: user_name.clone(), password: password.into() };
+    let refused = || {
         let at = now.to_audit_time();
+        let who = login::named_in_log(&app.store, &app.realm, &user_name);
         tracing::warn!(
             target: "AUDIT_LOG",
             "Failed Administrator login attempt '{who}' at [{at}] from IP address {client}"
@@ -120,7 +121,7 @@ async fn sign_in(
             return Err(declared("Invalid domain or unactivated tenant login".to_owned()));
         }
         Ok(_) => {
-            refused("***");
+            refused();
             return Ok(None);
         }
         Err(error) => {
@@ -132,7 +133,7 @@ async fn sign_in(
     let actor = Actor::of(&signed_in.tenant, &signed_in.user, &signed_in.user.display_name());
     let may = call.read(|tx, _| actor.may(tx, &[permission::LOGIN]));
     if !matches!(may, Ok(true)) {
-        refused(&actor.name);
+        refused();
         return Ok(None);
     }
     let who = format!("{}@{} [{}]", actor.name, actor.domain, actor.tenant.0);

@@ -1,6 +1,7 @@
 //! The writer thread: group commit, a savepoint for each caller, answers after the commit.
 
 use super::super::memory::{Commits, Memory};
+use super::super::tx::On;
 use super::super::{Error, Tx};
 use super::queue::{Gathering, PATIENCE, Queue};
 use rusqlite::Connection;
@@ -93,7 +94,7 @@ pub(super) fn write_until_closed(connection: &Connection, queue: &Queue, commits
             expected = 1;
             continue;
         }
-        let mut tx = Tx::writing(connection, &memory, commits);
+        let mut tx = Tx::writing(On { connection, memory: &memory, commits });
         let mut done = Vec::new();
         for mut job in jobs.by_ref() {
             match attempt(&mut tx, &mut |tx| job.run(tx)) {

@@ -122,8 +122,9 @@ pub async fn attempt(site: &Arc<Site>, request: &Request<Bytes>, peer: IpAddr) -
     if request.method() != Method::POST || !is_own {
         return page::redirect(site, &form_address(&[("loginStatus", UNKNOWN), ("back", back)]));
     }
+    let user_name = parameters.get("username").unwrap_or("").trim().to_owned();
     let presented = Presented {
-        user_name: parameters.get("username").unwrap_or("").trim().to_owned(),
+        user_name: user_name.clone(),
         password: Secret::from(parameters.get("password").unwrap_or("")),
     };
     let (work, now) = (Arc::clone(site), site.now());
@@ -132,7 +133,7 @@ pub async fn attempt(site: &Arc<Site>, request: &Request<Bytes>, peer: IpAddr) -
     });
     let signed_in = match decided.await.unwrap_or(Err(Error::Broken("a login panicked"))) {
         Ok(Outcome::In(signed_in)) => signed_in,
-        Ok(Outcome::Redeem(_) | Outcome::Refused(_)) => return refused(site, now, peer, "***", back),
+        Ok(Outcome::Redeem(_) | Outcome::Refused(_)) => return refused(site, now, peer, &user_name, back),
         Err(error) => return pages::failed(site, &error),
     };
     let actor = signed_in.actor();
@@ -146,7 +147,7 @@ pub async fn attempt(site: &Arc<Site>, request: &Request<Bytes>, peer: IpAddr) -
             page::set_cookie_below(&mut response, "/carbon", BROWSER, "", Some(0));
             response
         }
-        Ok(None) => refused(site, now, peer, &actor.name, back),
+        Ok(None) => refused(site, now, peer, &user_name, back),
         Err(error) => pages::failed(site, &error),
     }
 }
@@ -165,8 +166,9 @@ async fn open(site: &Arc<Site>, now: Now, mut named: SignedIn) -> Result<Option<
         .await
 }
 
-fn refused(site: &Site, now: Now, peer: IpAddr, who: &str, back: &str) -> Response<Vec<u8>> {
+fn refused(site: &Site, now: Now, peer: IpAddr, user_name: &str, back: &str) -> Response<Vec<u8>> {
     let at = now.to_audit_time();
+    let who = login::named_in_log(&site.store, &site.realm, user_name);
     tracing::warn!(
         target: "AUDIT_LOG",
         "Failed Administrator login attempt '{who}' at [{at}] from IP address {peer}"
