@@ -6,9 +6,9 @@ use crate::domain::session;
 use crate::saml::scratch::key_of;
 use crate::saml::{SigningKey, sign};
 use crate::web::tests::saml::binding::address;
+use std::cell::RefCell;
 use std::io;
-use std::sync::Mutex;
-use tracing_subscriber::fmt::MakeWriter;
+use std::sync::Once;
 
 const PROTOCOL: &str = "urn:oasis:names:tc:SAML:2.0:protocol";
 const DS: &str = "http://www.w3.org/2000/09/xmldsig#";
@@ -58,13 +58,18 @@ fn state(pages: &Pages) -> Vec<i64> {
         .to_vec()
 }
 
-/// What is logged meanwhile.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
+thread_local! {
+    /// What this thread logged.
+    static LOGGED: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Writes into the log of its thread. One subscriber for the whole process: where threads set one of their own each, what
+/// a thread logs while another one comes or goes can be lost.
+struct Log;
 
 impl io::Write for Log {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
+        LOGGED.with_borrow_mut(|logged| logged.extend_from_slice(bytes));
         Ok(bytes.len())
     }
 
@@ -73,28 +78,30 @@ impl io::Write for Log {
     }
 }
 
-impl MakeWriter<'_> for Log {
-    type Writer = Self;
-
-    fn make_writer(&self) -> Self {
-        self.clone()
-    }
+/// What is logged while `work` is done, with what it came to.
+fn logged<T>(work: impl FnOnce() -> T) -> (T, String) {
+    static INSTALLED: Once = Once::new();
+    INSTALLED.call_once(|| {
+        let logger = tracing_subscriber::fmt().with_writer(|| Log).with_ansi(false).finish();
+        tracing::subscriber::set_global_default(logger).unwrap();
+    });
+    LOGGED.with_borrow_mut(Vec::clear);
+    let done = work();
+    (done, LOGGED.with_borrow(|logged| String::from_utf8(logged.clone()).unwrap()))
 }
 
 /// Sends what must be refused: for that reason in the log, with that notification, and with nothing changed.
 fn refused(pages: &Pages, notification: &str, reason: &str, send: impl FnOnce() -> Page) {
-    let (before, log) = (state(pages), Log::default());
-    let logger = tracing_subscriber::fmt().with_writer(log.clone()).with_ansi(false).finish();
-    let answer = tracing::subscriber::with_default(logger, send);
+    let before = state(pages);
+    let (answer, log) = logged(send);
     assert_eq!(answer.status, 302, "{reason}: {}", answer.body);
     assert!(
         answer.location().starts_with(&format!("{NOTICE}{notification}")),
         "{reason}: {}",
         answer.location()
     );
-    let lines = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
-    let line = lines.lines().find(|line| line.contains("a SAML message was refused"));
-    let line = line.unwrap_or_else(|| panic!("{reason} is not in the log: {lines}"));
+    let line = log.lines().find(|line| line.contains("a SAML message was refused"));
+    let line = line.unwrap_or_else(|| panic!("{reason} is not in the log: {log}"));
     assert!(line.contains("WARN") && line.contains(reason), "{reason}: {line}");
     assert_eq!(state(pages), before, "{reason}");
     let page = pages.get(answer.location());
