@@ -5,12 +5,14 @@
 //! wrong password.
 
 use super::app::App;
-use super::credentials::Credentials;
+use super::credentials::{Credentials, session_set_cookie};
+use crate::domain::credential::Proof;
 use crate::domain::login::{self, Face, Outcome, Presented, Refusal};
 use crate::domain::session::{self, Kind, Session};
 use crate::domain::{Actor, Error, Now, Secret, permission};
 use crate::soap::Fault;
 use crate::store::Tx;
+use hyper::header::HeaderValue;
 use std::sync::Arc;
 
 /// Why a call goes no further.
@@ -23,43 +25,52 @@ pub enum Denied {
 }
 
 /// A caller who is known.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Known {
     /// Who acts.
-    pub actor: Actor,
+    pub actor: Arc<Actor>,
     /// Whether he holds one of the permissions that the operation takes.
     pub permitted: bool,
-    /// The session to hand out, unless the request already brought it.
-    pub hand_out: Option<Secret>,
+    /// The cookie of the session to hand out, unless the request already brought it.
+    pub hand_out: Option<HeaderValue>,
+}
+
+/// Who calls, as far as it can be told at once.
+#[derive(Debug)]
+pub enum Caller {
+    /// Somebody with a session, or who was let in a moment ago.
+    Known(Known),
+    /// Somebody who is to sign in: see [`sign_in`].
+    Stranger(Presented),
 }
 
 /// The session that a cookie names, if it is open; its use is noted at most once a minute.
-pub async fn session(app: &Arc<App>, now: Now, cookie: Option<&str>) -> Result<Option<Session>, Error> {
+pub fn session(app: &App, now: Now, cookie: Option<&str>) -> Result<Option<Session>, Error> {
     let Some(id) = cookie.filter(|id| !id.is_empty() && id.len() <= 128) else { return Ok(None) };
     let found = app.store.read(|tx| session::find(tx, now, Kind::Admin, id))?;
     if let Some(session) = &found
         && session.wants_touch(now)
     {
         let id = Secret::from(id);
-        app.store.write(move |tx| session::touch(tx, now, id.reveal())).await?;
+        app.store.write_later("the use of a session", move |tx| session::touch(tx, now, id.reveal()))?;
     }
     Ok(found)
 }
 
-/// Decides who calls an operation that is not open, and whether he may.
-pub async fn caller(
-    app: &Arc<App>,
+/// Tells who calls an operation that is not open, and whether he may.
+pub fn caller(
+    app: &App,
     now: Now,
     credentials: Credentials,
     session: Option<Session>,
-    permissions: &[&str],
-) -> Result<Known, Denied> {
+    permissions: &[&'static str],
+) -> Result<Caller, Denied> {
     let (user_name, password) = match (credentials, session) {
         // Nobody handles another scheme, not even for a session.
         (Credentials::Unsupported { bare_basic: false }, _) => {
             return Err(Denied::Fault(Fault::authentication_failure()));
         }
-        (_, Some(session)) => return known(app, session.actor(), None, permissions).map_err(failed),
+        (_, Some(session)) => return known(app, session.actor(), None, permissions).map(Caller::Known),
         (Credentials::Unsupported { .. }, None) => {
             return Err(Denied::Fault(Fault::authentication_failure()));
         }
@@ -67,46 +78,85 @@ pub async fn caller(
         (Credentials::Basic { user, password }, None) => (user, password),
     };
     let presented = Presented { user_name, password };
-    let recognised =
-        app.store.read(|tx| recognised(tx, app, now, &presented, permissions)).map_err(failed)?;
+    let familiar = app.store.read(|tx| familiar(tx, app, now, &presented, permissions)).map_err(failed)?;
+    Ok(familiar.map_or(Caller::Stranger(presented), |one| Caller::Known(one.known.clone())))
+}
+
+/// Has somebody sign in with a password, and tells whether he may.
+pub async fn sign_in(
+    app: &Arc<App>,
+    now: Now,
+    presented: Presented,
+    permissions: &[&'static str],
+) -> Result<Known, Denied> {
+    let recognised = app.store.read(|tx| login::recognise(tx, now, &app.realm, &presented)).map_err(failed)?;
     let signed_in = match recognised {
-        Some((_, Some(known))) => return Ok(known),
-        Some((signed_in, None)) => signed_in,
-        None => sign_in(app, now, presented).await?,
+        Some(signed_in) => signed_in,
+        None => let_in(app, now, presented).await?,
     };
     match open_session(app, now, &signed_in).await.map_err(failed)? {
-        Some(id) => known(app, signed_in.actor(), Some(id), permissions).map_err(failed),
+        Some(id) => known(app, signed_in.actor(), Some(&id), permissions),
         None => Err(Denied::Fault(Fault::invalid_credentials())),
     }
 }
 
-fn known(app: &App, actor: Actor, hand_out: Option<Secret>, permissions: &[&str]) -> Result<Known, Error> {
-    let permitted = app.store.read(|tx| permission::authorized(tx, actor.tenant, actor.user, permissions))?;
-    Ok(Known { actor, permitted, hand_out })
+fn known(
+    app: &App,
+    actor: Actor,
+    hand_out: Option<&Secret>,
+    permissions: &[&'static str],
+) -> Result<Known, Denied> {
+    let permitted = app
+        .store
+        .read(|tx| permission::authorized(tx, actor.tenant, actor.user, permissions))
+        .map_err(failed)?;
+    Ok(Known { actor: Arc::new(actor), permitted, hand_out: hand_out.map(session_set_cookie) })
 }
 
-/// A remembered login and, while the session opened for it is there, all there is to know: what every call but
-/// the first of a client takes, in one look at the database.
-fn recognised(
+/// Somebody who was let in a moment ago.
+#[derive(Debug)]
+struct Familiar {
+    known: Known,
+    /// What he presented, and asked for.
+    proof: Proof,
+    permissions: Vec<&'static str>,
+    since: Now,
+}
+
+/// How long somebody is familiar, in milliseconds: as long as what the time alone takes from a user may last.
+const FAMILIAR: i64 = 1_000;
+
+/// A remembered login and, while the session opened for it is there, all there is to know: what every call but the first
+/// of a client takes. All of it together is remembered for a moment, until anything changes that it depends on: clients
+/// call many times a second, and to find it out piece by piece costs as much as reading their requests.
+fn familiar(
     tx: &mut Tx<'_>,
     app: &App,
     now: Now,
     presented: &Presented,
-    permissions: &[&str],
-) -> Result<Option<(login::SignedIn, Option<Known>)>, Error> {
-    let Some(signed_in) = login::recognise(tx, now, &app.realm, presented)? else { return Ok(None) };
-    let Some(id) = app.realm.verified.session(now, signed_in.proof) else {
-        return Ok(Some((signed_in, None)));
+    permissions: &[&'static str],
+) -> Result<Option<Arc<Familiar>>, Error> {
+    let proof = app.realm.verified.proof_of_presented(&presented.user_name, &presented.password);
+    let is_this = |one: &Arc<Familiar>| {
+        one.proof == proof
+            && one.permissions == permissions
+            && (one.since.0..one.since.0 + FAMILIAR).contains(&now.0)
     };
-    if session::find(tx, now, Kind::Admin, id.reveal())?.is_none() {
-        return Ok(Some((signed_in, None)));
-    }
-    let actor = signed_in.actor();
-    let permitted = permission::authorized(tx, actor.tenant, actor.user, permissions)?;
-    Ok(Some((signed_in, Some(Known { actor, permitted, hand_out: Some(id) }))))
+    let name = permissions.first().copied().unwrap_or_default();
+    tx.remembered_while("familiar caller", proof.short(), name, is_this, |tx| {
+        let Some(signed_in) = login::recognise(tx, now, &app.realm, presented)? else { return Ok(None) };
+        let Some(id) = app.realm.verified.session(now, signed_in.proof) else { return Ok(None) };
+        if session::find(tx, now, Kind::Admin, id.reveal())?.is_none() {
+            return Ok(None);
+        }
+        let actor = Arc::new(signed_in.actor());
+        let permitted = permission::authorized(tx, actor.tenant, actor.user, permissions)?;
+        let known = Known { actor, permitted, hand_out: Some(session_set_cookie(&id)) };
+        Ok(Some(Arc::new(Familiar { known, proof, permissions: permissions.to_vec(), since: now })))
+    })
 }
 
-async fn sign_in(app: &Arc<App>, now: Now, presented: Presented) -> Result<login::SignedIn, Denied> {
+async fn let_in(app: &Arc<App>, now: Now, presented: Presented) -> Result<login::SignedIn, Denied> {
     match attempt(app, now, presented).await.map_err(failed)? {
         Outcome::In(signed_in) => Ok(signed_in),
         Outcome::Refused(Refusal::UnknownTenant) => Err(Denied::Fault(Fault::authentication_error())),

@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub struct Call {
     app: Arc<App>,
     now: Now,
-    actor: Option<Actor>,
+    actor: Option<Arc<Actor>>,
     /// The session cookie of the request, if it names a session.
     pub(super) session: Option<Secret>,
     /// Where the request says it comes from, else where the connection does.
@@ -27,7 +27,7 @@ impl Call {
     pub(super) fn new(
         app: Arc<App>,
         now: Now,
-        actor: Option<Actor>,
+        actor: Option<Arc<Actor>>,
         session: Option<Secret>,
         client: IpAddr,
     ) -> Self {
@@ -51,6 +51,10 @@ impl Call {
     /// # Errors
     /// A fault on an open operation without a session.
     pub fn actor(&self) -> Result<&Actor, Fault> {
+        self.shared_actor().map(|actor| &**actor)
+    }
+
+    fn shared_actor(&self) -> Result<&Arc<Actor>, Fault> {
         self.actor.as_ref().ok_or_else(Fault::authentication_failure)
     }
 
@@ -70,7 +74,7 @@ impl Call {
         &self,
         work: impl FnOnce(&mut Tx<'_>, Now, &Realm, &Actor) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Fault> {
-        self.write_as(self.actor()?.clone(), work).await
+        self.write_as(Arc::clone(self.shared_actor()?), work).await
     }
 
     /// Writes on behalf of one who proved in the call itself who he is.
@@ -79,10 +83,10 @@ impl Call {
     /// As [`Call::write`].
     pub async fn write_as<T: Send + 'static>(
         &self,
-        actor: Actor,
+        actor: impl Into<Arc<Actor>>,
         work: impl FnOnce(&mut Tx<'_>, Now, &Realm, &Actor) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Fault> {
-        let (realm, now) = (Arc::clone(&self.app.realm), self.now);
+        let (realm, now, actor) = (Arc::clone(&self.app.realm), self.now, actor.into());
         self.app.store.write(move |tx| work(tx, now, &realm, &actor)).await.map_err(fault::of)
     }
 

@@ -8,7 +8,7 @@ use crate::domain::Secret;
 use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-use hyper::header::{AUTHORIZATION, COOKIE, HeaderMap};
+use hyper::header::{AUTHORIZATION, COOKIE, HeaderMap, HeaderValue};
 
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &alphabet::STANDARD,
@@ -72,14 +72,17 @@ pub fn session_cookie(headers: &HeaderMap) -> Option<&str> {
 }
 
 /// The `Set-Cookie` value that hands out a session. No Max-Age: the cookie lives as long as the client does.
-pub fn session_set_cookie(id: &str) -> String {
-    format!("JSESSIONID={id}; Path=/; Secure; HttpOnly")
+pub fn session_set_cookie(id: &Secret) -> HeaderValue {
+    let text = ["JSESSIONID=", id.reveal(), "; Path=/; Secure; HttpOnly"].concat();
+    // Ids are letters and digits of our own.
+    let mut value = HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static(""));
+    value.set_sensitive(true);
+    value
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use hyper::header::HeaderValue;
 
     fn read(value: &str) -> Credentials {
         let mut headers = HeaderMap::new();
@@ -131,5 +134,8 @@ mod tests {
     #[test]
     fn credentials_never_show_in_debug_output() {
         assert!(!format!("{:?}", read("Basic YWRtaW46czNjcmV0")).contains("s3cret"));
+        let cookie = session_set_cookie(&Secret::from("s3cret"));
+        assert_eq!(cookie, "JSESSIONID=s3cret; Path=/; Secure; HttpOnly");
+        assert!(!format!("{cookie:?}").contains("s3cret"));
     }
 }

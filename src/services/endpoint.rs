@@ -4,7 +4,7 @@
 //! and mustUnderstand; the arguments are read last. Every fault is a 500, in the version of the request.
 
 use super::app::App;
-use super::authenticate::{self, Denied};
+use super::authenticate::{self, Caller, Denied};
 use super::credentials::{Credentials, credentials, session_cookie, session_set_cookie};
 use super::message::{Form, Incoming, Packed, unpacked};
 use super::{Call, Published, find, metadata};
@@ -44,7 +44,7 @@ pub struct Performed {
 const MAX_SEGMENTS: usize = 10;
 
 /// Answers a request below `/services`.
-pub async fn answer(app: &Arc<App>, request: Request<Bytes>, connection: Connection) -> Response<Vec<u8>> {
+pub async fn answer(app: &Arc<App>, request: &Request<Bytes>, connection: Connection) -> Response<Vec<u8>> {
     match *request.method() {
         Method::OPTIONS => return options(),
         Method::TRACE => return empty(StatusCode::METHOD_NOT_ALLOWED, None),
@@ -58,7 +58,7 @@ pub async fn answer(app: &Arc<App>, request: Request<Bytes>, connection: Connect
     {
         return metadata::answer(app, path, query, document, request.headers(), &connection);
     }
-    let incoming = Incoming::of(&request, &connection);
+    let incoming = Incoming::of(request, &connection);
     let body = match unpacked(request.headers(), request.body(), app.publication.body_limit) {
         Ok(body) => body,
         Err(Packed::TooLarge) => return empty(StatusCode::PAYLOAD_TOO_LARGE, None),
@@ -67,8 +67,9 @@ pub async fn answer(app: &Arc<App>, request: Request<Bytes>, connection: Connect
     let exchange = Exchange { app, incoming: &incoming, headers: request.headers(), connection };
     match incoming.form {
         Form::Soap(version) => exchange.soap(&body, version).await,
-        Form::EnvelopeOrXml => exchange.envelope_or_xml(&body).await,
-        _ => exchange.without_envelope(&body).await,
+        // Boxed, so that envelopes do not take the room that these do.
+        Form::EnvelopeOrXml => Box::pin(exchange.envelope_or_xml(&body)).await,
+        _ => Box::pin(exchange.without_envelope(&body)).await,
     }
 }
 
@@ -121,22 +122,23 @@ impl Exchange<'_> {
             Ok(text) => text,
             Err(fault) => return refuse(&self.incoming.format(), &fault),
         };
-        // A POST without a body names its operation by the action alone.
-        if body.is_empty() && self.incoming.action.is_some() {
-            return self.soap_message(None, declared.unwrap_or(Version::V11)).await;
-        }
         let attachment = |href: &str| mime::attachment(&text.parts, href);
-        let document = match Document::parse_with(&text.xml, &attachment) {
-            Ok(document) => document,
-            Err(malformed) => return refuse(&self.incoming.format(), &Fault::malformed(malformed)),
-        };
-        match Envelope::read(&document, declared) {
-            Ok(envelope) => {
-                let version = envelope.version;
-                self.soap_message(Some(envelope), version).await
+        let document;
+        // A POST without a body names its operation by the action alone.
+        let envelope = if body.is_empty() && self.incoming.action.is_some() {
+            None
+        } else {
+            document = match Document::parse_with(&text.xml, &attachment) {
+                Ok(document) => document,
+                Err(malformed) => return refuse(&self.incoming.format(), &Fault::malformed(malformed)),
+            };
+            match Envelope::read(&document, declared) {
+                Ok(envelope) => Some(envelope),
+                Err((version, fault)) => return refuse(&self.incoming.soap_format(version), &fault),
             }
-            Err((version, fault)) => refuse(&self.incoming.soap_format(version), &fault),
-        }
+        };
+        let version = envelope.as_ref().map_or(declared.unwrap_or(Version::V11), |one| one.version);
+        self.soap_message(envelope, version).await
     }
 
     async fn soap_message(&self, envelope: Option<Envelope<'_>>, version: Version) -> Response<Vec<u8>> {
@@ -263,7 +265,7 @@ impl Exchange<'_> {
         let cookie = match self.admit(target).await {
             Ok(Admitted { call, hand_out }) => {
                 response = self.invoke(target, arguments, envelope, reply_to, &call).await;
-                call.take_opened().or(hand_out)
+                call.take_opened().as_ref().map(session_set_cookie).or(hand_out)
             }
             Err((denied, cookie)) => {
                 response = match denied {
@@ -273,30 +275,28 @@ impl Exchange<'_> {
                 cookie
             }
         };
-        if let Some(cookie) = cookie
-            && let Ok(value) = HeaderValue::from_str(&session_set_cookie(cookie.reveal()))
-        {
-            response.headers_mut().insert(SET_COOKIE, value);
+        if let Some(cookie) = cookie {
+            response.headers_mut().insert(SET_COOKIE, cookie);
         }
         response
     }
 
-    async fn admit(&self, target: Target<'_>) -> Result<Admitted, (Denied, Option<Secret>)> {
+    async fn admit(&self, target: Target<'_>) -> Result<Admitted, (Denied, Option<HeaderValue>)> {
         let (app, now) = (self.app, self.app.clock.now());
         let cookie = session_cookie(self.headers);
         let failed = |error| {
             tracing::error!(%error, "a session could not be looked up");
             (Denied::Fault(Fault::authentication_error()), None)
         };
-        let session = authenticate::session(app, now, cookie).await.map_err(failed)?;
+        let session = authenticate::session(app, now, cookie).map_err(failed)?;
         // Without a session every answer hands out the id of a new one; it becomes a row when somebody signs in.
         let is_new = session.is_none();
-        let fresh = || is_new.then(|| Kind::Admin.new_id());
+        let fresh = || is_new.then(|| session_set_cookie(&Kind::Admin.new_id()));
         let known = session.is_some().then(|| cookie.map(Secret::from)).flatten();
         let call =
-            |actor: Option<Actor>| Call::new(Arc::clone(app), now, actor, known.clone(), self.client());
+            |actor: Option<Arc<Actor>>| Call::new(Arc::clone(app), now, actor, known.clone(), self.client());
         if target.operation.open {
-            let actor = session.map(|session| session.actor());
+            let actor = session.map(|session| Arc::new(session.actor()));
             return Ok(Admitted { call: call(actor), hand_out: fresh() });
         }
         let credentials = credentials(self.headers);
@@ -306,10 +306,15 @@ impl Exchange<'_> {
             return Err((Denied::Challenge, fresh()));
         }
         let permissions = app.publication.permissions(target.operation);
-        let known = match authenticate::caller(app, now, credentials, session, permissions).await {
-            Ok(known) => known,
-            Err(denied) => return Err((denied, fresh())),
+        let known = match authenticate::caller(app, now, credentials, session, permissions) {
+            Ok(Caller::Known(known)) => Ok(known),
+            // Boxed: it is rare, and would take more room than all the rest of a call.
+            Ok(Caller::Stranger(presented)) => {
+                Box::pin(authenticate::sign_in(app, now, presented, permissions)).await
+            }
+            Err(denied) => Err(denied),
         };
+        let known = known.map_err(|denied| (denied, fresh()))?;
         if target.operation.super_tenant && known.actor.tenant != TenantId::SUPER {
             tracing::debug!("the operation is for the super tenant alone");
             return Err((Denied::Fault(Fault::super_tenant_only()), known.hand_out));
@@ -361,7 +366,7 @@ impl Exchange<'_> {
 /// A caller who was let in.
 struct Admitted {
     call: Call,
-    hand_out: Option<Secret>,
+    hand_out: Option<HeaderValue>,
 }
 
 /// The service of a path and what follows its name: behind the last `/services/`, the first segments that name one.

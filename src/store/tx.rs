@@ -195,6 +195,33 @@ impl<'c> Tx<'c> {
         self.recalled(Holds::WhileOnlyAttributesChange, what, id, name, read)
     }
 
+    /// As [`Tx::remembered`], for what is worth remembering only where there is something, and holds only as long as
+    /// `still` says so of it.
+    pub fn remembered_while<T: Clone + Send + 'static, E: From<Error>>(
+        &mut self,
+        what: &'static str,
+        id: i64,
+        name: &str,
+        still: impl FnOnce(&T) -> bool,
+        read: impl FnOnce(&mut Self) -> Result<Option<T>, E>,
+    ) -> Result<Option<T>, E> {
+        let holds = Holds::WhileOnlyAttributesChange;
+        if self.remembers()? {
+            let known = self.memory.recall(holds, what, id, name);
+            if let Some(known) = known.filter(still) {
+                self.recalled = true;
+                return Ok(Some(known));
+            }
+        }
+        let fact = read(self)?;
+        if let Some(fact) = &fact
+            && self.state == State::Current
+        {
+            self.memory.learn(holds, what, id, name, fact.clone());
+        }
+        Ok(fact)
+    }
+
     /// As [`Tx::remembered`], for facts that do depend on them: forgotten with the next change of anything.
     pub fn remembered_for_now<T: Clone + Send + 'static, E: From<Error>>(
         &mut self,
@@ -218,10 +245,7 @@ impl<'c> Tx<'c> {
         name: &str,
         read: impl FnOnce(&mut Self) -> Result<T, E>,
     ) -> Result<T, E> {
-        if self.state == State::Unasked {
-            self.look()?;
-        }
-        if self.state == State::Closed {
+        if !self.remembers()? {
             return read(self);
         }
         if let Some(known) = self.memory.recall(holds, what, id, name) {
@@ -231,6 +255,14 @@ impl<'c> Tx<'c> {
         let fact = read(self)?;
         self.memory.learn(holds, what, id, name, fact.clone());
         Ok(fact)
+    }
+
+    /// Whether what is remembered holds for this transaction.
+    fn remembers(&mut self) -> Result<bool, Error> {
+        if self.state == State::Unasked {
+            self.look()?;
+        }
+        Ok(self.state != State::Closed)
     }
 
     /// Brings the memory up to date. Before the transaction has begun, it stays so unless something was forgotten.

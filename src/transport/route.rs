@@ -32,9 +32,8 @@ impl Faces {
         let path = request.uri().path();
         let is_local = is_local && !is_passed_on(request.headers());
         match path {
-            "/services" => services::answer(&self.services, request, connection).await,
-            _ if path.starts_with("/services/") => {
-                services::answer(&self.services, request, connection).await
+            _ if path == "/services" || path.starts_with("/services/") => {
+                services::answer(&self.services, &request, connection).await
             }
             // Tenants have no addresses of their own for admin services.
             _ if path.starts_with("/t/") && path.contains("/services") => plain(StatusCode::NOT_FOUND),
@@ -43,7 +42,8 @@ impl Faces {
             _ if !connection.secure => {
                 self.to_https(request.uri().path_and_query().map_or("/", |all| all.as_str()))
             }
-            _ => web::answer(&self.site, request, connection.peer).await,
+            // Boxed, so that the work on a call of a service does not take the room that pages take.
+            _ => Box::pin(web::answer(&self.site, request, connection.peer)).await,
         }
     }
 

@@ -25,6 +25,15 @@ impl std::fmt::Debug for Proof {
     }
 }
 
+impl Proof {
+    /// A part of it, for looking it up; the whole is to be compared.
+    #[must_use]
+    pub fn short(self) -> i64 {
+        let [a, b, c, d, e, f, g, h, ..] = self.0;
+        i64::from_ne_bytes([a, b, c, d, e, f, g, h])
+    }
+}
+
 /// The cache of one process. Bounded, and empty after a restart.
 pub struct Verified {
     /// Made at the first login: gathering randomness takes longer than a start.
@@ -77,13 +86,26 @@ impl Verified {
     /// The name under which this very login is remembered.
     #[must_use]
     pub fn proof(&self, tenant: i64, user: i64, stored: &Credential, presented: &Secret) -> Proof {
+        let stored = stored.stored();
+        self.sign(&[
+            &tenant.to_be_bytes(),
+            &user.to_be_bytes(),
+            // The length keeps credential and password apart.
+            &stored.len().to_be_bytes(),
+            stored.as_bytes(),
+            presented.reveal().as_bytes(),
+        ])
+    }
+
+    /// The name of what somebody presents, whoever he may be.
+    #[must_use]
+    pub fn proof_of_presented(&self, user_name: &str, password: &Secret) -> Proof {
+        self.sign(&[&user_name.len().to_be_bytes(), user_name.as_bytes(), password.reveal().as_bytes()])
+    }
+
+    fn sign(&self, parts: &[&[u8]]) -> Proof {
         let mut context = hmac::Context::with_key(self.key());
-        context.update(&tenant.to_be_bytes());
-        context.update(&user.to_be_bytes());
-        // The length keeps credential and password apart.
-        context.update(&stored.stored().len().to_be_bytes());
-        context.update(stored.stored().as_bytes());
-        context.update(presented.reveal().as_bytes());
+        parts.iter().for_each(|part| context.update(part));
         let mut proof = [0_u8; 32];
         proof.copy_from_slice(context.sign().as_ref());
         Proof(proof)

@@ -8,9 +8,20 @@ use std::time::{Duration, Instant};
 
 /// Jobs that share one commit at most, so that the first of them does not wait for ever.
 const BATCH: usize = 256;
+
 /// How long a commit waits for callers who were there at the one before: they are likely to be back in a moment, and one
 /// `fsync` for all of them costs less than one for each. A caller who is alone never waits.
-pub(super) const PATIENCE: Duration = Duration::from_micros(300);
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Patience {
+    /// For the next of them.
+    pub(super) each: Duration,
+    /// For all of them.
+    pub(super) all: Duration,
+}
+
+/// The writer's: on one busy core, sixty callers take more than a millisecond to be back.
+pub(super) const PATIENCE: Patience =
+    Patience { each: Duration::from_micros(300), all: Duration::from_millis(2) };
 
 /// Jobs in the order they came.
 #[derive(Default)]
@@ -80,13 +91,19 @@ impl Queue {
         !waiting.jobs.is_empty()
     }
 
-    /// Sleeps until there are that many jobs, or it is `until`.
-    fn wait_for(&self, wanted: usize, until: Instant) {
+    /// Sleeps until there are that many jobs, none has come for a while, or it is `until`.
+    fn wait_for(&self, wanted: usize, each: Duration, until: Instant) {
         let mut waiting = self.waiting();
         waiting.wanted = Some(wanted);
-        let time = until.saturating_duration_since(Instant::now());
-        let woken = self.enough.wait_timeout_while(waiting, time, |waiting| !waiting.are_enough());
-        (waiting, _) = woken.unwrap_or_else(PoisonError::into_inner);
+        loop {
+            let before = waiting.jobs.len();
+            let time = each.min(until.saturating_duration_since(Instant::now()));
+            let woken = self.enough.wait_timeout_while(waiting, time, |waiting| !waiting.are_enough());
+            (waiting, _) = woken.unwrap_or_else(PoisonError::into_inner);
+            if waiting.are_enough() || waiting.jobs.len() == before || time < each {
+                break;
+            }
+        }
         waiting.wanted = None;
     }
 
@@ -106,13 +123,13 @@ pub(super) struct Gathering<'q> {
     ready: VecDeque<Box<dyn Job>>,
     taken: usize,
     expected: usize,
-    patience: Duration,
+    patience: Patience,
     until: Option<Instant>,
 }
 
 impl<'q> Gathering<'q> {
     /// Those that wait, and those that come within `patience` until there are as many as `expected`.
-    pub(super) fn of(queue: &'q Queue, expected: usize, patience: Duration) -> Self {
+    pub(super) fn of(queue: &'q Queue, expected: usize, patience: Patience) -> Self {
         Self { queue, ready: VecDeque::new(), taken: 0, expected, patience, until: None }
     }
 
@@ -130,8 +147,8 @@ impl Iterator for Gathering<'_> {
             let room = BATCH.saturating_sub(self.taken);
             let missing = self.expected.saturating_sub(self.taken).min(room);
             if missing > self.queue.len() {
-                let until = *self.until.get_or_insert_with(|| Instant::now() + self.patience);
-                self.queue.wait_for(missing, until);
+                let until = *self.until.get_or_insert_with(|| Instant::now() + self.patience.all);
+                self.queue.wait_for(missing, self.patience.each, until);
             }
             self.ready = self.queue.take(room);
         }
@@ -160,7 +177,7 @@ mod tests {
         queue
     }
 
-    const FOREVER: Duration = Duration::from_secs(60);
+    const FOREVER: Patience = Patience { each: Duration::from_secs(60), all: Duration::from_secs(60) };
 
     #[test]
     fn whoever_is_alone_waits_for_nobody() {
@@ -201,8 +218,11 @@ mod tests {
 
     #[test]
     fn but_not_for_long() {
-        let queue = holding(1);
-        assert_eq!(Gathering::of(&queue, 9, Duration::ZERO).count(), 1);
+        for (each, all) in [(0, 60), (60, 0)] {
+            let patience = Patience { each: Duration::from_secs(each), all: Duration::from_secs(all) };
+            let queue = holding(1);
+            assert_eq!(Gathering::of(&queue, 9, patience).count(), 1);
+        }
     }
 
     #[test]

@@ -32,7 +32,7 @@ pub(super) struct Readers {
 #[derive(Debug)]
 struct Pool {
     /// Those nobody uses just now, least recently used first.
-    idle: VecDeque<Reader>,
+    idle: VecDeque<Box<Reader>>,
     /// How many there are, with those in use.
     open: usize,
     /// How many are kept; more are opened while more threads read at once.
@@ -43,7 +43,7 @@ struct Pool {
 #[derive(Debug)]
 pub(super) struct Lent<'r> {
     readers: &'r Readers,
-    reader: Option<Reader>,
+    reader: Option<Box<Reader>>,
     /// Whether the work on it ended well: a transaction that failed or panicked may be open for ever.
     pub(super) ended_well: bool,
 }
@@ -62,7 +62,7 @@ impl Readers {
         let mut lent = Lent { readers: self, reader: taken, ended_well: false };
         if lent.reader.is_none() {
             let connection = connect(&self.path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-            lent.reader = Some(Reader { thread, connection, memory: Memory::default() });
+            lent.reader = Some(Box::new(Reader { thread, connection, memory: Memory::default() }));
         }
         Ok(lent)
     }
@@ -75,21 +75,22 @@ impl Readers {
 impl Pool {
     /// The one that `thread` used last. Once there are enough, a thread without one inherits from whoever has not read for
     /// longest: threads come and go, and opening a connection costs more than most requests.
-    fn take(&mut self, thread: ThreadId) -> Option<Reader> {
+    fn take(&mut self, thread: ThreadId) -> Option<Box<Reader>> {
         let own = self.idle.iter().rposition(|reader| reader.thread == thread);
-        let taken = match own {
+        let mut taken = match own {
             Some(index) => self.idle.remove(index),
             None if self.open >= self.most => self.idle.pop_front(),
             None => None,
         };
-        if taken.is_none() {
-            self.open += 1;
+        match &mut taken {
+            Some(reader) => reader.thread = thread,
+            None => self.open += 1,
         }
-        taken.map(|reader| Reader { thread, ..reader })
+        taken
     }
 
     /// Takes one back. What it returns is to be closed: a reader there are too many of.
-    fn give_back(&mut self, reader: Option<Reader>) -> Option<Reader> {
+    fn give_back(&mut self, reader: Option<Box<Reader>>) -> Option<Box<Reader>> {
         match reader {
             Some(reader) if self.open <= self.most => {
                 self.idle.push_back(reader);
