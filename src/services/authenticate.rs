@@ -40,8 +40,16 @@ pub struct Known {
 pub enum Caller {
     /// Somebody with a session, or who was let in a moment ago.
     Known(Known),
-    /// Somebody who is to sign in: see [`sign_in`].
-    Stranger(Presented),
+    /// Somebody else.
+    Stranger(Stranger),
+}
+
+/// Somebody who has to sign in: see [`sign_in`].
+#[derive(Debug)]
+pub struct Stranger {
+    now: Now,
+    presented: Presented,
+    permissions: &'static [&'static str],
 }
 
 /// The session that a cookie names, if it is open; its use is noted at most once a minute.
@@ -63,7 +71,7 @@ pub fn caller(
     now: Now,
     credentials: Credentials,
     session: Option<Session>,
-    permissions: &[&'static str],
+    permissions: &'static [&'static str],
 ) -> Result<Caller, Denied> {
     let (user_name, password) = match (credentials, session) {
         // Nobody handles another scheme, not even for a session.
@@ -79,16 +87,15 @@ pub fn caller(
     };
     let presented = Presented { user_name, password };
     let familiar = app.store.read(|tx| familiar(tx, app, now, &presented, permissions)).map_err(failed)?;
-    Ok(familiar.map_or(Caller::Stranger(presented), |one| Caller::Known(one.known.clone())))
+    Ok(match familiar {
+        Some(one) => Caller::Known(one.known.clone()),
+        None => Caller::Stranger(Stranger { now, presented, permissions }),
+    })
 }
 
 /// Has somebody sign in with a password, and tells whether he may.
-pub async fn sign_in(
-    app: &Arc<App>,
-    now: Now,
-    presented: Presented,
-    permissions: &[&'static str],
-) -> Result<Known, Denied> {
+pub async fn sign_in(app: &Arc<App>, stranger: Stranger) -> Result<Known, Denied> {
+    let Stranger { now, presented, permissions } = stranger;
     let recognised = app.store.read(|tx| login::recognise(tx, now, &app.realm, &presented)).map_err(failed)?;
     let signed_in = match recognised {
         Some(signed_in) => signed_in,
@@ -119,7 +126,7 @@ struct Familiar {
     known: Known,
     /// What he presented, and asked for.
     proof: Proof,
-    permissions: Vec<&'static str>,
+    permissions: &'static [&'static str],
     since: Now,
 }
 
@@ -134,7 +141,7 @@ fn familiar(
     app: &App,
     now: Now,
     presented: &Presented,
-    permissions: &[&'static str],
+    permissions: &'static [&'static str],
 ) -> Result<Option<Arc<Familiar>>, Error> {
     let proof = app.realm.verified.proof_of_presented(&presented.user_name, &presented.password);
     let is_this = |one: &Arc<Familiar>| {
@@ -152,7 +159,7 @@ fn familiar(
         let actor = Arc::new(signed_in.actor());
         let permitted = permission::authorized(tx, actor.tenant, actor.user, permissions)?;
         let known = Known { actor, permitted, hand_out: Some(session_set_cookie(&id)) };
-        Ok(Some(Arc::new(Familiar { known, proof, permissions: permissions.to_vec(), since: now })))
+        Ok(Some(Arc::new(Familiar { known, proof, permissions, since: now })))
     })
 }
 

@@ -4,9 +4,10 @@
 //! and mustUnderstand; the arguments are read last. Every fault is a 500, in the version of the request.
 
 use super::app::App;
-use super::authenticate::{self, Caller, Denied};
+use super::authenticate::{self, Caller, Denied, Known, Stranger};
 use super::credentials::{Credentials, credentials, session_cookie, session_set_cookie};
 use super::message::{Form, Incoming, Packed, unpacked};
+use super::work::{Performing, Work};
 use super::{Call, Published, find, metadata};
 use crate::domain::session::Kind;
 use crate::domain::{Actor, Secret, TenantId};
@@ -15,10 +16,11 @@ use crate::soap::answer::{self, Answer, Called, Format};
 use crate::soap::contract::Operation;
 use crate::soap::envelope::{Envelope, SOAP11, SOAP12, Version};
 use crate::soap::xml::Document;
-use crate::soap::{Arguments, Fault, mime, rest};
+use crate::soap::{Answering, Arguments, Fault, mime, rest};
 use hyper::body::Bytes;
 use hyper::header::{ALLOW, CONTENT_TYPE, HeaderMap, HeaderValue, SET_COOKIE, WWW_AUTHENTICATE};
 use hyper::{Method, Request, Response, StatusCode};
+use std::cell::Cell;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -43,84 +45,118 @@ pub struct Performed {
 /// Levels of a path that are tried as a service name.
 const MAX_SEGMENTS: usize = 10;
 
-/// Answers a request below `/services`.
-pub async fn answer(app: &Arc<App>, request: &Request<Bytes>, connection: Connection) -> Response<Vec<u8>> {
+/// Begins to answer a request below `/services`: reads and judges it, and sets its operation to work.
+pub fn begin(app: &Arc<App>, request: Request<Bytes>, connection: Connection) -> Work {
+    judged(app, &request, connection, None).unwrap_or_else(|stranger| {
+        let app = Arc::clone(app);
+        Work::Other(Box::pin(async move {
+            let caller = authenticate::sign_in(&app, stranger).await;
+            // It is read once more, now that it is known who sent it: once a minute for each client.
+            match judged(&app, &request, connection, Some(caller)) {
+                Ok(work) => work.await,
+                Err(_) => empty(StatusCode::INTERNAL_SERVER_ERROR, None),
+            }
+        }))
+    })
+}
+
+/// Reads and judges a request; `caller` is what became of a stranger who signed in.
+fn judged(
+    app: &Arc<App>,
+    request: &Request<Bytes>,
+    connection: Connection,
+    caller: Option<Result<Known, Denied>>,
+) -> Result<Work, Stranger> {
     match *request.method() {
-        Method::OPTIONS => return options(),
-        Method::TRACE => return empty(StatusCode::METHOD_NOT_ALLOWED, None),
+        Method::OPTIONS => return Ok(options().into()),
+        Method::TRACE => return Ok(empty(StatusCode::METHOD_NOT_ALLOWED, None).into()),
         Method::GET | Method::HEAD | Method::POST | Method::PUT | Method::DELETE => {}
-        _ => return empty(StatusCode::NOT_IMPLEMENTED, None),
+        _ => return Ok(empty(StatusCode::NOT_IMPLEMENTED, None).into()),
     }
     let path = request.uri().path();
     let query = request.uri().query().unwrap_or("");
     if matches!(*request.method(), Method::GET | Method::HEAD)
         && let Some(document) = metadata::asked(query)
     {
-        return metadata::answer(app, path, query, document, request.headers(), &connection);
+        return Ok(metadata::answer(app, path, query, document, request.headers(), &connection).into());
     }
     let incoming = Incoming::of(request, &connection);
     let body = match unpacked(request.headers(), request.body(), app.publication.body_limit) {
         Ok(body) => body,
-        Err(Packed::TooLarge) => return empty(StatusCode::PAYLOAD_TOO_LARGE, None),
-        Err(Packed::NotGzip) => return refuse(&incoming.format(), &Fault::malformed("Not in GZIP format")),
+        Err(Packed::TooLarge) => return Ok(empty(StatusCode::PAYLOAD_TOO_LARGE, None).into()),
+        Err(Packed::NotGzip) => {
+            return Ok(refuse(&incoming.format(), &Fault::malformed("Not in GZIP format")).into());
+        }
     };
-    let exchange = Exchange { app, incoming: &incoming, headers: request.headers(), connection };
+    let headers = request.headers();
+    let exchange = Exchange { app, incoming: &incoming, headers, connection, caller: Cell::new(caller) };
     match incoming.form {
-        Form::Soap(version) => exchange.soap(&body, version).await,
-        // Boxed, so that envelopes do not take the room that these do.
-        Form::EnvelopeOrXml => Box::pin(exchange.envelope_or_xml(&body)).await,
-        _ => Box::pin(exchange.without_envelope(&body)).await,
+        Form::Soap(version) => exchange.soap(&body, version),
+        Form::EnvelopeOrXml => exchange.envelope_or_xml(&body),
+        _ => exchange.without_envelope(&body),
     }
 }
 
-/// One request on its way to an answer.
-#[derive(Clone, Copy)]
+/// One request on its way to an operation.
 struct Exchange<'a> {
     app: &'a Arc<App>,
     incoming: &'a Incoming,
     headers: &'a HeaderMap,
     connection: Connection,
+    /// What became of a stranger who signed in.
+    caller: Cell<Option<Result<Known, Denied>>>,
 }
 
-/// An operation that was found, and the form of its answer.
+/// An operation that was found.
 #[derive(Clone, Copy)]
-struct Target<'a> {
+pub(super) struct Target {
     published: &'static Published,
-    operation: &'static Operation,
+    pub(super) operation: &'static Operation,
+}
+
+/// The form of an answer.
+#[derive(Clone, Copy)]
+struct Reply<'a> {
     format: &'a Format,
     addressing: Option<&'a Addressing>,
+    to: ReplyTo,
 }
 
-impl Target<'_> {
+impl Target {
     fn called(&self) -> Called<'_> {
         Called { service: self.published.contract, types: self.published.types(), operation: self.operation }
     }
 
-    fn fault(&self, fault: &Fault) -> Response<Vec<u8>> {
-        let body = answer::fault(self.format, fault, Some(self.called()), self.addressing);
-        respond(StatusCode::INTERNAL_SERVER_ERROR, &self.format.content_type(), body)
+    pub(super) fn fault(
+        &self,
+        format: &Format,
+        fault: &Fault,
+        addressing: Option<&Addressing>,
+    ) -> Response<Vec<u8>> {
+        let body = answer::fault(format, fault, Some(self.called()), addressing);
+        respond(StatusCode::INTERNAL_SERVER_ERROR, &format.content_type(), body)
     }
 }
 
 impl Exchange<'_> {
     /// `text/xml` without `SOAPAction`: the original took it for a bare element and failed on envelopes; an envelope is
     /// served, anything else stays a bare element.
-    async fn envelope_or_xml(&self, body: &[u8]) -> Response<Vec<u8>> {
+    fn envelope_or_xml(&self, body: &[u8]) -> Result<Work, Stranger> {
         let root_is_envelope = self.incoming.read(body).is_ok_and(|text| {
             // A cheap look; whatever it says, the document is read properly afterwards.
             text.xml.contains(SOAP11) || text.xml.contains(SOAP12)
         });
         if root_is_envelope {
-            self.soap(body, Some(Version::V11)).await
+            self.soap(body, Some(Version::V11))
         } else {
-            self.without_envelope(body).await
+            self.without_envelope(body)
         }
     }
 
-    async fn soap(&self, body: &[u8], declared: Option<Version>) -> Response<Vec<u8>> {
+    fn soap(&self, body: &[u8], declared: Option<Version>) -> Result<Work, Stranger> {
         let text = match self.incoming.read(body) {
             Ok(text) => text,
-            Err(fault) => return refuse(&self.incoming.format(), &fault),
+            Err(fault) => return Ok(refuse(&self.incoming.format(), &fault).into()),
         };
         let attachment = |href: &str| mime::attachment(&text.parts, href);
         let document;
@@ -130,23 +166,27 @@ impl Exchange<'_> {
         } else {
             document = match Document::parse_with(&text.xml, &attachment) {
                 Ok(document) => document,
-                Err(malformed) => return refuse(&self.incoming.format(), &Fault::malformed(malformed)),
+                Err(malformed) => {
+                    return Ok(refuse(&self.incoming.format(), &Fault::malformed(malformed)).into());
+                }
             };
             match Envelope::read(&document, declared) {
                 Ok(envelope) => Some(envelope),
-                Err((version, fault)) => return refuse(&self.incoming.soap_format(version), &fault),
+                Err((version, fault)) => {
+                    return Ok(refuse(&self.incoming.soap_format(version), &fault).into());
+                }
             }
         };
         let version = envelope.as_ref().map_or(declared.unwrap_or(Version::V11), |one| one.version);
-        self.soap_message(envelope, version).await
+        self.soap_message(envelope.as_ref(), version)
     }
 
-    async fn soap_message(&self, envelope: Option<Envelope<'_>>, version: Version) -> Response<Vec<u8>> {
+    fn soap_message(&self, envelope: Option<&Envelope<'_>>, version: Version) -> Result<Work, Stranger> {
         let format = self.incoming.soap_format(version);
-        let addressing = envelope.as_ref().and_then(Envelope::addressing);
+        let addressing = envelope.and_then(Envelope::addressing);
         let refuse = |fault: &Fault| {
             let body = answer::fault(&format, fault, None, addressing.as_ref());
-            respond(StatusCode::INTERNAL_SERVER_ERROR, &format.content_type(), body)
+            Ok(respond(StatusCode::INTERNAL_SERVER_ERROR, &format.content_type(), body).into())
         };
         let found = located(&self.incoming.path);
         let action = self.incoming.action.as_deref();
@@ -161,7 +201,7 @@ impl Exchange<'_> {
             .and_then(|action| service.operation_by_action(action))
             .or_else(|| service.operation(rest))
             .or_else(|| service.operation_by_action(addressing.as_ref()?.action.as_deref()?));
-        let payload = envelope.as_ref().and_then(Envelope::payload);
+        let payload = envelope.and_then(Envelope::payload);
         let operation = match (named, &addressing) {
             (Some(operation), _) => operation,
             // With addressing headers the body is not asked.
@@ -173,41 +213,42 @@ impl Exchange<'_> {
                 None => return refuse(&Fault::no_such_operation(&self.incoming.address(), action)),
             },
         };
-        let target = Target { published, operation, format: &format, addressing: addressing.as_ref() };
-        let reply_to = match addressing.as_ref().map(|one| one.check_reply(!operation.is_robust())) {
-            Some(Err(fault)) => return target.fault(&fault),
+        let target = Target { published, operation };
+        let to = match addressing.as_ref().map(|one| one.check_reply(!operation.is_robust())) {
+            Some(Err(fault)) => return Ok(target.fault(&format, &fault, addressing.as_ref()).into()),
             Some(Ok(reply_to)) => reply_to,
             None => ReplyTo::Caller,
         };
-        self.perform(target, Arguments::new(payload), envelope.as_ref(), reply_to).await
+        let reply = Reply { format: &format, addressing: addressing.as_ref(), to };
+        self.perform(target, Arguments::new(payload), envelope, reply)
     }
 
     /// GET, forms, bare XML and JSON: parameters become the request element that an envelope would carry.
-    async fn without_envelope(&self, body: &[u8]) -> Response<Vec<u8>> {
+    fn without_envelope(&self, body: &[u8]) -> Result<Work, Stranger> {
         let format = match self.incoming.form {
             Form::EnvelopeOrXml => Format::Bare("text/xml"),
             _ => self.incoming.format(),
         };
         if !self.app.publication.without_envelope {
             let text = "Calls without an envelope are switched off";
-            return metadata::page(StatusCode::NOT_FOUND, "Not Found", text);
+            return Ok(metadata::page(StatusCode::NOT_FOUND, "Not Found", text).into());
         }
         let address = self.incoming.address();
         let Some((published, rest)) = located(&self.incoming.path) else {
-            return refuse(&format, &Fault::no_such_service(&address, false));
+            return Ok(refuse(&format, &Fault::no_such_service(&address, false)).into());
         };
         let service = published.contract;
-        let not_found = || refuse(&format, &Fault::no_such_operation(&address, None));
+        let not_found = || Ok(refuse(&format, &Fault::no_such_operation(&address, None)).into());
         let by_path = service.operation(rest);
         let request = match (self.incoming.form, by_path) {
             (Form::Xml | Form::EnvelopeOrXml, by_path) => {
                 let text = match self.incoming.read(body) {
                     Ok(text) => text.xml.into_owned(),
-                    Err(fault) => return refuse(&format, &fault),
+                    Err(fault) => return Ok(refuse(&format, &fault).into()),
                 };
                 let root = match Document::parse(&text) {
                     Ok(document) => document.root().map(|root| root.local().to_owned()),
-                    Err(malformed) => return refuse(&format, &Fault::malformed(malformed)),
+                    Err(malformed) => return Ok(refuse(&format, &Fault::malformed(malformed)).into()),
                 };
                 by_path.or_else(|| service.operation(&root?)).map(|operation| (operation, Ok(text)))
             }
@@ -222,73 +263,77 @@ impl Exchange<'_> {
             (_, None) => None,
         };
         let Some((operation, text)) = request else { return not_found() };
-        let target = Target { published, operation, format: &format, addressing: None };
+        let target = Target { published, operation };
+        let refused = |fault: &Fault| Ok(target.fault(&format, fault, None).into());
         let text = match text {
             Ok(text) => text,
-            Err(fault) => return target.fault(&fault),
+            Err(fault) => return refused(&fault),
         };
+        let reply = Reply { format: &format, addressing: None, to: ReplyTo::Caller };
         match Document::parse(&text) {
-            Ok(document) => {
-                self.perform(target, Arguments::new(document.root()), None, ReplyTo::Caller).await
-            }
-            Err(malformed) => target.fault(&Fault::malformed(malformed)),
+            Ok(document) => self.perform(target, Arguments::new(document.root()), None, reply),
+            Err(malformed) => refused(&Fault::malformed(malformed)),
         }
     }
 
     /// Everything behind the dispatch: transport, caller, permission, headers, and then the operation itself.
-    async fn perform(
+    fn perform(
         &self,
-        target: Target<'_>,
+        target: Target,
         arguments: Arguments<'_>,
         envelope: Option<&Envelope<'_>>,
-        reply_to: ReplyTo,
-    ) -> Response<Vec<u8>> {
+        reply: Reply<'_>,
+    ) -> Result<Work, Stranger> {
         let service = target.published.contract;
         tracing::Span::current().record("service", service.name).record("operation", target.operation.name);
         let performed = Performed { service: service.name, operation: target.operation.name };
-        let mut response = self.performed(target, arguments, envelope, reply_to).await;
-        response.extensions_mut().insert(performed);
-        response
-    }
-
-    async fn performed(
-        &self,
-        target: Target<'_>,
-        arguments: Arguments<'_>,
-        envelope: Option<&Envelope<'_>>,
-        reply_to: ReplyTo,
-    ) -> Response<Vec<u8>> {
-        if !self.connection.secure && !self.app.publication.on_http.includes(target.published.contract.name) {
-            return target.fault(&Fault::no_such_service(&self.incoming.address(), true));
-        }
-        let mut response;
-        let cookie = match self.admit(target).await {
-            Ok(Admitted { call, hand_out }) => {
-                response = self.invoke(target, arguments, envelope, reply_to, &call).await;
-                call.take_opened().as_ref().map(session_set_cookie).or(hand_out)
-            }
-            Err((denied, cookie)) => {
-                response = match denied {
-                    Denied::Challenge => self.challenge(),
-                    Denied::Fault(fault) => target.fault(&fault),
-                };
-                cookie
+        let refused = |fault: &Fault| target.fault(reply.format, fault, reply.addressing);
+        let (mut response, cookie) = if !self.is_reachable(target) {
+            (refused(&Fault::no_such_service(&self.incoming.address(), true)), None)
+        } else {
+            match self.admit(target) {
+                Err(Stopped::Stranger(stranger)) => return Err(stranger),
+                Err(Stopped::Denied(Denied::Challenge, cookie)) => (self.challenge(), cookie),
+                Err(Stopped::Denied(Denied::Fault(fault), cookie)) => (refused(&fault), cookie),
+                Ok(Admitted { call, hand_out }) => {
+                    match envelope.map_or(Ok(()), Envelope::check_must_understand) {
+                        Err(fault) => (refused(&fault), hand_out),
+                        Ok(()) => {
+                            let answering = Self::set_to_work(target, call, arguments, reply);
+                            let addressing = reply.addressing.cloned();
+                            let reply_to = reply.to;
+                            return Ok(Work::Operation(Performing {
+                                answering,
+                                performed,
+                                target,
+                                addressing,
+                                reply_to,
+                                hand_out,
+                            }));
+                        }
+                    }
+                }
             }
         };
         if let Some(cookie) = cookie {
             response.headers_mut().insert(SET_COOKIE, cookie);
         }
-        response
+        response.extensions_mut().insert(performed);
+        Ok(response.into())
     }
 
-    async fn admit(&self, target: Target<'_>) -> Result<Admitted, (Denied, Option<HeaderValue>)> {
+    /// Whether a service answers on this kind of connection.
+    fn is_reachable(&self, target: Target) -> bool {
+        self.connection.secure || self.app.publication.on_http.includes(target.published.contract.name)
+    }
+
+    fn admit(&self, target: Target) -> Result<Admitted, Stopped> {
         let (app, now) = (self.app, self.app.clock.now());
         let cookie = session_cookie(self.headers);
-        let failed = |error| {
+        let session = authenticate::session(app, now, cookie).map_err(|error| {
             tracing::error!(%error, "a session could not be looked up");
-            (Denied::Fault(Fault::authentication_error()), None)
-        };
-        let session = authenticate::session(app, now, cookie).map_err(failed)?;
+            Stopped::Denied(Denied::Fault(Fault::authentication_error()), None)
+        })?;
         // Without a session every answer hands out the id of a new one; it becomes a row when somebody signs in.
         let is_new = session.is_none();
         let fresh = || is_new.then(|| session_set_cookie(&Kind::Admin.new_id()));
@@ -303,50 +348,38 @@ impl Exchange<'_> {
         let needs_header = !self.incoming.is_declared()
             || !matches!(self.incoming.form, Form::Soap(_) | Form::EnvelopeOrXml);
         if needs_header && matches!(credentials, Credentials::None) {
-            return Err((Denied::Challenge, fresh()));
+            return Err(Stopped::Denied(Denied::Challenge, fresh()));
         }
         let permissions = app.publication.permissions(target.operation);
-        let known = match authenticate::caller(app, now, credentials, session, permissions) {
-            Ok(Caller::Known(known)) => Ok(known),
-            // Boxed: it is rare, and would take more room than all the rest of a call.
-            Ok(Caller::Stranger(presented)) => {
-                Box::pin(authenticate::sign_in(app, now, presented, permissions)).await
-            }
-            Err(denied) => Err(denied),
+        let caller = match self.caller.take() {
+            Some(signed_in) => signed_in,
+            None => match authenticate::caller(app, now, credentials, session, permissions) {
+                Ok(Caller::Stranger(stranger)) => return Err(Stopped::Stranger(stranger)),
+                Ok(Caller::Known(known)) => Ok(known),
+                Err(denied) => Err(denied),
+            },
         };
-        let known = known.map_err(|denied| (denied, fresh()))?;
-        if target.operation.super_tenant && known.actor.tenant != TenantId::SUPER {
+        let caller = caller.map_err(|denied| Stopped::Denied(denied, fresh()))?;
+        if target.operation.super_tenant && caller.actor.tenant != TenantId::SUPER {
             tracing::debug!("the operation is for the super tenant alone");
-            return Err((Denied::Fault(Fault::super_tenant_only()), known.hand_out));
+            return Err(Stopped::Denied(Denied::Fault(Fault::super_tenant_only()), caller.hand_out));
         }
-        if !known.permitted {
+        if !caller.permitted {
             tracing::debug!(?permissions, "the caller lacks the permission");
-            return Err((Denied::Fault(Fault::access_denied()), known.hand_out));
+            return Err(Stopped::Denied(Denied::Fault(Fault::access_denied()), caller.hand_out));
         }
-        Ok(Admitted { call: call(Some(known.actor)), hand_out: known.hand_out })
+        Ok(Admitted { call: call(Some(caller.actor)), hand_out: caller.hand_out })
     }
 
-    async fn invoke(
-        &self,
-        target: Target<'_>,
+    fn set_to_work(
+        target: Target,
+        call: Call,
         arguments: Arguments<'_>,
-        envelope: Option<&Envelope<'_>>,
-        reply_to: ReplyTo,
-        call: &Call,
-    ) -> Response<Vec<u8>> {
-        if let Some(Err(fault)) = envelope.map(Envelope::check_must_understand) {
-            return target.fault(&fault);
-        }
+        reply: Reply<'_>,
+    ) -> Answering<Call> {
         let types = target.published.types();
-        let mut answer = Answer::begin(target.format.clone(), types, target.operation, target.addressing);
-        let done = (target.published.invoke)(call, target.operation, arguments, answer.payload()).await;
-        match done {
-            Err(fault) => target.fault(&fault),
-            Ok(()) if target.operation.is_robust() || reply_to == ReplyTo::Nobody => {
-                respond(StatusCode::ACCEPTED, &target.format.accepted_content_type(), Vec::new())
-            }
-            Ok(()) => respond(StatusCode::OK, &target.format.content_type(), answer.finish()),
-        }
+        let answer = Answer::begin(reply.format.clone(), types, target.operation, reply.addressing);
+        (target.published.invoke)(call, target.operation, arguments, answer)
     }
 
     fn challenge(&self) -> Response<Vec<u8>> {
@@ -367,6 +400,14 @@ impl Exchange<'_> {
 struct Admitted {
     call: Call,
     hand_out: Option<HeaderValue>,
+}
+
+/// Why a caller is not let in.
+enum Stopped {
+    /// He may not, or it is not said who he is; with the cookie to hand out.
+    Denied(Denied, Option<HeaderValue>),
+    /// He has to sign in first.
+    Stranger(Stranger),
 }
 
 /// The service of a path and what follows its name: behind the last `/services/`, the first segments that name one.
@@ -404,7 +445,7 @@ fn empty(status: StatusCode, content_type: Option<&str>) -> Response<Vec<u8>> {
     respond(status, content_type.unwrap_or("text/html;charset=UTF-8"), Vec::new())
 }
 
-fn respond(status: StatusCode, content_type: &str, body: Vec<u8>) -> Response<Vec<u8>> {
+pub(super) fn respond(status: StatusCode, content_type: &str, body: Vec<u8>) -> Response<Vec<u8>> {
     let mut response = Response::new(body);
     *response.status_mut() = status;
     if let Ok(value) = HeaderValue::from_str(content_type) {

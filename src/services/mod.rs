@@ -34,18 +34,21 @@ pub mod user_information_recovery;
 pub mod user_profile_mgt;
 pub mod user_store_config_admin;
 pub mod user_store_count;
+mod work;
 
 pub use app::{App, OnHttp, Publication};
 pub use call::Call;
-pub use endpoint::{Connection, Performed, answer};
+pub use endpoint::{Connection, Performed, begin};
+pub use work::Work;
 pub use process::{Machine, Process};
 
+use crate::soap::answer::Answer;
 use crate::soap::contract::{Operation, Service, Type};
-use crate::soap::{Answering, Arguments, Writer};
+use crate::soap::{Answering, Arguments};
 use std::sync::OnceLock;
 
 /// Has an operation answer: its arguments are read only now, after the caller was let in.
-type Invoke = for<'a> fn(&'a Call, &'static Operation, Arguments<'a>, &'a mut Writer) -> Answering<'a>;
+type Invoke = fn(Call, &'static Operation, Arguments<'_>, Answer) -> Answering<Call>;
 
 /// A service with the behaviour behind its contract.
 pub struct Published {

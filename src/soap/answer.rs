@@ -76,13 +76,13 @@ impl Answer {
         operation: &Operation,
         addressing: Option<&Addressing>,
     ) -> Self {
+        if operation.is_robust() {
+            return Self { format, writer: Writer::xml(&[]) };
+        }
         let mut writer = match format {
             Format::Json(_) => Writer::json(types),
             _ => Writer::xml(types),
         };
-        if operation.is_robust() {
-            return Self { format, writer };
-        }
         writer.make_room();
         if let Format::Soap(version, charset) = &format {
             let headers =
@@ -90,6 +90,12 @@ impl Answer {
             envelope::open(&mut writer, *version, charset.name(), headers.as_deref());
         }
         Self { format, writer }
+    }
+
+    /// Its form.
+    #[must_use]
+    pub fn format(&self) -> &Format {
+        &self.format
     }
 
     /// Where the payload goes.

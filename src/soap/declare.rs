@@ -183,14 +183,15 @@ macro_rules! service {
             )*
         }
 
-        /// Reads the arguments of `operation`, has the behaviour answer and writes what it answered.
+        /// Reads the arguments of `operation`, has the behaviour answer and writes what it answered. The arguments are read
+        /// at once; what is left to do needs nothing of the request.
         #[allow(non_snake_case, unused_mut, unused_variables, reason = "wire names are written as on the wire")]
-        pub fn invoke<'a, B: Operations>(
-            call: &'a $call,
+        pub fn invoke<B: Operations>(
+            call: $call,
             operation: &'static $crate::soap::contract::Operation,
-            arguments: $crate::soap::Arguments<'a>,
-            writer: &'a mut $crate::soap::Writer,
-        ) -> $crate::soap::Answering<'a> {
+            arguments: $crate::soap::Arguments<'_>,
+            mut answer: $crate::soap::answer::Answer,
+        ) -> $crate::soap::Answering<$call> {
             match operation.name {
                 $( stringify!($operation) => {
                     let read = || {
@@ -199,13 +200,18 @@ macro_rules! service {
                     };
                     let read: Result<( $($type,)* ), $crate::soap::Fault> = read();
                     Box::pin(async move {
-                        let ( $($argument,)* ) = read.map_err(|fault| $crate::soap::bad_arguments(operation, fault))?;
-                        let reply = B::$operation(call $(, $argument)*).await?;
-                        $crate::soap::Reply::write(&reply, operation, CONTRACT.schema_namespace, writer);
-                        Ok(())
+                        let done = match read {
+                            Ok(( $($argument,)* )) => B::$operation(&call $(, $argument)*).await.map(|reply| {
+                                $crate::soap::Reply::write(&reply, operation, CONTRACT.schema_namespace, answer.payload());
+                            }),
+                            Err(fault) => Err($crate::soap::bad_arguments(operation, fault)),
+                        };
+                        $crate::soap::Answered { call, answer, done }
                     })
                 } )*
-                _ => Box::pin(async { Err($crate::soap::Fault::unknown()) }),
+                _ => Box::pin(async {
+                    $crate::soap::Answered { call, answer, done: Err($crate::soap::Fault::unknown()) }
+                }),
             }
         }
     };

@@ -1,11 +1,11 @@
 //! A declared service for the tests of the codec: every kind of operation and of property, and nothing of ours.
 
+use super::answer::{Answer, Format};
 use super::arguments::Arguments;
 use super::contract::Operation;
 use super::fault::Fault;
-use super::reply::Nil;
+use super::reply::{Answered, Nil};
 use super::stencil::{Vary, Varying};
-use super::writer::Writer;
 use super::xml::Document;
 use crate::{dto, service};
 
@@ -62,24 +62,25 @@ pub fn operation(name: &str) -> &'static Operation {
 
 /// What an operation answers to a request element, as XML.
 pub fn call(name: &str, request: &str) -> Result<String, Fault> {
-    call_into(Writer::xml(&CONTRACT.types()), name, request)
+    call_for(Format::Bare("application/xml"), name, request)
 }
 
 /// What an operation answers to a request element, as JSON.
 pub fn call_for_json(name: &str, request: &str) -> Result<String, Fault> {
-    call_into(Writer::json(&CONTRACT.types()), name, request)
+    call_for(Format::Json("application/json"), name, request)
 }
 
-fn call_into(mut writer: Writer, name: &str, request: &str) -> Result<String, Fault> {
+fn call_for(format: Format, name: &str, request: &str) -> Result<String, Fault> {
     let document = Document::parse(request).unwrap();
-    let mut answering = invoke::<Echo>(&(), operation(name), Arguments::new(document.root()), &mut writer);
+    let answer = Answer::begin(format, &CONTRACT.types(), operation(name), None);
+    let mut answering = invoke::<Echo>((), operation(name), Arguments::new(document.root()), answer);
     let mut context = std::task::Context::from_waker(std::task::Waker::noop());
     match answering.as_mut().poll(&mut context) {
-        std::task::Poll::Ready(done) => done?,
+        std::task::Poll::Ready(Answered { answer, done, .. }) => {
+            done.map(|()| String::from_utf8(answer.finish()).unwrap())
+        }
         std::task::Poll::Pending => panic!("an echo waits for nothing"),
     }
-    drop(answering);
-    Ok(writer.finish())
 }
 
 /// A behaviour that repeats what it was told.

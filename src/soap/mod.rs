@@ -31,7 +31,7 @@ pub use arguments::Arguments;
 pub use date_time::DateTime;
 pub use fault::{Code, Detail, Fault, Problem};
 pub use kept::Kept;
-pub use reply::{Answering, Nil, Reply, bad_arguments};
+pub use reply::{Answered, Answering, Nil, Reply, bad_arguments};
 pub use stencil::{Filled, Stencil, Vary, Varying};
 pub use value::{
     AnyType, Bean, Binary, Boxed, Date, Found, Place, Value, bean_shape, read_bean, wire_name, write_bean,

@@ -1,13 +1,25 @@
 //! What an operation answered, written as its response element.
 
+use super::answer::Answer;
 use super::contract::{Kind, Operation, Output};
 use super::fault::Fault;
 use super::value::Value;
 use super::writer::{Prefix, Writer};
 use std::pin::Pin;
 
-/// An answer in the making.
-pub type Answering<'a> = Pin<Box<dyn Future<Output = Result<(), Fault>> + Send + 'a>>;
+/// An operation at work.
+pub type Answering<C> = Pin<Box<dyn Future<Output = Answered<C>> + Send>>;
+
+/// What an operation came to, with what it was given.
+#[derive(Debug)]
+pub struct Answered<C> {
+    /// The call.
+    pub call: C,
+    /// The answer; complete where the operation did not refuse.
+    pub answer: Answer,
+    /// Whether it refused.
+    pub done: Result<(), Fault>,
+}
 
 /// The reply of a void operation that has an output message: 200 with a nil `return`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -121,13 +121,12 @@ async fn exchange(
     let span = tracing::info_span!(
         "request", id = %id, service = tracing::field::Empty, operation = tracing::field::Empty
     );
-    let faces = Arc::clone(&shared.faces);
-    let limits = shared.limits;
+    let (faces, limits) = (&shared.faces, shared.limits);
     let answer = async {
         match whole(request, limits).await {
             Ok(request) => {
-                let work = async move { faces.answer(request, ends.connection, ends.is_local).await };
-                carried_out(work.in_current_span()).await.unwrap_or_else(|| {
+                let work = carried_out(|| faces.begin(request, ends.connection, ends.is_local));
+                work.await.unwrap_or_else(|| {
                     tracing::error!("a request could not be answered: the work on it panicked");
                     plain(StatusCode::INTERNAL_SERVER_ERROR)
                 })

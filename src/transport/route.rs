@@ -2,7 +2,7 @@
 
 use super::http::plain;
 use super::metrics::Metrics;
-use crate::services::{self, App, Connection};
+use crate::services::{self, App, Connection, Work};
 use crate::web::{self, Site};
 use hyper::body::Bytes;
 use hyper::header::{CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION};
@@ -22,28 +22,25 @@ pub struct Faces {
 }
 
 impl Faces {
-    /// Answers a request. What operators watch is shown to programs on this machine only.
-    pub async fn answer(
-        &self,
-        request: Request<Bytes>,
-        connection: Connection,
-        is_local: bool,
-    ) -> Response<Vec<u8>> {
+    /// Begins to answer a request. What operators watch is shown to programs on this machine only.
+    pub fn begin(&self, request: Request<Bytes>, connection: Connection, is_local: bool) -> Work {
         let path = request.uri().path();
         let is_local = is_local && !is_passed_on(request.headers());
         match path {
             _ if path == "/services" || path.starts_with("/services/") => {
-                services::answer(&self.services, &request, connection).await
+                services::begin(&self.services, request, connection)
             }
             // Tenants have no addresses of their own for admin services.
-            _ if path.starts_with("/t/") && path.contains("/services") => plain(StatusCode::NOT_FOUND),
-            "/health" if is_local => self.health(),
-            "/metrics" if is_local => text(self.metrics.render(&self.services.store)),
+            _ if path.starts_with("/t/") && path.contains("/services") => plain(StatusCode::NOT_FOUND).into(),
+            "/health" if is_local => self.health().into(),
+            "/metrics" if is_local => text(self.metrics.render(&self.services.store)).into(),
             _ if !connection.secure => {
-                self.to_https(request.uri().path_and_query().map_or("/", |all| all.as_str()))
+                self.to_https(request.uri().path_and_query().map_or("/", |all| all.as_str())).into()
             }
-            // Boxed, so that the work on a call of a service does not take the room that pages take.
-            _ => Box::pin(web::answer(&self.site, request, connection.peer)).await,
+            _ => {
+                let site = Arc::clone(&self.site);
+                Work::Other(Box::pin(async move { web::answer(&site, request, connection.peer).await }))
+            }
         }
     }
 
