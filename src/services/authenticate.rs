@@ -96,7 +96,8 @@ pub fn caller(
 /// Has somebody sign in with a password, and tells whether he may.
 pub async fn sign_in(app: &Arc<App>, stranger: Stranger) -> Result<Known, Denied> {
     let Stranger { now, presented, permissions } = stranger;
-    let recognised = app.store.read(|tx| login::recognise(tx, now, &app.realm, &presented)).map_err(failed)?;
+    let recognised =
+        app.store.read(|tx| login::recognise(tx, now, &app.realm, &presented)).map_err(failed)?;
     let signed_in = match recognised {
         Some(signed_in) => signed_in,
         None => let_in(app, now, presented).await?,

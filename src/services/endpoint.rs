@@ -146,11 +146,7 @@ impl Exchange<'_> {
             // A cheap look; whatever it says, the document is read properly afterwards.
             text.xml.contains(SOAP11) || text.xml.contains(SOAP12)
         });
-        if root_is_envelope {
-            self.soap(body, Some(Version::V11))
-        } else {
-            self.without_envelope(body)
-        }
+        if root_is_envelope { self.soap(body, Some(Version::V11)) } else { self.without_envelope(body) }
     }
 
     fn soap(&self, body: &[u8], declared: Option<Version>) -> Result<Work, Stranger> {

@@ -39,8 +39,8 @@ mod work;
 pub use app::{App, OnHttp, Publication};
 pub use call::Call;
 pub use endpoint::{Connection, Performed, begin};
-pub use work::Work;
 pub use process::{Machine, Process};
+pub use work::Work;
 
 use crate::soap::answer::Answer;
 use crate::soap::contract::{Operation, Service, Type};

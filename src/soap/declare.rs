@@ -209,7 +209,7 @@ macro_rules! service {
                         $crate::soap::Answered { call, answer, done }
                     })
                 } )*
-                _ => Box::pin(async {
+                _ => Box::pin(async move {
                     $crate::soap::Answered { call, answer, done: Err($crate::soap::Fault::unknown()) }
                 }),
             }
