@@ -10,6 +10,8 @@ pub use field::{Field, Kind};
 use super::name::PRIMARY;
 use super::{Error, TenantId};
 use crate::store::{self, Tx};
+use foldhash::fast::RandomState;
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -75,7 +77,8 @@ pub struct Catalogue {
     local: Vec<Claim>,
     /// The fields of a profile, with their claims by place.
     shown: Vec<(usize, Field)>,
-    by_uri: HashMap<String, usize>,
+    /// In lower case.
+    by_uri: HashMap<String, usize, RandomState>,
     dialects: Vec<Dialect>,
 }
 
@@ -102,7 +105,7 @@ impl Catalogue {
     /// A local claim, or the one that an external claim stands for; letter case is ignored.
     #[must_use]
     pub fn find(&self, uri: &str) -> Option<&Claim> {
-        self.by_uri.get(&uri.to_lowercase()).and_then(|index| self.local.get(*index))
+        self.by_uri.get(&*lowered(uri)).and_then(|index| self.local.get(*index))
     }
 
     /// A local claim by its own URI; letter case is ignored.
@@ -180,6 +183,15 @@ impl Catalogue {
         let fields = catalogue.local.iter().map(Field::of).enumerate();
         catalogue.shown = fields.filter_map(|(index, field)| Some((index, field?))).collect();
         Ok(catalogue)
+    }
+}
+
+/// A name in lower case; it mostly is already.
+fn lowered(uri: &str) -> Cow<'_, str> {
+    if uri.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
+        Cow::Borrowed(uri)
+    } else {
+        Cow::Owned(uri.to_lowercase())
     }
 }
 

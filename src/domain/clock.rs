@@ -26,15 +26,24 @@ impl Now {
     pub fn to_timestamp(self) -> String {
         let moment = time::OffsetDateTime::from_unix_timestamp(self.0.div_euclid(1000))
             .unwrap_or(time::OffsetDateTime::UNIX_EPOCH);
-        format!(
-            "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}",
-            moment.year(),
-            u8::from(moment.month()),
-            moment.day(),
-            moment.hour(),
-            moment.minute(),
-            moment.second()
-        )
+        let (date, clock) = (moment.date(), moment.time());
+        // Every write of claims stamps the user; the formatting machinery would cost as much as storing it.
+        let mut text = String::with_capacity("2017-01-16T08:30:00".len());
+        let [century, year] = [date.year() / 100, date.year() % 100].map(|half| u8::try_from(half).unwrap_or(0));
+        for (mark, number) in [
+            ("", century),
+            ("", year),
+            ("-", u8::from(date.month())),
+            ("-", date.day()),
+            ("T", clock.hour()),
+            (":", clock.minute()),
+            (":", clock.second()),
+        ] {
+            text.push_str(mark);
+            text.push(char::from(b'0' + number / 10 % 10));
+            text.push(char::from(b'0' + number % 10));
+        }
+        text
     }
 }
 
@@ -84,5 +93,23 @@ impl ManualClock {
 impl Clock for ManualClock {
     fn now(&self) -> Now {
         Now(self.0.load(Ordering::SeqCst))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_timestamp_has_two_digits_everywhere_and_four_for_the_year() {
+        for (millis, expected) in [
+            (0, "1970-01-01T00:00:00"),
+            (1_484_555_400_999, "2017-01-16T08:30:00"),
+            (-1, "1969-12-31T23:59:59"),
+            (253_402_300_799_000, "9999-12-31T23:59:59"),
+            (i64::MAX, "1970-01-01T00:00:00"),
+        ] {
+            assert_eq!(Now(millis).to_timestamp(), expected);
+        }
     }
 }

@@ -5,7 +5,7 @@
 //! wrong password.
 
 use super::app::App;
-use super::credentials::{Credentials, session_set_cookie};
+use super::credentials::{Credentials, decoded, session_set_cookie};
 use crate::domain::credential::Proof;
 use crate::domain::login::{self, Face, Outcome, Presented, Refusal};
 use crate::domain::session::{self, Kind, Session};
@@ -69,11 +69,11 @@ pub fn session(app: &App, now: Now, cookie: Option<&str>) -> Result<Option<Sessi
 pub fn caller(
     app: &App,
     now: Now,
-    credentials: Credentials,
+    credentials: Credentials<'_>,
     session: Option<Session>,
     permissions: &'static [&'static str],
 ) -> Result<Caller, Denied> {
-    let (user_name, password) = match (credentials, session) {
+    let token = match (credentials, session) {
         // Nobody handles another scheme, not even for a session.
         (Credentials::Unsupported { bare_basic: false }, _) => {
             return Err(Denied::Fault(Fault::authentication_failure()));
@@ -82,15 +82,20 @@ pub fn caller(
         (Credentials::Unsupported { .. }, None) => {
             return Err(Denied::Fault(Fault::authentication_failure()));
         }
-        (Credentials::None | Credentials::Unreadable, None) => return Err(Denied::Challenge),
-        (Credentials::Basic { user, password }, None) => (user, password),
+        (Credentials::None, None) => return Err(Denied::Challenge),
+        (Credentials::Basic(token), None) => token,
     };
-    let presented = Presented { user_name, password };
-    let familiar = app.store.read(|tx| familiar(tx, app, now, &presented, permissions)).map_err(failed)?;
-    Ok(match familiar {
-        Some(one) => Caller::Known(one.known.clone()),
-        None => Caller::Stranger(Stranger { now, presented, permissions }),
-    })
+    match app.store.read(|tx| familiar(tx, app, now, token, permissions)).map_err(failed)? {
+        Some(one) => Ok(Caller::Known(one.known.clone())),
+        None => {
+            let (user_name, password) = decoded(token).ok_or(Denied::Challenge)?;
+            Ok(Caller::Stranger(Stranger {
+                now,
+                presented: Presented { user_name, password },
+                permissions,
+            }))
+        }
+    }
 }
 
 /// Has somebody sign in with a password, and tells whether he may.
@@ -141,10 +146,10 @@ fn familiar(
     tx: &mut Tx<'_>,
     app: &App,
     now: Now,
-    presented: &Presented,
+    token: &str,
     permissions: &'static [&'static str],
 ) -> Result<Option<Arc<Familiar>>, Error> {
-    let proof = app.realm.verified.proof_of_presented(&presented.user_name, &presented.password);
+    let proof = app.realm.verified.proof_of_token(token);
     let is_this = |one: &Arc<Familiar>| {
         one.proof == proof
             && one.permissions == permissions
@@ -152,7 +157,9 @@ fn familiar(
     };
     let name = permissions.first().copied().unwrap_or_default();
     tx.remembered_while("familiar caller", proof.short(), name, is_this, |tx| {
-        let Some(signed_in) = login::recognise(tx, now, &app.realm, presented)? else { return Ok(None) };
+        let Some((user_name, password)) = decoded(token) else { return Ok(None) };
+        let presented = Presented { user_name, password };
+        let Some(signed_in) = login::recognise(tx, now, &app.realm, &presented)? else { return Ok(None) };
         let Some(id) = app.realm.verified.session(now, signed_in.proof) else { return Ok(None) };
         if session::find(tx, now, Kind::Admin, id.reveal())?.is_none() {
             return Ok(None);

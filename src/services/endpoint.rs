@@ -42,6 +42,8 @@ pub struct Performed {
     pub operation: &'static str,
 }
 
+/// Headers of an answer, with those that the transport adds.
+const HEADERS: usize = 8;
 /// Levels of a path that are tried as a service name.
 const MAX_SEGMENTS: usize = 10;
 
@@ -100,7 +102,7 @@ fn judged(
 /// One request on its way to an operation.
 struct Exchange<'a> {
     app: &'a Arc<App>,
-    incoming: &'a Incoming,
+    incoming: &'a Incoming<'a>,
     headers: &'a HeaderMap,
     connection: Connection,
     /// What became of a stranger who signed in.
@@ -184,8 +186,8 @@ impl Exchange<'_> {
             let body = answer::fault(&format, fault, None, addressing.as_ref());
             Ok(respond(StatusCode::INTERNAL_SERVER_ERROR, &format.content_type(), body).into())
         };
-        let found = located(&self.incoming.path);
-        let action = self.incoming.action.as_deref();
+        let found = located(self.incoming.path);
+        let action = self.incoming.action;
         if let Some(Err(fault)) = addressing.as_ref().map(|one| one.check_action(action)) {
             return refuse(&fault);
         }
@@ -230,7 +232,7 @@ impl Exchange<'_> {
             return Ok(metadata::page(StatusCode::NOT_FOUND, "Not Found", text).into());
         }
         let address = self.incoming.address();
-        let Some((published, rest)) = located(&self.incoming.path) else {
+        let Some((published, rest)) = located(self.incoming.path) else {
             return Ok(refuse(&format, &Fault::no_such_service(&address, false)).into());
         };
         let service = published.contract;
@@ -444,6 +446,7 @@ fn empty(status: StatusCode, content_type: Option<&str>) -> Response<Vec<u8>> {
 pub(super) fn respond(status: StatusCode, content_type: &str, body: Vec<u8>) -> Response<Vec<u8>> {
     let mut response = Response::new(body);
     *response.status_mut() = status;
+    response.headers_mut().reserve(HEADERS);
     if let Ok(value) = HeaderValue::from_str(content_type) {
         response.headers_mut().insert(CONTENT_TYPE, value);
     }

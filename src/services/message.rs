@@ -32,41 +32,39 @@ pub enum Form {
 
 /// A request with its headers read.
 #[derive(Debug)]
-pub struct Incoming {
+pub struct Incoming<'r> {
     /// How it is written.
     pub form: Form,
     /// The path as it was sent; it is never decoded.
-    pub path: String,
+    pub path: &'r str,
     /// The query as it was sent.
-    pub query: String,
+    pub query: &'r str,
     /// `SOAPAction`, or `action` of the content type; empty when it is there without a value.
-    pub action: Option<String>,
-    content_type: Option<String>,
+    pub action: Option<&'r str>,
+    content_type: Option<&'r str>,
     charset: Charset,
-    accept: Option<String>,
-    host: String,
+    accept: Option<&'r str>,
+    host: &'r str,
     secure: bool,
 }
 
-impl Incoming {
+impl<'r> Incoming<'r> {
     /// Reads the headers of a request.
-    pub fn of(request: &Request<Bytes>, connection: &Connection) -> Self {
+    pub fn of(request: &'r Request<Bytes>, connection: &Connection) -> Self {
         let headers = request.headers();
-        let content_type = text(headers, CONTENT_TYPE).map(str::to_owned);
+        let content_type = text(headers, CONTENT_TYPE);
         let action = content_type
-            .as_deref()
             .and_then(|content_type| parameter(content_type, "action"))
-            .map(str::to_owned)
-            .or_else(|| text(headers, "SOAPAction").map(|value| unquoted(value).to_owned()));
+            .or_else(|| text(headers, "SOAPAction").map(unquoted));
         Self {
-            form: form(request.method(), content_type.as_deref(), headers.contains_key("SOAPAction")),
-            path: request.uri().path().to_owned(),
-            query: request.uri().query().unwrap_or("").to_owned(),
+            form: form(request.method(), content_type, headers.contains_key("SOAPAction")),
+            path: request.uri().path(),
+            query: request.uri().query().unwrap_or(""),
             action,
-            charset: Charset::of(content_type.as_deref()),
+            charset: Charset::of(content_type),
             content_type,
-            accept: text(headers, ACCEPT).map(str::to_owned),
-            host: text(headers, HOST).unwrap_or("localhost").to_owned(),
+            accept: text(headers, ACCEPT),
+            host: text(headers, HOST).unwrap_or("localhost"),
             secure: connection.secure,
         }
     }
@@ -84,7 +82,7 @@ impl Incoming {
                 let scheme = if self.secure { "https" } else { "http" };
                 format!("{scheme}://{}{}", self.host, self.path)
             }
-            _ if self.query.is_empty() => self.path.clone(),
+            _ if self.query.is_empty() => self.path.to_owned(),
             _ => format!("{}?{}", self.path, self.query),
         }
     }
@@ -101,7 +99,7 @@ impl Incoming {
 
     /// The form of the answer to an envelope of that version.
     pub fn soap_format(&self, version: Version) -> Format {
-        negotiated(self.accept.as_deref()).unwrap_or_else(|| Format::Soap(version, self.charset.clone()))
+        negotiated(self.accept).unwrap_or_else(|| Format::Soap(version, self.charset.clone()))
     }
 
     /// The text of the request, whatever its form was: unpacked, the root part of several, decoded.
@@ -109,8 +107,8 @@ impl Incoming {
         if self.charset.is_unknown() {
             return Err(Fault::malformed("The charset of the request is not supported"));
         }
-        let content_type = self.content_type.as_deref().unwrap_or("");
-        if !content_type.to_ascii_lowercase().starts_with("multipart/related") {
+        let content_type = self.content_type.unwrap_or("");
+        if !content_type.get(..PACKED.len()).is_some_and(|start| start.eq_ignore_ascii_case(PACKED)) {
             let xml = self.charset.decode(body).map_err(Fault::malformed)?;
             return Ok(Text { xml, parts: Vec::new() });
         }
@@ -126,7 +124,7 @@ impl Incoming {
         match self.form {
             Form::Posted => pairs.extend(decoded(body)),
             Form::Parts => {
-                let content_type = self.content_type.as_deref().unwrap_or("");
+                let content_type = self.content_type.unwrap_or("");
                 for part in mime::split(content_type, body).map_err(Fault::malformed)? {
                     let name = part.header("Content-Disposition").and_then(|value| parameter(value, "name"));
                     let value = self.charset.decode(part.content).map_err(Fault::malformed)?;
@@ -142,6 +140,9 @@ impl Incoming {
 fn decoded(pairs: &[u8]) -> Vec<(String, String)> {
     form_urlencoded::parse(pairs).into_owned().collect()
 }
+
+/// Messages with attachments.
+const PACKED: &str = "multipart/related";
 
 /// The text of a request, with the attachments it may include.
 #[derive(Debug)]

@@ -147,8 +147,9 @@ async fn exchange(
         response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     }
     let (status, bytes) = (response.status().as_u16(), response.body().len());
-    let micros = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
-    shared.faces.metrics.note(response.extensions().get(), &path, status, began.elapsed());
+    let took = began.elapsed();
+    let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+    shared.faces.metrics.note(response.extensions().get(), &path, status, took);
     let peer = ends.connection.peer;
     tracing::info!(parent: &span, %method, path, status, bytes, micros, %peer, "answered");
     response.map(|body| Full::new(Bytes::from(body)))
