@@ -29,7 +29,8 @@ impl Now {
         let (date, clock) = (moment.date(), moment.time());
         // Every write of claims stamps the user; the formatting machinery would cost as much as storing it.
         let mut text = String::with_capacity("2017-01-16T08:30:00".len());
-        let [century, year] = [date.year() / 100, date.year() % 100].map(|half| u8::try_from(half).unwrap_or(0));
+        let [century, year] =
+            [date.year() / 100, date.year() % 100].map(|half| u8::try_from(half).unwrap_or(0));
         for (mark, number) in [
             ("", century),
             ("", year),

@@ -89,11 +89,7 @@ pub fn caller(
         Some(one) => Ok(Caller::Known(one.known.clone())),
         None => {
             let (user_name, password) = decoded(token).ok_or(Denied::Challenge)?;
-            Ok(Caller::Stranger(Stranger {
-                now,
-                presented: Presented { user_name, password },
-                permissions,
-            }))
+            Ok(Caller::Stranger(Stranger { now, presented: Presented { user_name, password }, permissions }))
         }
     }
 }
@@ -206,3 +202,6 @@ fn failed(error: Error) -> Denied {
     tracing::error!(%error, "authentication failed inside");
     Denied::Fault(Fault::authentication_error())
 }
+
+#[cfg(test)]
+mod tests;

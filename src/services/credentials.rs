@@ -114,7 +114,10 @@ mod tests {
             assert!(decoded(token).is_none(), "{value}");
         }
         assert!(matches!(credentials(&headers("Basic")), Credentials::Unsupported { bare_basic: true }));
-        assert!(matches!(credentials(&headers("Bearer abc")), Credentials::Unsupported { bare_basic: false }));
+        assert!(matches!(
+            credentials(&headers("Bearer abc")),
+            Credentials::Unsupported { bare_basic: false }
+        ));
         assert!(matches!(credentials(&HeaderMap::new()), Credentials::None));
     }
 

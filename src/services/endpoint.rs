@@ -43,7 +43,7 @@ pub struct Performed {
 }
 
 /// Headers of an answer, with those that the transport adds.
-const HEADERS: usize = 8;
+const HEADERS: usize = 6;
 /// Levels of a path that are tried as a service name.
 const MAX_SEGMENTS: usize = 10;
 
@@ -291,8 +291,10 @@ impl Exchange<'_> {
         } else {
             match self.admit(target) {
                 Err(Stopped::Stranger(stranger)) => return Err(stranger),
-                Err(Stopped::Denied(Denied::Challenge, cookie)) => (self.challenge(), cookie),
-                Err(Stopped::Denied(Denied::Fault(fault), cookie)) => (refused(&fault), cookie),
+                Err(Stopped::Denied(denied)) => match *denied {
+                    (Denied::Challenge, cookie) => (self.challenge(), cookie),
+                    (Denied::Fault(fault), cookie) => (refused(&fault), cookie),
+                },
                 Ok(Admitted { call, hand_out }) => {
                     match envelope.map_or(Ok(()), Envelope::check_must_understand) {
                         Err(fault) => (refused(&fault), hand_out),
@@ -330,7 +332,7 @@ impl Exchange<'_> {
         let cookie = session_cookie(self.headers);
         let session = authenticate::session(app, now, cookie).map_err(|error| {
             tracing::error!(%error, "a session could not be looked up");
-            Stopped::Denied(Denied::Fault(Fault::authentication_error()), None)
+            Stopped::denied(Denied::Fault(Fault::authentication_error()), None)
         })?;
         // Without a session every answer hands out the id of a new one; it becomes a row when somebody signs in.
         let is_new = session.is_none();
@@ -346,7 +348,7 @@ impl Exchange<'_> {
         let needs_header = !self.incoming.is_declared()
             || !matches!(self.incoming.form, Form::Soap(_) | Form::EnvelopeOrXml);
         if needs_header && matches!(credentials, Credentials::None) {
-            return Err(Stopped::Denied(Denied::Challenge, fresh()));
+            return Err(Stopped::denied(Denied::Challenge, fresh()));
         }
         let permissions = app.publication.permissions(target.operation);
         let caller = match self.caller.take() {
@@ -357,14 +359,14 @@ impl Exchange<'_> {
                 Err(denied) => Err(denied),
             },
         };
-        let caller = caller.map_err(|denied| Stopped::Denied(denied, fresh()))?;
+        let caller = caller.map_err(|denied| Stopped::denied(denied, fresh()))?;
         if target.operation.super_tenant && caller.actor.tenant != TenantId::SUPER {
             tracing::debug!("the operation is for the super tenant alone");
-            return Err(Stopped::Denied(Denied::Fault(Fault::super_tenant_only()), caller.hand_out));
+            return Err(Stopped::denied(Denied::Fault(Fault::super_tenant_only()), caller.hand_out));
         }
         if !caller.permitted {
             tracing::debug!(?permissions, "the caller lacks the permission");
-            return Err(Stopped::Denied(Denied::Fault(Fault::access_denied()), caller.hand_out));
+            return Err(Stopped::denied(Denied::Fault(Fault::access_denied()), caller.hand_out));
         }
         Ok(Admitted { call: call(Some(caller.actor)), hand_out: caller.hand_out })
     }
@@ -403,9 +405,15 @@ struct Admitted {
 /// Why a caller is not let in.
 enum Stopped {
     /// He may not, or it is not said who he is; with the cookie to hand out.
-    Denied(Denied, Option<HeaderValue>),
+    Denied(Box<(Denied, Option<HeaderValue>)>),
     /// He has to sign in first.
     Stranger(Stranger),
+}
+
+impl Stopped {
+    fn denied(why: Denied, cookie: Option<HeaderValue>) -> Self {
+        Self::Denied(Box::new((why, cookie)))
+    }
 }
 
 /// The service of a path and what follows its name: behind the last `/services/`, the first segments that name one.

@@ -1,0 +1,157 @@
+//! Callers who are familiar, and until when.
+
+use super::*;
+use crate::domain::clock::ManualClock;
+use crate::domain::fixture::{LINK, LOCKED, NEW, OLD, World};
+use crate::domain::permission::{EXECUTE, Holder, set};
+use crate::domain::{Clock, TenantId, tenant};
+use crate::services::{Machine, OnHttp, Process, Publication};
+use base64::Engine as _;
+
+const NEEDED: &[&str] = &["/permission/admin/manage"];
+/// Of another operation.
+const EITHER: &[&str] = &["/permission/admin/manage", "/permission/admin/configure"];
+
+fn app(world: &World) -> Arc<App> {
+    let publication = Publication {
+        realm_name: String::new(),
+        hide_wsdls: false,
+        on_http: OnHttp::None,
+        without_envelope: true,
+        original_permissions: false,
+        host_name: None,
+        https_port: 9443,
+        body_limit: 1,
+    };
+    let process = Process {
+        started_at: world.now(),
+        ready_at: world.now(),
+        draining: tokio::sync::watch::channel(false).1,
+        data_dir: String::new(),
+        machine: Machine::default(),
+    };
+    let clock: Arc<dyn Clock> = Arc::new(ManualClock::at(world.now()));
+    Arc::new(App { store: world.store.clone(), realm: Arc::clone(&world.realm), clock, publication, process })
+}
+
+fn token(password: &str) -> String {
+    base64::prelude::BASE64_STANDARD.encode(format!("tom:{password}"))
+}
+
+/// Who calls now, as far as it is told at once.
+fn at_once(world: &World, app: &App, password: &str) -> Option<Known> {
+    at_once_for(world, app, password, NEEDED)
+}
+
+fn at_once_for(
+    world: &World,
+    app: &App,
+    password: &str,
+    permissions: &'static [&'static str],
+) -> Option<Known> {
+    match caller(app, world.now(), Credentials::Basic(&token(password)), None, permissions) {
+        Ok(Caller::Known(known)) => Some(known),
+        Ok(Caller::Stranger(_)) => None,
+        Err(denied) => panic!("{denied:?}"),
+    }
+}
+
+/// Lets tom in as a first call does.
+fn let_tom_in(world: &World, app: &Arc<App>, password: &str) -> Known {
+    let presented = Presented { user_name: "tom".to_owned(), password: password.into() };
+    let stranger = Stranger { now: world.now(), presented, permissions: NEEDED };
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    runtime.block_on(sign_in(app, stranger)).unwrap()
+}
+
+fn allow(world: &World, permission: &'static str, allowed: bool) {
+    let now = world.now();
+    world.write(move |tx| {
+        let tenant = tenant::by_id(tx, TenantId::SUPER)?.ok_or(Error::Broken("no tenant"))?;
+        let holder = Holder::User("tom".to_owned());
+        set(tx, now, &Actor::system(&tenant), &holder, permission, EXECUTE, allowed)
+    });
+}
+
+#[test]
+fn who_was_let_in_a_moment_ago_is_known_at_once_and_without_a_statement() {
+    let world = World::new();
+    let app = app(&world);
+    assert!(at_once(&world, &app, OLD).is_none(), "a stranger at first");
+    let first = let_tom_in(&world, &app, OLD);
+    for _ in 0..2 {
+        let known = at_once(&world, &app, OLD).unwrap();
+        assert_eq!((&known.actor, known.permitted), (&first.actor, false));
+        assert_eq!(known.hand_out, first.hand_out);
+    }
+    assert!(at_once(&world, &app, NEW).is_none());
+    let again = token(OLD);
+    let statements = world.read(|tx| {
+        assert!(familiar(tx, &app, world.now(), &again, NEEDED)?.is_some());
+        Ok(tx.statements)
+    });
+    assert_eq!(statements, 0);
+}
+
+#[test]
+fn what_changes_about_him_counts_at_the_very_next_call() {
+    let world = World::new();
+    let app = app(&world);
+    let tom = world.find("tom");
+    world.set("account.lock.handler.enable", "true");
+    let permitted = |password| at_once(&world, &app, password).map(|known| known.permitted);
+    let_tom_in(&world, &app, OLD);
+    assert_eq!(permitted(OLD), Some(false));
+    allow(&world, NEEDED[0], true);
+    assert_eq!(permitted(OLD), Some(true));
+    allow(&world, NEEDED[0], false);
+    assert_eq!(permitted(OLD), Some(false));
+    world.claims(&tom, &[(LOCKED, Some("true"))]).unwrap();
+    assert_eq!(permitted(OLD), None);
+    world.claims(&tom, &[(LOCKED, Some("false"))]).unwrap();
+    let_tom_in(&world, &app, OLD);
+    assert_eq!(permitted(OLD), Some(false));
+    world.set(LINK, "true");
+    world.trigger(&tom).unwrap();
+    assert_eq!(permitted(OLD), None, "a reset was forced");
+    world.complete(&world.mails(&tom).last().unwrap().code(), NEW).unwrap();
+    let_tom_in(&world, &app, NEW);
+    assert_eq!((permitted(OLD), permitted(NEW)), (None, Some(false)));
+}
+
+#[test]
+fn he_may_what_the_operation_takes_that_he_calls() {
+    let world = World::new();
+    let app = app(&world);
+    allow(&world, EITHER[1], true);
+    let_tom_in(&world, &app, OLD);
+    for _ in 0..2 {
+        for (permissions, expected) in [(NEEDED, false), (EITHER, true)] {
+            assert_eq!(at_once_for(&world, &app, OLD, permissions).unwrap().permitted, expected);
+        }
+    }
+}
+
+// decision 15: a login is remembered for a minute.
+#[test]
+fn nobody_is_familiar_for_longer_than_a_moment_past_the_minute() {
+    let world = World::new();
+    let app = app(&world);
+    let_tom_in(&world, &app, OLD);
+    world.pass(59_500);
+    assert!(at_once(&world, &app, OLD).is_some());
+    world.pass(999);
+    assert!(at_once(&world, &app, OLD).is_some());
+    world.pass(1);
+    assert!(at_once(&world, &app, OLD).is_none(), "a stranger again");
+}
+
+#[test]
+fn what_cannot_be_read_is_challenged() {
+    let world = World::new();
+    let app = app(&world);
+    for unreadable in ["!!!", "dG9t", "OmFkbWlu"] {
+        let outcome = caller(&app, world.now(), Credentials::Basic(unreadable), None, NEEDED);
+        assert!(matches!(outcome, Err(Denied::Challenge)), "{unreadable}");
+    }
+}
