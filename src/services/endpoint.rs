@@ -3,20 +3,22 @@
 //! Service, operation, addressing and transport are judged without looking at credentials; then who calls, what he may,
 //! and mustUnderstand; the arguments are read last. Every fault is a 500, in the version of the request.
 
+mod admission;
+
 use super::app::App;
-use super::authenticate::{self, Caller, Denied, Known, Stranger};
-use super::credentials::{Credentials, credentials, session_cookie, session_set_cookie};
+use super::authenticate::{self, Denied, Known, Stranger};
+use super::credentials::session_set_cookie;
 use super::message::{Form, Incoming, Packed, unpacked};
 use super::work::{Performing, Work};
-use super::{Call, Published, find, metadata};
+use super::{Published, find, metadata};
 use crate::domain::session::Kind;
-use crate::domain::{Actor, Secret, TenantId};
 use crate::soap::addressing::{Addressing, ReplyTo};
 use crate::soap::answer::{self, Answer, Called, Format};
 use crate::soap::contract::Operation;
 use crate::soap::envelope::{Envelope, SOAP11, SOAP12, Version};
 use crate::soap::xml::Document;
-use crate::soap::{Answering, Arguments, Fault, mime, rest};
+use crate::soap::{Arguments, Fault, mime, rest};
+use admission::{Admitted, Stopped};
 use hyper::body::Bytes;
 use hyper::header::{ALLOW, CONTENT_TYPE, HeaderMap, HeaderValue, SET_COOKIE, WWW_AUTHENTICATE};
 use hyper::{Method, Request, Response, StatusCode};
@@ -49,12 +51,19 @@ const MAX_SEGMENTS: usize = 10;
 
 /// Begins to answer a request below `/services`: reads and judges it, and sets its operation to work.
 pub fn begin(app: &Arc<App>, request: Request<Bytes>, connection: Connection) -> Work {
-    judged(app, &request, connection, None).unwrap_or_else(|stranger| {
+    judged(app, &request, connection, None).unwrap_or_else(|unknown| {
         let app = Arc::clone(app);
         Work::Other(Box::pin(async move {
-            let caller = authenticate::sign_in(&app, stranger).await;
+            let Unknown { stranger, target, format, addressing } = *unknown;
+            let known = match authenticate::sign_in(&app, stranger).await {
+                Ok(known) => known,
+                Err(denied) => {
+                    let cookie = Some(session_set_cookie(&Kind::Admin.new_id()));
+                    return target.denied(&app, &format, addressing.as_ref(), &denied, cookie);
+                }
+            };
             // It is read once more, now that it is known who sent it: once a minute for each client.
-            match judged(&app, &request, connection, Some(caller)) {
+            match judged(&app, &request, connection, Some(known)) {
                 Ok(work) => work.await,
                 Err(_) => empty(StatusCode::INTERNAL_SERVER_ERROR, None),
             }
@@ -62,13 +71,21 @@ pub fn begin(app: &Arc<App>, request: Request<Bytes>, connection: Connection) ->
     })
 }
 
-/// Reads and judges a request; `caller` is what became of a stranger who signed in.
+/// A request of somebody who has to sign in first, and how he is answered if he may not.
+struct Unknown {
+    stranger: Stranger,
+    target: Target,
+    format: Format,
+    addressing: Option<Addressing>,
+}
+
+/// Reads and judges a request; `caller` is the one who sent it, where that is known.
 fn judged(
     app: &Arc<App>,
     request: &Request<Bytes>,
     connection: Connection,
-    caller: Option<Result<Known, Denied>>,
-) -> Result<Work, Stranger> {
+    caller: Option<Known>,
+) -> Result<Work, Box<Unknown>> {
     match *request.method() {
         Method::OPTIONS => return Ok(options().into()),
         Method::TRACE => return Ok(empty(StatusCode::METHOD_NOT_ALLOWED, None).into()),
@@ -105,8 +122,8 @@ struct Exchange<'a> {
     incoming: &'a Incoming<'a>,
     headers: &'a HeaderMap,
     connection: Connection,
-    /// What became of a stranger who signed in.
-    caller: Cell<Option<Result<Known, Denied>>>,
+    /// A stranger who signed in.
+    caller: Cell<Option<Known>>,
 }
 
 /// An operation that was found.
@@ -129,6 +146,10 @@ impl Target {
         Called { service: self.published.contract, types: self.published.types(), operation: self.operation }
     }
 
+    pub(super) fn performed(self) -> Performed {
+        Performed { service: self.published.contract.name, operation: self.operation.name }
+    }
+
     pub(super) fn fault(
         &self,
         format: &Format,
@@ -138,12 +159,41 @@ impl Target {
         let body = answer::fault(format, fault, Some(self.called()), addressing);
         respond(StatusCode::INTERNAL_SERVER_ERROR, &format.content_type(), body)
     }
+
+    /// The answer to somebody who is not let in.
+    fn denied(
+        self,
+        app: &App,
+        format: &Format,
+        addressing: Option<&Addressing>,
+        denied: &Denied,
+        cookie: Option<HeaderValue>,
+    ) -> Response<Vec<u8>> {
+        let mut response = match denied {
+            Denied::Challenge => challenge(&app.publication.realm_name),
+            Denied::Fault(fault) => self.fault(format, fault, addressing),
+        };
+        if let Some(cookie) = cookie {
+            response.headers_mut().insert(SET_COOKIE, cookie);
+        }
+        response.extensions_mut().insert(self.performed());
+        response
+    }
+}
+
+fn challenge(realm: &str) -> Response<Vec<u8>> {
+    let mut response = respond(StatusCode::UNAUTHORIZED, "text/html;charset=UTF-8", Vec::new());
+    let realm = realm.replace(['"', '\\'], "");
+    if let Ok(value) = HeaderValue::from_str(&format!("Basic realm=\"{realm}\"")) {
+        response.headers_mut().insert(WWW_AUTHENTICATE, value);
+    }
+    response
 }
 
 impl Exchange<'_> {
     /// `text/xml` without `SOAPAction`: the original took it for a bare element and failed on envelopes; an envelope is
     /// served, anything else stays a bare element.
-    fn envelope_or_xml(&self, body: &[u8]) -> Result<Work, Stranger> {
+    fn envelope_or_xml(&self, body: &[u8]) -> Result<Work, Box<Unknown>> {
         let root_is_envelope = self.incoming.read(body).is_ok_and(|text| {
             // A cheap look; whatever it says, the document is read properly afterwards.
             text.xml.contains(SOAP11) || text.xml.contains(SOAP12)
@@ -151,7 +201,7 @@ impl Exchange<'_> {
         if root_is_envelope { self.soap(body, Some(Version::V11)) } else { self.without_envelope(body) }
     }
 
-    fn soap(&self, body: &[u8], declared: Option<Version>) -> Result<Work, Stranger> {
+    fn soap(&self, body: &[u8], declared: Option<Version>) -> Result<Work, Box<Unknown>> {
         let text = match self.incoming.read(body) {
             Ok(text) => text,
             Err(fault) => return Ok(refuse(&self.incoming.format(), &fault).into()),
@@ -179,7 +229,7 @@ impl Exchange<'_> {
         self.soap_message(envelope.as_ref(), version)
     }
 
-    fn soap_message(&self, envelope: Option<&Envelope<'_>>, version: Version) -> Result<Work, Stranger> {
+    fn soap_message(&self, envelope: Option<&Envelope<'_>>, version: Version) -> Result<Work, Box<Unknown>> {
         let format = self.incoming.soap_format(version);
         let addressing = envelope.and_then(Envelope::addressing);
         let refuse = |fault: &Fault| {
@@ -222,7 +272,7 @@ impl Exchange<'_> {
     }
 
     /// GET, forms, bare XML and JSON: parameters become the request element that an envelope would carry.
-    fn without_envelope(&self, body: &[u8]) -> Result<Work, Stranger> {
+    fn without_envelope(&self, body: &[u8]) -> Result<Work, Box<Unknown>> {
         let format = match self.incoming.form {
             Form::EnvelopeOrXml => Format::Bare("text/xml"),
             _ => self.incoming.format(),
@@ -274,145 +324,40 @@ impl Exchange<'_> {
         }
     }
 
-    /// Everything behind the dispatch: transport, caller, permission, headers, and then the operation itself.
+    /// Everything behind the dispatch: who calls and whether he may, and then the operation itself.
     fn perform(
         &self,
         target: Target,
         arguments: Arguments<'_>,
         envelope: Option<&Envelope<'_>>,
         reply: Reply<'_>,
-    ) -> Result<Work, Stranger> {
-        let service = target.published.contract;
-        tracing::Span::current().record("service", service.name).record("operation", target.operation.name);
-        let performed = Performed { service: service.name, operation: target.operation.name };
-        let refused = |fault: &Fault| target.fault(reply.format, fault, reply.addressing);
-        let (mut response, cookie) = if !self.is_reachable(target) {
-            (refused(&Fault::no_such_service(&self.incoming.address(), true)), None)
-        } else {
-            match self.admit(target) {
-                Err(Stopped::Stranger(stranger)) => return Err(stranger),
-                Err(Stopped::Denied(denied)) => match *denied {
-                    (Denied::Challenge, cookie) => (self.challenge(), cookie),
-                    (Denied::Fault(fault), cookie) => (refused(&fault), cookie),
-                },
-                Ok(Admitted { call, hand_out }) => {
-                    match envelope.map_or(Ok(()), Envelope::check_must_understand) {
-                        Err(fault) => (refused(&fault), hand_out),
-                        Ok(()) => {
-                            let answering = Self::set_to_work(target, call, arguments, reply);
-                            let addressing = reply.addressing.cloned();
-                            let reply_to = reply.to;
-                            return Ok(Work::Operation(Performing {
-                                answering,
-                                performed,
-                                target,
-                                addressing,
-                                reply_to,
-                                hand_out,
-                            }));
-                        }
-                    }
-                }
+    ) -> Result<Work, Box<Unknown>> {
+        let Target { published, operation } = target;
+        let performed = Performed { service: published.contract.name, operation: operation.name };
+        tracing::Span::current()
+            .record("service", performed.service)
+            .record("operation", performed.operation);
+        match self.let_in(target, envelope) {
+            Ok(Admitted { call, hand_out }) => {
+                let answer =
+                    Answer::begin(reply.format.clone(), published.types(), operation, reply.addressing);
+                Ok(Work::Operation(Performing {
+                    answering: (published.invoke)(call, operation, arguments, answer),
+                    target,
+                    addressing: reply.addressing.cloned(),
+                    reply_to: reply.to,
+                    hand_out,
+                }))
             }
-        };
-        if let Some(cookie) = cookie {
-            response.headers_mut().insert(SET_COOKIE, cookie);
+            Err(Stopped::Stranger(stranger)) => {
+                let (format, addressing) = (reply.format.clone(), reply.addressing.cloned());
+                Err(Box::new(Unknown { stranger, target, format, addressing }))
+            }
+            Err(Stopped::Denied(denied)) => {
+                let (denied, cookie) = *denied;
+                Ok(target.denied(self.app, reply.format, reply.addressing, &denied, cookie).into())
+            }
         }
-        response.extensions_mut().insert(performed);
-        Ok(response.into())
-    }
-
-    /// Whether a service answers on this kind of connection.
-    fn is_reachable(&self, target: Target) -> bool {
-        self.connection.secure || self.app.publication.on_http.includes(target.published.contract.name)
-    }
-
-    fn admit(&self, target: Target) -> Result<Admitted, Stopped> {
-        let (app, now) = (self.app, self.app.clock.now());
-        let cookie = session_cookie(self.headers);
-        let session = authenticate::session(app, now, cookie).map_err(|error| {
-            tracing::error!(%error, "a session could not be looked up");
-            Stopped::denied(Denied::Fault(Fault::authentication_error()), None)
-        })?;
-        // Without a session every answer hands out the id of a new one; it becomes a row when somebody signs in.
-        let is_new = session.is_none();
-        let fresh = || is_new.then(|| session_set_cookie(&Kind::Admin.new_id()));
-        let known = session.is_some().then(|| cookie.map(Secret::from)).flatten();
-        let call =
-            |actor: Option<Arc<Actor>>| Call::new(Arc::clone(app), now, actor, known.clone(), self.client());
-        if target.operation.open {
-            let actor = session.map(|session| Arc::new(session.actor()));
-            return Ok(Admitted { call: call(actor), hand_out: fresh() });
-        }
-        let credentials = credentials(self.headers);
-        let needs_header = !self.incoming.is_declared()
-            || !matches!(self.incoming.form, Form::Soap(_) | Form::EnvelopeOrXml);
-        if needs_header && matches!(credentials, Credentials::None) {
-            return Err(Stopped::denied(Denied::Challenge, fresh()));
-        }
-        let permissions = app.publication.permissions(target.operation);
-        let caller = match self.caller.take() {
-            Some(signed_in) => signed_in,
-            None => match authenticate::caller(app, now, credentials, session, permissions) {
-                Ok(Caller::Stranger(stranger)) => return Err(Stopped::Stranger(stranger)),
-                Ok(Caller::Known(known)) => Ok(known),
-                Err(denied) => Err(denied),
-            },
-        };
-        let caller = caller.map_err(|denied| Stopped::denied(denied, fresh()))?;
-        if target.operation.super_tenant && caller.actor.tenant != TenantId::SUPER {
-            tracing::debug!("the operation is for the super tenant alone");
-            return Err(Stopped::denied(Denied::Fault(Fault::super_tenant_only()), caller.hand_out));
-        }
-        if !caller.permitted {
-            tracing::debug!(?permissions, "the caller lacks the permission");
-            return Err(Stopped::denied(Denied::Fault(Fault::access_denied()), caller.hand_out));
-        }
-        Ok(Admitted { call: call(Some(caller.actor)), hand_out: caller.hand_out })
-    }
-
-    fn set_to_work(
-        target: Target,
-        call: Call,
-        arguments: Arguments<'_>,
-        reply: Reply<'_>,
-    ) -> Answering<Call> {
-        let types = target.published.types();
-        let answer = Answer::begin(reply.format.clone(), types, target.operation, reply.addressing);
-        (target.published.invoke)(call, target.operation, arguments, answer)
-    }
-
-    fn challenge(&self) -> Response<Vec<u8>> {
-        let mut response = respond(StatusCode::UNAUTHORIZED, "text/html;charset=UTF-8", Vec::new());
-        let realm = self.app.publication.realm_name.replace(['"', '\\'], "");
-        if let Ok(value) = HeaderValue::from_str(&format!("Basic realm=\"{realm}\"")) {
-            response.headers_mut().insert(WWW_AUTHENTICATE, value);
-        }
-        response
-    }
-
-    fn client(&self) -> IpAddr {
-        self.connection.peer
-    }
-}
-
-/// A caller who was let in.
-struct Admitted {
-    call: Call,
-    hand_out: Option<HeaderValue>,
-}
-
-/// Why a caller is not let in.
-enum Stopped {
-    /// He may not, or it is not said who he is; with the cookie to hand out.
-    Denied(Box<(Denied, Option<HeaderValue>)>),
-    /// He has to sign in first.
-    Stranger(Stranger),
-}
-
-impl Stopped {
-    fn denied(why: Denied, cookie: Option<HeaderValue>) -> Self {
-        Self::Denied(Box::new((why, cookie)))
     }
 }
 

@@ -4,7 +4,7 @@
 
 use super::Call;
 use super::credentials::session_set_cookie;
-use super::endpoint::{Performed, Target, respond};
+use super::endpoint::{Target, respond};
 use crate::soap::Answering;
 use crate::soap::addressing::{Addressing, ReplyTo};
 use hyper::header::{HeaderValue, SET_COOKIE};
@@ -54,7 +54,6 @@ impl Future for Work {
 /// An operation at work, and what its answer takes besides.
 pub struct Performing {
     pub(super) answering: Answering<Call>,
-    pub(super) performed: Performed,
     pub(super) target: Target,
     pub(super) addressing: Option<Addressing>,
     pub(super) reply_to: ReplyTo,
@@ -82,7 +81,7 @@ impl Future for Performing {
         if let Some(cookie) = opened.or(self.hand_out.take()) {
             response.headers_mut().insert(SET_COOKIE, cookie);
         }
-        response.extensions_mut().insert(self.performed);
+        response.extensions_mut().insert(target.performed());
         Poll::Ready(response)
     }
 }

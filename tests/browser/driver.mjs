@@ -67,7 +67,11 @@ const act = {
     await Promise.all([page.waitForEvent('load'), where.getByRole('button', { name: button, exact: true }).click()]);
   },
   async follow({ link }) { await Promise.all([page.waitForEvent('load'), page.getByRole('link', { name: link, exact: true }).first().click()]); },
-  async type({ text }) { await page.keyboard.type(text); },
+  // A page is focused a moment after it was loaded; nobody types faster.
+  async type({ text }) {
+    await page.locator('input:focus, textarea:focus').waitFor();
+    await page.keyboard.type(text);
+  },
   async key({ name, loads = false }) {
     await Promise.all([loads ? page.waitForEvent('load') : null, page.keyboard.press(name)]);
   },
