@@ -129,10 +129,12 @@ struct Familiar {
     /// What he presented, and asked for.
     proof: Proof,
     permissions: &'static [&'static str],
+    /// From when, and until when at most.
     since: Now,
+    until: Now,
 }
 
-/// How long somebody is familiar, in milliseconds: as long as what the time alone takes from a user may last.
+/// How long somebody is familiar at most, in milliseconds: what the time alone takes from a user counts no later.
 const FAMILIAR: i64 = 1_000;
 
 /// A remembered login and, while the session opened for it is there, all there is to know: what every call but the first
@@ -147,23 +149,24 @@ fn familiar(
 ) -> Result<Option<Arc<Familiar>>, Error> {
     let proof = app.realm.verified.proof_of_token(token);
     let is_this = |one: &Arc<Familiar>| {
-        one.proof == proof
-            && one.permissions == permissions
-            && (one.since.0..one.since.0 + FAMILIAR).contains(&now.0)
+        one.proof == proof && one.permissions == permissions && (one.since..=one.until).contains(&now)
     };
     let name = permissions.first().copied().unwrap_or_default();
     tx.remembered_while("familiar caller", proof.short(), name, is_this, |tx| {
         let Some((user_name, password)) = decoded(token) else { return Ok(None) };
         let presented = Presented { user_name, password };
         let Some(signed_in) = login::recognise(tx, now, &app.realm, &presented)? else { return Ok(None) };
-        let Some(id) = app.realm.verified.session(now, signed_in.proof) else { return Ok(None) };
+        let verified = &app.realm.verified;
+        let Some(id) = verified.session(now, signed_in.proof) else { return Ok(None) };
+        let Some(ends) = verified.ends(now, signed_in.proof) else { return Ok(None) };
         if session::find(tx, now, Kind::Admin, id.reveal())?.is_none() {
             return Ok(None);
         }
         let actor = Arc::new(signed_in.actor());
         let permitted = permission::authorized(tx, actor.tenant, actor.user, permissions)?;
         let known = Known { actor, permitted, hand_out: Some(session_set_cookie(&id)) };
-        Ok(Some(Arc::new(Familiar { known, proof, permissions, since: now })))
+        let until = ends.min(now.plus_millis(FAMILIAR));
+        Ok(Some(Arc::new(Familiar { known, proof, permissions, since: now, until })))
     })
 }
 

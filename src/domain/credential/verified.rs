@@ -132,6 +132,12 @@ impl Verified {
         self.fresh(now, proof, |_| ()).is_some()
     }
 
+    /// The last moment at which this login, which was verified within the last minute, still is remembered.
+    #[must_use]
+    pub fn ends(&self, now: Now, proof: Proof) -> Option<Now> {
+        self.fresh(now, proof, |entry| Now(entry.at.saturating_add(LIFE)))
+    }
+
     /// The session that was opened for it, for clients that send no cookie back.
     #[must_use]
     pub fn session(&self, now: Now, proof: Proof) -> Option<Secret> {

@@ -132,18 +132,32 @@ fn he_may_what_the_operation_takes_that_he_calls() {
     }
 }
 
-// decision 15: a login is remembered for a minute.
+// decision 15
 #[test]
-fn nobody_is_familiar_for_longer_than_a_moment_past_the_minute() {
+fn nobody_is_familiar_for_longer_than_a_login_is_remembered() {
     let world = World::new();
     let app = app(&world);
     let_tom_in(&world, &app, OLD);
     world.pass(59_500);
     assert!(at_once(&world, &app, OLD).is_some());
-    world.pass(999);
+    world.pass(500);
     assert!(at_once(&world, &app, OLD).is_some());
     world.pass(1);
     assert!(at_once(&world, &app, OLD).is_none(), "a stranger again");
+}
+
+#[test]
+fn what_the_time_alone_takes_from_him_counts_within_a_moment() {
+    // His session is over as soon as it is not used.
+    let world = World::with(|policy| policy.admin_idle_minutes = 0);
+    let app = app(&world);
+    let_tom_in(&world, &app, OLD);
+    let known = || at_once(&world, &app, OLD).is_some();
+    assert!(known());
+    world.pass(FAMILIAR);
+    assert!(known());
+    world.pass(1);
+    assert!(!known());
 }
 
 #[test]
