@@ -221,7 +221,9 @@ mod tests {
         for (each, all) in [(0, 60), (60, 0)] {
             let patience = Patience { each: Duration::from_secs(each), all: Duration::from_secs(all) };
             let queue = holding(1);
+            let began = Instant::now();
             assert_eq!(Gathering::of(&queue, 9, patience).count(), 1);
+            assert!(began.elapsed() < FOREVER.all / 2);
         }
     }
 
