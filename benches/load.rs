@@ -2,12 +2,12 @@
 //!
 //! Servers take turns under the same load in one run: a bare hyper and rustls server that sends the bytes of an answer
 //! from memory, Soapstone reading a profile of thirty fields (the same one again and again, and another user's each
-//! time), and Soapstone writing a claim durably, each write a new value, again of the same user and of another one each
+//! time, first of as many as it remembers and then of more), and Soapstone writing a claim durably, each write a new value, again of the same user and of another one each
 //! time. Kept-alive TLS connections, basic authentication on every request. Counted are requests per second of processor
 //! time of the *server* process, so that the load generator, which runs beside it, does not blur the result. Rounds
 //! alternate; printed are the median ratio and its spread. Everything is started on one core where `taskset` can do that,
-//! so that nobody pays for waking another core; `cargo bench --bench load -- free` lets them run on every core, and shows
-//! what the clock says as well.
+//! so that nobody pays for waking another core. `cargo bench --bench load -- apart` starts the servers on one core and
+//! the generator on another, `-- free` lets them run on every core; both show what the clock says as well.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a measurement stops at what is wrong")]
 
 #[path = "../tests/support/mod.rs"]
@@ -37,8 +37,10 @@ use tokio_rustls::{TlsAcceptor, TlsConnector};
 const ROUNDS: usize = 5;
 const ROUND: Duration = Duration::from_secs(3);
 const CONNECTIONS: [usize; 2] = [16, 64];
-/// Users beside tom, with the same profile.
-const USERS: u64 = 1000;
+/// Users beside tom, with the same profile: more than are remembered.
+const USERS: u64 = 20_000;
+/// As many as are remembered.
+const FEW: u64 = 1000;
 
 fn main() {
     let mut arguments = std::env::args().skip(1);
@@ -49,7 +51,22 @@ fn main() {
             (file(arguments.next()), file(arguments.next()), file(arguments.next()));
         return bare(&certificate, &key, std::fs::read(body).unwrap());
     }
-    measure(first.as_deref() == Some("free"));
+    measure(match first.as_deref() {
+        Some("free") => Cores::Every,
+        Some("apart") => Cores::Apart,
+        _ => Cores::One,
+    });
+}
+
+/// Where servers and generator run.
+#[derive(Clone, Copy, PartialEq)]
+enum Cores {
+    /// All of them on the first.
+    One,
+    /// The servers on the first, the generator on the second.
+    Apart,
+    /// Wherever there is room.
+    Every,
 }
 
 /// Holds all threads of a process to one core.
@@ -151,7 +168,7 @@ struct Load {
     address: SocketAddr,
     pid: u32,
     head: String,
-    /// The body; `{n}` is another number in every request, `{user}` one of the [`USERS`].
+    /// The body; `{n}` is another number in every request, `{few}` one of the first [`FEW`] users, `{user}` one of all.
     body: String,
     status: &'static [u8],
 }
@@ -179,8 +196,9 @@ async fn round(load: &Load, connections: usize, tls: &TlsConnector) -> (f64, f64
                 }
                 left -= 1;
                 let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-                let user = format!("user{}", number % USERS);
-                let body = load.body.replace("{n}", &number.to_string()).replace("{user}", &user);
+                let user = |of: u64| format!("user{}", number % of);
+                let body = load.body.replace("{n}", &number.to_string());
+                let body = body.replace("{user}", &user(USERS)).replace("{few}", &user(FEW));
                 let request = format!("{}Content-Length: {}\r\n\r\n{body}", load.head, body.len());
                 let stream = stream.as_mut().unwrap();
                 stream.write_all(request.as_bytes()).await.unwrap();
@@ -260,15 +278,16 @@ fn show_thirty_fields(data: &Path) {
 }
 
 /// What is compared: the load and its yardstick, by their places.
-const COMPARED: [(&str, usize, usize); 4] = [
+const COMPARED: [(&str, usize, usize); 5] = [
     ("getUserProfile of the same user", 1, 0),
-    ("getUserProfile of another user each time", 2, 0),
-    ("durable setUserProfile of the same user", 4, 3),
-    ("durable setUserProfile of another user each time", 5, 3),
+    ("getUserProfile of one of 1,000 users in turn", 2, 0),
+    ("getUserProfile of one of 20,000 users in turn", 3, 0),
+    ("durable setUserProfile of the same user", 5, 4),
+    ("durable setUserProfile of one of 20,000 users in turn", 6, 4),
 ];
 
-fn measure(free: bool) {
-    if !free {
+fn measure(cores: Cores) {
+    if cores != Cores::Every {
         // What is started from here on finds one core, and sets up its threads for it.
         hold(std::process::id(), 0);
     }
@@ -303,9 +322,11 @@ fn measure(free: bool) {
         status,
     };
     let [get_other, set_other] = [get, &set].map(|body| body.replace(">tom<", ">{user}<"));
+    let get_few = get.replace(">tom<", ">{few}<");
     let loads = [
         load(bare.address, bare.process.id(), "getUserProfile", get, b"HTTP/1.1 200".as_slice()),
         load(client.https, server.pid(), "getUserProfile", get, b"HTTP/1.1 200"),
+        load(client.https, server.pid(), "getUserProfile", &get_few, b"HTTP/1.1 200"),
         load(client.https, server.pid(), "getUserProfile", &get_other, b"HTTP/1.1 200"),
         load(empty.address, empty.process.id(), "setUserProfile", &set, b"HTTP/1.1 200"),
         load(client.https, server.pid(), "setUserProfile", &set, b"HTTP/1.1 202"),
@@ -320,6 +341,9 @@ fn measure(free: bool) {
         .with_root_certificates(roots)
         .with_no_client_auth();
     let tls = TlsConnector::from(Arc::new(config));
+    if cores == Cores::Apart {
+        hold(std::process::id(), 1);
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     for connections in CONNECTIONS {
         let mut ratios = vec![(Vec::new(), Vec::new()); COMPARED.len()];
@@ -339,10 +363,10 @@ fn measure(free: bool) {
             println!("{connections} connections, requests per processor second: {}", shown.join(", "));
         }
         for ((name, ..), (by_processor, by_clock)) in COMPARED.iter().zip(&mut ratios) {
-            let by_clock = match free {
-                true => format!(", {} by the clock", spread(by_clock)),
+            let by_clock = match cores {
                 // The clock would count the generator's work too.
-                false => String::new(),
+                Cores::One => String::new(),
+                Cores::Apart | Cores::Every => format!(", {} by the clock", spread(by_clock)),
             };
             let by_processor = spread(by_processor);
             println!(

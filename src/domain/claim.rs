@@ -102,7 +102,7 @@ fn normalised(attribute: &str, value: &str) -> String {
     value.split(',').map(str::trim).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(",")
 }
 
-fn check_profile(profile: &str) -> Result<&str, Error> {
+fn check_profile(profile: &str) -> Result<&'static str, Error> {
     match profile {
         "" => Ok(DEFAULT_PROFILE),
         name if name.chars().all(char::is_alphanumeric) => Ok(DEFAULT_PROFILE),

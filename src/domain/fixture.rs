@@ -64,6 +64,7 @@ impl World {
     pub(crate) fn with(change: impl FnOnce(&mut Policy)) -> Self {
         let dir = Scratch::new();
         let store = Store::open(dir.path()).unwrap();
+        store.serve();
         let mut policy = Policy::default();
         change(&mut policy);
         let realm = Arc::new(Realm::new(policy, Arc::new(SecretKey::new(&[7; 32]).unwrap())));

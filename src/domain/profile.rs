@@ -47,7 +47,7 @@ fn meant(tx: &mut Tx<'_>, actor: &Actor, typed: &str) -> Result<User, Error> {
 }
 
 /// The profile of a user, in the shape that the caller gives it; `None` when there is none of that name. Portals ask for
-/// the same one again and again, so the shape is remembered until anything changes.
+/// the same one again and again, so the shape is remembered until something changes that it depends on.
 ///
 /// # Errors
 /// [`Error::NotAuthorized`], [`Error::NoSuchUser`], [`Error::UnknownDomain`].
@@ -64,9 +64,7 @@ pub fn get<T: Clone + Send + 'static>(
     if profile != DEFAULT_PROFILE {
         return Ok(None);
     }
-    tx.remembered_for_now("profile", user.id.0, std::any::type_name::<T>(), |tx| {
-        Ok(Some(shape(read(tx, realm, &user)?)))
-    })
+    tx.remembered_of_user(user.id.0, |tx| Ok(Some(shape(read(tx, realm, &user)?))))
 }
 
 /// Every profile of a user: the default user store knows one.

@@ -4,8 +4,16 @@ use super::contract::Shape;
 use super::fault::Fault;
 use super::value::{Found, Value};
 use super::writer::{Form, Prefix, Writer};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
+
+/// Texts that each thread keeps at most: a profile of thirty fields takes 14 kB.
+const MOST: usize = 64;
+
+thread_local! {
+    /// How many of those that this thread wrote are kept.
+    static KEPT: Arc<AtomicUsize> = Arc::default();
+}
 
 /// A value with its written form. Clones share both.
 #[derive(Clone)]
@@ -20,10 +28,34 @@ struct Inner<T> {
 
 /// How it was written the second time.
 struct Written {
+    _room: Room,
     form: Form,
     prefix: Prefix,
     name: Box<str>,
     text: Box<str>,
+}
+
+/// Room for a text, in the count of the thread that wrote it.
+struct Room(Arc<AtomicUsize>);
+
+impl Room {
+    /// `None` when there is none.
+    fn take() -> Option<Self> {
+        // Texts may be dropped by other threads, but only their own adds to them.
+        let has_room = |kept: &Arc<AtomicUsize>| kept.load(Ordering::Relaxed) < MOST;
+        KEPT.with(|kept| has_room(kept).then(|| Self::of(kept)))
+    }
+
+    fn of(kept: &Arc<AtomicUsize>) -> Self {
+        kept.fetch_add(1, Ordering::Relaxed);
+        Self(Arc::clone(kept))
+    }
+}
+
+impl Drop for Room {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 impl<T> Kept<T> {
@@ -62,10 +94,12 @@ impl<T: Value + Sync> Value for Kept<T> {
         }
         let (form, start) = (writer.form(), writer.position());
         value.write(writer, prefix, name);
-        if let Some(form) = form {
+        if let Some(form) = form
+            && let Some(room) = Room::take()
+        {
             let text = writer.since(start).into();
             // Whoever comes second has written the same.
-            let _ = written.set(Written { form, prefix, name: name.into(), text });
+            let _ = written.set(Written { _room: room, form, prefix, name: name.into(), text });
         }
     }
 }
@@ -96,6 +130,23 @@ mod tests {
             );
             assert_eq!(kept.0.written.get().is_some(), is_kept);
         }
+    }
+
+    #[test]
+    fn no_more_texts_are_kept_than_there_is_room_for() {
+        let types = CONTRACT.types();
+        let write_twice = || {
+            let kept = boat();
+            for _ in 0..2 {
+                written(&kept, Writer::xml(&types), Prefix::Service, "return");
+            }
+            kept
+        };
+        let many: Vec<_> = (0..2 * MOST).map(|_| write_twice()).collect();
+        let is_kept = |kept: &Kept<Boat>| kept.0.written.get().is_some();
+        assert!(many.iter().map(is_kept).eq((0..2 * MOST).map(|number| number < MOST)));
+        drop(many);
+        assert!(write_twice().0.written.get().is_some());
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! share one fsync. A write is answered only when it is durable. Nothing here knows a rule; the engine is
 //! named in `sqlite.rs` with its `writer.rs`, `tx.rs` and `migrate.rs` only.
 
+mod attribute;
 pub mod audit;
 pub mod captcha;
 pub mod challenge;

@@ -17,8 +17,6 @@ use std::time::Duration;
 use tokio::sync::{Notify, oneshot};
 use writer::{Pending, write_until_closed};
 
-pub(super) use writer::in_savepoint;
-
 /// Statements kept compiled per connection.
 const STATEMENTS: usize = 128;
 
@@ -97,6 +95,12 @@ impl Store {
                 commits,
             }),
         })
+    }
+
+    /// Declares that this process is the one that serves the data: it remembers what depends on attributes of users, and
+    /// the others tell it when they change some.
+    pub fn serve(&self) {
+        self.inner.commits.serve();
     }
 
     /// The database program behind this store.
@@ -234,6 +238,17 @@ mod tests {
         )
     }
 
+    fn user(tx: &mut Tx<'_>, id: i64, name: &str) -> Result<usize, Error> {
+        if id == 1 {
+            tenant(tx, 1, "a.example")?;
+        }
+        tx.execute(
+            "INSERT INTO user (id, tenant_id, domain, name, folded, credential, created_at, password_changed_at) \
+             VALUES ($1, 1, 'PRIMARY', $2, $2, '', 0, 0)",
+            &[id.into(), name.into()],
+        )
+    }
+
     fn domains(store: &Store) -> Vec<String> {
         store.read(|tx| tx.query("SELECT domain FROM tenant ORDER BY id", &[], |row| row.text(0))).unwrap()
     }
@@ -279,30 +294,44 @@ mod tests {
 
     #[test]
     fn a_change_of_attributes_leaves_what_does_not_depend_on_them() {
-        let (_dir, store) = fresh();
-        store.write_blocking(|tx| tenant(tx, 1, "a.example")).unwrap();
-        let asked = std::cell::Cell::new((0, 0));
+        let (dir, store) = fresh();
+        store.serve();
+        for (id, name) in [(1, "tom"), (2, "tim")] {
+            store.write_blocking(move |tx| user(tx, id, name)).unwrap();
+        }
+        // How often each was asked for: the lasting fact, and those about the two users.
+        let asked = std::cell::Cell::new([0; 3]);
         let ask = || {
+            let count = |which: usize| {
+                let mut counts = asked.get();
+                counts[which] += 1;
+                asked.set(counts);
+            };
             let done = store.read(|tx| {
-                tx.remembered("lasting", 0, "", |_| {
-                    asked.set((asked.get().0 + 1, asked.get().1));
-                    Ok(())
-                })?;
-                tx.remembered_for_now("fleeting", 0, "", |_| {
-                    asked.set((asked.get().0, asked.get().1 + 1));
-                    Ok(())
-                })
+                tx.remembered("lasting", 0, "", |_| Ok(count(0)))?;
+                tx.remembered_of_user(1, |_| Ok::<_, Error>(count(1)))?;
+                tx.remembered_of_user(2, |_| Ok(count(2)))
             });
             done.unwrap_or_else(|error: Error| panic!("{error}"));
             asked.get()
         };
-        assert_eq!((ask(), ask()), ((1, 1), (1, 1)));
-        let aside = |tx: &mut Tx<'_>| tx.execute_aside("UPDATE tenant SET email = 'a'", &[]);
-        store.write_blocking(aside).unwrap_or_else(|error: Error| panic!("{error}"));
-        assert_eq!((ask(), ask()), ((1, 2), (1, 2)));
-        let change = |tx: &mut Tx<'_>| tx.execute("UPDATE tenant SET email = 'b'", &[]);
-        store.write_blocking(change).unwrap_or_else(|error: Error| panic!("{error}"));
-        assert_eq!((ask(), ask()), ((2, 3), (2, 3)));
+        let set = |store: &Store, name: &'static str| {
+            let value = uuid::Uuid::new_v4().to_string();
+            let done = store.write_blocking(move |tx| {
+                crate::store::user::set_attribute(tx, 2, "default", name, Some(&value))
+            });
+            done.unwrap_or_else(|error: Error| panic!("{error}"));
+        };
+        assert_eq!((ask(), ask()), ([1; 3], [1; 3]));
+        set(&store, "mail");
+        assert_eq!((ask(), ask()), ([1, 1, 2], [1, 1, 2]));
+        // The one attribute by which users are let in or not.
+        set(&store, "active");
+        assert_eq!((ask(), ask()), ([2, 2, 3], [2, 2, 3]));
+        let other = Store::open(dir.path()).unwrap();
+        set(&other, "mail");
+        other.wait_for_others();
+        assert_eq!((ask(), ask()), ([3, 3, 4], [3, 3, 4]));
     }
 
     #[test]

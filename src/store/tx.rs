@@ -2,10 +2,13 @@
 //!
 //! SQL texts use `$1 … $n`, first appearing in ascending order (SQLite numbers them by first appearance).
 
+mod part;
+mod recall;
+
 use super::Error;
-use super::memory::{Commits, Holds, Memory, Seen};
+use super::memory::{Commits, Memory, Seen};
+use part::Waiting;
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
-use std::time::Instant;
 
 /// A parameter of a statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -121,6 +124,8 @@ pub(super) struct On<'c> {
 #[derive(Debug)]
 pub struct Tx<'c> {
     connection: &'c rusqlite::Connection,
+    writing: bool,
+    waiting: Waiting,
     pub(super) wakes: Wakes,
     areas_changed: bool,
     memory: &'c Memory,
@@ -137,6 +142,8 @@ pub struct Tx<'c> {
     recalled: bool,
     /// Whether the snapshot may be newer than that.
     torn: bool,
+    /// Whether what is being read does not depend on attributes that wait.
+    reads_no_attributes: bool,
     /// Statements run so far.
     #[cfg(test)]
     pub(crate) statements: usize,
@@ -149,6 +156,8 @@ enum State {
     Unasked,
     /// Brought up to date.
     Current,
+    /// The snapshot may be newer than the memory.
+    Newer,
     /// This transaction itself changed what the facts depend on.
     Closed,
 }
@@ -164,162 +173,25 @@ impl<'c> Tx<'c> {
         Self::new(on, true)
     }
 
-    fn new(on: On<'c>, begun: bool) -> Self {
+    fn new(on: On<'c>, writing: bool) -> Self {
         let On { connection, memory, commits } = on;
         Self {
             connection,
+            writing,
+            waiting: Waiting::default(),
             wakes: Wakes::default(),
             areas_changed: false,
             memory,
             commits,
             seen: commits.seen(),
             state: State::Unasked,
-            begun,
-            settled: begun,
+            begun: writing,
+            settled: writing,
             recalled: false,
             torn: false,
+            reads_no_attributes: false,
             #[cfg(test)]
             statements: 0,
-        }
-    }
-
-    /// The answer to a question about a subject: what this connection remembers of it, else what `read` finds. For
-    /// facts that many requests ask for and that do not depend on attributes of users.
-    pub fn remembered<T: Clone + Send + 'static>(
-        &mut self,
-        what: &'static str,
-        id: i64,
-        name: &str,
-        read: impl FnOnce(&mut Self) -> Result<T, Error>,
-    ) -> Result<T, Error> {
-        self.recalled(Holds::WhileOnlyAttributesChange, what, id, name, read)
-    }
-
-    /// As [`Tx::remembered`], for what is worth remembering only where there is something, and holds only as long as
-    /// `still` says so of it.
-    pub fn remembered_while<T: Clone + Send + 'static, E: From<Error>>(
-        &mut self,
-        what: &'static str,
-        id: i64,
-        name: &str,
-        still: impl FnOnce(&T) -> bool,
-        read: impl FnOnce(&mut Self) -> Result<Option<T>, E>,
-    ) -> Result<Option<T>, E> {
-        let holds = Holds::WhileOnlyAttributesChange;
-        if self.remembers()? {
-            let known = self.memory.recall(holds, what, id, name);
-            if let Some(known) = known.filter(still) {
-                self.recalled = true;
-                return Ok(Some(known));
-            }
-        }
-        let fact = read(self)?;
-        if let Some(fact) = &fact
-            && self.state == State::Current
-        {
-            self.memory.learn(holds, what, id, name, fact.clone());
-        }
-        Ok(fact)
-    }
-
-    /// As [`Tx::remembered`], for facts that do depend on them: forgotten with the next change of anything.
-    pub fn remembered_for_now<T: Clone + Send + 'static, E: From<Error>>(
-        &mut self,
-        what: &'static str,
-        id: i64,
-        name: &str,
-        read: impl FnOnce(&mut Self) -> Result<T, E>,
-    ) -> Result<T, E> {
-        // A writer does not see its own changes of attributes in the marks.
-        match self.connection.is_readonly(rusqlite::MAIN_DB).map_err(Error::from)? {
-            true => self.recalled(Holds::WhileNothingChanges, what, id, name, read),
-            false => read(self),
-        }
-    }
-
-    fn recalled<T: Clone + Send + 'static, E: From<Error>>(
-        &mut self,
-        holds: Holds,
-        what: &'static str,
-        id: i64,
-        name: &str,
-        read: impl FnOnce(&mut Self) -> Result<T, E>,
-    ) -> Result<T, E> {
-        if !self.remembers()? {
-            return read(self);
-        }
-        if let Some(known) = self.memory.recall(holds, what, id, name) {
-            self.recalled = true;
-            return Ok(known);
-        }
-        let fact = read(self)?;
-        self.memory.learn(holds, what, id, name, fact.clone());
-        Ok(fact)
-    }
-
-    /// Whether what is remembered holds for this transaction.
-    fn remembers(&mut self) -> Result<bool, Error> {
-        if self.state == State::Unasked {
-            self.look()?;
-        }
-        Ok(self.state != State::Closed)
-    }
-
-    /// Brings the memory up to date. Before the transaction has begun, it stays so unless something was forgotten.
-    fn look(&mut self) -> Result<(), Error> {
-        let now = Instant::now();
-        if !self.memory.follow(self.seen, now) {
-            let version = self.data_version()?;
-            if !self.memory.is_at(version) {
-                if !self.begun {
-                    self.begin()?;
-                    return self.look();
-                }
-                let sql = "SELECT count FROM change_count WHERE id = 1";
-                let changes = self.one(sql, &[], "change_count", |row| row.int(0))?;
-                self.memory.move_to(version, changes, now);
-            }
-            self.memory.looked(now);
-        }
-        self.state = State::Current;
-        Ok(())
-    }
-
-    fn data_version(&self) -> Result<i64, Error> {
-        Ok(self.connection.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))?)
-    }
-
-    /// Takes the snapshot. What is remembered is compared with it again: it may be newer than the last look. The commits
-    /// are read before it: after it, there may be some that it does not have.
-    fn begin(&mut self) -> Result<(), Error> {
-        let before = std::mem::replace(&mut self.seen, self.commits.seen());
-        self.torn |= self.recalled && before != self.seen;
-        self.connection.prepare_cached("BEGIN")?.execute([])?;
-        self.begun = true;
-        self.state = State::Unasked;
-        Ok(())
-    }
-
-    /// Takes the snapshot before anything is asked for.
-    pub(super) fn settle(&mut self) -> Result<(), Error> {
-        self.one("SELECT count FROM change_count WHERE id = 1", &[], "change_count", |_| Ok(()))
-    }
-
-    /// Whether what was answered from memory and what was read may not belong together.
-    pub(super) fn is_torn(&self) -> bool {
-        self.torn
-    }
-
-    /// Compares the snapshot, which is there now, with the commits that it was known to have. If it may have more, what is
-    /// remembered may be older than it.
-    fn check_snapshot(&mut self) {
-        if self.settled {
-            return;
-        }
-        self.settled = true;
-        if self.commits.may_exceed(self.seen) {
-            self.torn |= self.recalled;
-            self.memory.forget();
         }
     }
 
@@ -331,28 +203,8 @@ impl<'c> Tx<'c> {
         Ok(())
     }
 
-    /// Nothing that is remembered holds any more, for this transaction and those after it.
-    fn close_memory(&mut self) {
-        if self.state != State::Closed {
-            self.memory.forget();
-            self.state = State::Closed;
-        }
-    }
-
-    /// Makes the changes durable, and tells everybody that what they remember may not hold: other processes with the
-    /// commit, this one right after it.
-    pub(super) fn commit(&mut self) -> Result<(), Error> {
-        let changes_more_than_attributes = self.state == State::Closed;
-        if changes_more_than_attributes {
-            self.control("UPDATE change_count SET count = count + 1 WHERE id = 1")?;
-        }
-        self.commits.begin();
-        let done = self.control("COMMIT");
-        self.commits.note(changes_more_than_attributes);
-        done
-    }
-
-    fn prepared(&mut self, sql: &str) -> Result<rusqlite::CachedStatement<'c>, Error> {
+    /// A statement, compiled. Whoever runs it sees to what waits.
+    pub(super) fn prepared(&mut self, sql: &str) -> Result<rusqlite::CachedStatement<'c>, Error> {
         if !self.begun {
             self.begin()?;
         }
@@ -369,15 +221,17 @@ impl<'c> Tx<'c> {
         self.execute_aside(sql, parameters)
     }
 
-    /// As [`Tx::execute`], for rows that nothing remembered depends on: attributes of users, and counts.
+    /// As [`Tx::execute`], for rows that nothing remembered depends on, such as counts.
     pub fn execute_aside(&mut self, sql: &str, parameters: &[Value<'_>]) -> Result<usize, Error> {
+        self.before_change()?;
         let mut statement = self.prepared(sql)?;
         Ok(statement.execute(rusqlite::params_from_iter(parameters))?)
     }
 
     /// Steers the transaction itself.
     pub(super) fn control(&mut self, sql: &str) -> Result<(), Error> {
-        self.execute_aside(sql, &[]).map(drop)
+        self.prepared(sql)?.execute([])?;
+        Ok(())
     }
 
     /// Runs an INSERT and returns the key that the database gave the row.
@@ -393,6 +247,7 @@ impl<'c> Tx<'c> {
         parameters: &[Value<'_>],
         mut each: impl FnMut(&Row<'_>) -> Result<T, Error>,
     ) -> Result<Vec<T>, Error> {
+        self.before_read()?;
         let mut statement = self.prepared(sql)?;
         let mut rows = statement.query(rusqlite::params_from_iter(parameters))?;
         let mut found = Vec::new();
@@ -411,6 +266,7 @@ impl<'c> Tx<'c> {
         parameters: &[Value<'_>],
         each: impl FnOnce(&Row<'_>) -> Result<T, Error>,
     ) -> Result<Option<T>, Error> {
+        self.before_read()?;
         let mut statement = self.prepared(sql)?;
         let mut rows = statement.query(rusqlite::params_from_iter(parameters))?;
         let first = rows.next()?;
@@ -452,7 +308,13 @@ impl<'c> Tx<'c> {
         &mut self,
         part: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        super::sqlite::in_savepoint(self, part)
+        let mut part = Some(part);
+        let mut outcome = None;
+        self.undoably(&mut |tx| {
+            outcome = part.take().map(|part| part(tx));
+            matches!(outcome, Some(Ok(_)))
+        })?;
+        outcome.unwrap_or_else(|| Err(Error::Closed.into()))
     }
 
     /// Wakes the outbox worker after the commit.

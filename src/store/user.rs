@@ -1,5 +1,6 @@
 //! SQL of users, their attributes and identity claims.
 
+use super::attribute::{self, Attribute};
 use super::{Error, Row, Tx};
 
 /// A user as stored, without credential.
@@ -223,24 +224,17 @@ const ACTIVE: &str = "active";
 pub fn set_attribute(
     tx: &mut Tx<'_>,
     user: i64,
-    profile: &str,
+    profile: &'static str,
     name: &str,
     value: Option<&str>,
-) -> Result<usize, Error> {
-    let execute = if name == ACTIVE { Tx::execute } else { Tx::execute_aside };
-    match value {
-        Some(value) => execute(
-            tx,
-            "INSERT INTO user_attribute (user_id, profile, name, value) VALUES ($1, $2, $3, $4) \
-             ON CONFLICT (user_id, profile, name) DO UPDATE SET value = excluded.value \
-             WHERE user_attribute.value <> excluded.value",
-            &[user.into(), profile.into(), name.into(), value.into()],
-        ),
-        None => execute(
-            tx,
-            "DELETE FROM user_attribute WHERE user_id = $1 AND profile = $2 AND name = $3",
-            &[user.into(), profile.into(), name.into()],
-        ),
+) -> Result<(), Error> {
+    let attribute = Attribute::new(user, profile, name, value);
+    match name {
+        ACTIVE => attribute::write_now(tx, attribute),
+        _ => {
+            tx.set_later(attribute);
+            Ok(())
+        }
     }
 }
 

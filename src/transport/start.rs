@@ -226,6 +226,7 @@ fn open(
     clock: &dyn Clock,
 ) -> Result<(Store, Arc<Realm>, bool), StartError> {
     let (store, realm) = installation::open(&settings.data_dir)?.realm(policy);
+    store.serve();
     let password = match settings.admin_password.0.as_str() {
         "" => Secret::from("admin"),
         own => Secret::from(own),

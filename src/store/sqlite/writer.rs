@@ -1,4 +1,4 @@
-//! The writer thread: group commit, a savepoint for each caller, answers after the commit.
+//! The writer thread: group commit, each caller undone on his own, answers after the commit.
 
 use super::super::memory::{Commits, Memory};
 use super::super::tx::On;
@@ -50,36 +50,6 @@ where
     }
 }
 
-/// A savepoint per job lets one fail without its neighbours of the same commit. They can be nested.
-pub(in crate::store) fn in_savepoint<T, E: From<Error>>(
-    tx: &mut Tx<'_>,
-    work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
-) -> Result<T, E> {
-    let mut work = Some(work);
-    let mut outcome = None;
-    attempt(tx, &mut |tx| {
-        outcome = work.take().map(|work| work(tx));
-        matches!(outcome, Some(Ok(_)))
-    })?;
-    outcome.unwrap_or_else(|| Err(Error::Closed.into()))
-}
-
-/// Does `work` in a savepoint and undoes it when it says `false` or panics. `false` when it was undone.
-fn attempt(tx: &mut Tx<'_>, work: &mut dyn FnMut(&mut Tx<'_>) -> bool) -> Result<bool, Error> {
-    tx.control("SAVEPOINT job")?;
-    let wakes = tx.wakes;
-    let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(tx))).unwrap_or_else(|_| {
-        tracing::error!("a write panicked and was undone");
-        false
-    });
-    if !done {
-        tx.wakes = wakes;
-        tx.control("ROLLBACK TO job")?;
-    }
-    tx.control("RELEASE job")?;
-    Ok(done)
-}
-
 /// The writer thread: takes a job, then whatever else has queued up meanwhile, and commits them together.
 pub(super) fn write_until_closed(connection: &Connection, queue: &Queue, commits: &Commits, outbox: &Notify) {
     let memory = Memory::default();
@@ -97,7 +67,7 @@ pub(super) fn write_until_closed(connection: &Connection, queue: &Queue, commits
         let mut tx = Tx::writing(On { connection, memory: &memory, commits });
         let mut done = Vec::new();
         for mut job in jobs.by_ref() {
-            match attempt(&mut tx, &mut |tx| job.run(tx)) {
+            match tx.undoably(&mut |tx| job.run(tx)) {
                 Ok(true) => done.push(job),
                 Ok(false) => job.answer(false),
                 Err(error) => {
