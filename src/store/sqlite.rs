@@ -306,11 +306,12 @@ mod tests {
                 let mut counts = asked.get();
                 counts[which] += 1;
                 asked.set(counts);
+                Ok::<_, Error>(())
             };
             let done = store.read(|tx| {
-                tx.remembered("lasting", 0, "", |_| Ok(count(0)))?;
-                tx.remembered_of_user(1, |_| Ok::<_, Error>(count(1)))?;
-                tx.remembered_of_user(2, |_| Ok(count(2)))
+                tx.remembered("lasting", 0, "", |_| count(0))?;
+                tx.remembered_of_user(1, |_| count(1))?;
+                tx.remembered_of_user(2, |_| count(2))
             });
             done.unwrap_or_else(|error: Error| panic!("{error}"));
             asked.get()
@@ -334,6 +335,26 @@ mod tests {
         assert_eq!((ask(), ask()), ([3, 3, 4], [3, 3, 4]));
     }
 
+    /// The server does not tell others of the attributes that it changes.
+    #[test]
+    fn only_the_server_remembers_what_depends_on_attributes() {
+        let (_dir, store) = fresh();
+        let asked = std::cell::Cell::new(0);
+        let ask = || {
+            let done = store.read(|tx| {
+                tx.remembered_of_user(1, |_| {
+                    asked.set(asked.get() + 1);
+                    Ok::<_, Error>(())
+                })
+            });
+            done.unwrap_or_else(|error: Error| panic!("{error}"));
+            asked.get()
+        };
+        assert_eq!((ask(), ask()), (1, 2));
+        store.serve();
+        assert_eq!((ask(), ask()), (3, 3));
+    }
+
     #[test]
     fn what_is_remembered_and_what_is_read_are_of_one_moment() {
         let (_dir, store) = fresh();
@@ -350,6 +371,32 @@ mod tests {
         });
         assert_eq!((both.unwrap(), runs), ((1, 1), 2), "the second one has its snapshot from the start");
         assert_eq!(store.read(seen).unwrap(), (2, 2));
+    }
+
+    #[test]
+    fn while_a_commit_is_under_way_nothing_is_remembered_that_may_have_it_or_not() {
+        let (_dir, store) = fresh();
+        let asked = std::cell::Cell::new(0);
+        let ask = || {
+            let done = store.read(|tx| {
+                tx.remembered("count", 0, "", |tx| {
+                    asked.set(asked.get() + 1);
+                    tx.one("SELECT count(*) FROM tenant", &[], "count", |row| row.int(0))
+                })
+            });
+            done.unwrap_or_else(|error: Error| panic!("{error}"));
+            asked.get()
+        };
+        store.inner.commits.begin();
+        assert_eq!((ask(), ask()), (1, 2));
+        store.inner.commits.note(false, Vec::new());
+        assert_eq!((ask(), ask()), (3, 3));
+        store.inner.commits.begin();
+        assert_eq!(
+            (ask(), ask()),
+            (3, 3),
+            "what was known before holds until somebody is told of the commit"
+        );
     }
 
     #[test]

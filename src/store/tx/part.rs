@@ -141,9 +141,13 @@ impl Tx<'_> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::memory::{Commits, Memory};
     use super::super::super::scratch::Scratch;
     use super::super::super::user::{attribute, set_attribute};
     use super::super::super::{Error, Store, Tx};
+    use super::super::On;
+
+    type Work = fn(&mut Tx<'_>) -> Result<(), Error>;
 
     const FAILED: Error = Error::Missing("on purpose");
 
@@ -171,24 +175,26 @@ mod tests {
         Ok(attribute(tx, user, "default", name)?.unwrap_or_default())
     }
 
-    /// What is there after the work was done in one transaction, and how many statements that took before its commit.
-    fn after(store: &Store, work: fn(&mut Tx<'_>) -> Result<(), Error>) -> (Vec<String>, usize) {
-        let count = store.write_blocking(move |tx| {
-            let before = tx.statements;
-            work(tx)?;
-            Ok::<_, Error>(tx.statements - before)
-        });
+    /// What is there after the work was done in one transaction, as callers who share a commit do theirs, and how many
+    /// statements that took before the commit.
+    fn after((scratch, store): &(Scratch, Store), work: Work) -> (Vec<String>, usize) {
+        let connection = rusqlite::Connection::open(scratch.path().join("soapstone.db")).unwrap();
+        connection.execute_batch("BEGIN IMMEDIATE").unwrap();
+        let (memory, commits) = (Memory::default(), Commits::default());
+        let mut tx = Tx::writing(On { connection: &connection, memory: &memory, commits: &commits });
+        work(&mut tx).unwrap();
+        let statements = tx.statements;
+        tx.commit().unwrap();
         let all = store.read(|tx| {
-            tx.query("SELECT user_id || name || '=' || value FROM user_attribute ORDER BY 1", &[], |row| {
-                row.text(0)
-            })
+            let sql = "SELECT user_id || name || '=' || value FROM user_attribute ORDER BY 1";
+            tx.query(sql, &[], |row| row.text(0))
         });
-        (all.unwrap_or_else(|error: Error| panic!("{error}")), count.unwrap())
+        (all.unwrap_or_else(|error: Error| panic!("{error}")), statements)
     }
 
     #[test]
     fn the_last_value_of_a_transaction_counts_and_none_costs_a_statement_before_its_end() {
-        let (_dir, store) = fresh();
+        let store = fresh();
         let (all, statements) = after(&store, |tx| {
             for value in ["1", "2", "3"] {
                 set(tx, 2, "mail", value)?;
@@ -203,7 +209,7 @@ mod tests {
 
     #[test]
     fn who_reads_finds_what_was_set_before() {
-        let (_dir, store) = fresh();
+        let store = fresh();
         let (all, _) = after(&store, |tx| {
             set(tx, 1, "mail", "a")?;
             assert_eq!(get(tx, 1, "mail")?, "a");
@@ -218,21 +224,18 @@ mod tests {
 
     #[test]
     fn a_part_that_fails_takes_what_it_set_along_and_nothing_else() {
-        let (_dir, store) = fresh();
+        let store = fresh();
         let (all, _) = after(&store, |tx| {
             set(tx, 1, "mail", "kept")?;
-            // The second one has asked for something, so that a savepoint has to undo it, and the third has changed
-            // something else.
-            let fails: [fn(&mut Tx<'_>) -> Result<(), Error>; 3] = [
-                |_| Ok(()),
-                |tx| get(tx, 1, "mail").map(drop),
-                |tx| tx.execute("DELETE FROM user WHERE id = 2", &[]).map(drop),
-            ];
-            for also in fails {
+            let nothing: Work = |_| Ok(());
+            let ask: Work = |tx| get(tx, 1, "mail").map(drop);
+            let change: Work = |tx| tx.execute("DELETE FROM user WHERE id = 2", &[]).map(drop);
+            for (before, then) in [(nothing, nothing), (ask, nothing), (nothing, ask), (nothing, change)] {
                 let failed = tx.attempt(|tx| {
+                    before(tx)?;
                     set(tx, 1, "mail", "lost")?;
                     set(tx, 2, "phone", "lost")?;
-                    also(tx)?;
+                    then(tx)?;
                     set(tx, 1, "mail", "lost again")?;
                     Err::<(), _>(FAILED)
                 });
@@ -246,13 +249,18 @@ mod tests {
 
     #[test]
     fn a_part_that_fails_takes_the_parts_in_it_along() {
-        let (_dir, store) = fresh();
+        let store = fresh();
         let (all, _) = after(&store, |tx| {
             set(tx, 1, "mail", "kept")?;
             let failed = tx.attempt(|tx| {
                 set(tx, 1, "mail", "outer")?;
-                tx.attempt(|tx| set(tx, 1, "mail", "inner"))?;
-                assert_eq!(get(tx, 1, "mail")?, "inner");
+                set(tx, 2, "phone", "outer")?;
+                tx.attempt(|tx| {
+                    set(tx, 1, "mail", "inner")?;
+                    // The inner one has a savepoint now.
+                    assert_eq!(get(tx, 1, "mail")?, "inner");
+                    Ok::<_, Error>(())
+                })?;
                 tx.attempt(|tx| set(tx, 1, "phone", "inner"))?;
                 Err::<(), _>(FAILED)
             });
@@ -272,7 +280,7 @@ mod tests {
 
     #[test]
     fn what_depends_on_no_attributes_is_read_without_writing_them() {
-        let (_dir, store) = fresh();
+        let store = fresh();
         let (all, statements) = after(&store, |tx| {
             set(tx, 1, "mail", "a")?;
             for name in ["tom", "tim"] {
@@ -288,13 +296,13 @@ mod tests {
     /// That cannot be blamed on one of them: nobody is told that his change lasts.
     #[test]
     fn when_what_waited_cannot_be_written_nothing_of_the_commit_lasts() {
-        let (_dir, store) = fresh();
-        let lost = store.write_blocking(|tx| {
+        let store = fresh();
+        let lost = store.1.write_blocking(|tx| {
             set(tx, 77, "mail", "of nobody")?;
             set(tx, 1, "mail", "of a neighbour")
         });
         assert!(matches!(lost, Err(Error::Closed)), "{lost:?}");
-        let blamed: Result<Result<usize, Error>, Error> = store.write_blocking(|tx| {
+        let blamed: Result<Result<usize, Error>, Error> = store.1.write_blocking(|tx| {
             set(tx, 77, "mail", "of nobody")?;
             Ok(tx.attempt(|tx| tx.execute("DELETE FROM user WHERE id = 2", &[])))
         });
