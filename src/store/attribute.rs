@@ -1,9 +1,8 @@
 //! Attributes of users on their way into the database.
 
-use super::{Error, Tx};
+use super::{Error, Tx, Value};
 
 /// An attribute to set, or to remove where there is no value.
-#[derive(Debug)]
 pub(super) struct Attribute {
     user: i64,
     profile: &'static str,
@@ -16,6 +15,13 @@ const SET: &str = "INSERT INTO user_attribute (user_id, profile, name, value) VA
     WHERE user_attribute.value <> excluded.value";
 const REMOVE: &str = "DELETE FROM user_attribute WHERE user_id = $1 AND profile = $2 AND name = $3";
 
+impl std::fmt::Debug for Attribute {
+    /// Without the value: it may be a one-time password.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} of {}", self.name, self.user)
+    }
+}
+
 impl Attribute {
     pub(super) fn new(user: i64, profile: &'static str, name: &str, value: Option<&str>) -> Self {
         Self { user, profile, name: name.into(), value: value.map(Into::into) }
@@ -27,6 +33,15 @@ impl Attribute {
 
     fn place(&self) -> (i64, &str, &str) {
         (self.user, self.profile, &self.name)
+    }
+
+    fn to_set(&self) -> Option<[Value<'_>; 4]> {
+        let value = self.value.as_deref()?;
+        Some([self.user.into(), self.profile.into(), (&*self.name).into(), value.into()])
+    }
+
+    fn to_remove(&self) -> Option<[Value<'_>; 3]> {
+        self.value.is_none().then(|| [self.user.into(), self.profile.into(), (&*self.name).into()])
     }
 }
 
@@ -42,14 +57,8 @@ pub(super) fn write_now(tx: &mut Tx<'_>, attribute: Attribute) -> Result<(), Err
 pub(super) fn write(tx: &mut Tx<'_>, mut attributes: Vec<Attribute>) -> Result<(), Error> {
     // The sort is stable: later ones stay behind earlier ones.
     attributes.sort_by(|one, other| one.place().cmp(&other.place()));
-    let last_of_each = attributes.chunk_by(|one, other| one.place() == other.place()).filter_map(<[_]>::last);
-    let mut set = tx.prepared(SET)?;
-    for attribute in last_of_each {
-        let (user, profile, name) = attribute.place();
-        match &attribute.value {
-            Some(value) => set.execute((user, profile, name, &**value))?,
-            None => tx.prepared(REMOVE)?.execute((user, profile, name))?,
-        };
-    }
-    Ok(())
+    let last_of_each =
+        || attributes.chunk_by(|one, other| one.place() == other.place()).filter_map(<[_]>::last);
+    tx.execute_each(SET, last_of_each().filter_map(Attribute::to_set))?;
+    tx.execute_each(REMOVE, last_of_each().filter_map(Attribute::to_remove))
 }

@@ -204,7 +204,7 @@ impl<'c> Tx<'c> {
     }
 
     /// A statement, compiled. Whoever runs it sees to what waits.
-    pub(super) fn prepared(&mut self, sql: &str) -> Result<rusqlite::CachedStatement<'c>, Error> {
+    fn prepared(&mut self, sql: &str) -> Result<rusqlite::CachedStatement<'c>, Error> {
         if !self.begun {
             self.begin()?;
         }
@@ -226,6 +226,23 @@ impl<'c> Tx<'c> {
         self.before_change()?;
         let mut statement = self.prepared(sql)?;
         Ok(statement.execute(rusqlite::params_from_iter(parameters))?)
+    }
+
+    /// Runs a statement for each of these parameters. Whoever calls this sees to what waits.
+    pub(super) fn execute_each<'v, const N: usize>(
+        &mut self,
+        sql: &str,
+        parameters: impl Iterator<Item = [Value<'v>; N]>,
+    ) -> Result<(), Error> {
+        let mut parameters = parameters.peekable();
+        if parameters.peek().is_none() {
+            return Ok(());
+        }
+        let mut statement = self.prepared(sql)?;
+        for parameters in parameters {
+            statement.execute(rusqlite::params_from_iter(parameters))?;
+        }
+        Ok(())
     }
 
     /// Steers the transaction itself.
