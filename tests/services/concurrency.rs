@@ -365,3 +365,49 @@ fn a_user_is_there_with_his_claims_or_not_at_all() {
         }
     });
 }
+
+/// What is known of a user is remembered until he is changed, and writers share commits.
+#[test]
+fn what_was_set_is_read_at_once_and_whole_by_everybody() {
+    const SERVICE: &str = "UserProfileMgtService";
+    const LAST_NAME: &str = "http://wso2.org/claims/lastname";
+    let (_world, admins) = world();
+    let users = ["ann", "bob", "cid"];
+    users.iter().for_each(|user| admins[0].add_user(user, OLD, &[(GIVEN_NAME, "seen-0.")]));
+    let set = |admin: &Caller, user: &str, number: u32| {
+        let value = format!("seen-{number}.");
+        admin.set_claims(user, &[(GIVEN_NAME, &value), (LAST_NAME, &value)]);
+    };
+    let seen = |admin: &Caller, user: &str| {
+        let request = format!(
+            "<m:getUserProfile xmlns:m=\"http://mgt.profile.user.identity.carbon.wso2.org\"><m:username>{user}</m:username>\
+             <m:profileName>default</m:profileName></m:getUserProfile>"
+        );
+        let text = admin.call(SERVICE, "getUserProfile", &request).text();
+        let numbers =
+            text.split("seen-").skip(1).map(|rest| rest.split('.').next().unwrap().parse().unwrap());
+        numbers.collect::<Vec<u32>>()
+    };
+    users.iter().for_each(|user| set(&admins[0], user, 0));
+    std::thread::scope(|scope| {
+        let writers = users.map(|user| {
+            let admins = &admins;
+            scope.spawn(move || {
+                for number in 1..=ROUNDS_OF_CLAIMS as u32 {
+                    set(&admins[0], user, number);
+                    for admin in admins {
+                        assert_eq!(seen(admin, user), [number, number], "his own change of {user}");
+                    }
+                }
+            })
+        });
+        let mut before = [0; 3];
+        while !writers.iter().all(|writer| writer.is_finished()) {
+            for (user, before) in users.iter().zip(&mut before) {
+                let [first, second] = seen(&admins[1], user)[..] else { panic!("{user} has two names") };
+                assert!(first == second && first >= *before, "{user}: {first}, {second} after {before}");
+                *before = first;
+            }
+        }
+    });
+}
