@@ -33,8 +33,10 @@ pub(super) struct Queue {
 #[derive(Default)]
 struct Waiting {
     jobs: VecDeque<Box<dyn Job>>,
-    /// How many the writer sleeps for. It is woken once for all of them: waking it for each one costs more than the job.
+    /// How many the writer sleeps for.
     wanted: Option<usize>,
+    /// Whether it was woken. Once is enough: it may not have run yet when the next job comes.
+    woken: bool,
     closed: bool,
 }
 
@@ -47,6 +49,17 @@ impl std::fmt::Debug for Queue {
 impl Waiting {
     fn are_enough(&self) -> bool {
         self.closed || self.wanted.is_some_and(|wanted| self.jobs.len() >= wanted)
+    }
+
+    /// The writer goes to sleep.
+    fn want(&mut self, jobs: usize) {
+        self.wanted = Some(jobs);
+        self.woken = false;
+    }
+
+    /// Whether the writer is to be woken now.
+    fn wakes(&mut self) -> bool {
+        self.are_enough() && !std::mem::replace(&mut self.woken, true)
     }
 }
 
@@ -62,7 +75,7 @@ impl Queue {
             return Err(Error::Closed);
         }
         waiting.jobs.push_back(job);
-        let wake = waiting.are_enough();
+        let wake = waiting.wakes();
         drop(waiting);
         if wake {
             self.enough.notify_one();
@@ -84,7 +97,7 @@ impl Queue {
     /// Sleeps until there is a job; `false` when there will be none any more.
     pub(super) fn wait(&self) -> bool {
         let mut waiting = self.waiting();
-        waiting.wanted = Some(1);
+        waiting.want(1);
         let woken = self.enough.wait_while(waiting, |waiting| !waiting.are_enough());
         waiting = woken.unwrap_or_else(PoisonError::into_inner);
         waiting.wanted = None;
@@ -94,7 +107,7 @@ impl Queue {
     /// Sleeps until there are that many jobs, none has come for a while, or it is `until`.
     fn wait_for(&self, wanted: usize, each: Duration, until: Instant) {
         let mut waiting = self.waiting();
-        waiting.wanted = Some(wanted);
+        waiting.want(wanted);
         loop {
             let before = waiting.jobs.len();
             let time = each.min(until.saturating_duration_since(Instant::now()));
@@ -201,6 +214,21 @@ mod tests {
         assert!(jobs.next().is_some());
         queue.push(job()).unwrap();
         assert_eq!((jobs.by_ref().count(), jobs.taken()), (2, 3));
+    }
+
+    #[test]
+    fn a_writer_who_sleeps_is_woken_once() {
+        let wakes = |waiting: &mut Waiting| {
+            waiting.jobs.push_back(job());
+            waiting.wakes()
+        };
+        let mut waiting = Waiting::default();
+        assert!(!wakes(&mut waiting), "he is at work");
+        waiting.want(3);
+        assert_eq!([0; 4].map(|_| wakes(&mut waiting)), [false, true, false, false]);
+        waiting.jobs.clear();
+        waiting.want(1);
+        assert_eq!([0; 2].map(|_| wakes(&mut waiting)), [true, false]);
     }
 
     #[test]
