@@ -65,7 +65,10 @@ pub fn begin(app: &Arc<App>, request: Request<Bytes>, connection: Connection) ->
             // It is read once more, now that it is known who sent it: once a minute for each client.
             match judged(&app, &request, connection, Some(known)) {
                 Ok(work) => work.await,
-                Err(_) => empty(StatusCode::INTERNAL_SERVER_ERROR, None),
+                Err(_) => {
+                    tracing::error!("a caller who has just signed in was not let in");
+                    empty(StatusCode::INTERNAL_SERVER_ERROR, None)
+                }
             }
         }))
     })
