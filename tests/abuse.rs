@@ -42,6 +42,12 @@ impl Bench {
         self.server.client().send("POST", "/services/UserProfileMgtService", &headers, body)
     }
 
+    fn resident_kib(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.server.pid())).unwrap();
+        let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        resident.trim().trim_end_matches(" kB").parse().unwrap()
+    }
+
     /// Nothing was changed, and the next caller is served.
     fn stands(&self) {
         assert_eq!(claim(self.server.client(), "tom", GIVEN_NAME).as_deref(), Some("as before"));
@@ -135,10 +141,73 @@ fn too_much_is_refused_and_memory_stays_bounded() {
     let long = "x".repeat(20_000);
     let answer = bench.server.client().get("/dashboard", &[("X-Long", &long)]);
     assert!(matches!(answer.status, 400 | 431), "{}", answer.status);
-    let status = std::fs::read_to_string(format!("/proc/{}/status", bench.server.pid())).unwrap();
-    let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
-    let kib: u64 = resident.trim().trim_end_matches(" kB").parse().unwrap();
+    let kib = bench.resident_kib();
     assert!(kib < 150_000, "{kib} KiB resident");
+    bench.stands();
+}
+
+#[test]
+fn names_that_nobody_has_leave_no_trace_in_memory() {
+    let bench = Bench::new();
+    let client = bench.server.client();
+    let name = |number: usize| format!("n{number}{}", "a".repeat(3_000_000));
+    let form = [("Content-Type", "application/x-www-form-urlencoded")];
+    let metadata = |number| {
+        let body = format!("tenantDomain={}", name(number));
+        assert_eq!(client.send("POST", "/identity/metadata/saml2", &form, body.as_bytes()).status, 404);
+    };
+    let log_in = |number| {
+        let login = format!(
+            "<m:login xmlns:m=\"http://authentication.services.core.carbon.wso2.org\"><m:username>{}</m:username>\
+             <m:password>x</m:password></m:login>",
+            name(number)
+        );
+        let answer = client.soap("AuthenticationAdmin", "login", &login, "nobody", "");
+        assert!(answer.text().contains(">false<"), "{}", answer.status);
+    };
+    (0..4).for_each(|number| {
+        metadata(number);
+        log_in(number);
+    });
+    let before = bench.resident_kib();
+    (4..24).for_each(|number| {
+        metadata(number);
+        log_in(number);
+    });
+    let more = bench.resident_kib().saturating_sub(before);
+    assert!(more < 40_000, "{more} KiB more than before");
+    bench.stands();
+}
+
+#[test]
+fn nobody_is_made_to_count_for_long() {
+    let bench = Bench::new();
+    let client = bench.server.client();
+    let include = "<i:Include xmlns:i=\"http://www.w3.org/2004/08/xop/include\" href=\"cid:z\"/>";
+    let include_often = |times: usize| {
+        let root = setting("X").replace(">X<", &format!(">{}<", include.repeat(times)));
+        let body = format!(
+            "--MB\r\nContent-Type: text/xml\r\n\r\n{root}\r\n--MB\r\nContent-ID: <z>\r\n\r\n\r\n--MB--"
+        );
+        let authorization = basic("admin", "admin");
+        let headers = [
+            ("Content-Type", "multipart/related; boundary=MB; type=\"text/xml\""),
+            ("SOAPAction", "\"urn:setUserProfile\""),
+            ("Authorization", authorization.as_str()),
+        ];
+        client.send("POST", "/services/UserProfileMgtService", &headers, body.as_bytes())
+    };
+    assert_eq!(include_often(1000).status, 202);
+    bench.set("as before");
+    let answer = include_often(1001);
+    assert!(fault(&answer).contains("Included attachment count limit (1000) Exceeded"), "{}", answer.text());
+    let form = [("Content-Type", "application/x-www-form-urlencoded")];
+    for (path, status) in
+        [("/commonauth", 413), ("/samlsso", 413), ("/services/UserProfileMgtService/getUserProfile", 500)]
+    {
+        let answer = client.send("POST", path, &form, "a&".repeat(10_001).as_bytes());
+        assert_eq!(answer.status, status, "{path}: {}", answer.text());
+    }
     bench.stands();
 }
 

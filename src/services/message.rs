@@ -120,9 +120,9 @@ impl<'r> Incoming<'r> {
 
     /// Parameters of query and form.
     pub fn pairs(&self, body: &[u8]) -> Result<Vec<(String, String)>, Fault> {
-        let mut pairs = decoded(self.query.as_bytes());
+        let mut pairs = decoded(self.query.as_bytes())?;
         match self.form {
-            Form::Posted => pairs.extend(decoded(body)),
+            Form::Posted => pairs.extend(decoded(body)?),
             Form::Parts => {
                 let content_type = self.content_type.unwrap_or("");
                 for part in mime::split(content_type, body).map_err(Fault::malformed)? {
@@ -137,8 +137,15 @@ impl<'r> Incoming<'r> {
     }
 }
 
-fn decoded(pairs: &[u8]) -> Vec<(String, String)> {
-    form_urlencoded::parse(pairs).into_owned().collect()
+/// Parameters of a query or a form at most: each takes many times the room of its shortest spelling.
+const MAX_PAIRS: usize = 10_000;
+
+fn decoded(pairs: &[u8]) -> Result<Vec<(String, String)>, Fault> {
+    let found: Vec<_> = form_urlencoded::parse(pairs).into_owned().take(MAX_PAIRS + 1).collect();
+    match found.len() {
+        ..=MAX_PAIRS => Ok(found),
+        _ => Err(Fault::malformed(format_args!("There are more than {MAX_PAIRS} parameters"))),
+    }
 }
 
 /// Messages with attachments.

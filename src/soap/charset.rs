@@ -1,7 +1,7 @@
 //! Character sets: a request is decoded by what its header or byte-order mark says, an answer is written in the
 //! charset that the request declared, named as the request named it.
 
-use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_874, WINDOWS_1252, WINDOWS_1254};
 use std::borrow::Cow;
 
 /// The charset of a message: the name as the client wrote it and what it means.
@@ -14,6 +14,9 @@ pub struct Charset {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Known(&'static Encoding),
+    /// One of which the encoding, a code page of Windows, knows more: what it writes as bytes from 0x80 up to this one is
+    /// no character there.
+    Within(&'static Encoding, u8),
     /// UTF-16 without byte order in its name: big endian with a mark when written.
     Utf16,
     Unknown,
@@ -38,8 +41,7 @@ impl Charset {
         }
         let kind = match Encoding::for_label(name.as_bytes()) {
             _ if name.eq_ignore_ascii_case("utf-16") => Kind::Utf16,
-            // The web's reading of "ISO-8859-1" is windows-1252; both agree on every character of Latin-1.
-            Some(encoding) => Kind::Known(encoding),
+            Some(encoding) => within(name, encoding),
             None => Kind::Unknown,
         };
         // The name is written into answer headers: nothing but what a charset name can be.
@@ -74,7 +76,7 @@ impl Charset {
             [0xfe, 0xff, ..] => (UTF_16BE, 2),
             [0xff, 0xfe, ..] => (UTF_16LE, 2),
             _ => match self.kind {
-                Kind::Known(encoding) => (encoding, 0),
+                Kind::Known(encoding) | Kind::Within(encoding, _) => (encoding, 0),
                 Kind::Utf16 => (UTF_16BE, 0),
                 Kind::Unknown => (UTF_8, 0),
             },
@@ -99,6 +101,7 @@ impl Charset {
             Kind::Utf16 => utf16(&text, u16::to_be_bytes, Some([0xfe, 0xff])),
             // encoding_rs writes "&#233;" for what a charset lacks, which is what XML wants.
             Kind::Known(encoding) if encoding != UTF_8 => encoding.encode(&text).0.into_owned(),
+            Kind::Within(encoding, last) => encode_within(&text, encoding, last),
             _ => text.into_bytes(),
         }
     }
@@ -122,6 +125,35 @@ fn decode_utf32(body: &[u8]) -> Result<Cow<'_, str>, InvalidBytes> {
         text.push(char::from_u32(code).ok_or(invalid)?);
     }
     Ok(Cow::Owned(text))
+}
+
+/// What a name means for which the web reads a code page of Windows: US-ASCII and some of ISO 8859. Both agree on every
+/// character of the narrower one, so clients that write the wider one under its name are understood; what is written to
+/// them keeps to the name.
+fn within(name: &str, encoding: &'static Encoding) -> Kind {
+    let name = name.to_ascii_lowercase();
+    let is_code_page = ["windows-", "cp125", "x-cp125", "dos-"].iter().any(|start| name.starts_with(start));
+    if is_code_page || ![WINDOWS_1252, WINDOWS_1254, WINDOWS_874].contains(&encoding) {
+        return Kind::Known(encoding);
+    }
+    match name.as_str() {
+        "us-ascii" | "ascii" | "ansi_x3.4-1968" => Kind::Within(encoding, 0xff),
+        _ => Kind::Within(encoding, 0x9f),
+    }
+}
+
+fn encode_within(text: &str, encoding: &'static Encoding, last: u8) -> Vec<u8> {
+    let mut written = Vec::with_capacity(text.len());
+    for character in text.chars() {
+        let mut utf8 = [0; 4];
+        match *encoding.encode(character.encode_utf8(&mut utf8)).0 {
+            [byte] if byte >= 0x80 && byte <= last => {
+                written.extend(format!("&#{};", u32::from(character)).bytes());
+            }
+            ref bytes => written.extend(bytes),
+        }
+    }
+    written
 }
 
 fn utf16(text: &str, bytes: fn(u16) -> [u8; 2], mark: Option<[u8; 2]>) -> Vec<u8> {
@@ -166,11 +198,27 @@ mod tests {
     fn the_answer_speaks_the_charset_of_the_request_verbatim() {
         let latin = Charset::of(Some("text/xml; charset=ISO-8859-1"));
         assert_eq!(latin.name(), "ISO-8859-1");
-        assert_eq!(latin.encode("é€Ā".into()), b"\xe9\x80&#256;");
+        assert_eq!(latin.encode("é€Ā".into()), b"\xe9&#8364;&#256;");
         assert_eq!(latin.decode(b"\xe9").unwrap(), "é");
         let sixteen = Charset::of(Some("text/xml; charset=UTF-16"));
         assert_eq!(sixteen.encode("a".into()), [0xfe, 0xff, 0, b'a']);
         assert_eq!(sixteen.decode(&[0xff, 0xfe, b'a', 0]).unwrap(), "a");
+    }
+
+    #[test]
+    fn an_answer_has_no_byte_that_its_charset_lacks() {
+        for (name, bytes) in [
+            ("ISO-8859-1", &b"a\xe9&#8217;&#8364;&#351;&#128;"[..]),
+            ("latin1", b"a\xe9&#8217;&#8364;&#351;&#128;"),
+            ("US-ASCII", b"a&#233;&#8217;&#8364;&#351;&#128;"),
+            ("iso-8859-9", b"a\xe9&#8217;&#8364;\xfe&#128;"),
+            ("Windows-1252", b"a\xe9\x92\x80&#351;&#128;"),
+            ("cp1252", b"a\xe9\x92\x80&#351;&#128;"),
+            ("ISO-8859-15", b"a\xe9&#8217;\xa4&#351;\x80"),
+        ] {
+            let charset = Charset::of(Some(&format!("text/xml; charset={name}")));
+            assert_eq!(charset.encode("aé’€ş\u{80}".into()), bytes, "{name}");
+        }
     }
 
     #[test]

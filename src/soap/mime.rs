@@ -5,11 +5,17 @@ use base64::Engine as _;
 
 /// Parts of one body at most.
 const MAX_PARTS: usize = 1000;
+/// Bytes of the headers of one part at most.
+const MAX_HEADERS: usize = 8192;
+/// Bytes of a boundary at most: every byte of the body is compared with it. RFC 2046 has 70.
+const MAX_BOUNDARY: usize = 200;
 
 /// One part of a multipart body.
 #[derive(Debug, Clone, Copy)]
 pub struct Part<'b> {
     headers: &'b [u8],
+    /// Its content id, without angle brackets.
+    pub content_id: Option<&'b str>,
     /// Its content.
     pub content: &'b [u8],
 }
@@ -23,6 +29,9 @@ pub enum Broken {
     /// More parts than are read.
     #[error("The message has more than {MAX_PARTS} parts")]
     TooManyParts,
+    /// Headers that nobody reads for every attachment that is looked for.
+    #[error("The headers of a part take more than {MAX_HEADERS} bytes")]
+    LongHeaders,
     /// The root part that `start` names is not there.
     #[error("The root part of the multipart message is missing")]
     NoRoot,
@@ -32,19 +41,17 @@ impl<'b> Part<'b> {
     /// The value of a header of the part.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&'b str> {
-        let text = std::str::from_utf8(self.headers).ok()?;
-        text.split("\r\n")
-            .flat_map(|line| line.split('\n'))
-            .filter_map(|line| line.split_once(':'))
-            .find(|(key, _)| key.trim().eq_ignore_ascii_case(name))
-            .map(|(_, value)| value.trim())
+        header(self.headers, name)
     }
+}
 
-    /// The content id, without angle brackets.
-    #[must_use]
-    pub fn content_id(&self) -> Option<&'b str> {
-        self.header("Content-ID").map(|id| id.trim_start_matches('<').trim_end_matches('>'))
-    }
+fn header<'b>(headers: &'b [u8], name: &str) -> Option<&'b str> {
+    let text = std::str::from_utf8(headers).ok()?;
+    text.split("\r\n")
+        .flat_map(|line| line.split('\n'))
+        .filter_map(|line| line.split_once(':'))
+        .find(|(key, _)| key.trim().eq_ignore_ascii_case(name))
+        .map(|(_, value)| value.trim())
 }
 
 /// Splits a multipart body by the boundary of its content type.
@@ -52,8 +59,9 @@ impl<'b> Part<'b> {
 /// # Errors
 /// [`Broken`] when there are no parts or too many.
 pub fn split<'b>(content_type: &str, body: &'b [u8]) -> Result<Vec<Part<'b>>, Broken> {
-    let boundary =
-        parameter(content_type, "boundary").filter(|text| !text.is_empty()).ok_or(Broken::NoBoundary)?;
+    let boundary = parameter(content_type, "boundary")
+        .filter(|text| (1..=MAX_BOUNDARY).contains(&text.len()))
+        .ok_or(Broken::NoBoundary)?;
     let delimiter = [b"--", boundary.as_bytes()].concat();
     let mut parts = Vec::new();
     let mut rest = find(body, &delimiter).ok_or(Broken::NoBoundary)?.1;
@@ -65,20 +73,24 @@ pub fn split<'b>(content_type: &str, body: &'b [u8]) -> Result<Vec<Part<'b>>, Br
         if parts.len() >= MAX_PARTS {
             return Err(Broken::TooManyParts);
         }
-        parts.push(read_part(content));
+        parts.push(read_part(content)?);
         rest = after;
     }
     if parts.is_empty() { Err(Broken::NoBoundary) } else { Ok(parts) }
 }
 
-fn read_part(raw: &[u8]) -> Part<'_> {
+fn read_part(raw: &[u8]) -> Result<Part<'_>, Broken> {
     let raw = raw.strip_prefix(b"\r\n").or_else(|| raw.strip_prefix(b"\n")).unwrap_or(raw);
     let (headers, content) = match find(raw, b"\r\n\r\n").or_else(|| find(raw, b"\n\n")) {
         Some((headers, content)) => (headers, content),
         None => (b"".as_slice(), raw.strip_prefix(b"\r\n").unwrap_or(raw)),
     };
     let content = content.strip_suffix(b"\r\n").or_else(|| content.strip_suffix(b"\n")).unwrap_or(content);
-    Part { headers, content }
+    if headers.len() > MAX_HEADERS {
+        return Err(Broken::LongHeaders);
+    }
+    let content_id = header(headers, "Content-ID").map(|id| id.trim_start_matches('<').trim_end_matches('>'));
+    Ok(Part { headers, content_id, content })
 }
 
 fn find<'b>(haystack: &'b [u8], needle: &[u8]) -> Option<(&'b [u8], &'b [u8])> {
@@ -95,7 +107,7 @@ pub fn root<'b>(content_type: &str, parts: &[Part<'b>]) -> Result<Part<'b>, Brok
         return parts.first().copied().ok_or(Broken::NoRoot);
     };
     let start = start.trim_start_matches('<').trim_end_matches('>');
-    parts.iter().copied().find(|part| part.content_id() == Some(start)).ok_or(Broken::NoRoot)
+    parts.iter().copied().find(|part| part.content_id == Some(start)).ok_or(Broken::NoRoot)
 }
 
 /// The content of the part that an `xop:Include` names, as base64.
@@ -104,7 +116,7 @@ pub fn attachment(parts: &[Part<'_>], href: &str) -> Option<String> {
     let id = href.strip_prefix("cid:")?;
     let id =
         form_urlencoded::parse(format!("a={}", id.replace('+', "%2B")).as_bytes()).next()?.1.into_owned();
-    let part = parts.iter().find(|part| part.content_id() == Some(&*id))?;
+    let part = parts.iter().find(|part| part.content_id == Some(&*id))?;
     Some(base64::engine::general_purpose::STANDARD.encode(part.content))
 }
 
@@ -154,7 +166,7 @@ mod tests {
         assert_eq!(parts.len(), 1);
         assert_eq!(parts[0].content, b"text");
         assert_eq!(parts[0].header("CONTENT-ID"), Some("<a@x>"));
-        assert_eq!(parts[0].content_id(), Some("a@x"));
+        assert_eq!(parts[0].content_id, Some("a@x"));
         assert_eq!(parts[0].header("X-Empty"), Some(""));
         assert_eq!(parts[0].header("X-Missing"), None);
     }
@@ -174,6 +186,19 @@ mod tests {
         let body = |count: usize| ["--MB\r\n\r\nx\r\n".repeat(count), "--MB--".into()].concat();
         assert_eq!(split("x/y; boundary=MB", body(1000).as_bytes()).unwrap().len(), 1000);
         assert_eq!(split("x/y; boundary=MB", body(1001).as_bytes()).unwrap_err(), Broken::TooManyParts);
+    }
+
+    #[test]
+    fn headers_and_boundaries_have_a_length_that_somebody_would_write() {
+        let body = |length: usize| format!("--MB\r\nA: {}\r\n\r\nx\r\n--MB--", "b".repeat(length));
+        assert_eq!(split("x/y; boundary=MB", body(8000).as_bytes()).unwrap().len(), 1);
+        assert_eq!(split("x/y; boundary=MB", body(8192).as_bytes()).unwrap_err(), Broken::LongHeaders);
+        let named = |length: usize| {
+            let boundary = "B".repeat(length);
+            let body = format!("--{boundary}\r\n\r\nx\r\n--{boundary}--");
+            split(&format!("x/y; boundary={boundary}"), body.as_bytes()).map(|parts| parts.len())
+        };
+        assert_eq!((named(200), named(201)), (Ok(1), Err(Broken::NoBoundary)));
     }
 
     #[test]

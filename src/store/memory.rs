@@ -110,7 +110,9 @@ impl Commits {
 }
 
 impl ChangedUsers {
-    fn add(&mut self, number: u64, users: Vec<i64>) {
+    fn add(&mut self, number: u64, mut users: Vec<i64>) {
+        users.sort_unstable();
+        users.dedup();
         self.by.extend(users.into_iter().map(|user| (number, user)));
         let surplus = self.by.len().saturating_sub(MOST_CHANGED);
         for (number, _) in self.by.drain(..surplus) {
@@ -315,6 +317,15 @@ mod tests {
         commits.note(false, (100..).take(MOST_CHANGED).collect());
         memory.follow(&commits, commits.seen(), Instant::now());
         assert_eq!(known(&memory), (Some(1), None, None));
+    }
+
+    #[test]
+    fn who_is_changed_many_times_at_once_counts_once() {
+        let (memory, commits) = (filled(), Commits::default());
+        commits.note(false, vec![9]);
+        commits.note(false, [7, 9].repeat(MOST_CHANGED));
+        memory.follow(&commits, commits.seen(), Instant::now());
+        assert_eq!(known(&memory), (Some(1), None, Some(3)));
     }
 
     #[test]

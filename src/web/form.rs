@@ -26,6 +26,22 @@ pub struct Upload {
     pub bytes: Vec<u8>,
 }
 
+/// Fields of a form at most: each takes many times the room of its shortest spelling. Nothing of ours comes near it.
+pub(super) const MOST_FIELDS: usize = 10_000;
+
+/// Whether a form has more fields than are read.
+pub fn has_too_many_fields(request: &Request<Bytes>) -> bool {
+    let ends = |text: &[u8]| text.iter().filter(|byte| **byte == b'&').count();
+    let is_form = |value: &hyper::header::HeaderValue| {
+        value.to_str().is_ok_and(|kind| multipart::boundary(kind).is_none())
+    };
+    let body = match request.headers().get(CONTENT_TYPE).is_none_or(is_form) {
+        true => ends(request.body()),
+        false => 0,
+    };
+    body + request.uri().query().map_or(0, |query| ends(query.as_bytes())) >= MOST_FIELDS
+}
+
 impl Parameters {
     /// Reads body and query.
     pub fn of(request: &Request<Bytes>) -> Self {

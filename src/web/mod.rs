@@ -184,6 +184,9 @@ pub async fn answer(site: &Arc<Site>, mut request: Request<Bytes>, peer: IpAddr)
         page::set(&mut response, ALLOW, "GET, HEAD, POST");
         return response;
     }
+    if form::has_too_many_fields(&request) {
+        return page::refusal(site, StatusCode::PAYLOAD_TOO_LARGE, texts::TOO_MUCH);
+    }
     let path = request.uri().path();
     let source = Source::of(request.headers(), &site.realm.policy.public_url);
     // What service providers send comes from elsewhere; the login form, which has the same address, must not.

@@ -3,10 +3,7 @@
 //! The body was read within the limit of the transport. What is not well formed ends the reading; a form cut short
 //! lacks its token or a field, and is refused for that.
 
-use super::form::Upload;
-
-/// Most parts of a form; nothing of ours comes near it.
-const MOST_PARTS: usize = 10_000;
+use super::form::{MOST_FIELDS, Upload};
 
 /// The text between the parts, from the content type; none when it is another one.
 pub fn boundary(content_type: &str) -> Option<String> {
@@ -25,7 +22,7 @@ pub fn parse(body: &[u8], boundary: &str) -> (Vec<(String, String)>, Vec<Upload>
     // The first delimiter has no line before it.
     let Some(first) = delimiter.get(2..) else { return (fields, files) };
     let mut rest = body.strip_prefix(first).unwrap_or_default();
-    for _ in 0..MOST_PARTS {
+    for _ in 0..MOST_FIELDS {
         let Some(part) = rest.strip_prefix(b"\r\n") else { break };
         let Some(end) = position(part, &delimiter) else { break };
         let (content, after) = (part.get(..end), part.get(end + delimiter.len()..));

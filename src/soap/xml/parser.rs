@@ -18,6 +18,8 @@ const MAX_ELEMENTS: usize = 250_000;
 
 /// Base64 that includes may add, so that one attachment included often cannot fill the memory.
 const MAX_INCLUDED: usize = 16 * 1024 * 1024;
+/// Includes of one document: as many as there can be attachments, each of which is looked for among all of them.
+const MAX_INCLUDES: usize = 1000;
 /// Includes of attachments.
 const XOP: &str = "http://www.w3.org/2004/08/xop/include";
 
@@ -54,7 +56,8 @@ pub type Attachments<'f> = &'f dyn Fn(&str) -> Option<String>;
 pub(super) struct Parser<'a, 'f> {
     text: &'a str,
     attachment: Attachments<'f>,
-    included: usize,
+    /// Bytes, and how many attachments they came from.
+    included: (usize, usize),
     reader: Reader<&'a [u8]>,
     document: Document<'a>,
     scopes: Scopes<'a>,
@@ -87,7 +90,7 @@ impl<'a, 'f> Parser<'a, 'f> {
         Self {
             text,
             attachment,
-            included: 0,
+            included: (0, 0),
             reader,
             document: Document {
                 nodes: Vec::with_capacity(expected),
@@ -210,13 +213,17 @@ impl<'a, 'f> Parser<'a, 'f> {
 
     /// Puts the attachment where its include stands: into the text of the element around it.
     fn include(&mut self, node: &Node<'_>) -> Result<(), Malformed> {
+        let (bytes, count) = self.included;
+        if count >= MAX_INCLUDES {
+            return Err(Malformed::TooMuch { what: "Included attachment count", limit: MAX_INCLUDES });
+        }
         let attributes = self.document.attributes_of(node);
         let href = attributes.iter().find(|attribute| attribute.local == "href").map(|found| &*found.value);
         let content = href.and_then(|href| (self.attachment)(href));
         let content =
             content.ok_or_else(|| self.syntax("an xop:Include of an attachment that is not there"))?;
-        self.included += content.len();
-        if self.included > MAX_INCLUDED {
+        self.included = (bytes + content.len(), count + 1);
+        if self.included.0 > MAX_INCLUDED {
             return Err(Malformed::TooMuch { what: "Included attachment size", limit: MAX_INCLUDED });
         }
         self.add_text(Cow::Owned(content))

@@ -5,6 +5,10 @@ use std::time::Instant;
 
 const COUNT: &str = "SELECT count FROM change_count WHERE id = 1";
 
+/// Bytes of the longest name that is remembered. Everybody may ask for names, and that nothing is called so is a fact as
+/// well; what exists has shorter ones.
+const LONGEST: usize = 256;
+
 impl Tx<'_> {
     /// The answer to a question about a subject: what this connection remembers of it, else what `read` finds. For
     /// facts that many requests ask for and that do not depend on attributes of users.
@@ -29,7 +33,9 @@ impl Tx<'_> {
         still: impl FnOnce(&T) -> bool,
         read: impl FnOnce(&mut Self) -> Result<Option<T>, E>,
     ) -> Result<Option<T>, E> {
+        let is_memorable = name.len() <= LONGEST;
         if self.remembers()?
+            && is_memorable
             && let Some(known) = self.memory.recall(what, id, name).filter(still)
         {
             self.recalled = true;
@@ -40,6 +46,7 @@ impl Tx<'_> {
         self.reads_no_attributes = before;
         let fact = fact?;
         if let Some(fact) = &fact
+            && is_memorable
             && self.may_learn()
         {
             self.memory.learn(what, id, name, fact.clone());
