@@ -3,9 +3,9 @@
 //! The elements are found as the original finds them: by local name, and what stands inside a list may be called
 //! anything, which is why no declared document type can describe these files.
 
+use super::document::{events, mistake};
 use super::error::Error;
 use super::settings::Hidden;
-use super::wso2::{events, mistake};
 use std::path::{Path, PathBuf};
 use xml::reader::XmlEvent;
 

@@ -5,6 +5,7 @@
 
 mod address;
 mod collected;
+mod document;
 mod error;
 mod forward_auth;
 mod identity_mgt;

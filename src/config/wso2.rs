@@ -1,5 +1,6 @@
 //! The XML files of an existing deployment, unmodified. Only what has a meaning here is read; the rest is left alone.
 
+use super::document::{Leaf, read as document};
 use super::error::Error;
 use super::identity_mgt;
 use super::identity_provider::{self, IdentityProvider};
@@ -7,9 +8,6 @@ use super::service_provider::{self, ServiceProvider};
 use super::settings::Template;
 use std::path::{Path, PathBuf};
 use toml::Value;
-use xml::common::Position as _;
-use xml::reader::{self, EventReader, ParserConfig};
-use xml::writer::{self, EmitterConfig, EventWriter};
 use yaserde::YaDeserialize;
 
 /// What the files of a folder say.
@@ -31,9 +29,21 @@ pub struct Found {
 
 impl Found {
     /// Takes a value of the file that was read last.
-    fn set(&mut self, key: &'static str, place: &str, value: Value) {
+    fn set(&mut self, key: &'static str, line: Option<u32>, place: &str, value: Value) {
+        let origin = format!("{}: {place}", self.place(line));
+        self.values.push((key, value, origin));
+    }
+
+    /// Says that something in the file that was read last is not used.
+    fn warn(&mut self, line: Option<u32>, text: &str) {
+        let place = self.place(line);
+        self.warnings.push(format!("{place}: {text}"));
+    }
+
+    /// The file that was read last, and a line of it.
+    fn place(&self, line: Option<u32>) -> String {
         let file = self.files.last().map(|path| path.display().to_string()).unwrap_or_default();
-        self.values.push((key, value, format!("{file}: {place}")));
+        line.map_or_else(|| file.clone(), |line| format!("{file}:{line}"))
     }
 }
 
@@ -70,79 +80,11 @@ pub fn read(folder: &Path) -> Result<Found, Error> {
     if let Some(path) = places.iter().map(|place| folder.join(place)).find(|path| path.exists()) {
         let text = std::fs::read(&path).map_err(|source| Error::Io { path: path.clone(), source })?;
         found.files.push(path);
-        for (key, place, value) in identity_mgt::read(&String::from_utf8_lossy(&text)) {
-            found.set(key, place, value);
+        for (key, line, place, value) in identity_mgt::read(&String::from_utf8_lossy(&text)) {
+            found.set(key, Some(line), place, value);
         }
     }
     Ok(found)
-}
-
-fn document<T: YaDeserialize>(
-    folder: &Path,
-    places: &[&str],
-    files: &mut Vec<PathBuf>,
-) -> Result<Option<T>, Error> {
-    let Some(path) = places.iter().map(|place| folder.join(place)).find(|path| path.exists()) else {
-        return Ok(None);
-    };
-    let bytes = std::fs::read(&path).map_err(|source| Error::Io { path: path.clone(), source })?;
-    let syntax = |(line, column): (usize, usize), why: String| Error::Syntax {
-        path: path.clone(),
-        line,
-        column,
-        why,
-        hint: "compare with the file as it was shipped; nothing in it needs to be changed but values",
-    };
-    let plain = without_namespaces(&bytes).map_err(|(place, why)| syntax(place, why))?;
-    let mut reader = yaserde::de::Deserializer::new(events(&plain));
-    let value = T::deserialize(&mut reader).map_err(|error| syntax((1, 1), error.to_string()))?;
-    files.push(path);
-    Ok(Some(value))
-}
-
-/// White space belongs to values: a password may begin with a blank.
-pub(super) fn events(bytes: &[u8]) -> EventReader<&[u8]> {
-    let config = ParserConfig::new()
-        .trim_whitespace(false)
-        .whitespace_to_characters(true)
-        .cdata_to_characters(true)
-        .ignore_comments(true)
-        .coalesce_characters(true);
-    EventReader::new_with_config(bytes, config)
-}
-
-/// Line and column of a mistake, counted from 1, and what is wrong there.
-pub(super) fn mistake(error: &reader::Error) -> ((usize, usize), String) {
-    let place = error.position();
-    let count = |number: u64| usize::try_from(number).unwrap_or(0) + 1;
-    let why = error.to_string();
-    // The reader's own text begins with the place.
-    let why = why.strip_prefix(&place.to_string()).unwrap_or(&why).trim_start();
-    ((count(place.row), count(place.column)), why.to_owned())
-}
-
-/// The elements of a document with their local names, by which the original finds them: `carbon.xml` is shipped with a
-/// namespace, and deployments keep files of several releases with others or none. A mistake is told with its place.
-fn without_namespaces(bytes: &[u8]) -> Result<Vec<u8>, ((usize, usize), String)> {
-    let mut plain = Vec::new();
-    let mut writer = EventWriter::new_with_config(&mut plain, EmitterConfig::new().perform_indent(false));
-    for event in events(bytes) {
-        let event = event.map_err(|error| mistake(&error))?;
-        let written = match &event {
-            reader::XmlEvent::StartElement { name, attributes, .. } => {
-                let start = writer::XmlEvent::start_element(name.local_name.as_str());
-                let own = attributes.iter().filter(|attribute| attribute.name.prefix.is_none());
-                writer.write(own.fold(start, |start, attribute| {
-                    start.attr(attribute.name.local_name.as_str(), &attribute.value)
-                }))
-            }
-            reader::XmlEvent::EndElement { .. } => writer.write(writer::XmlEvent::end_element()),
-            reader::XmlEvent::Characters(text) => writer.write(writer::XmlEvent::characters(text)),
-            _ => Ok(()),
-        };
-        written.map_err(|error| ((1, 1), error.to_string()))?;
-    }
-    Ok(plain)
 }
 
 fn text(value: &str) -> Value {
@@ -162,13 +104,13 @@ fn is_true(value: &str) -> bool {
 #[yaserde(rename = "Server")]
 struct Carbon {
     #[yaserde(rename = "Name")]
-    name: Option<String>,
+    name: Option<Leaf>,
     #[yaserde(rename = "HostName")]
-    host_name: Option<String>,
+    host_name: Option<Leaf>,
     #[yaserde(rename = "HideAdminServiceWSDLs")]
-    hide: Option<String>,
+    hide: Option<Leaf>,
     #[yaserde(rename = "EnableEmailUserName")]
-    email_user_names: Option<String>,
+    email_user_names: Option<Leaf>,
     #[yaserde(rename = "Ports")]
     ports: Option<Ports>,
     #[yaserde(rename = "Axis2Config")]
@@ -178,56 +120,64 @@ struct Carbon {
 #[derive(Debug, Default, YaDeserialize)]
 struct Ports {
     #[yaserde(rename = "Offset")]
-    offset: Option<String>,
+    offset: Option<Leaf>,
 }
 
 #[derive(Debug, Default, YaDeserialize)]
 struct Axis2 {
     #[yaserde(rename = "HideAdminServiceWSDLs")]
-    hide: Option<String>,
+    hide: Option<Leaf>,
     #[yaserde(rename = "HttpAdminServices")]
-    http: Option<String>,
+    http: Option<Leaf>,
 }
 
 /// A value that stands there as it counts: not blank, and without a placeholder of the original's launcher.
-fn plain(value: Option<&String>) -> Option<String> {
-    let value = value.map(|value| value.trim())?;
-    (!value.is_empty() && !value.contains("${")).then(|| value.to_owned())
+fn plain(value: Option<&Leaf>) -> Option<(Option<u32>, &str)> {
+    let (line, value) = (value?.line, value?.text().trim());
+    (!value.is_empty() && !value.contains("${")).then_some((line, value))
 }
 
 impl Carbon {
     fn apply(&self, found: &mut Found) {
-        if let Some(name) = plain(self.name.as_ref()) {
-            found.set("realm_name", "Name", text(&name));
+        if let Some((line, name)) = plain(self.name.as_ref()) {
+            found.set("realm_name", line, "Name", text(name));
         }
-        if let Some(host) = plain(self.host_name.as_ref()) {
-            found.set("host_name", "HostName", text(&host));
+        if let Some((line, host)) = plain(self.host_name.as_ref()) {
+            found.set("host_name", line, "HostName", text(host));
         }
         let hide = self.hide.as_ref().or_else(|| self.axis2.as_ref()?.hide.as_ref());
         if let Some(hide) = hide {
-            found.set("hide_admin_service_wsdls", "HideAdminServiceWSDLs", Value::Boolean(is_true(hide)));
-            if is_true(hide) {
-                found.warnings.push(
-                    "carbon.xml: HideAdminServiceWSDLs is true; WSDLs of admin services are hidden".into(),
-                );
+            let is_hidden = is_true(hide.text());
+            let (key, place) = ("hide_admin_service_wsdls", "HideAdminServiceWSDLs");
+            found.set(key, hide.line, place, Value::Boolean(is_hidden));
+            if is_hidden {
+                found.warn(hide.line, "HideAdminServiceWSDLs is true; WSDLs of admin services are hidden");
             }
         }
         if let Some(on) = &self.email_user_names {
-            found.set("email_user_names", "EnableEmailUserName", Value::Boolean(is_true(on)));
+            let value = Value::Boolean(is_true(on.text()));
+            found.set("email_user_names", on.line, "EnableEmailUserName", value);
         }
-        if let Some(offset) = self.ports.as_ref().and_then(|ports| plain(ports.offset.as_ref())) {
-            for (key, port) in [("https_port", 9443_i64), ("http_port", 9763)] {
-                let port = match number(&offset) {
-                    Value::Integer(offset) => Value::Integer(port.saturating_add(offset)),
-                    other => other,
-                };
-                found.set(key, "Ports/Offset", port);
+        let offset = self.ports.as_ref().and_then(|ports| plain(ports.offset.as_ref()));
+        if let Some((line, offset)) = offset {
+            for (key, port) in [("https_port", 9443), ("http_port", 9763)] {
+                found.set(key, line, "Ports/Offset", shifted(port, offset));
             }
         }
-        if let Some(http) = self.axis2.as_ref().and_then(|axis2| axis2.http.as_deref()) {
-            let names = http.split(',').map(text).collect();
-            found.set("http_admin_services", "Axis2Config/HttpAdminServices", Value::Array(names));
+        if let Some(http) = self.axis2.as_ref().and_then(|axis2| axis2.http.as_ref()) {
+            let names = http.text().split(',').map(text).collect();
+            let place = "Axis2Config/HttpAdminServices";
+            found.set("http_admin_services", http.line, place, Value::Array(names));
         }
+    }
+}
+
+/// A port with the offset that stands in a file; what is no port is shown as it stands there.
+fn shifted(port: i64, offset: &str) -> Value {
+    let Ok(number) = offset.parse::<i64>() else { return text(offset) };
+    match u16::try_from(port.saturating_add(number)) {
+        Ok(port) => Value::Integer(port.into()),
+        Err(_) => text(&format!("{port} + {number}")),
     }
 }
 
@@ -255,9 +205,9 @@ struct RealmBasics {
 #[derive(Debug, Default, YaDeserialize)]
 struct AdminUser {
     #[yaserde(rename = "UserName")]
-    name: Option<String>,
+    name: Option<Leaf>,
     #[yaserde(rename = "Password")]
-    password: Option<String>,
+    password: Option<Leaf>,
 }
 
 #[derive(Debug, Default, YaDeserialize)]
@@ -268,39 +218,54 @@ struct UserStore {
 
 #[derive(Debug, Default, YaDeserialize)]
 struct NamedProperty {
+    #[yaserde(attribute = true, rename = "soapstone-line")]
+    line: Option<u32>,
     #[yaserde(attribute = true)]
-    name: String,
+    name: Option<String>,
     #[yaserde(text = true)]
-    value: String,
+    value: Option<String>,
 }
+
+impl NamedProperty {
+    /// The first of that name.
+    fn find<'p>(all: impl IntoIterator<Item = &'p Self>, name: &str) -> Option<&'p Self> {
+        all.into_iter().find(|one| one.name.as_deref() == Some(name))
+    }
+
+    fn value(&self) -> &str {
+        self.value.as_deref().unwrap_or_default()
+    }
+}
+
+/// An expression for whatever is not empty.
+const ANYTHING: &str = r"[\s\S]+";
 
 impl UserMgt {
     fn apply(&self, found: &mut Found) {
         let Some(realm) = &self.realm else { return };
         if let Some(admin) = realm.configuration.as_ref().and_then(|basics| basics.admin.as_ref()) {
-            if let Some(name) = admin.name.as_deref().filter(|name| !name.is_empty()) {
-                found.set("admin_name", "AdminUser/UserName", text(name));
+            if let Some(name) = admin.name.as_ref().filter(|name| !name.text().is_empty()) {
+                found.set("admin_name", name.line, "AdminUser/UserName", text(name.text()));
             }
             // The shipped password is the default anyway; an own one is taken over.
-            if let Some(password) = admin.password.as_deref().filter(|password| *password != "admin") {
-                found.set("admin_password", "AdminUser/Password", text(password));
+            if let Some(password) = admin.password.as_ref().filter(|password| password.text() != "admin") {
+                found.set("admin_password", password.line, "AdminUser/Password", text(password.text()));
             }
         }
         let Some(primary) = realm.stores.first() else { return };
-        for (name, key) in [
-            ("UsernameJavaRegEx", "username_pattern"),
-            ("PasswordJavaRegEx", "password_pattern"),
-            ("PasswordJavaRegExViolationErrorMsg", "password_message"),
-        ] {
-            if let Some(property) = primary.properties.iter().find(|property| property.name == name) {
-                found.set(key, name, text(&property.value));
-            }
-        }
-        for (name, key) in
-            [("MaxUserNameListLength", "user_list_limit"), ("MaxRoleNameListLength", "role_list_limit")]
-        {
-            if let Some(property) = primary.properties.iter().find(|property| property.name == name) {
-                found.set(key, name, number(&property.value));
+        let properties: [(_, _, fn(&str) -> Value, _); 5] = [
+            // An empty expression is none in the original: everything matches but nothing at all.
+            ("UsernameJavaRegEx", "username_pattern", text, Some(ANYTHING)),
+            ("PasswordJavaRegEx", "password_pattern", text, Some(ANYTHING)),
+            ("PasswordJavaRegExViolationErrorMsg", "password_message", text, None),
+            ("MaxUserNameListLength", "user_list_limit", number, None),
+            ("MaxRoleNameListLength", "role_list_limit", number, None),
+        ];
+        for (name, key, value, empty) in properties {
+            let Some(property) = NamedProperty::find(&primary.properties, name) else { continue };
+            let written = property.value.as_deref().filter(|value| !value.trim().is_empty());
+            if let Some(written) = written.or(empty) {
+                found.set(key, property.line, name, value(written));
             }
         }
     }
@@ -332,32 +297,33 @@ struct QuestionConfig {
 #[derive(Debug, Default, YaDeserialize)]
 struct QuestionPassword {
     #[yaserde(rename = "Separator")]
-    separator: Option<String>,
+    separator: Option<Leaf>,
 }
 
 #[derive(Debug, Default, YaDeserialize)]
 struct SsoService {
     #[yaserde(rename = "EntityId")]
-    entity_id: Option<String>,
+    entity_id: Option<Leaf>,
 }
 
 #[derive(Debug, Default, YaDeserialize)]
 struct TimeConfig {
     #[yaserde(rename = "SessionIdleTimeout")]
-    idle: Option<String>,
+    idle: Option<Leaf>,
     #[yaserde(rename = "RememberMeTimeout")]
-    remember: Option<String>,
+    remember: Option<Leaf>,
 }
 
 impl Identity {
     fn apply(&self, found: &mut Found) {
-        if let Some(entity_id) = self.sso.as_ref().and_then(|sso| plain(sso.entity_id.as_ref())) {
-            found.set("saml_entity_id", "EntityId", text(&entity_id));
+        if let Some((line, entity_id)) = self.sso.as_ref().and_then(|sso| plain(sso.entity_id.as_ref())) {
+            found.set("saml_entity_id", line, "EntityId", text(entity_id));
         }
         let question = self.recovery.as_ref().and_then(|recovery| recovery.question.as_ref());
         let separator = question.and_then(|question| question.password.as_ref()?.separator.as_ref());
-        if let Some(separator) = plain(separator) {
-            found.set("challenge_separator", "Recovery/Question/Password/Separator", text(&separator));
+        if let Some((line, separator)) = plain(separator) {
+            let place = "Recovery/Question/Password/Separator";
+            found.set("challenge_separator", line, place, text(separator));
         }
         let Some(times) = &self.times else { return };
         for (value, key, name) in [
@@ -365,10 +331,9 @@ impl Identity {
             (&times.remember, "remember_me_minutes", "RememberMeTimeout"),
         ] {
             // What is no number falls back to the default, as in the original.
-            if let Some(minutes) =
-                value.as_deref().and_then(|text| text.trim().parse::<i64>().ok()).filter(|n| *n > 0)
-            {
-                found.set(key, name, Value::Integer(minutes));
+            let Some(value) = value else { continue };
+            if let Some(minutes) = value.text().trim().parse::<i64>().ok().filter(|n| *n > 0) {
+                found.set(key, value.line, name, Value::Integer(minutes));
             }
         }
     }
@@ -390,7 +355,7 @@ struct AuthenticatorConfigs {
 #[derive(Debug, Default, YaDeserialize)]
 struct AuthenticatorConfig {
     #[yaserde(attribute = true)]
-    name: String,
+    name: Option<String>,
     #[yaserde(rename = "Parameter")]
     parameters: Vec<NamedProperty>,
 }
@@ -398,12 +363,11 @@ struct AuthenticatorConfig {
 impl Authentication {
     fn apply(&self, found: &mut Found) {
         let configs = self.configs.iter().flat_map(|configs| &configs.configs);
-        let basic = configs.filter(|config| config.name == "BasicAuthenticator");
-        let shown =
-            basic.flat_map(|config| &config.parameters).find(|one| one.name == "showAuthFailureReason");
-        if let Some(shown) = shown {
-            let value = Value::Boolean(is_true(&shown.value));
-            found.set("show_auth_failure_reason", "showAuthFailureReason", value);
+        let basic = configs.filter(|config| config.name.as_deref() == Some("BasicAuthenticator"));
+        let name = "showAuthFailureReason";
+        if let Some(shown) = NamedProperty::find(basic.flat_map(|config| &config.parameters), name) {
+            let value = Value::Boolean(is_true(shown.value()));
+            found.set("show_auth_failure_reason", shown.line, name, value);
         }
     }
 }
@@ -418,28 +382,36 @@ struct Adapters {
 #[derive(Debug, Default, YaDeserialize)]
 struct Adapter {
     #[yaserde(attribute = true, rename = "type")]
-    kind: String,
+    kind: Option<String>,
     property: Vec<KeyedProperty>,
 }
 
 #[derive(Debug, Default, YaDeserialize)]
 struct KeyedProperty {
+    #[yaserde(attribute = true, rename = "soapstone-line")]
+    line: Option<u32>,
     #[yaserde(attribute = true)]
-    key: String,
+    key: Option<String>,
     #[yaserde(text = true)]
-    value: String,
+    value: Option<String>,
 }
 
 impl Adapters {
     /// The mail adapter; the others have nothing to adapt here.
     fn apply(&self, found: &mut Found) {
-        let mail = self.adapters.iter().filter(|adapter| adapter.kind == "email");
+        let mail = self.adapters.iter().filter(|adapter| adapter.kind.as_deref() == Some("email"));
         for property in mail.flat_map(|adapter| &adapter.property) {
-            let (key, value) = (property.key.as_str(), property.value.as_str());
+            let Some(key) = property.key.as_deref() else {
+                found.warn(property.line, "a property without key is left out");
+                continue;
+            };
+            // Nothing in it is as good as no property: mail servers without accounts are written so.
+            let Some(value) = property.value.as_deref().filter(|value| !value.trim().is_empty()) else {
+                continue;
+            };
             let flag = || Value::Boolean(is_true(value));
             let (name, value) = match key {
                 "mail.smtp.from" => ("mail.from", text(value.trim())),
-                "mail.smtp.user" if value.is_empty() => continue,
                 "mail.smtp.user" => ("mail.user", text(value)),
                 "mail.smtp.password" => ("mail.password", text(value)),
                 "mail.smtp.host" => ("mail.host", text(value.trim())),
@@ -448,9 +420,7 @@ impl Adapters {
                 "mail.smtp.starttls.enable" => ("mail.starttls", flag()),
                 "mail.smtp.starttls.required" => ("mail.starttls_required", flag()),
                 "mail.smtp.ssl.enable" => ("mail.tls", flag()),
-                "mail.smtp.ssl.trust" => {
-                    ("mail.trust_any_certificate", Value::Boolean(!value.trim().is_empty()))
-                }
+                "mail.smtp.ssl.trust" => ("mail.trust_any_certificate", Value::Boolean(true)),
                 "mail.smtp.localhost" => ("mail.hello_name", text(value.trim())),
                 "mail.smtp.timeout" | "mail.smtp.connectiontimeout" => {
                     // JavaMail counts milliseconds.
@@ -461,11 +431,11 @@ impl Adapters {
                 // Sizes of a thread pool and of a queue in memory; ours is the database.
                 "maxThread" | "keepAliveTimeInMillis" | "jobQueueSize" => continue,
                 other => {
-                    found.warnings.push(format!("output-event-adapters.xml: {other} is not used"));
+                    found.warn(property.line, &format!("{other} is not used"));
                     continue;
                 }
             };
-            found.set(name, key, value);
+            found.set(name, property.line, key, value);
         }
     }
 }
@@ -478,6 +448,8 @@ struct Mails {
 
 #[derive(Debug, Default, YaDeserialize)]
 struct MailConfiguration {
+    #[yaserde(attribute = true, rename = "soapstone-line")]
+    line: Option<u32>,
     #[yaserde(attribute = true)]
     display: Option<String>,
     #[yaserde(attribute = true)]
@@ -494,15 +466,11 @@ impl Mails {
         for one in self.configuration {
             let display = one.display.unwrap_or_default();
             let (Some(subject), Some(body), Some(footer)) = (one.subject, one.body, one.footer) else {
-                found.warnings.push(format!(
-                    "email-admin-config.xml: template {display} lacks subject, body or footer"
-                ));
+                found.warn(one.line, &format!("template {display} lacks subject, body or footer"));
                 continue;
             };
             if display.trim().is_empty() {
-                found
-                    .warnings
-                    .push("email-admin-config.xml: a template without display name is left out".into());
+                found.warn(one.line, "a template without display name is left out");
                 continue;
             }
             found.templates.push(Template {
@@ -514,18 +482,5 @@ impl Mails {
                 footer: footer.trim().to_owned(),
             });
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_broken_document_is_told_with_its_place_once() {
-        let broken = b"<Server>\n  <Name>x</Name>\n</Serve>";
-        let ((line, column), why) = without_namespaces(broken).unwrap_err();
-        assert_eq!((line, column), (3, 8));
-        assert!(why.starts_with("Unexpected closing tag"), "{why}");
     }
 }

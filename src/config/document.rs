@@ -1,0 +1,128 @@
+//! XML files as declared documents, and where in a file each of their values stands.
+//!
+//! yaserde keeps no places. Every element is therefore given its line as an attribute before the document is read, and
+//! what can be wrong is read with it ([`Leaf`]). Knows no file and no element.
+
+use super::error::Error;
+use std::path::{Path, PathBuf};
+use xml::common::Position as _;
+use xml::reader::{self, EventReader, ParserConfig};
+use xml::writer::{self, EmitterConfig, EventWriter};
+use yaserde::YaDeserialize;
+
+/// The attribute that holds the line of an element; declared documents name it in `rename`.
+const LINE: &str = "soapstone-line";
+
+/// An element with nothing in it but text.
+#[derive(Debug, Default, YaDeserialize)]
+pub(super) struct Leaf {
+    /// The line it begins at, counted from 1.
+    #[yaserde(attribute = true, rename = "soapstone-line")]
+    pub(super) line: Option<u32>,
+    #[yaserde(text = true)]
+    text: Option<String>,
+}
+
+impl Leaf {
+    /// What stands in it; an empty element holds an empty text.
+    pub(super) fn text(&self) -> &str {
+        self.text.as_deref().unwrap_or_default()
+    }
+}
+
+/// The document at the first of `places` where there is one.
+pub(super) fn read<T: YaDeserialize>(
+    folder: &Path,
+    places: &[&str],
+    files: &mut Vec<PathBuf>,
+) -> Result<Option<T>, Error> {
+    let Some(path) = places.iter().map(|place| folder.join(place)).find(|path| path.exists()) else {
+        return Ok(None);
+    };
+    let bytes = std::fs::read(&path).map_err(|source| Error::Io { path: path.clone(), source })?;
+    let syntax = |(line, column): (usize, usize), why: String| Error::Syntax {
+        path: path.clone(),
+        line,
+        column,
+        why,
+        hint: "compare with the file as it was shipped; nothing in it needs to be changed but values",
+    };
+    let plain = with_lines(&bytes).map_err(|(place, why)| syntax(place, why))?;
+    let mut reader = yaserde::de::Deserializer::new(events(&plain));
+    let value = T::deserialize(&mut reader).map_err(|error| syntax((1, 1), error.to_string()))?;
+    files.push(path);
+    Ok(Some(value))
+}
+
+/// White space belongs to values: a password may begin with a blank.
+pub(super) fn events(bytes: &[u8]) -> EventReader<&[u8]> {
+    let config = ParserConfig::new()
+        .trim_whitespace(false)
+        .whitespace_to_characters(true)
+        .cdata_to_characters(true)
+        .ignore_comments(true)
+        .coalesce_characters(true);
+    EventReader::new_with_config(bytes, config)
+}
+
+/// Line and column of a mistake, counted from 1, and what is wrong there.
+pub(super) fn mistake(error: &reader::Error) -> ((usize, usize), String) {
+    let place = error.position();
+    let count = |number: u64| usize::try_from(number).unwrap_or(0) + 1;
+    let why = error.to_string();
+    // The reader's own text begins with the place.
+    let why = why.strip_prefix(&place.to_string()).unwrap_or(&why).trim_start();
+    ((count(place.row), count(place.column)), why.to_owned())
+}
+
+/// The elements of a document with their lines and their local names, by which the original finds them: `carbon.xml` is
+/// shipped with a namespace, and deployments keep files of several releases with others or none. A mistake is told with
+/// its place.
+fn with_lines(bytes: &[u8]) -> Result<Vec<u8>, ((usize, usize), String)> {
+    let mut plain = Vec::new();
+    let mut writer = EventWriter::new_with_config(&mut plain, EmitterConfig::new().perform_indent(false));
+    let mut events = events(bytes);
+    loop {
+        let event = events.next().map_err(|error| mistake(&error))?;
+        let written = match &event {
+            reader::XmlEvent::StartElement { name, attributes, .. } => {
+                let line = (events.position().row + 1).to_string();
+                let start = writer::XmlEvent::start_element(name.local_name.as_str()).attr(LINE, &line);
+                let own = attributes.iter().filter(|attribute| attribute.name.prefix.is_none());
+                writer.write(own.fold(start, |start, attribute| {
+                    start.attr(attribute.name.local_name.as_str(), &attribute.value)
+                }))
+            }
+            reader::XmlEvent::EndElement { .. } => writer.write(writer::XmlEvent::end_element()),
+            reader::XmlEvent::Characters(text) => writer.write(writer::XmlEvent::characters(text)),
+            reader::XmlEvent::EndDocument => break,
+            _ => Ok(()),
+        };
+        written.map_err(|error| ((1, 1), error.to_string()))?;
+    }
+    Ok(plain)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_broken_document_is_told_with_its_place_once() {
+        let broken = b"<Server>\n  <Name>x</Name>\n</Serve>";
+        let ((line, column), why) = with_lines(broken).unwrap_err();
+        assert_eq!((line, column), (3, 8));
+        assert!(why.starts_with("Unexpected closing tag"), "{why}");
+    }
+
+    #[test]
+    fn an_element_knows_the_line_it_begins_at() {
+        let text = b"<?xml version=\"1.0\"?>\n<!-- two\nlines -->\n<a><b\n  c='d'>x\ny</b>\n<e/></a>";
+        let plain = String::from_utf8(with_lines(text).unwrap()).unwrap();
+        for element in
+            ["<a soapstone-line=\"4\">", "<b soapstone-line=\"4\" c=\"d\">", "<e soapstone-line=\"7\""]
+        {
+            assert!(plain.contains(element), "{element}: {plain}");
+        }
+    }
+}
