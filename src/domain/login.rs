@@ -11,7 +11,7 @@ pub use refusal::{Attempts, Refusal};
 
 use super::credential::{self, Credential, Proof};
 use super::lockout::{self, Counted, Counters, Locking};
-use super::name::{QualifiedName, folded};
+use super::name::{QualifiedName, folded, shown};
 use super::recovery::{self, Scenario};
 use super::tenant::{self, Tenant};
 use super::{Actor, Error, Now, Realm, Secret, User, UserId, forced_reset, idle_account, session};
@@ -57,6 +57,16 @@ impl SignedIn {
     #[must_use]
     pub fn actor(&self) -> Actor {
         Actor::of(&self.tenant, &self.user, &self.session_name)
+    }
+
+    /// With the domain of a secondary store in the session's name, although it was not typed (IS 5.3.0,
+    /// AuthenticationAdmin).
+    #[must_use]
+    pub fn with_store_in_name(mut self) -> Self {
+        if QualifiedName::parse(&self.session_name).domain.is_none() {
+            self.session_name = shown(&self.user.domain, &self.session_name);
+        }
+        self
     }
 }
 

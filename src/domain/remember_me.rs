@@ -1,7 +1,7 @@
 //! Remember-me tokens: a week in which a client is recognised without a password. `user-UUID` in the hands of the
 //! client, a hash here. They end with the sessions of the user.
 
-use super::session::fingerprint;
+use super::session::{self, Kind, fingerprint};
 use super::{Actor, Error, Now, Realm, Secret, User, tenant};
 use crate::store::{self, Tx};
 
@@ -35,4 +35,19 @@ pub fn find(tx: &mut Tx<'_>, now: Now, realm: &Realm, token: &str) -> Result<Opt
         return Ok(None);
     }
     Ok(Some(Actor::of(&tenant, &user, &name)))
+}
+
+/// Opens a session for the user of a token; for nobody when [`find`] finds nobody.
+///
+/// # Errors
+/// Failures of the database.
+pub fn sign_in(
+    tx: &mut Tx<'_>,
+    now: Now,
+    realm: &Realm,
+    token: &str,
+) -> Result<Option<(Actor, Secret)>, Error> {
+    let Some(actor) = find(tx, now, realm, token)? else { return Ok(None) };
+    let id = session::open(tx, now, Kind::Admin, &actor, realm.policy.admin_idle_minutes)?;
+    Ok(Some((actor, id)))
 }

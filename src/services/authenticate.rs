@@ -9,7 +9,7 @@ use super::credentials::{Credentials, decoded, session_set_cookie};
 use crate::domain::credential::Proof;
 use crate::domain::login::{self, Face, Outcome, Presented, Refusal};
 use crate::domain::session::{self, Kind, Session};
-use crate::domain::{Actor, Error, Now, Secret, permission};
+use crate::domain::{Actor, Error, Now, Secret, permission, remember_me};
 use crate::soap::Fault;
 use crate::store::Tx;
 use hyper::header::HeaderValue;
@@ -48,8 +48,16 @@ pub enum Caller {
 #[derive(Debug)]
 pub struct Stranger {
     now: Now,
-    presented: Presented,
+    shows: Shown,
     permissions: &'static [&'static str],
+}
+
+/// What somebody shows to be let in.
+#[derive(Debug)]
+enum Shown {
+    Password(Presented),
+    /// A remember-me token.
+    Token(Secret),
 }
 
 /// The session that a cookie names, if it is open; its use is noted at most once a minute.
@@ -73,6 +81,7 @@ pub fn caller(
     session: Option<Session>,
     permissions: &'static [&'static str],
 ) -> Result<Caller, Denied> {
+    let stranger = |shows| Ok(Caller::Stranger(Stranger { now, shows, permissions }));
     let token = match (credentials, session) {
         // Nobody handles another scheme, not even for a session.
         (Credentials::Unsupported { bare_basic: false }, _) => {
@@ -83,20 +92,29 @@ pub fn caller(
             return Err(Denied::Fault(Fault::authentication_failure()));
         }
         (Credentials::None, None) => return Err(Denied::Challenge),
+        (Credentials::Token(token), None) => return stranger(Shown::Token(token.into())),
         (Credentials::Basic(token), None) => token,
     };
     match app.store.read(|tx| familiar(tx, app, now, token, permissions)).map_err(failed)? {
         Some(one) => Ok(Caller::Known(one.known.clone())),
         None => {
             let (user_name, password) = decoded(token).ok_or(Denied::Challenge)?;
-            Ok(Caller::Stranger(Stranger { now, presented: Presented { user_name, password }, permissions }))
+            stranger(Shown::Password(Presented { user_name, password }))
         }
     }
 }
 
-/// Has somebody sign in with a password, and tells whether he may.
+/// Has somebody sign in, and tells whether he may.
 pub async fn sign_in(app: &Arc<App>, stranger: Stranger) -> Result<Known, Denied> {
-    let Stranger { now, presented, permissions } = stranger;
+    let Stranger { now, shows, permissions } = stranger;
+    let presented = match shows {
+        Shown::Password(presented) => presented,
+        Shown::Token(token) => {
+            let opened = sign_in_with_token(app, now, token).await.map_err(failed)?;
+            let (actor, id) = opened.ok_or_else(|| Denied::Fault(Fault::invalid_credentials()))?;
+            return known(app, actor, Some(&id), permissions);
+        }
+    };
     let recognised =
         app.store.read(|tx| login::recognise(tx, now, &app.realm, &presented)).map_err(failed)?;
     let signed_in = match recognised {
@@ -168,6 +186,19 @@ fn familiar(
         let until = ends.min(now.plus_millis(FAMILIAR));
         Ok(Some(Arc::new(Familiar { known, proof, permissions, since: now, until })))
     })
+}
+
+/// Opens a session for the user of a remember-me token. Whoever has none writes nothing.
+pub async fn sign_in_with_token(
+    app: &App,
+    now: Now,
+    token: Secret,
+) -> Result<Option<(Actor, Secret)>, Error> {
+    if app.store.read(|tx| remember_me::find(tx, now, &app.realm, token.reveal()))?.is_none() {
+        return Ok(None);
+    }
+    let realm = Arc::clone(&app.realm);
+    app.store.write(move |tx| remember_me::sign_in(tx, now, &realm, token.reveal())).await
 }
 
 async fn let_in(app: &Arc<App>, now: Now, presented: Presented) -> Result<login::SignedIn, Denied> {

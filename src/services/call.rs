@@ -2,7 +2,6 @@
 
 use super::app::App;
 use super::fault;
-use crate::domain::session::{self, Kind};
 use crate::domain::{Actor, Error, Now, Realm, Secret, tenant_key};
 use crate::soap::Fault;
 use crate::store::Tx;
@@ -17,8 +16,10 @@ pub struct Call {
     actor: Option<Arc<Actor>>,
     /// The session cookie of the request, if it names a session.
     pub(super) session: Option<Secret>,
-    /// Where the request says it comes from, else where the connection does.
-    pub(super) client: IpAddr,
+    /// Where the connection comes from.
+    pub(super) peer: IpAddr,
+    /// Where the headers of the request say that it comes from; read for open operations alone.
+    pub(super) said_origin: Option<Box<str>>,
     /// A session the operation opened, to be handed out with the answer.
     opened: Mutex<Option<Secret>>,
 }
@@ -29,9 +30,9 @@ impl Call {
         now: Now,
         actor: Option<Arc<Actor>>,
         session: Option<Secret>,
-        client: IpAddr,
+        peer: IpAddr,
     ) -> Self {
-        Self { app, now, actor, session, client, opened: Mutex::new(None) }
+        Self { app, now, actor, session, peer, said_origin: None, opened: Mutex::new(None) }
     }
 
     /// The time of the call.
@@ -113,17 +114,6 @@ impl Call {
             return Ok(());
         }
         self.aside(move |app, now| tenant_key::ensure_of(&app.store, now, &app.realm, tenant)).await
-    }
-
-    /// Opens an administrator's session for `actor`; its cookie goes out with the answer.
-    ///
-    /// # Errors
-    /// Failures of the database.
-    pub(super) async fn open_session(&self, actor: Actor) -> Result<(), Fault> {
-        let (now, idle) = (self.now, self.app.realm.policy.admin_idle_minutes);
-        let opened = self.app.store.write(move |tx| session::open(tx, now, Kind::Admin, &actor, idle)).await;
-        self.hand_out(opened.map_err(fault::of)?);
-        Ok(())
     }
 
     /// Has the cookie of a session that the operation opened go out with the answer.

@@ -1,4 +1,5 @@
-//! What a request brings to prove who sends it: the `Authorization` header and the `JSESSIONID` cookie.
+//! What a request brings to prove who sends it: the `Authorization` header, a remember-me token, and the `JSESSIONID`
+//! cookie.
 //!
 //! Parsing only; whether the proof holds is decided in `authenticate.rs`. The cases are those that clients of
 //! IS 5.3.0 can tell apart (BasicAccessAuthenticator), with two deliberate differences: a password may contain
@@ -8,17 +9,35 @@ use crate::domain::Secret;
 use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-use hyper::header::{AUTHORIZATION, COOKIE, HeaderMap, HeaderValue};
+use hyper::header::{AUTHORIZATION, COOKIE, HeaderMap, HeaderName, HeaderValue};
 
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &alphabet::STANDARD,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// What the `Authorization` header says.
+/// The header of a remember-me token.
+static TOKEN: HeaderName = HeaderName::from_static("remembermecookiedata");
+
+/// Headers in which proxies and portals say where a request comes from, in the order of IS 5.3.0's AuthenticationAdmin.
+static ORIGINS: [HeaderName; 3] = [
+    HeaderName::from_static("x-originating-ip"),
+    HeaderName::from_static("x-ip"),
+    HeaderName::from_static("x-forwarded-for"),
+];
+
+/// Where a request says that it comes from: the first of several, whatever it is.
+pub fn said_origin(headers: &HeaderMap) -> Option<&str> {
+    let said = ORIGINS.iter().find_map(|name| headers.get(name)?.to_str().ok())?;
+    said.split(',').next().map(str::trim).filter(|first| !first.is_empty())
+}
+
+/// What the headers say of who sends a request.
 pub enum Credentials<'h> {
     /// No header: a session may do, otherwise the client is challenged.
     None,
+    /// A remember-me token, which wins over every scheme (IS 5.3.0, CookieAuthenticator).
+    Token(&'h str),
     /// The basic scheme, with what is to be a user name and a password: see [`decoded`].
     Basic(&'h str),
     /// The bare word `Basic`, or a scheme that nobody here handles: refused, even with a session.
@@ -34,8 +53,11 @@ impl std::fmt::Debug for Credentials<'_> {
     }
 }
 
-/// Reads the `Authorization` header.
+/// Reads the headers that credentials come in.
 pub fn credentials(headers: &HeaderMap) -> Credentials<'_> {
+    if let Some(token) = headers.get(&TOKEN) {
+        return Credentials::Token(token.to_str().unwrap_or_default());
+    }
     let Some(value) = headers.get(AUTHORIZATION) else { return Credentials::None };
     let Ok(value) = value.to_str() else { return Credentials::Unsupported { bare_basic: false } };
     let value = value.trim();
@@ -134,6 +156,25 @@ mod tests {
             assert_eq!(session_cookie(&headers), Some("AB12"), "{text}");
         }
         assert_eq!(session_cookie(&HeaderMap::new()), None);
+    }
+
+    #[test]
+    fn a_remember_me_token_wins_over_every_scheme() {
+        let mut headers = headers("Bearer abc");
+        headers.insert("RememberMeCookieData", HeaderValue::from_static("tom-1"));
+        assert!(matches!(credentials(&headers), Credentials::Token("tom-1")));
+    }
+
+    #[test]
+    fn the_first_that_is_said_of_the_origin_counts() {
+        let mut headers = HeaderMap::new();
+        assert_eq!(said_origin(&headers), None);
+        headers.insert("X-Forwarded-For", HeaderValue::from_static("203.0.113.9, 10.0.0.1"));
+        assert_eq!(said_origin(&headers), Some("203.0.113.9"));
+        headers.insert("X-IP", HeaderValue::from_static("203.0.113.8"));
+        assert_eq!(said_origin(&headers), Some("203.0.113.8"));
+        headers.insert("X-Originating-IP", HeaderValue::from_static(" "));
+        assert_eq!(said_origin(&headers), None);
     }
 
     #[test]

@@ -134,6 +134,16 @@ fn who_signs_in_or_fails_to_is_in_the_audit_log_by_name_unless_the_name_is_nobod
     // Right, but he may not use the console.
     login("tom@carbon.super", "Old@1234");
     login("S3cret!typed-too-early", "x");
+    let from = |headers: &[(&str, &str)], address: &str| {
+        let payload = format!(
+            "<a:login xmlns:a=\"http://authentication.services.core.carbon.wso2.org\"><a:username>admin</a:username>\
+             <a:password>admin</a:password><a:remoteAddress>{address}</a:remoteAddress></a:login>"
+        );
+        Caller::anonymous(client).call_with("AuthenticationAdmin", "login", &payload, headers)
+    };
+    from(&[("X-Forwarded-For", "203.0.113.1")], "203.0.113.2");
+    from(&[("X-Forwarded-For", "203.0.113.3, 10.0.0.1")], "");
+    from(&[("X-Forwarded-For", "nowhere' logged in")], "");
     assert!(installation.stop());
     let log = installation.log();
     let lines: Vec<&str> =
@@ -145,6 +155,10 @@ fn who_signs_in_or_fails_to_is_in_the_audit_log_by_name_unless_the_name_is_nobod
     assert!(told("Failed Administrator login attempt 'admin[-1234]' at ["), "{lines:#?}");
     assert!(told("Failed Administrator login attempt 'tom[-1234]' at ["), "{lines:#?}");
     assert!(told("Failed Administrator login attempt '***' at ["), "{lines:#?}");
+    let from =
+        |address: &str| lines.iter().filter(|line| line.ends_with(&format!("address {address}"))).count();
+    assert_eq!(["203.0.113.1", "203.0.113.2", "203.0.113.3"].map(from), [0, 1, 1], "{lines:#?}");
+    assert!(!log.contains("nowhere'"), "what is no address is not logged as one");
     assert!(!log.contains("typed-too-early"), "a name of nobody may be somebody's password");
 }
 

@@ -4,7 +4,8 @@
 use crate::support::caller::{AUT, Caller, LOGIN, escaped};
 use crate::support::client::Answer;
 use crate::support::tree::Element;
-use crate::support::world::{MINUTE, OLD, TOM, World};
+use crate::support::world::{MINUTE, OFFLINE, OLD, TOM, World};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 const SERVICE: &str = "AuthenticationAdmin";
 const DAY: i64 = 24 * 60 * MINUTE;
@@ -172,6 +173,94 @@ fn a_remembered_login_opens_sessions_for_a_week() {
     disabled("false");
     assert_eq!(open(value), (false, false));
     assert_eq!(log_in(&world, &named(TOM, OLD)).0, "true");
+}
+
+fn own_profile(user: &str) -> String {
+    format!(
+        "<m:getUserProfile xmlns:m=\"http://mgt.profile.user.identity.carbon.wso2.org\"><m:username>{user}</m:username>\
+         <m:profileName>default</m:profileName></m:getUserProfile>"
+    )
+}
+
+/// A call under a remember-me token alone.
+fn call_with_token(world: &World, token: &str) -> Answer {
+    let headers = [("RememberMeCookieData", token)];
+    let payload = own_profile(TOM);
+    Caller::anonymous(&world.client()).call_with(
+        "UserProfileMgtService",
+        "getUserProfile",
+        &payload,
+        &headers,
+    )
+}
+
+#[test]
+fn a_remember_me_token_in_its_header_stands_for_credentials() {
+    let world = World::new(&[]);
+    let kept = result(&call(&world, "loginWithRememberMeOption", &named(TOM, OLD)));
+    let token = kept.value("value").unwrap();
+    let answer = call_with_token(&world, token);
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    assert!(is_open(&world, &answer.cookie("JSESSIONID").unwrap()), "the session is the user's");
+    for wrong in ["", "tom", &[token, "x"].concat()] {
+        let answer = call_with_token(&world, wrong);
+        assert_eq!(answer.status, 500);
+        let text = "Access Denied. Authentication failed - Invalid credentials provided.";
+        assert!(answer.text().contains(text), "{}", answer.text());
+    }
+    world.admin().set_password(TOM, "Other@1234");
+    assert_eq!(call_with_token(&world, token).status, 500, "it ends with the password");
+}
+
+#[test]
+fn a_refused_login_ends_the_session_it_came_with() {
+    let world = World::new(&[]);
+    let session = log_in(&world, &named(TOM, OLD)).1.unwrap();
+    let caller = Caller::session(&world.client(), &session);
+    let answer = caller.call(SERVICE, "login", &request("login", &named(TOM, "Wrong@1234")));
+    assert_eq!(result(&answer).text, "false");
+    assert!(!is_open(&world, &session));
+}
+
+#[test]
+fn who_signs_in_is_known_under_the_name_he_typed() {
+    let world = World::new(&[]);
+    for typed in ["tom", "TOM", "tom@carbon.super"] {
+        let session = log_in(&world, &named(typed, OLD)).1.unwrap();
+        let caller = Caller::session(&world.client(), &session);
+        // One's own profile takes no permission but the name of the session.
+        let own = typed.split('@').next().unwrap();
+        let profile = own_profile(own);
+        assert_eq!(caller.call("UserProfileMgtService", "getUserProfile", &profile).status, 200, "{typed}");
+    }
+}
+
+/// Somebody who signs in at the very moment in which a reset is forced is out, whichever of the two was first.
+#[test]
+fn no_session_slips_past_a_reset_that_is_forced_meanwhile() {
+    let world = World::new(&[OFFLINE]);
+    let kept = || result(&call(&world, "loginWithRememberMeOption", &named(TOM, OLD)));
+    let kept = kept();
+    let token = kept.value("value").unwrap();
+    let over = AtomicBool::new(false);
+    let opened: Vec<String> = std::thread::scope(|scope| {
+        let sign_in = || {
+            let mut opened = Vec::new();
+            while !over.load(Ordering::Relaxed) {
+                let answer = call(&world, "loginWithRememberMeCookie", &[("cookie", token)]);
+                if result(&answer).text == "true" {
+                    opened.extend(answer.cookie("JSESSIONID"));
+                }
+            }
+            opened
+        };
+        let threads = [(); 4].map(|()| scope.spawn(sign_in));
+        world.admin().trigger(TOM);
+        over.store(true, Ordering::Relaxed);
+        threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
+    });
+    assert!(!opened.is_empty());
+    assert!(opened.iter().all(|session| !is_open(&world, session)), "{} were opened", opened.len());
 }
 
 #[test]

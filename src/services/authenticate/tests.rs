@@ -59,7 +59,7 @@ fn at_once_for(
 /// Lets tom in as a first call does.
 fn let_tom_in(world: &World, app: &Arc<App>, password: &str) -> Known {
     let presented = Presented { user_name: "tom".to_owned(), password: password.into() };
-    let stranger = Stranger { now: world.now(), presented, permissions: NEEDED };
+    let stranger = Stranger { now: world.now(), shows: Shown::Password(presented), permissions: NEEDED };
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     runtime.block_on(sign_in(app, stranger)).unwrap()
 }

@@ -1,7 +1,7 @@
 //! Who is let in to an operation.
 
 use super::super::authenticate::{self, Caller, Denied, Stranger};
-use super::super::credentials::{Credentials, credentials, session_cookie, session_set_cookie};
+use super::super::credentials::{Credentials, credentials, said_origin, session_cookie, session_set_cookie};
 use super::super::message::Form;
 use super::{Exchange, Target};
 use crate::domain::session::Kind;
@@ -73,7 +73,9 @@ impl Exchange<'_> {
         };
         if target.operation.open {
             let actor = session.map(|session| Arc::new(session.actor()));
-            return Ok(Admitted { call: call(actor), hand_out: fresh() });
+            let mut call = call(actor);
+            call.said_origin = said_origin(self.headers).map(Into::into);
+            return Ok(Admitted { call, hand_out: fresh() });
         }
         let credentials = credentials(self.headers);
         let needs_header = !self.incoming.is_declared()

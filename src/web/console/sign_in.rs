@@ -153,9 +153,9 @@ pub async fn attempt(site: &Arc<Site>, request: &Request<Bytes>, peer: IpAddr) -
 }
 
 /// Opens a session for who may sign in to the console. A user of a secondary store is remembered with its domain.
-async fn open(site: &Arc<Site>, now: Now, mut named: SignedIn) -> Result<Option<Secret>, Error> {
+async fn open(site: &Arc<Site>, now: Now, signed_in: SignedIn) -> Result<Option<Secret>, Error> {
     let realm = Arc::clone(&site.realm);
-    named.session_name = named.user.display_name();
+    let named = signed_in.with_store_in_name();
     site.store
         .write(move |tx| {
             if !permission::authorized(tx, named.tenant.id, named.user.id, &[permission::LOGIN])? {
