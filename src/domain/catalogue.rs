@@ -57,6 +57,18 @@ impl Claim {
         self.properties.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
+    /// Whether it is the claim of that URI; letter case is ignored.
+    #[must_use]
+    pub fn is(&self, uri: &str) -> bool {
+        self.uri.eq_ignore_ascii_case(uri)
+    }
+
+    /// Whether it is an identity claim by its name, in any letter case.
+    #[must_use]
+    pub fn is_identity(&self) -> bool {
+        lowered(&self.uri).contains(IDENTITY)
+    }
+
     /// Whether a property is there and does not say `false`.
     #[must_use]
     pub fn flag(&self, name: &str) -> bool {
@@ -106,6 +118,12 @@ impl Catalogue {
     #[must_use]
     pub fn find(&self, uri: &str) -> Option<&Claim> {
         self.by_uri.get(&*lowered(uri)).and_then(|index| self.local.get(*index))
+    }
+
+    /// Whether a name means this local claim: in any letter case, or as an external claim that stands for it.
+    #[must_use]
+    pub fn means(&self, uri: &str, local: &str) -> bool {
+        self.find(uri).is_some_and(|claim| claim.is(local))
     }
 
     /// A local claim by its own URI; letter case is ignored.

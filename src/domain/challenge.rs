@@ -247,8 +247,7 @@ pub fn answer(
     let sets: Vec<&str> = answers.iter().map(|one| one.set.trim()).collect();
     // Anybody who may name sets would set any claim of himself otherwise.
     let catalogue = realm.catalogues.of(tx, user.tenant)?;
-    let answered_sets = |set: &str| catalogue.find(set).is_some_and(|claim| claim.uri == ANSWERED_SETS);
-    let taken = |set: &str| answered_sets(set) || claim::is_of_account(&catalogue, set);
+    let taken = |set: &str| catalogue.means(set, ANSWERED_SETS) || claim::is_of_account(&catalogue, set);
     if let Some(set) = sets.iter().find(|set| taken(set)) {
         return Err(Error::refused(format!("{set} cannot be the set of a challenge question")));
     }

@@ -10,7 +10,7 @@ mod of_user;
 pub use changes::Changes;
 pub use of_user::Values;
 
-use super::catalogue::{Catalogue, IDENTITY, ROLE};
+use super::catalogue::{Catalogue, Claim, IDENTITY, ROLE};
 use super::name::shown;
 use super::user::UserStore;
 use super::{Actor, Error, Now, Realm, TenantId, User, UserId, forced_reset, role, user};
@@ -34,10 +34,13 @@ pub fn is_identity(uri: &str) -> bool {
 }
 
 /// Whether a claim belongs to the account rather than to the person: identity claims and the published one-time
-/// password, whatever it is called. Users do not write those of their own.
+/// password, whatever they are called. Users do not write those of their own. That another name of an identity claim is
+/// kept as an attribute does not matter: where the account has no value of the claim, the attribute is read in its place.
 #[must_use]
 pub fn is_of_account(catalogue: &Catalogue, uri: &str) -> bool {
-    is_identity(uri) || catalogue.find(uri).is_some_and(|claim| claim.uri == forced_reset::PUBLISHED_CODE)
+    is_identity(uri)
+        || catalogue.find(uri).is_some_and(Claim::is_identity)
+        || catalogue.means(uri, forced_reset::PUBLISHED_CODE)
 }
 
 /// The multi-claim write behind `setUserProfile` and `setUserClaimValues`. Everything is checked before anything is
@@ -78,7 +81,7 @@ fn attribute_of<'c>(catalogue: &'c Catalogue, user: &User, uri: &str) -> Result<
     if uri == PROFILE_CONFIGURATION {
         return Ok(PROFILE_CONFIGURATION);
     }
-    let claim = catalogue.find(uri).filter(|claim| claim.uri != ROLE);
+    let claim = catalogue.find(uri).filter(|claim| !claim.is(ROLE));
     claim.and_then(|claim| claim.attribute(&user.domain)).ok_or_else(|| {
         let name = user.display_name();
         if uri.eq_ignore_ascii_case(ROLE) {
@@ -193,7 +196,7 @@ pub fn values(
     uris: &[&str],
 ) -> Result<Vec<(String, String)>, Error> {
     let catalogue = realm.catalogues.of(tx, user.tenant)?;
-    let values = Values::read(tx, user, uris.contains(&ROLE))?;
+    let values = Values::read(tx, user, uris.iter().any(|uri| catalogue.means(uri, ROLE)))?;
     let mut found: Vec<(String, String)> = Vec::new();
     for uri in uris {
         if let Some(value) = values.of(&catalogue, uri)
@@ -232,10 +235,10 @@ pub fn all_values(tx: &mut Tx<'_>, realm: &Realm, user: &User) -> Result<Vec<(St
 /// # Errors
 /// Names the claim when it has no mapping.
 pub fn single(tx: &mut Tx<'_>, realm: &Realm, user: &User, uri: &str) -> Result<Option<String>, Error> {
-    if uri == ROLE {
+    let catalogue = realm.catalogues.of(tx, user.tenant)?;
+    if catalogue.means(uri, ROLE) {
         return Ok(Some(role::of_user(tx, user)?.join(",")));
     }
-    let catalogue = realm.catalogues.of(tx, user.tenant)?;
     let attribute = single_attribute(&catalogue, &user.domain, uri)?;
     let value = store::user::attribute(tx, user.id.0, DEFAULT_PROFILE, attribute)?;
     Ok(value.filter(|value| !value.trim().is_empty()))

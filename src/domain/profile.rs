@@ -79,7 +79,7 @@ pub fn all(tx: &mut Tx<'_>, realm: &Realm, actor: &Actor, typed: &str) -> Result
 
 fn read(tx: &mut Tx<'_>, realm: &Realm, user: &User) -> Result<Profile, Error> {
     let catalogue = realm.catalogues.of(tx, user.tenant)?;
-    let with_roles = catalogue.shown().any(|(claim, _)| claim.uri == ROLE);
+    let with_roles = catalogue.shown().any(|(claim, _)| claim.is(ROLE));
     let values = Values::read(tx, user, with_roles)?;
     let fields = catalogue
         .shown()

@@ -82,12 +82,13 @@ pub fn attributes(
     }
     let uris: Vec<&str> = provider.claims.iter().map(String::as_str).collect();
     let values = claim::values(tx, realm, user, &uris)?;
+    let catalogue = realm.catalogues.of(tx, user.tenant)?;
     let split = |value: String| -> Vec<String> {
         value.split(',').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
     };
     let mut all = Vec::with_capacity(values.len());
     for (uri, value) in values {
-        let values = if uri == ROLE { role::of_user(tx, user)? } else { split(value) };
+        let values = if catalogue.means(&uri, ROLE) { role::of_user(tx, user)? } else { split(value) };
         if !values.is_empty() {
             all.push((uri, values));
         }

@@ -27,7 +27,7 @@ impl Changes {
     pub(super) fn of_local_claims(self, catalogue: &Catalogue) -> Self {
         let mut resolved = Self(Vec::with_capacity(self.0.len()));
         for (uri, value) in self.0 {
-            let local = catalogue.find(&uri).filter(|claim| claim.uri != ROLE && !is_identity(&claim.uri));
+            let local = catalogue.find(&uri).filter(|claim| !claim.is(ROLE) && !is_identity(&claim.uri));
             match local.filter(|_| !is_identity(&uri)) {
                 Some(claim) => resolved.set(&claim.uri, value),
                 None => resolved.set(&uri, value),

@@ -81,19 +81,17 @@ impl Values {
     /// The value of a claim by its URI.
     #[must_use]
     pub fn of<'v>(&'v self, catalogue: &Catalogue, uri: &str) -> Option<&'v str> {
-        if uri == ROLE {
-            return self.roles.as_deref();
+        if let Some(value) = self.in_account(uri) {
+            return value;
         }
-        match self.in_account(uri) {
-            Some(value) => value,
-            None => self.of_attribute(catalogue.find(uri)?),
-        }
+        let claim = catalogue.find(uri)?;
+        if claim.is(ROLE) { self.roles.as_deref() } else { self.of_attribute(claim) }
     }
 
     /// The value of a local claim: from the account when it holds one, even an empty one, from the store otherwise.
     #[must_use]
     pub fn of_claim(&self, claim: &Claim) -> Option<&str> {
-        if claim.uri == ROLE {
+        if claim.is(ROLE) {
             return self.roles.as_deref();
         }
         self.in_account(&claim.uri).unwrap_or_else(|| self.of_attribute(claim))

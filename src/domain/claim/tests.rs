@@ -240,6 +240,13 @@ fn the_roles_of_a_user_are_a_claim_that_is_computed() {
     let admin = world.find("admin");
     assert_eq!(world.claim(&admin, ROLE).as_deref(), Some("admin,Internal/everyone"));
     assert_eq!(reads_single(&world, ROLE).unwrap().as_deref(), Some("Internal/everyone"));
+    // Under any name of it, and not what an attribute of that name says.
+    let tom = world.find("tom");
+    let id = tom.id.0;
+    world.write(move |tx| Ok(store::user::set_attribute(tx, id, DEFAULT_PROFILE, "role", Some("admin"))?));
+    let capitals = "http://wso2.org/claims/Role";
+    assert_eq!(world.claim(&tom, capitals).as_deref(), Some("Internal/everyone"));
+    assert_eq!(reads_single(&world, capitals).unwrap().as_deref(), Some("Internal/everyone"));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 use super::*;
 use crate::domain::fixture::*;
-use crate::domain::{Secret, permission, role, tenant};
+use crate::domain::{Secret, account, claim_metadata, permission, role, tenant};
 
 const NOT_AUTHORIZED: &str = "You are not authorized to perform this action.";
 
@@ -152,15 +152,53 @@ fn who_posts_his_own_profile_back_changes_it_but_not_his_account() {
 fn an_identity_claim_in_another_letter_case_is_an_attribute_without_effect() {
     let world = World::new();
     world.set(OFFLINE, "true");
-    let tom = actor(&world, "tom", &[]);
+    let admin = actor(&world, "admin", &[]);
     world.trigger(&world.find("tom")).unwrap();
     let code = world.claim(&world.find("tom"), PUBLISHED).unwrap();
     for (uri, value) in [(LOCKED, "false"), (TRIGGER, "false")] {
-        sets(&world, &tom, "tom", &[(&uri.to_uppercase(), value)]).unwrap();
+        sets(&world, &admin, "tom", &[(&uri.to_uppercase(), value)]).unwrap();
     }
-    assert!(!world.gets_in("tom", OLD), "he does not free himself");
+    assert!(!world.gets_in("tom", OLD), "nobody is freed by it");
     assert_eq!(world.claim(&world.find("tom"), LOCKED).as_deref(), Some("true"));
     assert!(world.redeems("tom", &Secret::new(code)));
+}
+
+// Where the account has no value of its own, what such a name says is what everybody reads.
+#[test]
+fn a_user_writes_no_claim_of_his_account_whatever_he_calls_it() {
+    const VERIFIED: &str = "http://wso2.org/claims/identity/emailVerified";
+    let world = World::new();
+    let user = world.find("tom");
+    let tom = actor(&world, "tom", &[]);
+    for (external, local) in [("urn:partner:verified", VERIFIED), ("urn:partner:code", PUBLISHED)] {
+        as_admin(&world, SUPER, move |tx, now, _, admin| {
+            let dialect = "urn:partner".to_owned();
+            if local == VERIFIED {
+                claim_metadata::add_dialect(tx, now, admin, &dialect)?;
+            }
+            let claim =
+                claim_metadata::ExternalClaim { dialect, uri: external.to_owned(), local: local.to_owned() };
+            claim_metadata::add_external(tx, now, admin, &claim)
+        })
+        .unwrap();
+    }
+    let in_capitals = [VERIFIED.replace("/identity", "/Identity"), PUBLISHED.to_uppercase()];
+    let names = in_capitals.iter().map(String::as_str).chain(["urn:partner:verified", "URN:partner:Code"]);
+    for name in names {
+        let refusal = sets(&world, &tom, "tom", &[(GIVEN_NAME, "Tom"), (name, "true")]).unwrap_err();
+        assert_eq!(refusal, NOT_AUTHORIZED, "{name}");
+        // What is as it was may be posted back by any name.
+        sets(&world, &tom, "tom", &[(name, "")]).unwrap();
+        let mut changes = Changes::default();
+        changes.set(name, Some("true".to_owned()));
+        let (by, realm, now) = (tom.clone(), world.realm.clone(), world.now());
+        let done =
+            world.store.write_blocking(move |tx| account::set_own_claims(tx, now, &realm, &by, changes));
+        assert_eq!(done.unwrap_err().to_string(), format!("Updates to the claim {name} are not allowed"));
+    }
+    for claim in [VERIFIED, PUBLISHED, GIVEN_NAME] {
+        assert_eq!(world.claim(&user, claim), None, "{claim}");
+    }
 }
 
 #[test]
