@@ -4,6 +4,7 @@
 //! and mustUnderstand; the arguments are read last. Every fault is a 500, in the version of the request.
 
 mod admission;
+mod bare;
 
 use super::app::App;
 use super::authenticate::{self, Denied, Known, Stranger};
@@ -15,9 +16,9 @@ use crate::domain::session::Kind;
 use crate::soap::addressing::{Addressing, ReplyTo};
 use crate::soap::answer::{self, Answer, Called, Format};
 use crate::soap::contract::Operation;
-use crate::soap::envelope::{Envelope, SOAP11, SOAP12, Version};
-use crate::soap::xml::Document;
-use crate::soap::{Arguments, Fault, mime, rest};
+use crate::soap::envelope::{self, Envelope, SOAP11, SOAP12, Version};
+use crate::soap::xml::{Document, Malformed};
+use crate::soap::{Arguments, Fault, mime};
 use admission::{Admitted, Stopped};
 use hyper::body::Bytes;
 use hyper::header::{ALLOW, CONTENT_TYPE, HeaderMap, HeaderValue, SET_COOKIE, WWW_AUTHENTICATE};
@@ -136,6 +137,15 @@ pub(super) struct Target {
     pub(super) operation: &'static Operation,
 }
 
+/// What the request element came in.
+#[derive(Clone, Copy)]
+enum Wrapping<'a> {
+    /// An envelope; a body that is empty stands for one whose action says everything.
+    Envelope(Option<&'a Envelope<'a>>),
+    /// Nothing: a query, a form, JSON, or an element by itself.
+    None,
+}
+
 /// The form of an answer.
 #[derive(Clone, Copy)]
 struct Reply<'a> {
@@ -197,11 +207,22 @@ impl Exchange<'_> {
     /// `text/xml` without `SOAPAction`: the original took it for a bare element and failed on envelopes; an envelope is
     /// served, anything else stays a bare element.
     fn envelope_or_xml(&self, body: &[u8]) -> Result<Work, Box<Unknown>> {
-        let root_is_envelope = self.incoming.read(body).is_ok_and(|text| {
-            // A cheap look; whatever it says, the document is read properly afterwards.
-            text.xml.contains(SOAP11) || text.xml.contains(SOAP12)
-        });
-        if root_is_envelope { self.soap(body, Some(Version::V11)) } else { self.without_envelope(body) }
+        let bare = self.incoming.bare_format();
+        let text = match self.incoming.read(body) {
+            Ok(text) => text,
+            Err(fault) => return Ok(refuse(&bare, &fault).into()),
+        };
+        let document = Document::parse(&text.xml);
+        let is_envelope = match &document {
+            Ok(document) => document.root().is_some_and(envelope::is_envelope),
+            // What cannot be read is told in the form of what it mentions.
+            Err(_) => text.xml.contains(SOAP11) || text.xml.contains(SOAP12),
+        };
+        if is_envelope {
+            self.enveloped(document, Some(Version::V11))
+        } else {
+            self.bare_element(&bare, document)
+        }
     }
 
     fn soap(&self, body: &[u8], declared: Option<Version>) -> Result<Work, Box<Unknown>> {
@@ -209,27 +230,29 @@ impl Exchange<'_> {
             Ok(text) => text,
             Err(fault) => return Ok(refuse(&self.incoming.format(), &fault).into()),
         };
-        let attachment = |href: &str| mime::attachment(&text.parts, href);
-        let document;
         // A POST without a body names its operation by the action alone.
-        let envelope = if body.is_empty() && self.incoming.action.is_some() {
-            None
-        } else {
-            document = match Document::parse_with(&text.xml, &attachment) {
-                Ok(document) => document,
-                Err(malformed) => {
-                    return Ok(refuse(&self.incoming.format(), &Fault::malformed(malformed)).into());
-                }
-            };
-            match Envelope::read(&document, declared) {
-                Ok(envelope) => Some(envelope),
-                Err((version, fault)) => {
-                    return Ok(refuse(&self.incoming.soap_format(version), &fault).into());
-                }
+        if body.is_empty() && self.incoming.action.is_some() {
+            return self.soap_message(None, declared.unwrap_or(Version::V11));
+        }
+        let attachment = |href: &str| mime::attachment(&text.parts, href);
+        self.enveloped(Document::parse_with(&text.xml, &attachment), declared)
+    }
+
+    fn enveloped(
+        &self,
+        document: Result<Document<'_>, Malformed>,
+        declared: Option<Version>,
+    ) -> Result<Work, Box<Unknown>> {
+        let document = match document {
+            Ok(document) => document,
+            Err(malformed) => {
+                return Ok(refuse(&self.incoming.format(), &Fault::malformed(malformed)).into());
             }
         };
-        let version = envelope.as_ref().map_or(declared.unwrap_or(Version::V11), |one| one.version);
-        self.soap_message(envelope.as_ref(), version)
+        match Envelope::read(&document, declared) {
+            Ok(envelope) => self.soap_message(Some(&envelope), envelope.version),
+            Err((version, fault)) => Ok(refuse(&self.incoming.soap_format(version), &fault).into()),
+        }
     }
 
     fn soap_message(&self, envelope: Option<&Envelope<'_>>, version: Version) -> Result<Work, Box<Unknown>> {
@@ -271,60 +294,7 @@ impl Exchange<'_> {
             None => ReplyTo::Caller,
         };
         let reply = Reply { format: &format, addressing: addressing.as_ref(), to };
-        self.perform(target, Arguments::new(payload), envelope, reply)
-    }
-
-    /// GET, forms, bare XML and JSON: parameters become the request element that an envelope would carry.
-    fn without_envelope(&self, body: &[u8]) -> Result<Work, Box<Unknown>> {
-        let format = match self.incoming.form {
-            Form::EnvelopeOrXml => Format::Bare("text/xml"),
-            _ => self.incoming.format(),
-        };
-        if !self.app.publication.without_envelope {
-            let text = "Calls without an envelope are switched off";
-            return Ok(metadata::page(StatusCode::NOT_FOUND, "Not Found", text).into());
-        }
-        let address = self.incoming.address();
-        let Some((published, rest)) = located(self.incoming.path) else {
-            return Ok(refuse(&format, &Fault::no_such_service(&address, false)).into());
-        };
-        let service = published.contract;
-        let not_found = || Ok(refuse(&format, &Fault::no_such_operation(&address, None)).into());
-        let by_path = service.operation(rest);
-        let request = match (self.incoming.form, by_path) {
-            (Form::Xml | Form::EnvelopeOrXml, by_path) => {
-                let text = match self.incoming.read(body) {
-                    Ok(text) => text.xml.into_owned(),
-                    Err(fault) => return Ok(refuse(&format, &fault).into()),
-                };
-                let root = match Document::parse(&text) {
-                    Ok(document) => document.root().map(|root| root.local().to_owned()),
-                    Err(malformed) => return Ok(refuse(&format, &Fault::malformed(malformed)).into()),
-                };
-                by_path.or_else(|| service.operation(&root?)).map(|operation| (operation, Ok(text)))
-            }
-            (Form::Json, Some(operation)) => {
-                let xml = rest::from_json(service, operation, body).map_err(Fault::malformed);
-                Some((operation, xml))
-            }
-            (_, Some(operation)) => {
-                let pairs = self.incoming.pairs(body);
-                Some((operation, pairs.map(|pairs| rest::from_pairs(service, operation, &pairs))))
-            }
-            (_, None) => None,
-        };
-        let Some((operation, text)) = request else { return not_found() };
-        let target = Target { published, operation };
-        let refused = |fault: &Fault| Ok(target.fault(&format, fault, None).into());
-        let text = match text {
-            Ok(text) => text,
-            Err(fault) => return refused(&fault),
-        };
-        let reply = Reply { format: &format, addressing: None, to: ReplyTo::Caller };
-        match Document::parse(&text) {
-            Ok(document) => self.perform(target, Arguments::new(document.root()), None, reply),
-            Err(malformed) => refused(&Fault::malformed(malformed)),
-        }
+        self.perform(target, Arguments::new(payload), Wrapping::Envelope(envelope), reply)
     }
 
     /// Everything behind the dispatch: who calls and whether he may, and then the operation itself.
@@ -332,7 +302,7 @@ impl Exchange<'_> {
         &self,
         target: Target,
         arguments: Arguments<'_>,
-        envelope: Option<&Envelope<'_>>,
+        wrapping: Wrapping<'_>,
         reply: Reply<'_>,
     ) -> Result<Work, Box<Unknown>> {
         let Target { published, operation } = target;
@@ -340,7 +310,7 @@ impl Exchange<'_> {
         tracing::Span::current()
             .record("service", performed.service)
             .record("operation", performed.operation);
-        match self.let_in(target, envelope) {
+        match self.let_in(target, wrapping) {
             Ok(Admitted { call, hand_out }) => {
                 let answer =
                     Answer::begin(reply.format.clone(), published.types(), operation, reply.addressing);

@@ -87,14 +87,22 @@ impl<'r> Incoming<'r> {
         }
     }
 
-    /// The form of the answer, before the client's `Accept` is asked.
+    /// The form of the answer as long as nobody has read whether there is an envelope.
     pub fn format(&self) -> Format {
         match self.form {
             Form::Soap(version) => Format::Soap(version.unwrap_or(Version::V11), self.charset.clone()),
             Form::EnvelopeOrXml => Format::Soap(Version::V11, self.charset.clone()),
-            Form::Json => Format::Json("application/json"),
-            _ => Format::Bare("application/xml"),
+            _ => self.bare_format(),
         }
+    }
+
+    /// The form of the answer to a request without an envelope.
+    pub fn bare_format(&self) -> Format {
+        negotiated(self.accept).unwrap_or(match self.form {
+            Form::Json => Format::Json("application/json"),
+            Form::EnvelopeOrXml => Format::Bare("text/xml"),
+            _ => Format::Bare("application/xml"),
+        })
     }
 
     /// The form of the answer to an envelope of that version.

@@ -46,7 +46,7 @@ impl Format {
     }
 }
 
-/// What an `Accept` header makes of the answer to a SOAP request: its first type that is not `text/xml` and that can be
+/// What an `Accept` header makes of the answer: its first type that is not `text/xml` and that can be
 /// written decides, whatever the request was (IS 5.3.0 negotiates by default).
 #[must_use]
 pub fn negotiated(accept: Option<&str>) -> Option<Format> {

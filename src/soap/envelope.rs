@@ -128,6 +128,12 @@ impl<'d> Envelope<'d> {
     }
 }
 
+/// Whether an element is an envelope of a version that is spoken.
+#[must_use]
+pub fn is_envelope(root: Element<'_>) -> bool {
+    root.is(SOAP11, "Envelope") || root.is(SOAP12, "Envelope")
+}
+
 /// Writes the start of an answer up to and including `<soapenv:Body>`; the payload follows.
 pub fn open(writer: &mut Writer, version: Version, charset: &str, headers: Option<&str>) {
     writer.raw("<?xml version='1.0' encoding='");

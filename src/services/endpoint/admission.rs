@@ -2,13 +2,11 @@
 
 use super::super::authenticate::{self, Caller, Denied, Stranger};
 use super::super::credentials::{Credentials, credentials, said_origin, session_cookie, session_set_cookie};
-use super::super::message::Form;
-use super::{Exchange, Target};
+use super::{Exchange, Target, Wrapping};
 use crate::domain::session::Kind;
 use crate::domain::{Actor, Secret, TenantId};
 use crate::services::Call;
 use crate::soap::Fault;
-use crate::soap::envelope::Envelope;
 use hyper::header::HeaderValue;
 use std::sync::Arc;
 
@@ -36,17 +34,17 @@ impl Stopped {
 impl Exchange<'_> {
     /// The checks between the dispatch and the arguments: the connection, the caller, his permission, and what the client
     /// wants understood.
-    pub(super) fn let_in(
-        &self,
-        target: Target,
-        envelope: Option<&Envelope<'_>>,
-    ) -> Result<Admitted, Stopped> {
+    pub(super) fn let_in(&self, target: Target, wrapping: Wrapping<'_>) -> Result<Admitted, Stopped> {
         if !self.is_reachable(target) {
             let fault = Fault::no_such_service(&self.incoming.address(), true);
             return Err(Stopped::denied(Denied::Fault(fault), None));
         }
-        let admitted = self.admit(target)?;
-        match envelope.map_or(Ok(()), Envelope::check_must_understand) {
+        let admitted = self.admit(target, wrapping)?;
+        let understood = match wrapping {
+            Wrapping::Envelope(Some(envelope)) => envelope.check_must_understand(),
+            _ => Ok(()),
+        };
+        match understood {
             Ok(()) => Ok(admitted),
             Err(fault) => Err(Stopped::denied(Denied::Fault(fault), admitted.hand_out)),
         }
@@ -57,7 +55,7 @@ impl Exchange<'_> {
         self.connection.secure || self.app.publication.on_http.includes(target.published.contract.name)
     }
 
-    fn admit(&self, target: Target) -> Result<Admitted, Stopped> {
+    fn admit(&self, target: Target, wrapping: Wrapping<'_>) -> Result<Admitted, Stopped> {
         let (app, now) = (self.app, self.app.clock.now());
         let cookie = session_cookie(self.headers);
         let session = authenticate::session(app, now, cookie).map_err(|error| {
@@ -78,8 +76,7 @@ impl Exchange<'_> {
             return Ok(Admitted { call, hand_out: fresh() });
         }
         let credentials = credentials(self.headers);
-        let needs_header = !self.incoming.is_declared()
-            || !matches!(self.incoming.form, Form::Soap(_) | Form::EnvelopeOrXml);
+        let needs_header = !self.incoming.is_declared() || matches!(wrapping, Wrapping::None);
         if needs_header && matches!(credentials, Credentials::None) {
             return Err(Stopped::denied(Denied::Challenge, fresh()));
         }
