@@ -150,21 +150,25 @@ pub fn run(
     }
     let mut report = Report::default();
     for lines in file.0.chunks(AT_ONCE) {
-        let mut candidates = Vec::with_capacity(lines.len());
-        store.read(|tx| {
+        let (fresh, known) = store.read(|tx| {
+            let (mut fresh, mut known) = (Vec::with_capacity(lines.len()), Vec::new());
             for line in lines {
                 let name = Candidate::name_of(line, &domain);
-                if user::look_up(tx, actor.tenant, &name)?.is_some() {
-                    report.duplicates.push(name);
-                    continue;
-                }
-                match Candidate::of(line, name.clone()) {
-                    Ok(candidate) => candidates.push(candidate),
-                    Err(reason) => report.failed.push((name, reason)),
+                match user::look_up(tx, actor.tenant, &name)? {
+                    Some(_) => known.push(name),
+                    None => fresh.push((line, name)),
                 }
             }
-            Ok::<_, Error>(())
+            Ok::<_, Error>((fresh, known))
         })?;
+        report.duplicates.extend(known);
+        let mut candidates = Vec::with_capacity(fresh.len());
+        for (line, name) in fresh {
+            match Candidate::of(line, name.clone()) {
+                Ok(candidate) => candidates.push(candidate),
+                Err(reason) => report.failed.push((name, reason)),
+            }
+        }
         let hashed = hash(candidates)?;
         let (kept, actor) = (Arc::clone(realm), actor.clone());
         let added = store.write_blocking(move |tx| {

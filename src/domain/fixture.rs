@@ -150,7 +150,7 @@ impl World {
         self.pass(minutes * 60_000);
     }
 
-    pub(crate) fn read<T>(&self, work: impl FnMut(&mut Tx<'_>) -> Result<T, Error>) -> T {
+    pub(crate) fn read<T>(&self, work: impl Fn(&mut Tx<'_>) -> Result<T, Error>) -> T {
         self.store.read(work).unwrap()
     }
 

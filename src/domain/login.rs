@@ -299,6 +299,19 @@ pub fn share_session(
     Ok(id)
 }
 
+/// The credential that the password of somebody who is in was verified against, if he still would get in.
+///
+/// # Errors
+/// Failures of the database.
+pub fn verified<'s>(
+    tx: &mut Tx<'_>,
+    now: Now,
+    realm: &Realm,
+    signed_in: &'s SignedIn,
+) -> Result<Option<&'s Credential>, Error> {
+    Ok(still_stands(tx, now, realm, signed_in)?.then_some(&signed_in.credential))
+}
+
 /// Whether nothing but a password stands between a user and a session: no lock, no reset, nothing disabled. For tokens
 /// that stand for a password.
 ///

@@ -74,7 +74,7 @@ impl Desk {
         Ok(Actor::system(&tenant))
     }
 
-    pub(super) fn read<T>(&self, work: impl FnMut(&mut Tx<'_>) -> Result<T, Error>) -> Result<T, Failure> {
+    pub(super) fn read<T>(&self, work: impl Fn(&mut Tx<'_>) -> Result<T, Error>) -> Result<T, Failure> {
         Ok(self.store.read(work)?)
     }
 

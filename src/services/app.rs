@@ -5,6 +5,7 @@ use crate::domain::{Clock, Realm};
 use crate::soap::contract::Operation;
 use crate::store::Store;
 use std::sync::Arc;
+use tokio::sync::Semaphore;
 
 /// How the services show themselves.
 #[derive(Debug, Clone)]
@@ -76,4 +77,10 @@ pub struct App {
     pub publication: Publication,
     /// The process they run in.
     pub process: Process,
+    /// Places for logins that wait for their hash.
+    pub logins: Semaphore,
 }
+
+/// Logins that wait for their hash at most: some seconds of work. Clients that do not wait for an answer would make the line
+/// as long as they like.
+pub const WAITING_LOGINS: usize = 1000;

@@ -210,8 +210,15 @@ async fn let_in(app: &Arc<App>, now: Now, presented: Presented) -> Result<login:
     }
 }
 
+/// Bytes of a name and of a password at most, so that those who wait in line take no room.
+const LONGEST: usize = 1024;
+
 /// A full login, with its hash, away from the threads that serve other requests.
 pub async fn attempt(app: &Arc<App>, now: Now, presented: Presented) -> Result<Outcome, Error> {
+    if presented.user_name.len().max(presented.password.reveal().len()) > LONGEST {
+        return Ok(Outcome::Refused(Refusal::UnknownUser));
+    }
+    let _place = app.logins.try_acquire().map_err(|_| Error::Broken("too many logins wait already"))?;
     let app = Arc::clone(app);
     tokio::task::spawn_blocking(move || {
         login::attempt(&app.store, now, &app.realm, &presented, Face::Services)

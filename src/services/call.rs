@@ -63,7 +63,7 @@ impl Call {
     ///
     /// # Errors
     /// The refusal, untyped.
-    pub fn read<T>(&self, mut work: impl FnMut(&mut Tx<'_>, &Realm) -> Result<T, Error>) -> Result<T, Fault> {
+    pub fn read<T>(&self, work: impl Fn(&mut Tx<'_>, &Realm) -> Result<T, Error>) -> Result<T, Fault> {
         self.app.store.read(|tx| work(tx, &self.app.realm)).map_err(fault::of)
     }
 

@@ -36,7 +36,7 @@ pub mod user_store_config_admin;
 pub mod user_store_count;
 mod work;
 
-pub use app::{App, OnHttp, Publication};
+pub use app::{App, OnHttp, Publication, WAITING_LOGINS};
 pub use call::Call;
 pub use endpoint::{Connection, Performed, begin};
 pub use process::{Machine, Process};

@@ -17,7 +17,7 @@ pub async fn set_password(
 ) -> Result<(), Fault> {
     let tenant = call.actor()?.tenant;
     let by_user = old.is_some();
-    let (name, password, old_is_right) = call
+    let (name, password, verified) = call
         .aside(move |app, _| {
             let (earlier, stored) = app.store.read(|tx| match user::look_up(tx, tenant, &name)? {
                 Some(user) => {
@@ -26,16 +26,13 @@ pub async fn set_password(
                 }
                 None => Ok::<_, Error>((password::Earlier::default(), None)),
             })?;
-            let right = match (&old, stored) {
-                (Some(old), Some(stored)) => stored.verify(old),
-                _ => false,
-            };
-            Ok((name, password::prepare(Secret::from(plain), &earlier)?, right))
+            let verified = stored.filter(|stored| old.as_ref().is_some_and(|old| stored.verify(old)));
+            Ok((name, password::prepare(Secret::from(plain), &earlier)?, verified))
         })
         .await?;
     call.write(move |tx, now, realm, actor| {
         if by_user {
-            user::change_password(tx, now, realm, actor, &name, &password, old_is_right)
+            user::change_password(tx, now, realm, actor, &name, &password, verified.as_ref())
         } else {
             user::set_password_by_admin(tx, now, realm, actor, &name, &password)
         }

@@ -17,7 +17,7 @@ pub struct LoginContext {
 
 /// Begins a conversation.
 pub fn insert(tx: &mut Tx<'_>, key_hash: &[u8], context: &LoginContext) -> Result<(), Error> {
-    tx.execute(
+    tx.execute_aside(
         "INSERT INTO login_context (key_hash, relying_party, kind, state, created_at) VALUES ($1, $2, $3, $4, $5)",
         &[
             key_hash.into(),
@@ -48,12 +48,12 @@ pub fn find(tx: &mut Tx<'_>, key_hash: &[u8]) -> Result<Option<LoginContext>, Er
 
 /// Ends a conversation; says whether it was there, so that only one of two requests goes on with it.
 pub fn delete(tx: &mut Tx<'_>, key_hash: &[u8]) -> Result<bool, Error> {
-    Ok(tx.execute("DELETE FROM login_context WHERE key_hash = $1", &[key_hash.into()])? > 0)
+    Ok(tx.execute_aside("DELETE FROM login_context WHERE key_hash = $1", &[key_hash.into()])? > 0)
 }
 
 /// Forgets conversations begun before that moment and says how many there were.
 pub fn delete_older(tx: &mut Tx<'_>, before: i64) -> Result<usize, Error> {
-    tx.execute("DELETE FROM login_context WHERE created_at < $1", &[before.into()])
+    tx.execute_aside("DELETE FROM login_context WHERE created_at < $1", &[before.into()])
 }
 
 #[cfg(test)]

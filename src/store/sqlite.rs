@@ -111,11 +111,11 @@ impl Store {
     }
 
     /// Runs `work` on the calling thread. What it reads is one consistent snapshot: when a change was committed between
-    /// what it was answered from memory and what it read then, it is run once more.
+    /// what it was answered from memory and what it read then, it is run once more, and must not have changed anything.
     ///
     /// # Errors
     /// What `work` returned, or a failure of the database.
-    pub fn read<T, E: From<Error>>(&self, mut work: impl FnMut(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
+    pub fn read<T, E: From<Error>>(&self, work: impl Fn(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
         let mut outcome = None;
         self.in_snapshot(&mut |tx| outcome = Some(work(tx)))?;
         outcome.unwrap_or_else(|| Err(Error::Closed.into()))
@@ -362,14 +362,19 @@ mod tests {
         let remembered = |tx: &mut Tx<'_>| tx.remembered("tenants", 0, "", count);
         let seen = |tx: &mut Tx<'_>| Ok::<_, Error>((remembered(tx)?, count(tx)?));
         assert_eq!(store.read(seen).unwrap(), (0, 0));
-        let mut runs = 0;
+        let runs = std::cell::Cell::new(0);
         let both = store.read(|tx| {
             let before = remembered(tx)?;
-            runs += 1;
-            store.write_blocking(move |tx| tenant(tx, runs, &format!("t{runs}.example")))?;
+            let run = runs.get() + 1;
+            runs.set(run);
+            store.write_blocking(move |tx| tenant(tx, run, &format!("t{run}.example")))?;
             Ok::<_, Error>((before, count(tx)?))
         });
-        assert_eq!((both.unwrap(), runs), ((1, 1), 2), "the second one has its snapshot from the start");
+        assert_eq!(
+            (both.unwrap(), runs.get()),
+            ((1, 1), 2),
+            "the second one has its snapshot from the start"
+        );
         assert_eq!(store.read(seen).unwrap(), (2, 2));
     }
 

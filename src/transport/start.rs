@@ -13,7 +13,7 @@ use crate::domain::{
 use crate::mail::{self, Worker};
 use crate::ops::installation::{self, Lock};
 use crate::saml::SigningKey;
-use crate::services::App;
+use crate::services::{App, WAITING_LOGINS};
 use crate::store::{self, Store};
 use crate::web::{self, Signers, Site};
 use std::net::SocketAddr;
@@ -21,7 +21,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinHandle;
 
 /// Why a server does not start.
@@ -130,6 +130,7 @@ impl Server {
             clock: Arc::clone(&clock),
             publication: wiring::publication(settings, https_port),
             process: wiring::process(settings, started_at, clock.now(), draining.clone()),
+            logins: Semaphore::new(WAITING_LOGINS),
         };
         let signers = Signers::new(signer, store.clone(), Arc::clone(&realm), Arc::clone(&clock));
         let signers = Arc::new(signers);

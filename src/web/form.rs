@@ -1,9 +1,9 @@
 //! What a browser sends: parameters of query and form, cookies, and where a form comes from.
 
 use super::multipart;
-use hyper::Request;
 use hyper::body::Bytes;
 use hyper::header::{CONTENT_TYPE, COOKIE, HOST, HeaderMap, ORIGIN};
+use hyper::{Method, Request};
 use std::net::IpAddr;
 
 /// Parameters of a request, those of the body first.
@@ -43,14 +43,17 @@ pub fn has_too_many_fields(request: &Request<Bytes>) -> bool {
 }
 
 impl Parameters {
-    /// Reads body and query.
+    /// Reads body and query; the body of a request that only asks is none of its parameters.
     pub fn of(request: &Request<Bytes>) -> Self {
+        let query = request.uri().query().unwrap_or("");
+        if request.method() != Method::POST {
+            return Self::of_query(query);
+        }
         let kind = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let (mut pairs, files) = match kind.and_then(multipart::boundary) {
             Some(boundary) => multipart::parse(request.body(), &boundary),
             None => (form_urlencoded::parse(request.body()).into_owned().collect(), Vec::new()),
         };
-        let query = request.uri().query().unwrap_or("");
         pairs.extend(form_urlencoded::parse(query.as_bytes()).into_owned());
         Self { pairs, files }
     }

@@ -43,10 +43,16 @@ pub struct Site {
     signers: Arc<Signers>,
     show_reason: bool,
     look: page::Look,
-    attempts: RateLimiter<IpAddr, DashMapStateStore<IpAddr>, DefaultClock>,
+    attempts: Limiter,
+    begins: Limiter,
     /// Told when a bulk reset was started.
     work: Notify,
 }
+
+type Limiter = RateLimiter<IpAddr, DashMapStateStore<IpAddr>, DefaultClock>;
+
+/// Logins that an address may begin for each one it may try: beginning one presents nothing, but is remembered for an hour.
+const BEGUN: NonZeroU32 = NonZeroU32::new(10).unwrap();
 
 impl std::fmt::Debug for Site {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -69,7 +75,7 @@ impl Site {
         attempts_per_minute: u32,
         folder: &Path,
     ) -> Result<Self, String> {
-        let quota = Quota::per_minute(NonZeroU32::new(attempts_per_minute).unwrap_or(NonZeroU32::MIN));
+        let attempts = NonZeroU32::new(attempts_per_minute).unwrap_or(NonZeroU32::MIN);
         Ok(Self {
             store,
             realm,
@@ -77,7 +83,8 @@ impl Site {
             signers,
             show_reason,
             look: page::Look::of(folder)?,
-            attempts: RateLimiter::keyed(quota),
+            attempts: RateLimiter::keyed(Quota::per_minute(attempts)),
+            begins: RateLimiter::keyed(Quota::per_minute(attempts.saturating_mul(BEGUN))),
             work: Notify::new(),
         })
     }
@@ -91,16 +98,23 @@ impl Site {
         self.attempts.check_key(&neighbourhood(peer)).is_err()
     }
 
+    /// Whether this address has begun too many logins lately.
+    fn begins_too_much(&self, peer: IpAddr) -> bool {
+        self.begins.check_key(&neighbourhood(peer)).is_err()
+    }
+
     /// Forgets the addresses that have been quiet. To be called now and then.
     pub fn forget_quiet_addresses(&self) {
-        self.attempts.retain_recent();
-        self.attempts.shrink_to_fit();
+        for limiter in [&self.attempts, &self.begins] {
+            limiter.retain_recent();
+            limiter.shrink_to_fit();
+        }
     }
 
     /// How many addresses it remembers.
     #[cfg(test)]
     pub(crate) fn remembered_addresses(&self) -> usize {
-        self.attempts.len()
+        self.attempts.len() + self.begins.len()
     }
 
     /// What a program presents to the recovery API after `Authorization: Client`, before base64.
@@ -176,6 +190,13 @@ fn start(site: &Arc<Site>, request: &Request<Bytes>) -> Response<Vec<u8>> {
     }
 }
 
+/// The answer to an address that has to wait.
+fn too_many(site: &Site) -> Response<Vec<u8>> {
+    let mut response = page::refusal(site, StatusCode::TOO_MANY_REQUESTS, texts::TOO_MANY);
+    page::set(&mut response, RETRY_AFTER, "60");
+    response
+}
+
 /// Answers everything outside the services.
 pub async fn answer(site: &Arc<Site>, mut request: Request<Bytes>, peer: IpAddr) -> Response<Vec<u8>> {
     request.extensions_mut().insert(form::Peer(peer));
@@ -206,9 +227,7 @@ pub async fn answer(site: &Arc<Site>, mut request: Request<Bytes>, peer: IpAddr)
         if recovery_api::Call::of(path).is_some() {
             return recovery_api::too_many();
         }
-        let mut response = page::refusal(site, StatusCode::TOO_MANY_REQUESTS, texts::TOO_MANY);
-        page::set(&mut response, RETRY_AFTER, "60");
-        return response;
+        return too_many(site);
     }
     match path {
         "/" => start(site, &request),

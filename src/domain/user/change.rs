@@ -4,6 +4,7 @@
 
 use super::{User, UserId, check_domain, is_primary_admin, look_up};
 use crate::domain::claim::{self, Changes};
+use crate::domain::credential::Credential;
 use crate::domain::name::{QualifiedName, folded};
 use crate::domain::password::{self, NewPassword};
 use crate::domain::{
@@ -141,7 +142,8 @@ pub fn set_password_by_admin(
     audit::record(tx, now, actor, "Change Password by Administrator", &user.display_name(), "")
 }
 
-/// Sets a password for one who knew the old one.
+/// Sets a password for one who knew the old one, which is what `verified` was made of. Whoever changed it meanwhile wins:
+/// the old password is none any more.
 ///
 /// # Errors
 /// The kernel's refusals: a wrong old password (an unknown user has none), a password the rules refuse.
@@ -152,10 +154,14 @@ pub fn change_password(
     actor: &Actor,
     typed: &str,
     new: &NewPassword,
-    old_is_right: bool,
+    verified: Option<&Credential>,
 ) -> Result<(), Error> {
-    let user = look_up(tx, actor.tenant, typed)?.filter(|_| old_is_right);
-    let Some(user) = user else {
+    let user = look_up(tx, actor.tenant, typed)?;
+    let present = match &user {
+        Some(user) => password::current(tx, user.id.0)?,
+        None => None,
+    };
+    let Some(user) = user.filter(|_| present.is_some() && present.as_ref() == verified) else {
         return Err(Error::refused(
             "PasswordInvalid Old credential does not match with the existing credentials.",
         ));

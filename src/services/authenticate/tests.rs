@@ -5,8 +5,9 @@ use crate::domain::clock::ManualClock;
 use crate::domain::fixture::{LINK, LOCKED, NEW, OLD, World};
 use crate::domain::permission::{EXECUTE, Holder, set};
 use crate::domain::{Clock, TenantId, tenant};
-use crate::services::{Machine, OnHttp, Process, Publication};
+use crate::services::{Machine, OnHttp, Process, Publication, WAITING_LOGINS};
 use base64::Engine as _;
+use tokio::sync::Semaphore;
 
 const NEEDED: &[&str] = &["/permission/admin/manage"];
 /// Of another operation.
@@ -31,7 +32,14 @@ fn app(world: &World) -> Arc<App> {
         machine: Machine::default(),
     };
     let clock: Arc<dyn Clock> = Arc::new(ManualClock::at(world.now()));
-    Arc::new(App { store: world.store.clone(), realm: Arc::clone(&world.realm), clock, publication, process })
+    Arc::new(App {
+        store: world.store.clone(),
+        realm: Arc::clone(&world.realm),
+        clock,
+        publication,
+        process,
+        logins: Semaphore::new(WAITING_LOGINS),
+    })
 }
 
 fn token(password: &str) -> String {
@@ -168,4 +176,23 @@ fn what_cannot_be_read_is_challenged() {
         let outcome = caller(&app, world.now(), Credentials::Basic(unreadable), None, NEEDED);
         assert!(matches!(outcome, Err(Denied::Challenge)), "{unreadable}");
     }
+}
+
+#[test]
+fn the_line_of_logins_has_an_end_and_nobody_waits_in_it_with_more_than_a_name_and_a_password() {
+    let world = World::new();
+    let app = app(&world);
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let try_in = |user_name: &str, password: &str| {
+        let presented = Presented { user_name: user_name.to_owned(), password: password.into() };
+        runtime.block_on(attempt(&app, world.now(), presented))
+    };
+    let everybody = app.logins.try_acquire_many(u32::try_from(WAITING_LOGINS).unwrap()).unwrap();
+    assert!(matches!(try_in("tom", OLD), Err(Error::Broken(_))));
+    for (user_name, password) in [(&*"a".repeat(1025), OLD), ("tom", &*"a".repeat(1025))] {
+        assert!(matches!(try_in(user_name, password), Ok(Outcome::Refused(Refusal::UnknownUser))));
+    }
+    drop(everybody);
+    assert!(matches!(try_in("tom", OLD), Ok(Outcome::In(_))));
+    assert_eq!(app.logins.available_permits(), WAITING_LOGINS, "whoever is through leaves the line");
 }

@@ -17,7 +17,7 @@ use crate::domain::bulk_import::{self, File};
 use crate::domain::claim::{Changes, DEFAULT_PROFILE};
 use crate::domain::console::{self, RoleKind};
 use crate::domain::listing::{self, Kind, Listing, Row};
-use crate::domain::login::{Outcome, Presented, Refusal, SignedIn};
+use crate::domain::login::{self, Outcome, Presented, Refusal, SignedIn};
 use crate::domain::password::{self, NewPassword};
 use crate::domain::permission_tree::{self, Node};
 use crate::domain::{Error, Realm, Secret, TenantId, user};
@@ -87,7 +87,7 @@ fn node(node: Node) -> UIPermissionNode {
 /// Reads a list away from the threads that serve other requests.
 async fn list<T: Send + 'static>(
     call: &Call,
-    mut work: impl FnMut(&mut Tx<'_>, &Realm, TenantId) -> Result<T, Error> + Send + 'static,
+    work: impl Fn(&mut Tx<'_>, &Realm, TenantId) -> Result<T, Error> + Send + 'static,
 ) -> Result<T, Fault> {
     let tenant = call.actor()?.tenant;
     call.aside(move |app, _| app.store.read(|tx| work(tx, &app.realm, tenant))).await.map_err(declared)
@@ -250,7 +250,8 @@ impl Operations for Behaviour {
         let new = prepared.await.map_err(declared)?;
         let name = signed_in.user.display_name();
         let changed = call.write_as(signed_in.actor(), move |tx, now, realm, actor| {
-            user::change_password(tx, now, realm, actor, &name, &new, true).map(|()| Nil)
+            let verified = login::verified(tx, now, realm, &signed_in)?;
+            user::change_password(tx, now, realm, actor, &name, &new, verified).map(|()| Nil)
         });
         changed.await.map_err(declared)
     }

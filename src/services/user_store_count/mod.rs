@@ -23,7 +23,7 @@ fn declared(fault: Fault) -> Fault {
 /// Counts away from the threads that serve other requests.
 async fn counted<T: Send + 'static>(
     call: &Call,
-    mut work: impl FnMut(&mut Tx<'_>, &Realm, TenantId) -> Result<T, Error> + Send + 'static,
+    work: impl Fn(&mut Tx<'_>, &Realm, TenantId) -> Result<T, Error> + Send + 'static,
 ) -> Result<T, Fault> {
     let tenant = call.actor()?.tenant;
     call.aside(move |app, _| app.store.read(|tx| work(tx, &app.realm, tenant))).await.map_err(declared)

@@ -41,12 +41,14 @@ impl Tx<'_> {
         }
         let part = Part { others: self.waiting.attributes.len(), saved: false };
         let outer = self.waiting.part.replace(part);
-        let wakes = self.wakes;
+        let (wakes, reads_no_attributes) = (self.wakes, self.reads_no_attributes);
         let done = catch_unwind(AssertUnwindSafe(|| work(self))).unwrap_or_else(|_| {
             tracing::error!("a write panicked and was undone");
             false
         });
         let part = std::mem::replace(&mut self.waiting.part, outer);
+        // A panic may have left it otherwise.
+        self.reads_no_attributes = reads_no_attributes;
         if !done {
             self.wakes = wakes;
         }
@@ -276,6 +278,20 @@ mod tests {
             })
         });
         assert_eq!(all, ["1mail=kept", "2mail=outer"]);
+    }
+
+    #[test]
+    fn who_panics_while_he_reads_what_depends_on_no_attributes_leaves_the_others_reading_theirs() {
+        let store = fresh();
+        let (all, _) = after(&store, |tx| {
+            set(tx, 1, "mail", "a")?;
+            let panics: Work =
+                |tx| tx.remembered("never", 0, "", |_| -> Result<(), Error> { panic!("on purpose") });
+            assert!(tx.attempt(panics).is_err());
+            assert_eq!(get(tx, 1, "mail")?, "a");
+            Ok(())
+        });
+        assert_eq!(all, ["1mail=a"]);
     }
 
     #[test]

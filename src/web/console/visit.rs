@@ -156,7 +156,7 @@ impl Visit {
     /// Those of the work, and failures of the database.
     pub fn read<T, E: From<crate::store::Error>>(
         &self,
-        work: impl FnMut(&mut Tx<'_>) -> Result<T, E>,
+        work: impl Fn(&mut Tx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         self.site.store.read(work)
     }

@@ -5,9 +5,9 @@ use crate::domain::session::{Kind, fingerprint};
 use crate::domain::{Error, Secret};
 use crate::store;
 use crate::store::login_context::LoginContext;
-use crate::web::form::{Source, cookie, encoded};
+use crate::web::form::{Peer, Source, cookie, encoded};
 use crate::web::sso::Asked;
-use crate::web::{Site, dashboard, forward_auth, page};
+use crate::web::{Site, dashboard, forward_auth, page, too_many};
 use hyper::body::Bytes;
 use hyper::{Request, Response};
 use serde::{Deserialize, Serialize};
@@ -143,6 +143,13 @@ async fn begin_conversation(
     wish: Wish,
     rest: &str,
 ) -> Response<Vec<u8>> {
+    let peer = request.extensions().get::<Peer>();
+    if let Some(Peer(peer)) = peer
+        && site.begins_too_much(*peer)
+    {
+        tracing::warn!(%peer, "too many logins were begun");
+        return too_many(site);
+    }
     let known = cookie(request.headers(), BROWSER).filter(|id| (1..=64).contains(&id.len()));
     let browser = known.map_or_else(|| Kind::Browser.new_id(), Secret::from);
     let key = Kind::Browser.new_id();

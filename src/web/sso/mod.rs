@@ -76,8 +76,7 @@ impl From<crate::store::Error> for Refusal {
 /// Answers `/samlsso`.
 pub async fn answer(site: &Arc<Site>, request: &Request<Bytes>, source: Source) -> Response<Vec<u8>> {
     let (is_post, query) = (request.method() == Method::POST, request.uri().query().unwrap_or(""));
-    // A signature in an address covers the address: whatever else such a request brings is not looked at.
-    let parameters = if is_post { Parameters::of(request) } else { Parameters::of_query(query) };
+    let parameters = Parameters::of(request);
     if is_login_form(&parameters) {
         return login::attempt(site, request, source).await;
     }

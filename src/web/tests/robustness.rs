@@ -222,6 +222,33 @@ fn an_address_that_tries_too_much_waits_and_others_do_not() {
 }
 
 #[test]
+fn an_address_that_begins_too_many_logins_waits_and_others_do_not() {
+    let pages = Pages::with(|_| {}, false, 3);
+    let begin = |peer| {
+        pages.send_from(
+            peer,
+            pages.request("GET", "/commonauth?relyingParty=wso2.my.dashboard", String::new()),
+        )
+    };
+    for _ in 0..30 {
+        assert_eq!(begin(1).status, 302);
+    }
+    let refused = begin(1);
+    assert_eq!((refused.status, refused.header("retry-after")), (429, "60"));
+    assert_eq!(begin(2).status, 302);
+}
+
+/// A request that only asks has no body: what one says must not keep its query from being counted.
+#[test]
+fn what_is_counted_is_what_is_read() {
+    let pages = Pages::with(|_| {}, false, 3);
+    let key = pages.begin();
+    let form = format!("/samlsso?tocommonauth=true&username=tom&password=Wrong@123&sessionDataKey={key}");
+    let guess = || pages.send_from(1, pages.request("GET", &form, "tocommonauth=no".to_owned())).status;
+    assert_eq!([0; 4].map(|_| guess()), [302, 302, 302, 429]);
+}
+
+#[test]
 fn addresses_of_one_network_are_one_client() {
     let near = |address: &str| crate::web::neighbourhood(address.parse().unwrap());
     assert_eq!(near("2001:db8::1"), near("2001:db8::ffff:1"));

@@ -45,19 +45,27 @@ fn admin_sets(world: &World, name: &'static str, password: &str) -> Option<Strin
     .err()
 }
 
-/// Changes a password as the services do: the old one is compared outside the write.
-fn changes(world: &World, name: &'static str, old: &str, new: &str) -> Option<String> {
-    let user = world.read(|tx| look_up(tx, SUPER, name));
-    let current = user.as_ref().and_then(|user| world.read(|tx| password::current(tx, user.id.0)));
-    let is_right = current.is_some_and(|current| current.verify(&old.into()));
-    let prepared = match &user {
-        Some(user) => world.prepared(user, new),
+/// What the services do outside the write of a change: the old password is verified.
+fn verified(world: &World, name: &str, old: &str) -> Option<Credential> {
+    let user = world.read(|tx| look_up(tx, SUPER, name))?;
+    let current = world.read(|tx| password::current(tx, user.id.0));
+    current.filter(|current| current.verify(&old.into()))
+}
+
+/// And the write.
+fn changes_if(world: &World, name: &'static str, verified: Option<Credential>, new: &str) -> Option<String> {
+    let prepared = match world.read(|tx| look_up(tx, SUPER, name)) {
+        Some(user) => world.prepared(&user, new),
         None => NewPassword::first(new.into()).unwrap(),
     };
     as_admin(world, SUPER, move |tx, now, realm, actor| {
-        change_password(tx, now, realm, actor, name, &prepared, is_right)
+        change_password(tx, now, realm, actor, name, &prepared, verified.as_ref())
     })
     .err()
+}
+
+fn changes(world: &World, name: &'static str, old: &str, new: &str) -> Option<String> {
+    changes_if(world, name, verified(world, name, old), new)
 }
 
 const WRONG_OLD: &str = "PasswordInvalid Old credential does not match with the existing credentials.";
@@ -269,4 +277,14 @@ fn a_password_set_by_an_administrator_leaves_other_users_recoveries_alone() {
     });
     assert_eq!(admin_sets(&world, "tom", NEW), None);
     assert!(world.row(&mary).is_some() && world.row(&tom).is_none());
+}
+
+#[test]
+fn an_old_password_counts_no_more_once_another_was_set_however_early_it_was_verified() {
+    let world = World::new();
+    let early = verified(&world, "tom", OLD);
+    assert!(early.is_some());
+    assert_eq!(admin_sets(&world, "tom", "Admins@1234"), None);
+    assert_eq!(changes_if(&world, "tom", early, "Thiefs@1234").as_deref(), Some(WRONG_OLD));
+    assert!(world.gets_in("tom", "Admins@1234") && !world.gets_in("tom", "Thiefs@1234"));
 }
