@@ -360,6 +360,27 @@ async fn a_client_that_is_slow_with_its_head_is_dropped_and_one_slow_with_its_bo
 }
 
 #[tokio::test]
+async fn a_client_that_reads_nothing_of_its_answers_is_let_go() {
+    let running = Running::with(|settings| {
+        settings.connections = 1;
+        settings.body_seconds = 1;
+    })
+    .await;
+    let asked =
+        "GET /services/RemoteUserStoreManagerService?wsdl HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(150);
+    let mut deaf = running.connect().await;
+    deaf.send(asked.as_bytes()).await;
+    // There is one place only, and the client that has it never hangs up.
+    assert_eq!(running.ask(&get_profile("admin", ADMIN)).await.status, 200);
+
+    let mut deaf = running.connect_plain().await;
+    deaf.send(asked.as_bytes()).await;
+    let mut next = running.connect_plain().await;
+    next.send(b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n").await;
+    assert_eq!(next.answer().await.status, 200);
+}
+
+#[tokio::test]
 async fn a_connection_is_used_for_many_requests_up_to_the_limit() {
     let running = Running::with(|settings| settings.requests_per_connection = 3).await;
     let mut wire = running.connect().await;

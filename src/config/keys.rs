@@ -237,7 +237,7 @@ pub const KEYS: &[Key] = &[
     key("requests_per_connection", Number, "200", "Requests until a connection is closed."),
     key("handshake_seconds", Number, "10", "Time for a TLS handshake."),
     key("header_seconds", Number, "30", "Time for the head of a request, and for an idle connection."),
-    key("body_seconds", Number, "60", "Time for the body of a request."),
+    key("body_seconds", Number, "60", "Time for the body of a request, and to take some of an answer."),
     key("shutdown_seconds", Number, "10", "Time for open connections to finish when the server stops."),
     key("log.level", Text, "\"info\"", "error, warn, info, debug or trace; RUST_LOG wins."),
     key("log.json", Flag, "false", "Write the log as JSON, a line each."),

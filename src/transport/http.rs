@@ -4,6 +4,7 @@
 //! all the same.
 
 use super::carried_out::carried_out;
+use super::impatient::Impatient;
 use super::limits::Limits;
 use super::route::{self, Faces};
 use crate::services::Connection;
@@ -64,6 +65,7 @@ pub async fn serve(
     let connection = Connection { peer: peer.ip(), secure: tls.is_some() };
     let is_local = peer.ip().is_loopback() || stream.local_addr().is_ok_and(|own| own.ip() == peer.ip());
     let ends = Ends { connection, is_local };
+    let stream = Impatient::new(stream, shared.limits.taking);
     let Some(acceptor) = tls else { return drive(stream, ends, shared).await };
     let shaken = tokio::select! {
         shaken = tokio::time::timeout(shared.limits.handshake, acceptor.accept(stream)) => shaken,

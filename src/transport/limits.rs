@@ -1,8 +1,8 @@
-//! Limits on everything that arrives.
+//! Limits on everything that arrives, and on the patience with those who take nothing of what leaves.
 
 use std::time::Duration;
 
-/// How long and how much a client may send.
+/// How long and how much a client may send, and how long he may leave an answer where it is.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
     /// Open connections; further ones wait in the system's queue.
@@ -13,6 +13,8 @@ pub struct Limits {
     pub head: Duration,
     /// Time for the body of a request.
     pub body_time: Duration,
+    /// Time in which a client who was answered has to take something of it.
+    pub taking: Duration,
     /// Bytes of a body.
     pub body_size: usize,
     /// Bytes of a head.
@@ -32,6 +34,7 @@ impl Default for Limits {
             handshake: Duration::from_secs(10),
             head: Duration::from_secs(30),
             body_time: Duration::from_secs(60),
+            taking: Duration::from_secs(60),
             body_size: 10 * 1024 * 1024,
             head_size: 8 * 1024,
             headers: 100,

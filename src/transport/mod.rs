@@ -5,6 +5,7 @@ mod carried_out;
 mod file_providers;
 mod housekeeping;
 mod http;
+mod impatient;
 mod limits;
 mod listen;
 mod logout_notices;

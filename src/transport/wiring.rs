@@ -193,6 +193,7 @@ pub fn limits(settings: &Settings) -> Limits {
         handshake: Duration::from_secs(settings.handshake_seconds),
         head: Duration::from_secs(settings.header_seconds),
         body_time: Duration::from_secs(settings.body_seconds),
+        taking: Duration::from_secs(settings.body_seconds),
         body_size: settings.body_limit,
         head_size: settings.header_limit,
         requests: settings.requests_per_connection,
