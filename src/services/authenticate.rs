@@ -220,11 +220,15 @@ pub async fn attempt(app: &Arc<App>, now: Now, presented: Presented) -> Result<O
     }
     let _place = app.logins.try_acquire().map_err(|_| Error::Broken("too many logins wait already"))?;
     let app = Arc::clone(app);
-    tokio::task::spawn_blocking(move || {
+    let decided = tokio::task::spawn_blocking(move || {
         login::attempt(&app.store, now, &app.realm, &presented, Face::Services)
     })
     .await
-    .unwrap_or(Err(Error::Broken("a login panicked")))
+    .unwrap_or(Err(Error::Broken("a login panicked")));
+    if let Ok(Outcome::Refused(refusal)) = &decided {
+        tracing::debug!(reason = refusal.name(), "a login was refused");
+    }
+    decided
 }
 
 /// Opens the session of a login, once: it is handed out again while the login is remembered, so that clients that never

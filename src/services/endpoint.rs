@@ -112,7 +112,9 @@ fn judged(
         }
     };
     let headers = request.headers();
-    let exchange = Exchange { app, incoming: &incoming, headers, connection, caller: Cell::new(caller) };
+    let is_read_again = caller.is_some();
+    let caller = Cell::new(caller);
+    let exchange = Exchange { app, incoming: &incoming, headers, connection, caller, is_read_again };
     match incoming.form {
         Form::Soap(version) => exchange.soap(&body, version),
         Form::EnvelopeOrXml => exchange.envelope_or_xml(&body),
@@ -128,6 +130,8 @@ struct Exchange<'a> {
     connection: Connection,
     /// A stranger who signed in.
     caller: Cell<Option<Known>>,
+    /// Whether it was read before he did.
+    is_read_again: bool,
 }
 
 /// An operation that was found.
@@ -307,9 +311,11 @@ impl Exchange<'_> {
     ) -> Result<Work, Box<Unknown>> {
         let Target { published, operation } = target;
         let performed = Performed { service: published.contract.name, operation: operation.name };
-        tracing::Span::current()
-            .record("service", performed.service)
-            .record("operation", performed.operation);
+        if !self.is_read_again {
+            tracing::Span::current()
+                .record("service", performed.service)
+                .record("operation", performed.operation);
+        }
         match self.let_in(target, wrapping) {
             Ok(Admitted { call, hand_out }) => {
                 let answer =

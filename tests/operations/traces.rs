@@ -162,6 +162,49 @@ fn who_signs_in_or_fails_to_is_in_the_audit_log_by_name_unless_the_name_is_nobod
     assert!(!log.contains("typed-too-early"), "a name of nobody may be somebody's password");
 }
 
+#[test]
+fn what_clients_send_begins_no_line_of_its_own() {
+    let mut installation = Installation::start(&[]);
+    let admin = Caller::basic(installation.client(), "admin", "admin");
+    admin.add_user("tom", "Old@1234", &[]);
+    let payload = "<m:disableUserAccount xmlns:m=\"http://services.mgt.identity.carbon.wso2.org\"><m:userName>tom</m:userName>\
+                   <m:notificationType>x&#10;INFO AUDIT_LOG: Initiator : admin@carbon.super | Action : FORGED</m:notificationType>\
+                   </m:disableUserAccount>";
+    let answer = admin.call("UserIdentityManagementAdminService", "disableUserAccount", payload);
+    assert!(matches!(answer.status, 200 | 202), "{}", answer.text());
+    assert!(installation.stop());
+    let log = installation.log();
+    assert!(log.lines().any(|line| line.contains("Disable") && line.contains("x INFO AUDIT_LOG")), "{log}");
+    assert!(!log.lines().any(|line| line.starts_with("INFO AUDIT_LOG")), "{log}");
+}
+
+#[test]
+fn why_somebody_was_not_let_in_is_told_to_who_asks_the_log_and_to_nobody_else() {
+    let mut installation = Installation::new(&[]);
+    installation.log_at("soapstone=debug");
+    installation.run();
+    Caller::basic(installation.client(), "admin", "admin").add_user("tom", "Old@1234", &[]);
+    for (user, password) in [("tom", "Wrong@1234"), ("nobody", "Old@1234")] {
+        assert!(!Caller::basic(installation.client(), user, password).is_known());
+    }
+    assert!(installation.stop());
+    let log = installation.log();
+    for reason in ["wrong_password", "unknown_user"] {
+        let told = |line: &str| line.contains("a login was refused") && line.contains(reason);
+        assert!(log.lines().any(told), "{reason}: {log}");
+    }
+}
+
+#[test]
+fn who_has_nobody_to_read_his_log_serves_all_the_same() {
+    let mut installation = Installation::new(&[]);
+    installation.run_unheard();
+    let admin = Caller::basic(installation.client(), "admin", "admin");
+    admin.add_user("tom", "Old@1234", &[]);
+    assert_eq!(admin.claim("tom", MAIL), None);
+    assert!(installation.stop());
+}
+
 /// One of the sizes in `/proc/<pid>/status`, in KiB.
 fn kib(pid: u32, name: &str) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();

@@ -93,6 +93,17 @@ impl Installation {
     /// Starts the server and waits until it listens.
     pub fn run(&mut self) {
         let log = std::fs::File::options().create(true).append(true).open(self.log_file()).unwrap();
+        self.run_with_log(log.into());
+    }
+
+    /// Starts the server with a log that nobody reads any more.
+    pub fn run_unheard(&mut self) {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        self.run_with_log(writer.into());
+    }
+
+    fn run_with_log(&mut self, log: Stdio) {
         let mut server = self
             .command()
             .args(["--https-port", "0", "--http-port", "0"])
