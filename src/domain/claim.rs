@@ -11,7 +11,7 @@ pub use changes::Changes;
 pub use of_user::Values;
 
 use super::catalogue::{Catalogue, Claim, IDENTITY, ROLE};
-use super::name::shown;
+use super::name::{folded, shown};
 use super::user::UserStore;
 use super::{Actor, Error, Now, Realm, TenantId, User, UserId, forced_reset, role, user};
 use crate::store::{self, Tx};
@@ -97,12 +97,12 @@ fn attribute_of<'c>(catalogue: &'c Catalogue, user: &User, uri: &str) -> Result<
 /// The attribute that keeps the profile configuration.
 pub const PROFILE_CONFIGURATION: &str = "profileConfiguration";
 
-/// A value with several parts: each trimmed, empty ones left out, as the directory stores it. Names are one part.
+/// A text with several values: each trimmed, empty ones left out, as the directory stores it.
 fn normalised(attribute: &str, value: &str) -> String {
-    if !value.contains(',') || matches!(attribute, "uid" | "sn") {
+    if !value.contains(',') || store::user::is_single(attribute) {
         return value.to_owned();
     }
-    value.split(',').map(str::trim).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(",")
+    store::user::values_in(attribute, value).collect::<Vec<_>>().join(",")
 }
 
 fn check_profile(profile: &str) -> Result<&'static str, Error> {
@@ -333,7 +333,7 @@ pub fn search(
 pub struct Wanted {
     /// The stores to look in, each with the attribute that the claim is mapped to there.
     pub stores: Vec<(user::UserStore, String)>,
-    /// The value, or a `LIKE` pattern.
+    /// The value, or a `LIKE` pattern, folded: letter case is ignored, as directories do.
     pub value: String,
     /// Which of the two it is.
     pub is_pattern: bool,
@@ -371,11 +371,11 @@ pub fn wanted(
     });
     let stores = with_attribute.collect::<Result<_, _>>()?;
     let is_pattern = value.contains('*');
-    let value = if is_pattern { user::like(value).1 } else { value.to_owned() };
+    let value = if is_pattern { user::like(value).1 } else { folded(value) };
     Ok(Wanted { stores, value, is_pattern })
 }
 
-/// Users whose claim has this value; `*` is a wildcard. The text before the first slash names a store, and is cut off
+/// Users whose claim has this value, or has it among several; `*` is a wildcard. The text before the first slash names a store, and is cut off
 /// even when it names none (IS 5.3.0). Sorted by name.
 ///
 /// # Errors

@@ -1,4 +1,7 @@
-//! Attributes of users on their way into the database.
+//! Attributes of users on their way into the database, and the terms by which they are found there.
+//!
+//! A search compares whole texts in lower case, as far as the engine knows it, along the index of values. What that does
+//! not find has terms in a table of its own: each of several values, and texts with letters beyond ASCII.
 
 use super::{Error, Tx, Value};
 
@@ -14,6 +17,31 @@ const SET: &str = "INSERT INTO user_attribute (user_id, profile, name, value) VA
     ON CONFLICT (user_id, profile, name) DO UPDATE SET value = excluded.value \
     WHERE user_attribute.value <> excluded.value";
 const REMOVE: &str = "DELETE FROM user_attribute WHERE user_id = $1 AND profile = $2 AND name = $3";
+
+const HAS_TERMS: &str = "SELECT 1 FROM user_attribute_term LIMIT 1";
+const FORGET_TERMS: &str = "DELETE FROM user_attribute_term WHERE user_id = $1 AND name = $2";
+const ADD_TERM: &str =
+    "INSERT INTO user_attribute_term (user_id, name, term) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+
+/// Whether an attribute has one value, whatever commas are in it: a directory knows one of these names for a person.
+#[must_use]
+pub fn is_single(name: &str) -> bool {
+    matches!(name, "uid" | "sn")
+}
+
+/// The values of an attribute in its text: each trimmed, empty ones left out.
+pub fn values_in<'v>(name: &str, text: &'v str) -> impl Iterator<Item = &'v str> {
+    let separator = if is_single(name) { None } else { Some(',') };
+    text.split(move |letter| Some(letter) == separator).map(str::trim).filter(|value| !value.is_empty())
+}
+
+/// What an attribute is found by beside its own text.
+pub(super) fn terms(name: &str, text: &str) -> Vec<String> {
+    if text.is_ascii() && (!text.contains(',') || is_single(name)) {
+        return Vec::new();
+    }
+    values_in(name, text).map(str::to_lowercase).collect()
+}
 
 impl std::fmt::Debug for Attribute {
     /// Without the value: it may be a one-time password.
@@ -33,6 +61,10 @@ impl Attribute {
 
     fn place(&self) -> (i64, &str, &str) {
         (self.user, self.profile, &self.name)
+    }
+
+    fn terms(&self) -> Vec<String> {
+        self.value.as_deref().map(|value| terms(&self.name, value)).unwrap_or_default()
     }
 
     fn to_set(&self) -> Option<[Value<'_>; 4]> {
@@ -60,5 +92,15 @@ pub(super) fn write(tx: &mut Tx<'_>, mut attributes: Vec<Attribute>) -> Result<(
     let last_of_each =
         || attributes.chunk_by(|one, other| one.place() == other.place()).filter_map(<[_]>::last);
     tx.execute_each(SET, last_of_each().filter_map(Attribute::to_set))?;
-    tx.execute_each(REMOVE, last_of_each().filter_map(Attribute::to_remove))
+    tx.execute_each(REMOVE, last_of_each().filter_map(Attribute::to_remove))?;
+    let terms: Vec<Vec<String>> = last_of_each().map(Attribute::terms).collect();
+    // One look for all of them: in most installations nobody has terms.
+    if terms.iter().all(Vec::is_empty) && !tx.finds(HAS_TERMS)? {
+        return Ok(());
+    }
+    tx.execute_each(FORGET_TERMS, last_of_each().map(|one| [one.user.into(), (&*one.name).into()]))?;
+    let each = last_of_each().zip(&terms).flat_map(|(one, terms)| {
+        terms.iter().map(|term| [Value::from(one.user), (&*one.name).into(), term.into()])
+    });
+    tx.execute_each(ADD_TERM, each)
 }

@@ -39,7 +39,8 @@ fn count(tx: &mut Tx<'_>, sql: &str, search: Search<'_>) -> Result<i64, Error> {
     )
 }
 
-/// How many users of a store have, for each of these attributes, a value that matches its `LIKE` pattern.
+/// How many users of a store have, for each of these attributes, a value that matches its `LIKE` pattern,
+/// which is in lower case.
 ///
 /// # Errors
 /// As [`users`].
@@ -60,9 +61,11 @@ fn statement(attributes: usize) -> String {
     let mut sql = "SELECT count(*) FROM user u WHERE u.tenant_id = $1 AND u.domain = $2".to_owned();
     for place in (3..).step_by(2).take(attributes) {
         sql.push_str(&format!(
-            " AND EXISTS (SELECT 1 FROM user_attribute a WHERE a.user_id = u.id AND a.profile = 'default' \
-             AND a.name = ${place} AND a.value LIKE ${} ESCAPE '\\')",
-            place + 1
+            " AND (EXISTS (SELECT 1 FROM user_attribute a WHERE a.user_id = u.id AND a.profile = 'default' \
+             AND a.name = ${place} AND lower(a.value) LIKE ${pattern} ESCAPE '\\') OR EXISTS (SELECT 1 \
+             FROM user_attribute_term t WHERE t.user_id = u.id AND t.name = ${place} \
+             AND t.term LIKE ${pattern} ESCAPE '\\'))",
+            pattern = place + 1
         ));
     }
     sql

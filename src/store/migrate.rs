@@ -1,6 +1,6 @@
 //! Brings a database file to the schema of this program: numbered SQL files, one transaction each.
 
-use super::Error;
+use super::{Error, attribute};
 use rusqlite::Connection;
 use std::path::Path;
 
@@ -17,7 +17,10 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../schemas/sql/sqlite/0009_tenant_keys.sql"),
     include_str!("../../schemas/sql/sqlite/0010_idle_accounts.sql"),
     include_str!("../../schemas/sql/sqlite/0011_encrypted_assertions.sql"),
+    include_str!("../../schemas/sql/sqlite/0012_values_by_their_parts.sql"),
 ];
+/// The one that brings the terms that attributes are found by; the engine cannot make them of what is there.
+const TERMS: u32 = 12;
 
 /// Applies what is missing. An existing file is copied to `<file>.v<N>.bak` first; a newer file is refused.
 pub(super) fn run(connection: &mut Connection, path: &Path) -> Result<(), Error> {
@@ -35,10 +38,27 @@ pub(super) fn run(connection: &mut Connection, path: &Path) -> Result<(), Error>
         let now: u32 = transaction.query_row("PRAGMA user_version", [], |row| row.get(0))?;
         if now < number {
             transaction.execute_batch(sql)?;
+            if number == TERMS {
+                add_terms(&transaction)?;
+            }
             transaction.pragma_update(None, "user_version", number)?;
         }
         transaction.commit()?;
         tracing::info!(version = number, "database schema brought up to date");
+    }
+    Ok(())
+}
+
+fn add_terms(connection: &Connection) -> Result<(), Error> {
+    let mut all = connection.prepare("SELECT user_id, name, value FROM user_attribute")?;
+    let mut add = connection
+        .prepare("INSERT OR IGNORE INTO user_attribute_term (user_id, name, term) VALUES (?, ?, ?)")?;
+    let mut rows = all.query([])?;
+    while let Some(row) = rows.next()? {
+        let (user, name, value): (i64, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        for term in attribute::terms(&name, &value) {
+            add.execute((user, &name, term))?;
+        }
     }
     Ok(())
 }
@@ -48,4 +68,43 @@ fn back_up(connection: &Connection, path: &Path, version: u32) -> Result<(), Err
     copy.push(format!(".v{version}.bak"));
     connection.backup(rusqlite::MAIN_DB, copy, None::<fn(rusqlite::backup::Progress)>)?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::scratch::Scratch;
+    use super::super::{Error, Store, listing, user};
+    use super::*;
+
+    #[test]
+    fn what_was_there_before_terms_is_found_by_them() {
+        let dir = Scratch::new();
+        let written = Store::open(dir.path()).unwrap();
+        let added = written.write_blocking(|tx| {
+            tx.execute("INSERT INTO tenant (id, domain, active, created_at, admin_name) VALUES (1, '', 1, 0, '')", &[])?;
+            tx.execute(
+                "INSERT INTO user (id, tenant_id, domain, name, folded, credential, created_at, password_changed_at) \
+                 VALUES (1, 1, '', 'tom', 'tom', '', 0, 0)",
+                &[],
+            )?;
+            user::set_attribute(tx, 1, "default", "mail", Some("tom@example.org,T2@example.org"))?;
+            user::set_attribute(tx, 1, "default", "sn", Some("Übel, Jr."))
+        });
+        added.unwrap_or_else(|error: Error| panic!("{error}"));
+        written.close();
+        drop(written);
+        let connection = Connection::open(dir.path().join("soapstone.db")).unwrap();
+        let back = "DROP TABLE user_attribute_term; DROP INDEX user_attribute_by_value; \
+            CREATE INDEX user_attribute_by_value ON user_attribute (name, value)";
+        connection.execute_batch(back).unwrap();
+        connection.pragma_update(None, "user_version", TERMS - 1).unwrap();
+        drop(connection);
+        let store = Store::open(dir.path()).unwrap();
+        for (wanted, found) in
+            [(("mail", "t2@example.org"), 1), (("sn", "übel, jr."), 1), (("sn", "übel"), 0)]
+        {
+            let hits = store.read(|tx| listing::by_attribute(tx, 1, "", wanted, false, None));
+            assert_eq!(hits.unwrap_or_else(|error: Error| panic!("{error}")).len(), found, "{wanted:?}");
+        }
+    }
 }

@@ -245,6 +245,11 @@ impl<'c> Tx<'c> {
         Ok(())
     }
 
+    /// Whether a statement finds a row. It does not look at what waits.
+    pub(super) fn finds(&mut self, sql: &str) -> Result<bool, Error> {
+        Ok(self.prepared(sql)?.exists([])?)
+    }
+
     /// Steers the transaction itself.
     pub(super) fn control(&mut self, sql: &str) -> Result<(), Error> {
         self.prepared(sql)?.execute([])?;

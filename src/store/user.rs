@@ -3,6 +3,8 @@
 use super::attribute::{self, Attribute};
 use super::{Error, Row, Tx};
 
+pub use super::attribute::{is_single, values_in};
+
 /// A user as stored, without credential.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UserRow {

@@ -287,6 +287,47 @@ fn users_are_found_by_a_value_or_a_part_of_it_in_every_store() {
 }
 
 #[test]
+fn users_are_found_whatever_the_case_of_the_letters() {
+    let world = World::new();
+    let (tom, zoe) = (world.find("tom"), world.user("zoe"));
+    world.claims(&tom, &[(ORGANIZATION, Some("Example Inc"))]).unwrap();
+    world.claims(&zoe, &[(ORGANIZATION, Some("Übersee AG"))]).unwrap();
+    for value in ["example inc", "EXAMPLE INC", "example*", "*E INC", "Example Inc"] {
+        assert_eq!(finds(&world, ORGANIZATION, value), ["tom"], "{value}");
+    }
+    for value in ["übersee ag", "ÜBERSEE AG", "Ü*", "ü*", "*see*"] {
+        assert_eq!(finds(&world, ORGANIZATION, value), ["zoe"], "{value}");
+    }
+    world.claims(&zoe, &[(ORGANIZATION, Some("Elsewhere"))]).unwrap();
+    assert!(finds(&world, ORGANIZATION, "ü*").is_empty(), "what was there before is forgotten");
+}
+
+#[test]
+fn users_are_found_by_each_of_several_values() {
+    let world = World::new();
+    let (tom, zoe) = (world.find("tom"), world.user("zoe"));
+    let second = |end: &str| format!("{end}@example.org , Second@Example.org");
+    world.claims(&tom, &[(MAIL, Some(&second("first"))), (LAST_NAME, Some("Smith, Jr."))]).unwrap();
+    for value in ["second@example.org", "FIRST@example.org", "second@*", "first@*g", "*@example.org"] {
+        let found = finds(&world, MAIL, value);
+        assert!(found.contains(&"tom".to_owned()), "{value}: {found:?}");
+        assert!(found.iter().filter(|name| *name == "tom").count() == 1, "{value}: {found:?}");
+    }
+    assert!(finds(&world, MAIL, "econd@example.org").is_empty(), "not by a piece of one");
+    // The family name is one value, whatever is in it.
+    assert_eq!(finds(&world, LAST_NAME, "smith, jr."), ["tom"]);
+    assert!(finds(&world, LAST_NAME, "Smith").is_empty());
+    // Each value goes with the write that takes it away.
+    for gone in [Some("first@example.org"), None] {
+        world.claims(&tom, &[(MAIL, Some(&second("other")))]).unwrap();
+        world.claims(&zoe, &[(MAIL, Some(&second("zoe")))]).unwrap();
+        assert_eq!(finds(&world, MAIL, "second@example.org"), ["tom", "zoe"]);
+        world.claims(&tom, &[(MAIL, gone)]).unwrap();
+        assert_eq!(finds(&world, MAIL, "second@example.org"), ["zoe"]);
+    }
+}
+
+#[test]
 fn a_user_cannot_be_added_with_a_claim_that_is_not_known() {
     let world = World::new();
     let checked = |uri: &str| {

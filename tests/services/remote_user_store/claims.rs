@@ -207,6 +207,9 @@ fn users_are_found_by_the_value_of_a_claim() {
     assert_eq!(find(GIVEN_NAME, "PRIMARY/Su*"), ["ann"]);
     assert_eq!(find(GIVEN_NAME, "S"), [""; 0]);
     assert_eq!(find(MAIL, TOMS_MAIL), [TOM]);
+    assert_eq!(find(MAIL, &TOMS_MAIL.to_uppercase()), [TOM], "whatever the letter case");
+    admin.set_claims("ann", &[(MAIL, "ann@example.org, anna@example.org")]);
+    assert_eq!(find(MAIL, "anna@example.org"), ["ann"], "one of several");
     assert_eq!(
         find("http://wso2.org/claims/url", "http://example.org/tom"),
         [""; 0],
