@@ -10,7 +10,7 @@ use crate::domain::password::{self, Rules};
 use crate::domain::recovery::{self, CodeProblem, Hint, Refusal};
 use crate::domain::{Error, Secret};
 use hyper::body::Bytes;
-use hyper::{Request, Response, StatusCode};
+use hyper::{Method, Request, Response, StatusCode};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use tera::Context;
@@ -146,8 +146,12 @@ pub(super) fn show_for(site: &Arc<Site>, code: Secret, callback: &str) -> Respon
     form(site, &asked, None)
 }
 
-/// Sets the new password.
+/// Sets the new password. Only a form that is posted does: browsers send the cookie with whatever link of another site is
+/// followed, and the older ones do not say where that link was.
 pub async fn complete(site: &Arc<Site>, request: &Request<Bytes>, source: Source) -> Response<Vec<u8>> {
+    if request.method() != Method::POST {
+        return show(site, request);
+    }
     let parameters = Parameters::of(request);
     let asked = Asked::of(site, &parameters).or_kept(site, request, source);
     let password = parameters.get("reset-password").unwrap_or("");

@@ -96,6 +96,27 @@ fn an_offline_code_works_for_a_script_that_only_rewrites_the_address() {
     assert!(pages.gets_in("tom", NEW));
 }
 
+#[test]
+fn following_a_link_sets_no_password_even_while_a_reset_page_is_open() {
+    let pages = Pages::new();
+    pages.force(&[OFFLINE]);
+    let code = pages.world.claim(&pages.world.find("tom"), PUBLISHED).unwrap();
+    pages.get(&format!("{CONFIRM}?confirmation={code}&username=tom"));
+    assert!(pages.cookies.borrow().contains_key("recoveryCode"));
+    let evil = format!("{COMPLETE}?reset-password=Evil@1234&reset-password2=Evil@1234");
+    for method in ["GET", "HEAD"] {
+        let without = pages.send_from(1, pages.request(method, &evil, String::new()));
+        assert!(without.body.contains("18001"), "{method}: {}", without.body);
+        // Whoever has the code gets the form, which he still has to send.
+        let with_code = format!("{evil}&confirmation={code}");
+        let with_code = pages.send_from(1, pages.request(method, &with_code, String::new()));
+        assert!(with_code.body.contains("Enter New Password"), "{method}: {}", with_code.body);
+        assert!(!with_code.body.contains("Evil@1234"));
+    }
+    assert!(pages.post(COMPLETE, &[("reset-password", NEW)]).body.contains("Updated the password"));
+    assert!(pages.gets_in("tom", NEW));
+}
+
 // A9
 #[test]
 fn with_link_and_offline_both_codes_work_and_each_use_consumes_both() {
