@@ -34,7 +34,8 @@ const FAILED: &str = "authFailure=true&authFailureMsg=login.fail.message";
 /// What `type` says of a conversation that SAML began.
 const SAML: &str = "samlsso";
 
-/// Goes on with a conversation: to the service provider if the browser is signed in by now, else to the form.
+/// Goes on with a conversation: to the service provider if the browser is signed in by now, else to the form. Who chose a
+/// new password may follow the link long after the conversation is over; he did nothing wrong and signs in anew.
 pub async fn resume(
     site: &Arc<Site>,
     request: &Request<Bytes>,
@@ -43,7 +44,7 @@ pub async fn resume(
 ) -> Response<Vec<u8>> {
     let conversation = match Conversation::find(site, request, source, key) {
         Ok(Some(conversation)) => conversation,
-        Ok(None) => return page::redirect(site, "/authenticationendpoint/retry.do"),
+        Ok(None) => return page::redirect(site, "/dashboard"),
         Err(error) => return failed(site, &error),
     };
     match signed_in_already(site, request, &conversation).await {

@@ -235,7 +235,7 @@ fn a_form_from_another_site_brings_no_cookie_and_the_login_page_knows_the_user_a
     assert_eq!(answer(&pages.get(begun.location())).name_id, "tom");
     // The conversation is over.
     let again = pages.get(&format!("/samlsso?sessionDataKey={}", begun.parameter("sessionDataKey")));
-    assert_eq!(again.location(), "/authenticationendpoint/retry.do");
+    assert_eq!(again.location(), "/dashboard");
 }
 
 #[test]

@@ -79,14 +79,9 @@ fn a_one_time_password_leads_through_the_reset_page_back_to_the_application() {
         let form = pages.get(&back);
         assert_eq!(form.parameter("sessionDataKey"), key);
         arrives(&pages, &form, &message);
-        // That was the end of it; the link says what to do.
-        let again = pages.get(&back);
-        assert_eq!(again.location(), "/authenticationendpoint/retry.do");
-        assert!(
-            pages.get(again.location()).body.contains("Please try signing in again"),
-            "{}",
-            pages.get(again.location()).body
-        );
+        // That was the end of it; he is signed in.
+        assert_eq!(pages.get(&back).location(), "/dashboard");
+        assert!(pages.get("/dashboard").body.contains("tom"));
     }
 }
 
@@ -149,16 +144,37 @@ fn the_way_back_is_good_for_the_browser_that_came_from_the_application_and_for_a
         "a script keeps no cookies"
     );
     assert!(pages.gets_in("tom", OLD));
-    assert_eq!(pages.get(&back).location(), "/authenticationendpoint/retry.do");
+    assert_eq!(pages.get(&back).location(), "/dashboard", "nothing of the application");
     assert_eq!(count(&pages, "sso_participant"), 0);
     *pages.cookies.borrow_mut() = own;
     assert_eq!(pages.get(&back).parameter("sessionDataKey"), begun.parameter("sessionDataKey"));
     for wrong in ["", "x", "..%2F..%2Fcarbon", "https%3A%2F%2Fevil.example"] {
         let answer = pages.get(&format!("/samlsso?sessionDataKey={wrong}"));
-        assert_eq!(answer.location(), "/authenticationendpoint/retry.do", "{wrong}");
+        assert_eq!(answer.location(), "/dashboard", "{wrong}");
     }
-    // What housekeeping does after an hour.
+    forget_conversations(&pages);
+    assert_eq!(pages.get(&back).location(), "/dashboard");
+}
+
+/// What housekeeping does after an hour.
+fn forget_conversations(pages: &Pages) {
     let now = pages.world.now().0;
     pages.world.write(move |tx| Ok(crate::store::login_context::delete_older(tx, now + 1)?));
-    assert_eq!(pages.get(&back).location(), "/authenticationendpoint/retry.do");
+}
+
+// L119
+#[test]
+fn after_a_reset_that_took_longer_than_the_conversation_the_way_on_is_a_fresh_login_page() {
+    let pages = pages_with(vec![provider()]);
+    let tom = pages.force(&[OTP]);
+    let (_, refused, _) = refused_at_the_form(&pages);
+    let redeemed = send_form(&pages, &refused, pages.world.mails(&tom)[0].code().reveal());
+    let form = pages.get(redeemed.location());
+    forget_conversations(&pages);
+    let done = chosen(&pages, &form);
+    assert_eq!(pages.get(&way_on(&done)).location(), "/dashboard");
+    let fresh = pages.post("/samlsso", &[("SAMLRequest", &own_request(&pages))]);
+    assert!(!fresh.location().contains("authFailure"), "{}", fresh.location());
+    assert!(pages.get(fresh.location()).body.contains("id=\"loginForm\""));
+    assert!(send_form(&pages, &fresh, NEW).body.contains("name='SAMLResponse'"));
 }
