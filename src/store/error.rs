@@ -38,6 +38,10 @@ pub enum Error {
     /// Anything else SQLite said.
     #[error("sqlite: {0}")]
     Sqlite(rusqlite::Error),
+    /// The work was done, or was to be done, and nothing of it lasts: the commit that it shared failed. Each of those who
+    /// shared it is told why.
+    #[error("nothing of the commit lasts: {0}")]
+    Lost(String),
     /// The writer stopped, because the server is shutting down or a job panicked.
     #[error("the store is closed")]
     Closed,

@@ -439,6 +439,33 @@ mod tests {
     }
 
     #[test]
+    fn everybody_who_shared_a_commit_that_failed_is_told_why() {
+        let (_dir, store) = fresh();
+        // Found out by the commit alone, like a full disk.
+        let orphan = |tx: &mut Tx<'_>| {
+            tx.execute("PRAGMA defer_foreign_keys = 1", &[])?;
+            tx.execute(
+                "INSERT INTO user_attribute (user_id, profile, name, value) VALUES (77, '', 'a', 'b')",
+                &[],
+            )
+        };
+        let hold = std::sync::Arc::new(std::sync::Barrier::new(2));
+        let held = std::sync::Arc::clone(&hold);
+        let first = store
+            .enqueue::<_, Error>(move |tx| {
+                held.wait();
+                tenant(tx, 1, "first")
+            })
+            .unwrap();
+        let second = store.enqueue::<usize, Error>(orphan).unwrap();
+        hold.wait();
+        for outcome in [first.blocking_recv().unwrap(), second.blocking_recv().unwrap()] {
+            assert!(matches!(&outcome, Err(Error::Lost(why)) if why.contains("FOREIGN KEY")), "{outcome:?}");
+        }
+        assert!(domains(&store).is_empty());
+    }
+
+    #[test]
     fn a_panicking_write_is_undone_and_the_writer_goes_on() {
         let (_dir, store) = fresh();
         let outcome: Result<(), Error> = store.write_blocking(|tx| {

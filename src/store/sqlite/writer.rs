@@ -11,8 +11,8 @@ use tokio::sync::{Notify, oneshot};
 pub(super) trait Job: Send {
     /// Does the work and keeps what it came to; `false` means that it is to be undone.
     fn run(&mut self, tx: &mut Tx<'_>) -> bool;
-    /// Tells the caller what the work came to, and that it is lost if it was done and is not `kept`.
-    fn answer(self: Box<Self>, kept: bool);
+    /// Tells the caller what the work came to, or why it was not done or is lost.
+    fn answer(self: Box<Self>, lost: Option<&str>);
 }
 
 pub(super) struct Pending<F, T, E> {
@@ -39,11 +39,14 @@ where
         matches!(self.outcome, Some(Ok(_)))
     }
 
-    fn answer(self: Box<Self>, kept: bool) {
+    fn answer(self: Box<Self>, lost: Option<&str>) {
         let Self { outcome, reply, .. } = *self;
-        let outcome = match outcome {
-            Some(outcome) if kept || outcome.is_err() => outcome,
-            _ => Err(Error::Closed.into()),
+        let outcome = match (outcome, lost) {
+            (Some(Err(error)), _) => Err(error),
+            (_, Some(why)) => Err(Error::Lost(why.to_owned()).into()),
+            (Some(done), None) => done,
+            // It panicked.
+            (None, None) => Err(Error::Closed.into()),
         };
         // The caller may have gone; the work stands, or stands undone, either way.
         let _ = reply.send(outcome);
@@ -58,9 +61,10 @@ pub(super) fn write_until_closed(connection: &Connection, queue: &Queue, commits
         let mut jobs = Gathering::of(queue, expected, PATIENCE);
         // IMMEDIATE: an administrator's command line may be writing; wait for it here, not in the middle.
         let begun = connection.prepare_cached("BEGIN IMMEDIATE").and_then(|mut begin| begin.execute([]));
-        if let Err(error) = begun {
+        if let Err(error) = begun.map_err(Error::from) {
             tracing::error!(%error, "a batch of writes could not be begun");
-            jobs.for_each(|job| job.answer(false));
+            let why = error.to_string();
+            jobs.for_each(|job| job.answer(Some(&why)));
             expected = 1;
             continue;
         }
@@ -69,25 +73,29 @@ pub(super) fn write_until_closed(connection: &Connection, queue: &Queue, commits
         for mut job in jobs.by_ref() {
             match tx.undoably(&mut |tx| job.run(tx)) {
                 Ok(true) => done.push(job),
-                Ok(false) => job.answer(false),
+                Ok(false) => job.answer(None),
                 Err(error) => {
                     tracing::error!(%error, "a write could not be tried or undone");
-                    job.answer(false);
+                    job.answer(Some(&error.to_string()));
                 }
             }
         }
-        let committed = tx.commit();
-        if let Err(error) = &committed {
-            tracing::error!(%error, "a batch of writes could not be committed");
+        let lost = match tx.commit() {
+            Ok(()) => None,
+            Err(Error::Lost(why)) => Some(why),
+            Err(error) => Some(error.to_string()),
+        };
+        if let Some(error) = &lost {
+            tracing::error!(error, "a batch of writes could not be committed");
             // Ignored on purpose: after some failed commits SQLite has already rolled back.
             let _ = connection.execute_batch("ROLLBACK");
         }
         // Those who came in the meantime and those who are answered now are likely to meet in the next one.
         expected = jobs.taken() + queue.len();
         for job in done {
-            job.answer(committed.is_ok());
+            job.answer(lost.as_deref());
         }
-        if committed.is_ok() && tx.wakes.outbox {
+        if lost.is_none() && tx.wakes.outbox {
             outbox.notify_one();
         }
     }

@@ -16,8 +16,8 @@ pub(super) struct Waiting {
     part: Option<Part>,
     /// Whose attributes were changed, for those who remember them.
     users: Vec<i64>,
-    /// Whether something that waited could not be written, or a part not be undone: then nothing may last.
-    broken: bool,
+    /// Why something that waited could not be written, or a part not be undone: then nothing may last.
+    broken: Option<String>,
 }
 
 /// A part of a transaction.
@@ -57,7 +57,7 @@ impl Tx<'_> {
             self.waiting.attributes.truncate(others);
         }
         if saved && let Err(error) = self.release(done) {
-            self.waiting.broken = true;
+            self.waiting.broken = Some(error.to_string());
             return Err(error);
         }
         Ok(done)
@@ -119,7 +119,9 @@ impl Tx<'_> {
         let due: Vec<Attribute> = self.waiting.attributes.drain(..count).collect();
         self.waiting.users.extend(due.iter().map(Attribute::user));
         let written = attribute::write(self, due);
-        self.waiting.broken |= written.is_err();
+        if let Err(error) = &written {
+            self.waiting.broken.get_or_insert_with(|| error.to_string());
+        }
         written
     }
 
@@ -127,8 +129,8 @@ impl Tx<'_> {
     /// commit, this one right after it.
     pub(in crate::store) fn commit(&mut self) -> Result<(), Error> {
         self.write_waiting()?;
-        if self.waiting.broken {
-            return Err(Error::Closed);
+        if let Some(why) = self.waiting.broken.take() {
+            return Err(Error::Lost(why));
         }
         let changes_more_than_attributes = self.state == State::Closed;
         if changes_more_than_attributes || !self.commits.are_of_the_server() {
@@ -317,12 +319,12 @@ mod tests {
             set(tx, 77, "mail", "of nobody")?;
             set(tx, 1, "mail", "of a neighbour")
         });
-        assert!(matches!(lost, Err(Error::Closed)), "{lost:?}");
+        assert!(matches!(&lost, Err(Error::Lost(why)) if why.contains("FOREIGN KEY")), "{lost:?}");
         let blamed: Result<Result<usize, Error>, Error> = store.1.write_blocking(|tx| {
             set(tx, 77, "mail", "of nobody")?;
             Ok(tx.attempt(|tx| tx.execute("DELETE FROM user WHERE id = 2", &[])))
         });
-        assert!(matches!(blamed, Err(Error::Closed)), "{blamed:?}");
+        assert!(matches!(&blamed, Err(Error::Lost(why)) if why.contains("FOREIGN KEY")), "{blamed:?}");
         let (all, _) = after(&store, |tx| set(tx, 2, "mail", "later"));
         assert_eq!(all, ["2mail=later"]);
     }
