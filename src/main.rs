@@ -3,34 +3,33 @@
 use clap::Parser as _;
 use soapstone::config::{self, Sources};
 use soapstone::ops::cli::{Arguments, Command};
-use soapstone::ops::logging;
+use soapstone::ops::{commands, logging};
 use soapstone::run;
+use std::error::Error;
+use std::io::Write as _;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    match carry_out(Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Nobody may be there to read it; the status says it as well.
+            let _ = writeln!(std::io::stderr(), "error: {error}");
+            ExitCode::from(if error.is::<config::Error>() { 2 } else { 1 })
+        }
+    }
+}
+
+fn carry_out(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     if let Some(Command::CheckConfig { print_defaults: true }) = arguments.command {
-        print!("{}", config::reference());
-        return ExitCode::SUCCESS;
+        return Ok(commands::say(config::reference().trim_end())?);
     }
     let sources = Sources {
         file: arguments.config.clone(),
         flags: arguments.flags(),
         environment: std::env::vars().collect(),
     };
-    let loaded = match config::load(&sources) {
-        Ok(loaded) => loaded,
-        Err(error) => {
-            eprintln!("error: {error}");
-            return ExitCode::from(2);
-        }
-    };
+    let loaded = config::load(&sources)?;
     logging::start(&loaded.settings.log.level, loaded.settings.log.json);
-    match run::command(arguments.command.unwrap_or(Command::Serve(arguments.serve)), loaded) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    run::command(arguments.command.unwrap_or(Command::Serve(arguments.serve)), loaded)
 }

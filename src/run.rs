@@ -1,17 +1,18 @@
 //! Carries a command out: serves, or works on a data directory.
 
-use crate::config::{Loaded, Settings};
-use crate::domain::Secret;
+use crate::config::{self, Loaded, Settings};
 use crate::domain::clock::SystemClock;
+use crate::domain::{Policy, Secret};
 use crate::ops::cli::Command;
 use crate::ops::commands::{Desk, say};
+use crate::ops::installation;
 use crate::services::PUBLISHED;
-use crate::transport::{Server, policy};
+use crate::transport::{Server, check, policy};
 use std::error::Error;
 use std::io::{Read as _, Write as _};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 type Outcome = Result<(), Box<dyn Error>>;
 
@@ -20,25 +21,30 @@ type Outcome = Result<(), Box<dyn Error>>;
 /// # Errors
 /// What went wrong, for a person to read.
 pub fn command(command: Command, loaded: Loaded) -> Outcome {
+    let desk = |loaded: &Loaded| {
+        installation::must_exist(&loaded.settings.data_dir)?;
+        open_desk(loaded)
+    };
     match command {
         Command::Serve(_) => serve(&loaded),
         Command::Services => services(&loaded.settings),
         Command::CheckConfig { .. } => check_config(&loaded),
         Command::Healthcheck => healthcheck(&loaded.settings),
-        Command::User(command) => Ok(desk(&loaded.settings)?.user(command)?),
-        Command::Role(command) => Ok(desk(&loaded.settings)?.role(command)?),
-        Command::Claim(command) => Ok(desk(&loaded.settings)?.claim(command)?),
-        Command::Governance(command) => Ok(desk(&loaded.settings)?.governance(command)?),
-        Command::Store(command) => Ok(desk(&loaded.settings)?.store(command)?),
-        Command::Tenant(command) => Ok(desk(&loaded.settings)?.tenant(command)?),
-        Command::Idp(command) => Ok(desk(&loaded.settings)?.idp(command)?),
-        Command::Admin(command) => Ok(desk(&loaded.settings)?.admin(command)?),
-        Command::Mail(command) => Ok(desk(&loaded.settings)?.mail(command)?),
+        Command::User(command) => Ok(desk(&loaded)?.user(command)?),
+        Command::Role(command) => Ok(desk(&loaded)?.role(command)?),
+        Command::Claim(command) => Ok(desk(&loaded)?.claim(command)?),
+        Command::Governance(command) => Ok(desk(&loaded)?.governance(command)?),
+        Command::Store(command) => Ok(desk(&loaded)?.store(command)?),
+        Command::Tenant(command) => Ok(desk(&loaded)?.tenant(command)?),
+        Command::Idp(command) => Ok(desk(&loaded)?.idp(command)?),
+        // The one command that is there to make an installation.
+        Command::Admin(command) => Ok(open_desk(&loaded)?.admin(command)?),
+        Command::Mail(command) => Ok(desk(&loaded)?.mail(command)?),
     }
 }
 
-fn desk(settings: &Settings) -> Result<Desk, Box<dyn Error>> {
-    let rules = policy(settings, settings.https_port, String::new())?;
+fn open_desk(loaded: &Loaded) -> Result<Desk, Box<dyn Error>> {
+    let (rules, settings) = (rules(loaded)?, &loaded.settings);
     let password = match settings.admin_password.0.as_str() {
         "" => Secret::from("admin"),
         own => Secret::from(own),
@@ -46,8 +52,15 @@ fn desk(settings: &Settings) -> Result<Desk, Box<dyn Error>> {
     Ok(Desk::open(&settings.data_dir, rules, &settings.admin_name, &password)?)
 }
 
-/// Serves until SIGINT or SIGTERM.
+/// The domain's rules. What only they find wrong in the settings is told with its place, too.
+fn rules(loaded: &Loaded) -> Result<Policy, config::Error> {
+    policy(&loaded.settings, loaded.settings.https_port, String::new())
+        .map_err(|bad| loaded.refused(bad.key, bad.why, bad.hint))
+}
+
+/// Serves until SIGINT, SIGTERM, or the end of its terminal.
 fn serve(loaded: &Loaded) -> Outcome {
+    rules(loaded)?;
     gather_randomness();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
@@ -58,15 +71,36 @@ fn serve(loaded: &Loaded) -> Outcome {
         // Listened for before anybody is told that the server is up: who reads that may already ask it to stop.
         let mut interrupt = signal(SignalKind::interrupt())?;
         let mut terminate = signal(SignalKind::terminate())?;
+        let mut hangup = if ignores_hangup() { None } else { Some(signal(SignalKind::hangup())?) };
         greet(&server, &loaded.settings)?;
         tokio::select! {
             _ = interrupt.recv() => {}
             _ = terminate.recv() => {}
+            () = received(&mut hangup) => {}
         }
         tracing::info!("stopping");
         server.stop().await;
         Ok(())
     })
+}
+
+/// Waits for a signal, for ever if it is not listened for.
+async fn received(signal: &mut Option<Signal>) {
+    match signal {
+        Some(signal) => {
+            signal.recv().await;
+        }
+        None => std::future::pending().await,
+    }
+}
+
+/// Whether whoever started the server asked it to outlive his terminal, as `nohup` does. Listening for the signal would
+/// undo that.
+fn ignores_hangup() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    // Signals are counted from 1, and this is the first.
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).is_some_and(|mask| mask & 1 == 1)
 }
 
 /// The first random number of a process takes 20 ms, which the first client would wait for: it is made beside the start.
@@ -97,7 +131,6 @@ fn greet(server: &Server, settings: &Settings) -> Outcome {
         say(&format!("Administrators work at {}/carbon/.", server.public_url()))?;
         say(&format!("Users sign in at {}/dashboard.", server.public_url()))?;
     }
-    std::io::stdout().flush()?;
     Ok(())
 }
 
@@ -121,7 +154,13 @@ fn check_config(loaded: &Loaded) -> Outcome {
         say(&format!("warning: {warning}"))?;
     }
     say(&format!("{:#?}", loaded.settings))?;
-    policy(&loaded.settings, loaded.settings.https_port, String::new())?;
+    rules(loaded)?;
+    check(&loaded.settings)?;
+    if !loaded.settings.is_loopback() {
+        say(
+            "bind is no loopback address: the server starts once its administrator has a password that is not admin",
+        )?;
+    }
     say("the configuration is good")?;
     Ok(())
 }
@@ -129,7 +168,12 @@ fn check_config(loaded: &Loaded) -> Outcome {
 /// Asks the plain listener of a running server.
 fn healthcheck(settings: &Settings) -> Outcome {
     let address = std::net::SocketAddr::new(settings.bind, settings.http_port);
-    let mut stream = std::net::TcpStream::connect_timeout(&address, Duration::from_secs(5))?;
+    let mut stream = std::net::TcpStream::connect_timeout(&address, Duration::from_secs(5)).map_err(|error| {
+        format!(
+            "nobody answers on {address}: {error}\n\
+             hint: the plain listener of the configuration is asked; say --http-port or --bind if the server has others"
+        )
+    })?;
     stream.set_read_timeout(Some(Duration::from_secs(5)))?;
     stream.write_all(b"GET /health HTTP/1.0\r\nHost: localhost\r\n\r\n")?;
     let mut answer = String::new();

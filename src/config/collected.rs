@@ -11,7 +11,7 @@ use toml::{Table, Value};
 #[derive(Debug, Default)]
 pub struct Collected {
     table: Table,
-    origins: HashMap<&'static str, String>,
+    origins: Origins,
 }
 
 impl Collected {
@@ -28,7 +28,7 @@ impl Collected {
         insert(&mut alone, key.name, value.clone());
         Settings::try_from(alone).map_err(|error| wrong(key, origin, error.message().to_owned()))?;
         insert(&mut self.table, key.name, value);
-        self.origins.insert(key.name, origin.to_owned());
+        self.origins.0.insert(key.name, origin.to_owned());
         Ok(())
     }
 
@@ -45,13 +45,25 @@ impl Collected {
         })?;
         match whole.mistake() {
             None => Ok(whole),
-            Some(mistake) => Err(Error::Value {
-                origin: self.origins.get(mistake.key).map_or("configuration", String::as_str).to_owned(),
-                key: mistake.key.to_owned(),
-                why: mistake.why,
-                hint: mistake.hint.to_owned(),
-            }),
+            Some(mistake) => Err(self.origins.refused(mistake.key, mistake.why, mistake.hint)),
         }
+    }
+
+    /// Where everything was set.
+    pub fn into_origins(self) -> Origins {
+        self.origins
+    }
+}
+
+/// Where each key was set.
+#[derive(Debug, Default)]
+pub struct Origins(HashMap<&'static str, String>);
+
+impl Origins {
+    /// A value that cannot work, with the place where it was set.
+    pub fn refused(&self, key: &str, why: String, hint: &str) -> Error {
+        let origin = self.0.get(key).map_or("configuration", String::as_str).to_owned();
+        Error::Value { origin, key: key.to_owned(), why, hint: hint.to_owned() }
     }
 }
 

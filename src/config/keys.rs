@@ -255,8 +255,8 @@ pub const KEYS: &[Key] = &[
     ),
     key("mail.from", Text, "", "Sender (mail.smtp.from)."),
     key("mail.host", Text, "", "Mail server (mail.smtp.host)."),
-    key("mail.port", Number, "587", "Its port (mail.smtp.port)."),
-    key("mail.user", Text, "", "Account (mail.smtp.user); without it there is no login."),
+    key("mail.port", Number, "587", "Port of the mail server (mail.smtp.port)."),
+    key("mail.user", Text, "", "Account at the mail server (mail.smtp.user); without it there is no login."),
     key("mail.password", Text, "", "Password of the account (mail.smtp.password)."),
     key("mail.auth", Flag, "true", "Log in when there is an account (mail.smtp.auth)."),
     key(

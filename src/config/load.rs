@@ -1,14 +1,15 @@
 //! Putting the sources together.
 
-use super::collected::{Collected, wrong};
+use super::collected::{Collected, Origins, wrong};
 use super::error::Error;
 use super::keys::{KEYS, Key, Kind};
 use super::service_provider::ServiceProvider;
-use super::settings::{MailTransport, Settings};
+use super::settings::{MailTransport, Mistake, Settings};
 use super::wso2;
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
-use toml::Value;
 use toml::de::{DeTable, DeValue};
+use toml::{Spanned, Value};
 
 /// Where settings come from, beside their defaults.
 #[derive(Debug, Default)]
@@ -30,6 +31,15 @@ pub struct Loaded {
     pub warnings: Vec<String>,
     /// Files that were read.
     pub files: Vec<PathBuf>,
+    origins: Origins,
+}
+
+impl Loaded {
+    /// The mistake that the value of a key cannot work, found by those who use it, with the place where it was set.
+    #[must_use]
+    pub fn refused(&self, key: &str, why: String, hint: &str) -> Error {
+        self.origins.refused(key, why, hint)
+    }
 }
 
 /// Something that was set, and where.
@@ -87,7 +97,7 @@ pub fn load(sources: &Sources) -> Result<Loaded, Error> {
         warnings
             .push("no mail server is configured: mails are written to files, see mail.directory".to_owned());
     }
-    Ok(Loaded { settings, warnings, files })
+    Ok(Loaded { settings, warnings, files, origins: collected.into_origins() })
 }
 
 /// The text that the last of several gives a key; an empty one says nothing.
@@ -182,34 +192,56 @@ fn read_toml(path: &Path) -> Result<(Vec<Given>, Vec<ServiceProvider>), Error> {
         }
     }
     let mut providers = read.service_providers;
-    for provider in &mut providers {
-        let origin = format!("{}: service_provider {:?}", path.display(), provider.issuer);
-        complete(provider, path).map_err(|why| Error::Value {
-            origin,
-            key: "service_provider".to_owned(),
-            why,
-            hint: "every [[service_provider]] has an issuer of its own and at least one address in consumer_urls".to_owned(),
+    let tables = match spans.get_ref().get("service_provider").map(Spanned::get_ref) {
+        Some(DeValue::Array(tables)) => tables.as_ref(),
+        _ => &[],
+    };
+    let mut issuers = HashSet::new();
+    for (provider, table) in providers.iter_mut().zip(tables) {
+        let is_new = issuers.insert(provider.issuer.clone());
+        complete(provider, path, is_new).map_err(|mistake| {
+            let key = match table.get_ref() {
+                DeValue::Table(table) => table.get_key_value(mistake.key).map(|(key, _)| key.span()),
+                _ => None,
+            };
+            let (line, _) = place(key.unwrap_or(table.span()).start);
+            Error::Value {
+                origin: format!("{}:{line}: service_provider {:?}", path.display(), provider.issuer),
+                key: mistake.key.to_owned(),
+                why: mistake.why,
+                hint: mistake.hint.to_owned(),
+            }
         })?;
     }
     Ok((given, providers))
 }
 
 /// Reads the certificate of a service provider, and refuses one that could never work.
-fn complete(provider: &mut ServiceProvider, path: &Path) -> Result<(), String> {
+fn complete(provider: &mut ServiceProvider, path: &Path, is_new: bool) -> Result<(), Mistake> {
+    let wrong = |key, why: String, hint| Err(Mistake { key, why, hint });
     if let Some(file) = &provider.certificate_file {
         let file = path.with_file_name("").join(file);
-        let text = std::fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
-        provider.certificate = Some(text);
+        match std::fs::read_to_string(&file) {
+            Ok(text) => provider.certificate = Some(text),
+            Err(error) => {
+                let hint = "name a PEM file that can be read, relative to this file";
+                return wrong("certificate_file", format!("{}: {error}", file.display()), hint);
+            }
+        }
     }
     let is_web = |url: &String| url.starts_with("https://") || url.starts_with("http://");
     if provider.issuer.trim().is_empty() {
-        Err("it has no issuer".to_owned())
+        wrong("issuer", "it is missing".to_owned(), "write the name that the application's requests carry")
+    } else if !is_new {
+        wrong("issuer", "another one has it".to_owned(), "write everything of an issuer in one table")
     } else if provider.consumer_urls.is_empty() {
-        Err("it has no consumer_urls".to_owned())
+        wrong("consumer_urls", "it is missing".to_owned(), "name the address that answers go to")
     } else if let Some(url) = provider.consumer_urls.iter().find(|url| !is_web(url)) {
-        Err(format!("{url:?} is no address of the web"))
+        let hint = "write it like https://app.example.org/saml/acs";
+        wrong("consumer_urls", format!("{url:?} is no address of the web"), hint)
     } else if provider.verify_requests && provider.certificate.is_none() {
-        Err("verify_requests needs a certificate".to_owned())
+        let hint = "set certificate_file, too";
+        wrong("verify_requests", "there is no certificate to verify them with".to_owned(), hint)
     } else {
         Ok(())
     }

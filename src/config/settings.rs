@@ -300,10 +300,20 @@ impl Settings {
             ("attempts_per_minute", i64::from(self.attempts_per_minute)),
             ("connections", i64::try_from(self.connections).unwrap_or(i64::MAX)),
             ("mail.concurrency", i64::try_from(self.mail.concurrency).unwrap_or(i64::MAX)),
+            ("mail.port", i64::from(self.mail.port)),
+            ("body_limit", i64::try_from(self.body_limit).unwrap_or(i64::MAX)),
+            ("header_limit", i64::try_from(self.header_limit).unwrap_or(i64::MAX)),
+            ("requests_per_connection", i64::try_from(self.requests_per_connection).unwrap_or(i64::MAX)),
+            ("handshake_seconds", i64::try_from(self.handshake_seconds).unwrap_or(i64::MAX)),
+            ("header_seconds", i64::try_from(self.header_seconds).unwrap_or(i64::MAX)),
+            ("body_seconds", i64::try_from(self.body_seconds).unwrap_or(i64::MAX)),
         ] {
             if value < 1 {
                 return found(key, format!("{value} is too small"), "use a number greater than 0");
             }
+        }
+        if self.admin_name.trim().is_empty() {
+            return found("admin_name", "it is empty".into(), "name the first administrator");
         }
         // It stands between URIs, and in front of a hash in base64.
         let within = |letter: char| letter.is_alphanumeric() || "+/=:.-_#".contains(letter);

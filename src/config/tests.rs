@@ -307,6 +307,28 @@ fn a_mistake_in_the_file_names_its_line() {
         ("\n\n[log]\nlevel = \"loud\"\n", "soapstone.toml:4: log.level: \"loud\" is no level"),
         ("[mail]\nconcurrency = 0\n", "soapstone.toml:2: mail.concurrency: 0 is too small"),
         ("[mail]\n\ntransport = \"smtp\"\n", "soapstone.toml:3: mail.transport: smtp needs a mail.host"),
+        ("[mail]\nport = 0\n", "soapstone.toml:2: mail.port: 0 is too small"),
+        ("header_seconds = 0\n", "soapstone.toml:1: header_seconds: 0 is too small"),
+        ("admin_name = \"\"\n", "soapstone.toml:1: admin_name: it is empty"),
+        ("\n[[service_provider]]\nconsumer_urls = []\n", "soapstone.toml:2: service_provider \"\": issuer: "),
+        (
+            "[[service_provider]]\nissuer = 'a'\nconsumer_urls = ['https://a/']\n\n[[service_provider]]\n\
+             consumer_urls = ['ftp://b/']\nissuer = 'b'\n",
+            "soapstone.toml:6: service_provider \"b\": consumer_urls: \"ftp://b/\" is no address",
+        ),
+        (
+            "[[service_provider]]\nissuer = 'a'\nconsumer_urls = ['https://a/']\ncertificate_file = 'no.pem'\n",
+            "soapstone.toml:4: service_provider \"a\": certificate_file: ",
+        ),
+        (
+            "[[service_provider]]\nissuer = 'a'\nconsumer_urls = ['https://a/']\nverify_requests = true\n",
+            "soapstone.toml:4: service_provider \"a\": verify_requests: ",
+        ),
+        (
+            "service_provider = [\n{ issuer = 'a', consumer_urls = ['https://a/'] },\n\
+             { issuer = 'a', consumer_urls = ['https://b/'] },\n]\n",
+            "soapstone.toml:3: service_provider \"a\": issuer: another one has it",
+        ),
     ] {
         folder.write("soapstone.toml", text);
         let said = mistake(&folder.sources());

@@ -237,6 +237,9 @@ impl NamedProperty {
     }
 }
 
+/// What a text of a file is as a value.
+type Reading = fn(&str) -> Value;
+
 /// An expression for whatever is not empty.
 const ANYTHING: &str = r"[\s\S]+";
 
@@ -253,7 +256,7 @@ impl UserMgt {
             }
         }
         let Some(primary) = realm.stores.first() else { return };
-        let properties: [(_, _, fn(&str) -> Value, _); 5] = [
+        let properties: [(_, _, Reading, _); 5] = [
             // An empty expression is none in the original: everything matches but nothing at all.
             ("UsernameJavaRegEx", "username_pattern", text, Some(ANYTHING)),
             ("PasswordJavaRegEx", "password_pattern", text, Some(ANYTHING)),

@@ -4,7 +4,7 @@
 //! after a mail server refused it, until its time is over or the reset ends whose code it carries. So long a mail can be
 //! sent again or dropped.
 
-use super::{Actor, Error, Now, TenantId, audit, recovery};
+use super::{Actor, Error, Now, Tenant, TenantId, audit, recovery, tenant};
 use crate::store::{self, Tx};
 
 pub use crate::store::outbox::Listed;
@@ -63,7 +63,11 @@ pub fn page(
 /// # Errors
 /// One that the tenant does not have.
 pub fn find(tx: &mut Tx<'_>, tenant: TenantId, id: i64) -> Result<Listed, Error> {
-    store::outbox::find(tx, tenant.0, id)?.ok_or_else(|| Error::refused("There is no such mail."))
+    store::outbox::find(tx, tenant.0, id)?.ok_or_else(no_such_mail)
+}
+
+fn no_such_mail() -> Error {
+    Error::refused("There is no such mail.")
 }
 
 /// Makes a mail due at once: one that waits, or one that was refused and can still be of use.
@@ -85,26 +89,38 @@ pub fn is_sendable(mail: &Listed, now: Now) -> bool {
 }
 
 /// Makes every mail of every tenant due at once that can be of use, with those that were refused where `refused` says so;
-/// how many they were. For the operator of the machine.
+/// how many they were. For the operator of the machine, who acts in the super tenant.
 ///
 /// # Errors
 /// Failures of the database.
-pub fn retry_all(tx: &mut Tx<'_>, now: Now, refused: bool) -> Result<usize, Error> {
+pub fn retry_all(tx: &mut Tx<'_>, now: Now, actor: &Actor, refused: bool) -> Result<usize, Error> {
     let mut due = store::outbox::make_all_due(tx, now.0)?;
     if refused {
         for id in store::outbox::refused(tx)? {
             due += usize::from(make_due(tx, now, id)?);
         }
     }
+    if due > 0 {
+        audit::record(tx, now, actor, "Retry Mails", "*", &format!("Mails : {due}"))?;
+    }
     Ok(due)
+}
+
+/// The tenant whose mail that is. For the operator of the machine, who sees the mails of all.
+///
+/// # Errors
+/// A mail that no tenant has.
+pub fn tenant_of(tx: &mut Tx<'_>, id: i64) -> Result<Tenant, Error> {
+    let found = match store::outbox::tenant_of(tx, id)? {
+        Some(tenant) => tenant::by_id(tx, TenantId(tenant))?,
+        None => None,
+    };
+    found.ok_or_else(no_such_mail)
 }
 
 /// Makes a mail of any tenant due at once; `false` when it cannot be sent any more. A mail whose code is no longer good
 /// never goes out this way, also where the time codes are good for was shortened after it was written.
-///
-/// # Errors
-/// Failures of the database.
-pub fn make_due(tx: &mut Tx<'_>, now: Now, id: i64) -> Result<bool, Error> {
+fn make_due(tx: &mut Tx<'_>, now: Now, id: i64) -> Result<bool, Error> {
     if let Some((tenant, begun_at)) = store::outbox::recovery_of(tx, id)?
         && recovery::has_expired(now, begun_at, recovery::expiry_minutes(tx, TenantId(tenant))?)
     {
@@ -270,10 +286,13 @@ mod tests {
                 refused.starts_with("The mail to tom@example.org cannot be sent any more"),
                 "{why}: {refused}"
             );
-            let now = world.now();
-            assert_eq!(world.write(move |tx| retry_all(tx, now, true)), 0, "{why}");
+            assert_eq!(all_again(&world, true), 0, "{why}");
             assert!(world.all_mails().is_empty(), "{why}");
         }
+    }
+
+    fn all_again(world: &World, refused: bool) -> usize {
+        as_admin(world, SUPER, move |tx, now, _, actor| retry_all(tx, now, actor, refused)).unwrap()
     }
 
     fn waiting_or_refused(world: &World) -> i64 {
@@ -304,13 +323,12 @@ mod tests {
         refuse(&world, id);
         let eva = world.user("eva");
         world.trigger(&eva).unwrap();
-        let now = world.now();
-        assert_eq!(world.write(move |tx| retry_all(tx, now, false)), 1);
+        assert_eq!(all_again(&world, false), 1);
         assert_eq!(world.all_mails().len(), 1);
-        assert_eq!(world.write(move |tx| retry_all(tx, now, true)), 2);
+        assert_eq!(all_again(&world, true), 2);
         assert_eq!(world.all_mails().len(), 2);
         // A dropped one is not among them.
         as_admin(&world, SUPER, move |tx, now, _, actor| drop(tx, now, actor, id)).unwrap();
-        assert_eq!(world.write(move |tx| retry_all(tx, now, true)), 1);
+        assert_eq!(all_again(&world, true), 1);
     }
 }

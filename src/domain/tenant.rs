@@ -7,7 +7,7 @@ use crate::store::{self, Tx};
 mod change;
 mod register;
 
-pub use change::{NewTenant, Update, activate, add, deactivate, delete, renew, update};
+pub use change::{NewTenant, Update, activate, add, deactivate, delete, found, renew, update};
 pub use register::{Described, Entry, Page, describe, matching, page};
 
 /// Domain of the super tenant.

@@ -97,6 +97,18 @@ pub enum SettingsError {
 }
 
 impl Settings {
+    /// Looks for what would keep a worker from beginning, and makes nothing.
+    ///
+    /// # Errors
+    /// A sender that is no address, and a connection that cannot be protected.
+    pub fn check(self) -> Result<(), SettingsError> {
+        self.sender()?;
+        if let Transport::Smtp(server) = self.transport {
+            super::smtp::Server::new(server)?;
+        }
+        Ok(())
+    }
+
     pub(super) fn sender(&self) -> Result<Mailbox, SettingsError> {
         self.from.trim().parse().map_err(|_| SettingsError::Sender(self.from.clone()))
     }

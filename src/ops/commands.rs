@@ -1,6 +1,6 @@
 //! What the commands do on a data directory, also while a server runs on it.
 
-use super::cli::{Admin, Claim, Governance, Mail, Of, Password, Role, Tenant, User};
+use super::cli::{Admin, Claim, Governance, Of, Password, Role, Tenant, User};
 use super::installation::{self, Installation};
 use super::progress::Progress;
 use crate::domain::bulk_import::{self, File, Report};
@@ -12,8 +12,8 @@ use crate::domain::permission::EXECUTE;
 use crate::domain::role::Grant;
 use crate::domain::seed::{Administrator, NewTenant};
 use crate::domain::{
-    Actor, Clock, Error, Now, Policy, Realm, Secret, claim, clock::SystemClock, governance, mail_queue,
-    password, role, seed, tenant, user,
+    Actor, Clock, Error, Now, Policy, Realm, Secret, claim, clock::SystemClock, governance, password, role,
+    tenant, user,
 };
 use crate::store::{self, Store, Tx};
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
@@ -72,6 +72,16 @@ impl Desk {
         let found = self.store.read(|tx| tenant::find(tx, &of.tenant.to_lowercase()))?;
         let tenant = found.ok_or_else(|| Failure::Usage(format!("there is no tenant {}", of.tenant)))?;
         Ok(Actor::system(&tenant))
+    }
+
+    /// The server itself in the super tenant, where what concerns several tenants is done.
+    pub(super) fn operator(&self) -> Result<Actor, Failure> {
+        Ok(Actor::system(&self.super_tenant()?))
+    }
+
+    fn super_tenant(&self) -> Result<tenant::Tenant, Failure> {
+        let found = self.store.read(|tx| tenant::by_id(tx, tenant::TenantId::SUPER))?;
+        found.ok_or_else(|| Failure::Usage("the data directory has no administrator".into()))
     }
 
     pub(super) fn read<T>(&self, work: impl Fn(&mut Tx<'_>) -> Result<T, Error>) -> Result<T, Failure> {
@@ -217,6 +227,7 @@ impl Desk {
                 let uris: Vec<String> = claims.iter().map(|claim| full_uri(claim)).collect();
                 let values = self.store.read(|tx| {
                     let user = user::find(tx, actor.tenant, &name)?;
+                    uris.iter().try_for_each(|uri| check_claim(tx, &self.realm, actor.tenant, uri))?;
                     if uris.is_empty() {
                         claim::all_values(tx, &self.realm, &user)
                     } else {
@@ -228,10 +239,11 @@ impl Desk {
             }
             Claim::Set { user: name, claim, value, of } => {
                 let actor = self.actor(&of)?;
-                let mut changes = Changes::default();
-                changes.set(&full_uri(&claim), Some(value));
+                let (uri, mut changes) = (full_uri(&claim), Changes::default());
+                changes.set(&uri, Some(value));
                 self.write(move |tx, now, realm| {
                     let user = user::find(tx, actor.tenant, &name)?;
+                    check_claim(tx, realm, actor.tenant, &uri)?;
                     claim::write(tx, now, realm, &actor, &user, DEFAULT_PROFILE, changes)
                 })?;
                 say("stored")
@@ -281,10 +293,11 @@ impl Desk {
             Tenant::Add { domain, admin, password } => {
                 let credential = Credential::hash(&ask(&password, &admin)?)?;
                 let admin = Administrator { name: admin, credential };
+                let actor = self.operator()?;
                 let added = self.write(move |tx, now, realm| {
                     let (domain, admin, claims) = (domain.as_str(), &admin, &Changes::default());
                     let new = NewTenant { id: None, domain, email: None, created_at: now, admin, claims };
-                    seed::tenant(tx, now, realm, &new)
+                    tenant::found(tx, now, realm, &actor, &new)
                 })?;
                 say(&format!("added {}", added.domain))
             }
@@ -294,18 +307,22 @@ impl Desk {
                     say(&format!("{}{}", one.domain, if one.active { "" } else { " (deactivated)" }))
                 })
             }
-            Tenant::Activate { domain } => self.set_active(&domain, true),
-            Tenant::Deactivate { domain } => self.set_active(&domain, false),
+            Tenant::Activate { domain } => self.set_active(domain, true),
+            Tenant::Deactivate { domain } => self.set_active(domain, false),
         }
     }
 
-    fn set_active(&self, domain: &str, active: bool) -> Result<(), Failure> {
-        let id = self.actor(&Of { tenant: domain.to_owned() })?.tenant;
+    fn set_active(&self, domain: String, active: bool) -> Result<(), Failure> {
+        let id = self.actor(&Of { tenant: domain.clone() })?.tenant;
         if id == tenant::TenantId::SUPER && !active {
             return Err(Failure::Usage("the super tenant cannot be deactivated".to_owned()));
         }
-        self.write(move |tx, _, _| tenant::set_active(tx, id, active))?;
-        say(&format!("{domain} is {}", if active { "active" } else { "deactivated" }))
+        let (actor, shown) = (self.operator()?, domain.clone());
+        self.write(move |tx, now, _| match active {
+            true => tenant::activate(tx, now, &actor, &domain),
+            false => tenant::deactivate(tx, now, &actor, &domain),
+        })?;
+        say(&format!("{shown} is {}", if active { "active" } else { "deactivated" }))
     }
 
     /// `admin …`
@@ -314,51 +331,8 @@ impl Desk {
     /// What the rules refuse.
     pub fn admin(&self, command: Admin) -> Result<(), Failure> {
         let Admin::SetPassword { password } = command;
-        let found = self.store.read(|tx| tenant::by_id(tx, tenant::TenantId::SUPER))?;
-        let tenant = found.ok_or_else(|| Failure::Usage("the data directory has no administrator".into()))?;
+        let tenant = self.super_tenant()?;
         self.set_password(&Actor::system(&tenant), tenant.admin_name.clone(), &password)
-    }
-
-    /// `mail …`
-    ///
-    /// # Errors
-    /// A mail that is not there.
-    pub fn mail(&self, command: Mail) -> Result<(), Failure> {
-        match command {
-            Mail::List { state } => {
-                let mails = self.store.read(|tx| store::outbox::list(tx, state.as_deref(), 1000))?;
-                mails.iter().try_for_each(|mail| {
-                    let error =
-                        mail.last_error.as_deref().map(|text| format!(": {text}")).unwrap_or_default();
-                    say(&format!(
-                        "{} {} {} to {} ({}), queued {}, {} attempts{error}",
-                        mail.id,
-                        mail.state,
-                        mail.template,
-                        mail.recipient,
-                        mail.tenant,
-                        Now(mail.created_at).to_timestamp(),
-                        mail.attempts
-                    ))
-                })
-            }
-            Mail::Retry { id, failed } => {
-                let done = self.write(move |tx, now, _| {
-                    Ok(match id {
-                        Some(id) => usize::from(mail_queue::make_due(tx, now, id)?),
-                        None => mail_queue::retry_all(tx, now, failed)?,
-                    })
-                })?;
-                match (id, done) {
-                    (Some(id), 0) => Err(Failure::Usage(format!("no mail {id} can be sent"))),
-                    _ => say(&format!("{done} mails are due now")),
-                }
-            }
-            Mail::Drop { id } => {
-                let done = self.write(move |tx, now, _| Ok(store::outbox::drop(tx, id, now.0)?))?;
-                if done { say("dropped") } else { Err(Failure::Usage(format!("no mail {id} can be sent"))) }
-            }
-        }
     }
 }
 
@@ -367,14 +341,32 @@ fn full_uri(claim: &str) -> String {
     if claim.contains("://") { claim.to_owned() } else { format!("http://wso2.org/claims/{claim}") }
 }
 
-/// Prints a line; a closed pipe is no mistake of ours to report twice.
-pub fn say(line: &str) -> Result<(), Failure> {
-    writeln!(std::io::stdout().lock(), "{line}")?;
-    Ok(())
+/// Names a claim that the tenant does not have: the original's refusal does not say which one it means.
+fn check_claim(tx: &mut Tx<'_>, realm: &Realm, tenant: tenant::TenantId, uri: &str) -> Result<(), Error> {
+    match realm.catalogues.of(tx, tenant)?.find(uri) {
+        Some(_) => Ok(()),
+        None => Err(Error::refused(format!("there is no claim {uri}"))),
+    }
 }
 
-/// The password: given, from standard input, or typed.
+/// Prints a line. Whoever reads no further, like `head`, has what he wanted: what was begun goes on without him.
+pub fn say(line: &str) -> Result<(), Failure> {
+    match writeln!(std::io::stdout().lock(), "{line}") {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        said => Ok(said?),
+    }
+}
+
+/// The password: given, from standard input, or typed. An empty one is what a script has that failed to get it.
 fn ask(given: &Password, name: &str) -> Result<Secret, Failure> {
+    let password = read_password(given, name)?;
+    match password.reveal().trim().is_empty() {
+        true => Err(Failure::Usage("the password is empty".to_owned())),
+        false => Ok(password),
+    }
+}
+
+fn read_password(given: &Password, name: &str) -> Result<Secret, Failure> {
     if let Some(password) = &given.password {
         return Ok(Secret::from(password.as_str()));
     }

@@ -18,11 +18,32 @@ pub enum Error {
         /// What the system said.
         source: std::io::Error,
     },
+    /// Nothing was ever made there.
+    #[error(
+        "there is no installation in {0}\n\
+         hint: check --data-dir; `soapstone admin set-password` and the first start of the server make one"
+    )]
+    Nothing(PathBuf),
     /// The key file holds something else.
     #[error(
         "{0} is damaged: it must hold 64 hexadecimal digits; restore it from a backup, codes and mails depend on it"
     )]
     Key(PathBuf),
+    /// The key file is gone, and a database is there that needs it.
+    #[error(
+        "{0} is lost: codes, answers to challenge questions and mails that wait in the database beside it depend on it\n\
+         hint: restore it from a backup; to go on without them, put 64 hexadecimal digits there, such as \
+         `openssl rand -hex 32` prints"
+    )]
+    KeyLost(PathBuf),
+    /// The database's file is something else, or cannot be used.
+    #[error("{path}: {source}\nhint: restore it from a backup, or give the server another --data-dir")]
+    Database {
+        /// The file.
+        path: PathBuf,
+        /// What SQLite said.
+        source: store::Error,
+    },
     /// The database.
     #[error(transparent)]
     Store(#[from] store::Error),
@@ -45,6 +66,9 @@ pub struct Installation {
 /// The lock that one server holds while it runs.
 #[derive(Debug)]
 pub struct Lock(#[expect(dead_code, reason = "the lock lasts as long as the file is open")] File);
+
+/// The database's file in the folder.
+const DATABASE: &str = "soapstone.db";
 
 fn failed(path: &Path) -> impl FnOnce(std::io::Error) -> Error {
     let path = path.to_owned();
@@ -74,15 +98,32 @@ pub fn lock(folder: &Path) -> Result<Lock, Error> {
     }
 }
 
+/// Refuses a folder without a database, for commands that would have nothing to do in a new one: it was mistyped.
+///
+/// # Errors
+/// [`Error::Nothing`].
+pub fn must_exist(folder: &Path) -> Result<(), Error> {
+    if folder.join(DATABASE).exists() { Ok(()) } else { Err(Error::Nothing(folder.to_owned())) }
+}
+
 /// Opens database and key.
 ///
 /// # Errors
 /// What cannot be opened, and why.
 pub fn open(folder: &Path) -> Result<Installation, Error> {
     make_folder(folder)?;
-    hide(&folder.join("soapstone.db"))?;
-    let store = Store::open(folder)?;
-    let key = key(&folder.join("secret.key"))?;
+    hide(&folder.join(DATABASE))?;
+    let store = Store::open(folder).map_err(|error| match error {
+        store::Error::Sqlite(_) => Error::Database { path: folder.join(DATABASE), source: error },
+        error => error.into(),
+    })?;
+    let path = folder.join("secret.key");
+    let key = match stored_key(&path)? {
+        Some(key) => key,
+        // A crash in the middle of the first start leaves a database that nothing is in.
+        None if is_new(&store)? => make_key(&path)?,
+        None => return Err(Error::KeyLost(path)),
+    };
     Ok(Installation { folder: folder.to_owned(), store, key })
 }
 
@@ -94,33 +135,35 @@ fn hide(database: &Path) -> Result<(), Error> {
     made.map(drop).map_err(failed(database))
 }
 
-/// The key of the installation; made when there is none.
-fn key(path: &Path) -> Result<SecretKey, Error> {
-    use std::io::Write as _;
-    use std::os::unix::fs::OpenOptionsExt as _;
+/// The key of the installation, if there is one.
+fn stored_key(path: &Path) -> Result<Option<SecretKey>, Error> {
     match std::fs::read_to_string(path) {
         Ok(text) => {
             let bytes = from_hex(text.trim()).ok_or_else(|| Error::Key(path.to_owned()))?;
-            Ok(SecretKey::new(&bytes)?)
+            Ok(Some(SecretKey::new(&bytes)?))
         }
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            let bytes = SecretKey::generate()?;
-            let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-            // Written aside and renamed: a crash leaves no half key.
-            let aside = path.with_extension("new");
-            let mut file = File::options()
-                .write(true)
-                .create(true)
-                .truncate(true)
-                .mode(0o600)
-                .open(&aside)
-                .map_err(failed(&aside))?;
-            file.write_all(hex.as_bytes()).and_then(|()| file.sync_all()).map_err(failed(&aside))?;
-            std::fs::rename(&aside, path).map_err(failed(path))?;
-            Ok(SecretKey::new(&bytes)?)
-        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(source) => Err(Error::Io { path: path.to_owned(), source }),
     }
+}
+
+fn make_key(path: &Path) -> Result<SecretKey, Error> {
+    use std::io::Write as _;
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let bytes = SecretKey::generate()?;
+    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    // Written aside and renamed: a crash leaves no half key.
+    let aside = path.with_extension("new");
+    let mut file = File::options()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&aside)
+        .map_err(failed(&aside))?;
+    file.write_all(hex.as_bytes()).and_then(|()| file.sync_all()).map_err(failed(&aside))?;
+    std::fs::rename(&aside, path).map_err(failed(path))?;
+    Ok(SecretKey::new(&bytes)?)
 }
 
 fn from_hex(text: &str) -> Option<[u8; 32]> {

@@ -5,5 +5,6 @@ pub mod commands;
 mod import;
 pub mod installation;
 pub mod logging;
+mod mails;
 pub mod progress;
 mod user_stores;

@@ -269,6 +269,11 @@ pub fn recovery_of(tx: &mut Tx<'_>, id: i64) -> Result<Option<(i64, i64)>, Error
     )
 }
 
+/// The tenant of a mail.
+pub fn tenant_of(tx: &mut Tx<'_>, id: i64) -> Result<Option<i64>, Error> {
+    tx.opt("SELECT tenant_id FROM outbox WHERE id = $1", &[id.into()], |row| row.int(0))
+}
+
 /// The refused mails whose text is kept.
 pub fn refused(tx: &mut Tx<'_>) -> Result<Vec<i64>, Error> {
     let sql = "SELECT id FROM outbox WHERE state = 'failed' AND body <> '' ORDER BY id";

@@ -17,5 +17,5 @@ pub mod tls;
 mod wiring;
 
 pub use limits::Limits;
-pub use start::{Server, StartError};
+pub use start::{Server, StartError, check};
 pub use wiring::policy;

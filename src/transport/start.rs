@@ -75,6 +75,42 @@ impl From<store::Error> for StartError {
     }
 }
 
+/// Looks for what would keep a server with these settings from starting, as far as that can be seen without a start.
+/// Makes and changes nothing.
+///
+/// # Errors
+/// The first thing that is found.
+pub fn check(settings: &Settings) -> Result<(), StartError> {
+    let folder = &settings.data_dir;
+    wiring::policy(settings, settings.https_port, String::new())?;
+    let files = certificate_files(settings, folder);
+    if !files.own || files.certificate.exists() {
+        tls::load(&files)?;
+    }
+    wiring::mail(settings, folder).map_err(StartError::MailFile)?.check()?;
+    web::check_templates(&folder.join("templates")).map_err(StartError::Pages)?;
+    if installation::must_exist(folder).is_err() {
+        refuse_known_password(settings)?;
+    }
+    Ok(())
+}
+
+/// Before anybody is there: whoever can reach the server could be the first administrator.
+fn refuse_known_password(settings: &Settings) -> Result<(), StartError> {
+    match settings.is_loopback() || !first_password(settings).matches("admin") {
+        true => Ok(()),
+        false => Err(StartError::DefaultPassword { address: settings.bind, hint: SET_AT_FIRST_START }),
+    }
+}
+
+/// The password of an administrator who is made at the first start.
+fn first_password(settings: &Settings) -> Secret {
+    match settings.admin_password.0.as_str() {
+        "" => Secret::from("admin"),
+        own => Secret::from(own),
+    }
+}
+
 /// A running server.
 #[derive(Debug)]
 pub struct Server {
@@ -228,18 +264,14 @@ fn open(
 ) -> Result<(Store, Arc<Realm>, bool), StartError> {
     let (store, realm) = installation::open(&settings.data_dir)?.realm(policy);
     store.serve();
-    let password = match settings.admin_password.0.as_str() {
-        "" => Secret::from("admin"),
-        own => Secret::from(own),
-    };
-    let exposed = |hint| StartError::DefaultPassword { address: settings.bind, hint };
     // Asked before anything is filled in: afterwards the password of the settings would come too late.
-    if !settings.is_loopback() && password.matches("admin") && installation::is_new(&store)? {
-        return Err(exposed(SET_AT_FIRST_START));
+    if installation::is_new(&store)? {
+        refuse_known_password(settings)?;
     }
+    let password = first_password(settings);
     let is_new = installation::fill_if_new(&store, clock, &realm, &settings.admin_name, &password)?;
     if !settings.is_loopback() && installation::has_default_password(&store)? {
-        return Err(exposed(SET_LATER));
+        return Err(StartError::DefaultPassword { address: settings.bind, hint: SET_LATER });
     }
     Ok((store, realm, is_new))
 }

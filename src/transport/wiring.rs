@@ -12,10 +12,14 @@ use tokio::sync::watch;
 
 /// A pattern that would match nothing.
 #[derive(Debug, thiserror::Error)]
-#[error("{key}: {pattern:?} is no expression\nhint: write it as in Java, without slashes around it")]
+#[error("{key}: {why}\nhint: {hint}")]
 pub struct BadPattern {
-    key: &'static str,
-    pattern: String,
+    /// The key that holds it.
+    pub key: &'static str,
+    /// What is wrong.
+    pub why: String,
+    /// What to do.
+    pub hint: &'static str,
 }
 
 /// The domain's rules.
@@ -29,7 +33,8 @@ pub fn policy(settings: &Settings, https_port: u16, certificate: String) -> Resu
         ("password_pattern", &settings.password_pattern),
     ] {
         if !pattern::is_valid(pattern) {
-            return Err(BadPattern { key, pattern: pattern.clone() });
+            let hint = "write it as in Java, without slashes around it";
+            return Err(BadPattern { key, why: format!("{pattern:?} is no expression"), hint });
         }
     }
     let defaults = Policy::default();

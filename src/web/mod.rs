@@ -54,6 +54,14 @@ type Limiter = RateLimiter<IpAddr, DashMapStateStore<IpAddr>, DefaultClock>;
 /// Logins that an address may begin for each one it may try: beginning one presents nothing, but is remembered for an hour.
 const BEGUN: NonZeroU32 = NonZeroU32::new(10).unwrap();
 
+/// Reads the templates in a folder as a start would.
+///
+/// # Errors
+/// A template that cannot be read or parsed.
+pub fn check_templates(folder: &Path) -> Result<(), String> {
+    page::Look::of(folder).map(drop)
+}
+
 impl std::fmt::Debug for Site {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Site")

@@ -24,16 +24,19 @@ fn every_mistake_is_named_with_its_place_and_a_hint() {
         ("wrong_code_limit = 0\n", "wrong_code_limit"),
         ("public_url = \"is.example.org\"\n", "public_url"),
         ("[mail]\ntransport = \"smtp\"\n", "mail.host"),
-        ("password_pattern = '['\n", "password_pattern: \"[\" is no expression"),
-        ("username_pattern = '(a'\n", "username_pattern"),
+        ("\npassword_pattern = '['\n", "own.toml:2: password_pattern: \"[\" is no expression"),
+        ("username_pattern = '(a'\n", "own.toml:1: username_pattern: "),
         ("[mail]\ntransport = \"pigeon\"\n", "own.toml:2:"),
     ];
     for (text, place) in cases {
         std::fs::write(&file, text).unwrap();
         for command in [&["check-config"][..], &["--https-port", "0", "--http-port", "0"]] {
             let arguments = [&["--config", "own.toml"], command].concat();
-            let said = error(&installation.command_line(&arguments, ""));
+            let output = installation.command_line(&arguments, "");
+            let said = error(&output);
             assert!(said.contains(place) && said.contains("hint: "), "{text:?}: {said}");
+            assert!(said.starts_with("error: "), "nothing else is said: {said}");
+            assert_eq!(output.status.code(), Some(2), "{text:?}");
         }
     }
     let missing = error(&installation.command_line(&["--config", "missing.toml", "check-config"], ""));
@@ -62,6 +65,42 @@ fn mistakes_in_environment_and_files_of_the_original_are_named_too() {
         assert!(said.contains(&format!("{name}:4")) && said.contains("hint: "), "{said}");
         std::fs::remove_file(conf.join(name)).unwrap();
     }
+    let store = "<UserManager><Realm><UserStoreManager>\n<Property name=\"UsernameJavaRegEx\">(a</Property>\n\
+                 </UserStoreManager></Realm></UserManager>";
+    std::fs::write(conf.join("user-mgt.xml"), store).unwrap();
+    let said = error(&installation.command_line(&["--config-dir", "conf", "check-config"], ""));
+    let expected = "user-mgt.xml:2: UsernameJavaRegEx: username_pattern: \"(a\" is no expression";
+    assert!(said.contains(expected) && said.contains("hint: "), "{said}");
+}
+
+#[test]
+fn what_a_start_would_refuse_is_refused_by_the_check_too() {
+    let installation = Installation::new(&[]);
+    let own = installation.folder().join("own.toml");
+    let check = |text: &str| {
+        std::fs::write(&own, text).unwrap();
+        installation.command_line(&["--config", "own.toml", "check-config"], "")
+    };
+    std::fs::write(installation.folder().join("none.pem"), "nothing\n").unwrap();
+    for (text, named) in [
+        ("bind = \"0.0.0.0\"\n", "SOAPSTONE_ADMIN_PASSWORD"),
+        ("tls_certificate = \"no.pem\"\ntls_key = \"no.key\"\n", "no.pem"),
+        ("tls_certificate = \"none.pem\"\ntls_key = \"none.pem\"\n", "none.pem"),
+        ("[mail]\nhost = \"mail.example.org\"\nfrom = \"nobody\"\n", "mail.smtp.from"),
+        ("[mail]\nhost = \"m\"\ntrusted_certificates = \"no.pem\"\n", "mail.trusted_certificates"),
+    ] {
+        let said = error(&check(text));
+        assert!(said.contains(named), "{text:?}: {said}");
+    }
+    let templates = installation.data().join("templates");
+    std::fs::create_dir_all(&templates).unwrap();
+    std::fs::write(templates.join("login.html"), "{{ foo ").unwrap();
+    let said = error(&check(""));
+    assert!(said.contains("templates") && said.contains("login.html"), "{said}");
+    std::fs::write(templates.join("login.html"), "{{ foo }}").unwrap();
+    let good = check("bind = \"0.0.0.0\"\nadmin_password = \"Better@123\"\n");
+    assert!(good.status.success(), "{}", String::from_utf8_lossy(&good.stderr));
+    assert!(!installation.data().join("soapstone.db").exists(), "a check makes nothing");
 }
 
 #[test]

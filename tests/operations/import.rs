@@ -137,6 +137,7 @@ fn connectors(admin: &Caller) -> Vec<(String, String)> {
 #[test]
 fn a_partner_is_imported_with_everything_that_hangs_on_him_and_a_second_time_nothing_changes() {
     let mut installation = Installation::new(&[]);
+    installation.must(&["admin", "set-password", "--password-stdin"], "admin");
     let folder = exported(&installation);
     let said = installation.must(&["idp", "import", &folder], "");
     assert!(said.contains("partner: there is no role PRIMARY/nobody, nothing is mapped to it\n"), "{said}");
@@ -193,6 +194,7 @@ fn a_partner_is_imported_with_everything_that_hangs_on_him_and_a_second_time_not
 #[test]
 fn a_tenant_is_named_by_the_number_it_had_and_what_is_refused_imports_nothing() {
     let mut installation = Installation::new(&[]);
+    installation.must(&["admin", "set-password", "--password-stdin"], "admin");
     let folder = exported(&installation);
     installation.must(&["tenant", "add", "acme.example", "--password-stdin"], "Acme@1234");
     installation.must(&["idp", "import", &folder, "--tenant", "acme.example", "--tenant-id", "5"], "");

@@ -8,6 +8,7 @@ mod support;
 mod command_line;
 mod configuration;
 mod crash;
+mod data_directory;
 mod deployment;
 mod import;
 mod traces;

@@ -1,6 +1,6 @@
 //! What a server leaves behind: the log, the audit trail, memory.
 
-use crate::support::caller::{Caller, LOGIN, MAIL, OTP};
+use crate::support::caller::{Caller, LOGIN, MAIL, OTP, TRIGGER};
 use crate::support::installation::Installation;
 use crate::support::smtp_sink::{Offer, SmtpSink};
 use crate::support::visitor::Browser;
@@ -114,6 +114,58 @@ fn every_change_of_an_administrator_leaves_a_row_and_the_originals_log_line() {
         assert!(found, "no log line for {action}");
     }
     assert!(actions.len() >= 6, "every change is recorded: {actions:?}");
+}
+
+#[test]
+fn a_change_on_the_command_line_leaves_the_same_traces() {
+    let installation = Installation::new(&[]);
+    let mut said = String::new();
+    let mut run = |arguments: &[&str], input: &str| {
+        let output = installation.command_line(arguments, input);
+        said += &String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{arguments:?}: {said}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    run(&["admin", "set-password", "--password-stdin"], "Better@123");
+    run(&["tenant", "add", "Acme.example", "--admin", "chief", "--password-stdin"], "Acme@1234");
+    run(&["tenant", "deactivate", "acme.example"], "");
+    run(&["tenant", "activate", "acme.example"], "");
+    for tenant in ["carbon.super", "acme.example"] {
+        let of = ["--tenant", tenant];
+        let set = ["governance", "set", "Recovery.AdminPasswordReset.RecoveryLink", "true"];
+        run(&[&set[..], &of].concat(), "");
+        let mail = format!("emailaddress=tom@{tenant}");
+        let add = ["user", "add", "tom", "--password-stdin", "--claim", &mail];
+        run(&[&add[..], &of].concat(), "Old@1234");
+        run(&[&["claim", "set", "tom", TRIGGER, "true"][..], &of].concat(), "");
+    }
+    let list = run(&["mail", "list"], "");
+    let id = |tenant: &str| {
+        list.lines().find(|line| line.contains(tenant)).unwrap().split(' ').next().unwrap().to_owned()
+    };
+    run(&["mail", "retry", &id("tom@acme.example")], "");
+    run(&["mail", "retry"], "");
+    run(&["mail", "drop", &id("tom@carbon.super")], "");
+    let database = rusqlite::Connection::open(installation.data().join("soapstone.db")).unwrap();
+    let rows = |sql: &str| -> Vec<String> {
+        let mut statement = database.prepare(sql).unwrap();
+        statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+    };
+    let written = rows("SELECT initiator || ' | ' || action || ' | ' || target || ' | ' || data FROM audit");
+    for (tenant, action, target, data) in [
+        ("carbon.super", "Add Tenant", "acme.example", "Admin : chief"),
+        ("carbon.super", "Deactivate Tenant", "acme.example", ""),
+        ("carbon.super", "Activate Tenant", "acme.example", ""),
+        ("acme.example", "Retry Mail", "tom@acme.example", "AdminForcedPasswordReset"),
+        ("carbon.super", "Retry Mails", "*", "Mails : 2"),
+        ("carbon.super", "Drop Mail", "tom@carbon.super", "AdminForcedPasswordReset"),
+    ] {
+        let row = format!("wso2.system.user@{tenant} | {action} | {target} | {data}");
+        assert!(written.iter().any(|written| written.eq_ignore_ascii_case(&row)), "{row}: {written:#?}");
+        let line =
+            format!("Initiator : wso2.system.user@{tenant} | Action : {action} | Target : {target} | ");
+        assert!(said.contains(&line), "{line}: {said}");
+    }
 }
 
 #[test]

@@ -75,7 +75,21 @@ pub fn add(
         admin: &admin,
         claims: &claims,
     };
-    let tenant = seed::tenant(tx, now, realm, &new)?;
+    found(tx, now, realm, actor, &new)
+}
+
+/// Adds a tenant that need not have a mail address, as the operator of the machine does.
+///
+/// # Errors
+/// As [`add`], but for the mail address.
+pub fn found(
+    tx: &mut Tx<'_>,
+    now: Now,
+    realm: &Realm,
+    actor: &Actor,
+    new: &seed::NewTenant<'_>,
+) -> Result<Tenant, Error> {
+    let tenant = seed::tenant(tx, now, realm, new)?;
     audit::record(tx, now, actor, "Add Tenant", &tenant.domain, &format!("Admin : {}", tenant.admin_name))?;
     Ok(tenant)
 }
