@@ -512,6 +512,40 @@ async fn a_running_worker_is_woken_by_the_commit_and_stops_when_told() {
 }
 
 #[tokio::test]
+async fn a_running_worker_soon_sends_what_another_process_queued_or_made_due() {
+    let bench = Bench::new().await;
+    // The command line works on the same data and wakes nobody in the server.
+    let other = Bench {
+        directory: bench.directory.clone(),
+        store: Store::open(&bench.directory).unwrap(),
+        clock: bench.clock.clone(),
+        key: bench.key.clone(),
+    };
+    let mut sink = SmtpSink::start(Offer::default()).await;
+    let postponed = bench.queue("tom@example.org", "postponed", "b").await;
+    let later = START + 10 * MINUTE;
+    bench.store.write::<_, Error>(move |tx| outbox::postpone(tx, postponed, later, "away")).await.unwrap();
+    let worker = bench.worker(Transport::Smtp(plain(sink.port())));
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let running = tokio::spawn(worker.run(async move {
+        let _ = stopped.await;
+    }));
+    // The first one wakes it, so that it has begun to wait.
+    bench.queue("tom@example.org", "first", "b").await;
+    assert_eq!(sink.next().await.subject(), "first");
+    let soon = Duration::from_secs(10);
+    other.queue("zoe@example.org", "queued", "b").await;
+    let mail = tokio::time::timeout(soon, sink.next()).await.expect("soon");
+    assert_eq!(mail.subject(), "queued");
+    let made_due = other.store.write::<_, Error>(move |tx| outbox::make_due(tx, postponed, START));
+    assert!(made_due.await.unwrap());
+    let mail = tokio::time::timeout(soon, sink.next()).await.expect("soon");
+    assert_eq!(mail.subject(), "postponed");
+    stop.send(()).unwrap();
+    running.await.unwrap();
+}
+
+#[tokio::test]
 async fn retrying_by_hand_makes_a_postponed_mail_due_and_dropping_blanks_it() {
     let bench = Bench::new().await;
     let port = SmtpSink::unused_port().await;

@@ -13,9 +13,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
-/// The longest pause between two looks at the queue, when nobody wakes us.
+/// The longest pause between two rounds, when nobody wakes us and nothing is due.
 const POLL: Duration = Duration::from_secs(30);
+/// How often we look whether something is due, which is one look into an index: the command line queues mails and makes
+/// them due, and wakes nobody here.
+const LOOK: Duration = Duration::from_secs(1);
 /// Longest pause between two attempts, in minutes.
 const LONGEST_PAUSE: i64 = 60;
 /// Added to the transport's timeout before a taken mail comes up again, in milliseconds.
@@ -104,7 +108,7 @@ impl Worker {
                 () = &mut stop => break,
                 () = self.0.store.outbox_woken() => false,
                 Some(ended) = lanes.join_next() => !matches!(ended, Ok(Ok(()))),
-                () = tokio::time::sleep(pause) => false,
+                () = self.until_due(pause) => false,
             };
             if failed {
                 // The database has a problem; opening lanes at once would only repeat it.
@@ -159,6 +163,20 @@ impl Worker {
             Ok(millis) if millis > 0 => Duration::from_millis(millis).min(POLL),
             _ => POLL,
         })
+    }
+
+    /// Returns when a mail is due, at the latest after `longest`.
+    async fn until_due(&self, longest: Duration) {
+        let end = Instant::now() + longest;
+        loop {
+            let left = end.saturating_duration_since(Instant::now());
+            tokio::time::sleep(left.min(LOOK)).await;
+            // A failure of the database shows in the next round.
+            let next = self.0.store.read(outbox::next_due).ok().flatten();
+            if left <= LOOK || next.is_some_and(|at| at <= self.0.clock.now().0) {
+                return;
+            }
+        }
     }
 
     /// Gives up what has expired and forgets what was finished long ago.
