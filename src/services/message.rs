@@ -122,7 +122,12 @@ impl<'r> Incoming<'r> {
         }
         let parts = mime::split(content_type, body).map_err(Fault::malformed)?;
         let root = mime::root(content_type, &parts).map_err(Fault::malformed)?;
-        let xml = Charset::of(root.header("Content-Type")).decode(root.content).map_err(Fault::malformed)?;
+        let charset = Charset::of(root.header("Content-Type"));
+        let xml = match &root.content {
+            Cow::Borrowed(content) => charset.decode(content),
+            Cow::Owned(content) => charset.decode(content).map(|text| Cow::Owned(text.into_owned())),
+        };
+        let xml = xml.map_err(Fault::malformed)?;
         Ok(Text { xml, parts })
     }
 
@@ -135,7 +140,7 @@ impl<'r> Incoming<'r> {
                 let content_type = self.content_type.unwrap_or("");
                 for part in mime::split(content_type, body).map_err(Fault::malformed)? {
                     let name = part.header("Content-Disposition").and_then(|value| parameter(value, "name"));
-                    let value = self.charset.decode(part.content).map_err(Fault::malformed)?;
+                    let value = self.charset.decode(&part.content).map_err(Fault::malformed)?;
                     pairs.extend(name.map(|name| (name.to_owned(), value.into_owned())));
                 }
             }

@@ -1,6 +1,7 @@
 //! Users from a file.
 
 use super::*;
+use crate::support::client;
 use base64::Engine as _;
 
 #[test]
@@ -42,6 +43,39 @@ fn a_file_of_users_is_imported() {
         refused_robust(&admin, "bulkImportUsers", &[("fileName", "users.csv")]),
         "Required data not provided"
     );
+}
+
+#[test]
+fn a_file_comes_as_an_attachment_however_mail_libraries_write_it() {
+    let world = world();
+    let arguments = texts(&[("userStoreDomain", "PRIMARY"), ("fileName", "users.csv")]);
+    let include =
+        "<handler><i:Include xmlns:i=\"http://www.w3.org/2004/08/xop/include\" href=\"cid:f@x\"/></handler>";
+    let payload = request("bulkImportUsers", &[&arguments, include].concat());
+    for (name, encoding) in [("plain", "binary"), ("coded", "base64"), ("quoted", "quoted-printable")] {
+        let file = format!("UserName,Password\n{name},{OLD},{GIVEN_NAME}=Bulk\n");
+        let content = match encoding {
+            "base64" => base64::engine::general_purpose::STANDARD.encode(&file),
+            "quoted-printable" => file.replace('=', "=3D"),
+            _ => file,
+        };
+        let body = format!(
+            "--MB\r\nContent-Type: application/xop+xml; type=\"text/xml\"\r\n\r\n{}\r\n--MB\r\n\
+             Content-Transfer-Encoding: {encoding}\r\nContent-ID:\r\n <f@x>\r\n\r\n{content}\r\n--MB--\r\n",
+            client::envelope(&payload)
+        );
+        let headers = [
+            (
+                "Content-Type",
+                "multipart/related; boundary=MB; type=\"application/xop+xml\"; start-info=\"text/xml\"",
+            ),
+            ("SOAPAction", "\"urn:bulkImportUsers\""),
+            ("Authorization", &client::basic("admin", "admin")),
+        ];
+        let answer = world.client().send("POST", "/services/UserAdmin", &headers, body.as_bytes());
+        assert_eq!(answer.status, 202, "{encoding}: {}", answer.text());
+        assert_eq!(world.admin().claim(name, GIVEN_NAME).as_deref(), Some("Bulk"), "{encoding}");
+    }
 }
 
 #[test]
