@@ -3,16 +3,16 @@
 //! A request is carried out whole. Some clients hang up as soon as they have sent a one-way call; the work must be done
 //! all the same.
 
+use super::bodies::Bodies;
 use super::carried_out::carried_out;
 use super::impatient::Impatient;
 use super::limits::Limits;
 use super::route::{self, Faces};
 use crate::services::Connection;
-use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
 use hyper::header::{
-    CONNECTION, CONTENT_LENGTH, EXPECT, HeaderValue, SERVER, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
-    X_XSS_PROTECTION,
+    CONNECTION, HeaderValue, SERVER, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS, X_XSS_PROTECTION,
 };
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
@@ -34,6 +34,8 @@ pub struct Shared {
     pub faces: Arc<Faces>,
     /// Limits on everything that arrives.
     pub limits: Limits,
+    /// What the bodies of all connections may take.
+    pub bodies: Bodies,
     /// Draining at shutdown.
     pub drain: watch::Receiver<bool>,
 }
@@ -125,8 +127,8 @@ async fn exchange(
     );
     let (faces, limits) = (&shared.faces, shared.limits);
     let answer = async {
-        match whole(request, limits).await {
-            Ok(request) => {
+        match shared.bodies.whole(request, limits).await {
+            Ok((request, _room)) => {
                 let work = carried_out(|| faces.begin(request, ends.connection, ends.is_local));
                 work.await.unwrap_or_else(|| {
                     tracing::error!("a request could not be answered: the work on it panicked");
@@ -145,7 +147,7 @@ async fn exchange(
     }
     headers.insert(SERVER, HeaderValue::from_static("WSO2 Carbon Server"));
     let last = served.fetch_add(1, Ordering::Relaxed) + 1 >= limits.requests;
-    if last || matches!(response.status().as_u16(), 408 | 413) {
+    if last || matches!(response.status().as_u16(), 408 | 413 | 503) {
         response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     }
     let (status, bytes) = (response.status().as_u16(), response.body().len());
@@ -155,47 +157,6 @@ async fn exchange(
     let peer = ends.connection.peer;
     tracing::info!(parent: &span, %method, path, status, bytes, micros, %peer, "answered");
     response.map(|body| Full::new(Bytes::from(body)))
-}
-
-/// The request with its whole body, within its limits.
-async fn whole(request: Request<Incoming>, limits: Limits) -> Result<Request<Bytes>, StatusCode> {
-    let (parts, mut body) = request.into_parts();
-    let declared =
-        parts.headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
-    if declared.is_some_and(|length| length > limits.body_size) {
-        // Whoever asks first is told before sending anything.
-        if !parts.headers.contains_key(EXPECT) {
-            discard(body, limits).await;
-        }
-        return Err(StatusCode::PAYLOAD_TOO_LARGE);
-    }
-    let collected =
-        tokio::time::timeout(limits.body_time, Limited::new(&mut body, limits.body_size).collect()).await;
-    match collected {
-        Ok(Ok(body)) => Ok(Request::from_parts(parts, body.to_bytes())),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => {
-            discard(body, limits).await;
-            Err(StatusCode::PAYLOAD_TOO_LARGE)
-        }
-        Ok(Err(_)) => Err(StatusCode::BAD_REQUEST),
-        Err(_) => Err(StatusCode::REQUEST_TIMEOUT),
-    }
-}
-
-/// Reads what a client goes on sending, up to a few times the limit: one that is cut off while it sends may never look at
-/// the answer.
-async fn discard(mut body: Incoming, limits: Limits) {
-    let mut left = limits.body_size.saturating_mul(16);
-    let reading = async {
-        while let Some(Ok(frame)) = body.frame().await {
-            left = left.saturating_sub(frame.data_ref().map_or(0, Bytes::len));
-            if left == 0 {
-                break;
-            }
-        }
-    };
-    // Whatever is left after the time is the client's own fault.
-    let _ = tokio::time::timeout(limits.body_time, reading).await;
 }
 
 /// An answer without a body.

@@ -17,6 +17,8 @@ pub struct Limits {
     pub taking: Duration,
     /// Bytes of a body.
     pub body_size: usize,
+    /// Bytes of all large bodies together.
+    pub bodies: usize,
     /// Bytes of a head.
     pub head_size: usize,
     /// Headers of a request.
@@ -36,6 +38,7 @@ impl Default for Limits {
             body_time: Duration::from_secs(60),
             taking: Duration::from_secs(60),
             body_size: 10 * 1024 * 1024,
+            bodies: 256 * 1024 * 1024,
             head_size: 8 * 1024,
             headers: 100,
             // The original's connector closes after as many.

@@ -1,6 +1,7 @@
 //! TCP, TLS and HTTP: connections in, requests to the right face, limits on everything that arrives. Starting and
 //! stopping a server is here too, since this is where all parts meet.
 
+mod bodies;
 mod carried_out;
 mod file_providers;
 mod housekeeping;

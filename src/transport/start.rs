@@ -1,5 +1,6 @@
 //! Starting and stopping a server.
 
+use super::bodies::Bodies;
 use super::housekeeping::House;
 use super::http::Shared;
 use super::logout_notices::Courier;
@@ -186,7 +187,8 @@ impl Server {
         publish(&folder.join("recovery-api-client"), site.client_credentials().reveal())?;
         let faces = Faces { services: Arc::new(app), site: Arc::clone(&site), metrics: Metrics::default() };
         let limits = wiring::limits(settings);
-        let shared = Shared { faces: Arc::new(faces), limits, drain: draining.clone() };
+        let bodies = Bodies::of(limits.bodies.max(limits.body_size));
+        let shared = Shared { faces: Arc::new(faces), limits, bodies, drain: draining.clone() };
         let addresses = (https.local_addr(), http.local_addr());
         let acceptor = tokio_rustls::TlsAcceptor::from(tls.config);
         let mut stop = draining.clone();
