@@ -4,10 +4,11 @@
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-/// The blocks that are marked as shell.
-fn blocks() -> Vec<String> {
+/// The blocks that are marked as being of that language.
+fn blocks(language: &str) -> Vec<String> {
     let readme = std::fs::read_to_string("README.md").unwrap();
-    let parts = readme.split("```sh\n").skip(1);
+    let mark = format!("```{language}\n");
+    let parts = readme.split(&mark).skip(1);
     parts.map(|part| part.split("```").next().unwrap().to_owned()).collect()
 }
 
@@ -41,6 +42,31 @@ fn every_picture_of_the_readme_is_there_small_and_described_and_none_lies_about(
     }
 }
 
+#[test]
+fn every_configuration_of_the_readme_is_taken_as_it_stands() {
+    let blocks = blocks("toml");
+    assert!(blocks.len() >= 4, "{}", blocks.len());
+    for block in blocks {
+        let folder = std::env::temp_dir().join(format!("soapstone-readme-{}", uuid::Uuid::new_v4()));
+        std::fs::create_dir_all(folder.join("data")).unwrap();
+        std::fs::write(folder.join("data/soapstone.toml"), &block).unwrap();
+        // The certificate of the application.
+        let parameters = rcgen::CertificateParams::new(vec!["app.example.org".into()]).unwrap();
+        let own = parameters.self_signed(&rcgen::KeyPair::generate().unwrap()).unwrap();
+        std::fs::write(folder.join("data/app.pem"), own.pem()).unwrap();
+        let checked = Command::new(env!("CARGO_BIN_EXE_soapstone"))
+            .current_dir(&folder)
+            .args(["--data-dir", "data", "check-config"])
+            // Whoever listens elsewhere has set one.
+            .env("SOAPSTONE_ADMIN_PASSWORD", "Own@12345")
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&checked.stderr).into_owned();
+        let _ = std::fs::remove_dir_all(&folder);
+        assert!(checked.status.success(), "{block}\n{said}");
+    }
+}
+
 struct Server(std::process::Child);
 
 impl Drop for Server {
@@ -63,7 +89,7 @@ fn the_walkthrough_of_the_readme_works_as_it_stands() {
         eprintln!("skipped: {why}");
         return;
     }
-    let mut blocks = blocks();
+    let mut blocks = blocks("sh");
     assert_eq!(blocks.remove(0), "cargo run --release\n", "the first block starts the server");
     let folder = std::env::temp_dir().join(format!("soapstone-readme-{}", uuid::Uuid::new_v4()));
     std::fs::create_dir_all(&folder).unwrap();
