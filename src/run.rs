@@ -118,8 +118,12 @@ fn greet(server: &Server, settings: &Settings) -> Outcome {
     say(&format!("data in {}", settings.data_dir.display()))?;
     if server.is_new {
         say("")?;
-        say("This is the first start. WSDLs to import:")?;
-        for published in &PUBLISHED {
+        match settings.hide_admin_service_wsdls {
+            true => say("This is the first start. The WSDLs of admin services are hidden; to import are:")?,
+            false => say("This is the first start. WSDLs to import:")?,
+        }
+        let hidden = settings.hide_admin_service_wsdls;
+        for published in PUBLISHED.iter().filter(|one| one.contract.open || !hidden) {
             say(&format!("  {}/services/{}?wsdl", server.public_url(), published.contract.name))?;
         }
         say(&format!("The administrator is {}; the README walks through the rest.", settings.admin_name))?;

@@ -60,10 +60,14 @@ impl Collected {
 pub struct Origins(HashMap<&'static str, String>);
 
 impl Origins {
+    /// Where a key was set.
+    pub fn of(&self, key: &str) -> &str {
+        self.0.get(key).map_or("configuration", String::as_str)
+    }
+
     /// A value that cannot work, with the place where it was set.
     pub fn refused(&self, key: &str, why: String, hint: &str) -> Error {
-        let origin = self.0.get(key).map_or("configuration", String::as_str).to_owned();
-        Error::Value { origin, key: key.to_owned(), why, hint: hint.to_owned() }
+        Error::Value { origin: self.of(key).to_owned(), key: key.to_owned(), why, hint: hint.to_owned() }
     }
 }
 

@@ -30,10 +30,20 @@ impl Leaf {
     }
 }
 
+/// How the original finds the elements of a document by their names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Names {
+    /// As they are written.
+    Exact,
+    /// In any letter case; the declared document has them in lower case.
+    AnyCase,
+}
+
 /// The document at the first of `places` where there is one.
 pub(super) fn read<T: YaDeserialize>(
     folder: &Path,
     places: &[&str],
+    names: Names,
     files: &mut Vec<PathBuf>,
 ) -> Result<Option<T>, Error> {
     let Some(path) = places.iter().map(|place| folder.join(place)).find(|path| path.exists()) else {
@@ -47,7 +57,7 @@ pub(super) fn read<T: YaDeserialize>(
         why,
         hint: "compare with the file as it was shipped; nothing in it needs to be changed but values",
     };
-    let plain = with_lines(&bytes).map_err(|(place, why)| syntax(place, why))?;
+    let plain = with_lines(&bytes, names).map_err(|(place, why)| syntax(place, why))?;
     let mut reader = yaserde::de::Deserializer::new(events(&plain));
     let value = T::deserialize(&mut reader).map_err(|error| syntax((1, 1), error.to_string()))?;
     files.push(path);
@@ -78,7 +88,7 @@ pub(super) fn mistake(error: &reader::Error) -> ((usize, usize), String) {
 /// The elements of a document with their lines and their local names, by which the original finds them: `carbon.xml` is
 /// shipped with a namespace, and deployments keep files of several releases with others or none. A mistake is told with
 /// its place.
-fn with_lines(bytes: &[u8]) -> Result<Vec<u8>, ((usize, usize), String)> {
+fn with_lines(bytes: &[u8], names: Names) -> Result<Vec<u8>, ((usize, usize), String)> {
     let mut plain = Vec::new();
     let mut writer = EventWriter::new_with_config(&mut plain, EmitterConfig::new().perform_indent(false));
     let mut events = events(bytes);
@@ -87,7 +97,9 @@ fn with_lines(bytes: &[u8]) -> Result<Vec<u8>, ((usize, usize), String)> {
         let written = match &event {
             reader::XmlEvent::StartElement { name, attributes, .. } => {
                 let line = (events.position().row + 1).to_string();
-                let start = writer::XmlEvent::start_element(name.local_name.as_str()).attr(LINE, &line);
+                let lower = name.local_name.to_ascii_lowercase();
+                let name = if names == Names::AnyCase { &lower } else { &name.local_name };
+                let start = writer::XmlEvent::start_element(name.as_str()).attr(LINE, &line);
                 let own = attributes.iter().filter(|attribute| attribute.name.prefix.is_none());
                 writer.write(own.fold(start, |start, attribute| {
                     start.attr(attribute.name.local_name.as_str(), &attribute.value)
@@ -110,7 +122,7 @@ mod tests {
     #[test]
     fn a_broken_document_is_told_with_its_place_once() {
         let broken = b"<Server>\n  <Name>x</Name>\n</Serve>";
-        let ((line, column), why) = with_lines(broken).unwrap_err();
+        let ((line, column), why) = with_lines(broken, Names::Exact).unwrap_err();
         assert_eq!((line, column), (3, 8));
         assert!(why.starts_with("Unexpected closing tag"), "{why}");
     }
@@ -118,7 +130,7 @@ mod tests {
     #[test]
     fn an_element_knows_the_line_it_begins_at() {
         let text = b"<?xml version=\"1.0\"?>\n<!-- two\nlines -->\n<a><b\n  c='d'>x\ny</b>\n<e/></a>";
-        let plain = String::from_utf8(with_lines(text).unwrap()).unwrap();
+        let plain = String::from_utf8(with_lines(text, Names::Exact).unwrap()).unwrap();
         for element in
             ["<a soapstone-line=\"4\">", "<b soapstone-line=\"4\" c=\"d\">", "<e soapstone-line=\"7\""]
         {

@@ -70,6 +70,8 @@ pub fn load(sources: &Sources) -> Result<Loaded, Error> {
     let mut templates = Vec::new();
     let mut identity_providers = Vec::new();
     if let Some(folder) = last_text(&later, "config_dir").or_else(|| last_text(&own, "config_dir")) {
+        // A folder that is not there was mistyped; one without any of the files may be meant for later.
+        std::fs::read_dir(folder).map_err(|source| Error::Io { path: PathBuf::from(folder), source })?;
         let found = wso2::read(Path::new(folder))?;
         if found.files.is_empty() {
             warnings.push(format!("config_dir {folder}: none of the files that are looked for is there"));
@@ -97,7 +99,20 @@ pub fn load(sources: &Sources) -> Result<Loaded, Error> {
         warnings
             .push("no mail server is configured: mails are written to files, see mail.directory".to_owned());
     }
-    Ok(Loaded { settings, warnings, files, origins: collected.into_origins() })
+    let origins = collected.into_origins();
+    if settings.hide_admin_service_wsdls {
+        warnings.push(format!(
+            "{}: WSDLs of admin services are hidden; hide_admin_service_wsdls = false in soapstone.toml shows them",
+            origins.of("hide_admin_service_wsdls")
+        ));
+    }
+    if !settings.is_loopback() && settings.public_url.is_none() && settings.host_name.is_none() {
+        warnings.push(format!(
+            "{}: links in mails and redirects lead to localhost, where other machines find nothing: set public_url",
+            origins.of("bind")
+        ));
+    }
+    Ok(Loaded { settings, warnings, files, origins })
 }
 
 /// The text that the last of several gives a key; an empty one says nothing.

@@ -332,6 +332,15 @@ impl Settings {
             let why = format!("{:?} is no level", self.log.level);
             return found("log.level", why, "use error, warn, info, debug or trace");
         }
+        if let Some(from) = &self.mail.from
+            && from.trim().parse::<lettre::message::Mailbox>().is_err()
+        {
+            return found(
+                "mail.from",
+                format!("{from:?} is no address"),
+                "write it like noreply@example.org",
+            );
+        }
         if self.mail.transport == MailTransport::Smtp && self.mail.host.is_none() {
             let hint = "set mail.host, or mail.transport to directory";
             return found("mail.transport", "smtp needs a mail.host".into(), hint);

@@ -130,6 +130,27 @@ fn a_folder_without_any_known_file_is_worth_a_word() {
     let folder = Folder::new();
     let warnings = load(&folder.with_wso2()).unwrap().warnings;
     assert!(warnings.iter().any(|warning| warning.contains("none of the files")), "{warnings:?}");
+    let mut mistyped = folder.sources();
+    let nowhere = folder.0.join("nowhere").display().to_string();
+    mistyped.environment.push(("SOAPSTONE_CONFIG_DIR".into(), nowhere.clone()));
+    let said = mistake(&mistyped);
+    assert!(said.starts_with(&format!("{nowhere}: ")) && said.contains("\nhint: "), "{said}");
+}
+
+#[test]
+fn a_server_for_other_machines_is_told_that_its_links_lead_to_this_one() {
+    let folder = Folder::new();
+    for (text, expected) in [
+        ("", false),
+        ("bind = \"0.0.0.0\"\n", true),
+        ("bind = \"0.0.0.0\"\npublic_url = \"https://is.example.org\"\n", false),
+        ("bind = \"0.0.0.0\"\nhost_name = \"is.example.org\"\n", false),
+    ] {
+        folder.write("soapstone.toml", text);
+        let warnings = load(&folder.sources()).unwrap().warnings;
+        let said = warnings.iter().any(|warning| warning.contains("soapstone.toml:1: links in mails"));
+        assert_eq!(said, expected, "{text:?}: {warnings:?}");
+    }
 }
 
 #[test]
@@ -197,6 +218,7 @@ fn another_value(key: &Key) -> &'static str {
         "public_url" => "https://is.example.org",
         "session_cookie_domain" => "example.org",
         "idle_check_at" => "03:30:00",
+        "mail.from" => "a@example.org",
         "forward_auth_origins" => "https://localhost:8443",
         "otp_alphabet" => "0123456789",
         "challenge_separator" => "|",
@@ -307,6 +329,7 @@ fn a_mistake_in_the_file_names_its_line() {
         ("\n\n[log]\nlevel = \"loud\"\n", "soapstone.toml:4: log.level: \"loud\" is no level"),
         ("[mail]\nconcurrency = 0\n", "soapstone.toml:2: mail.concurrency: 0 is too small"),
         ("[mail]\n\ntransport = \"smtp\"\n", "soapstone.toml:3: mail.transport: smtp needs a mail.host"),
+        ("[mail]\n\nfrom = \"nobody\"\n", "soapstone.toml:3: mail.from: \"nobody\" is no address"),
         ("[mail]\nport = 0\n", "soapstone.toml:2: mail.port: 0 is too small"),
         ("header_seconds = 0\n", "soapstone.toml:1: header_seconds: 0 is too small"),
         ("admin_name = \"\"\n", "soapstone.toml:1: admin_name: it is empty"),

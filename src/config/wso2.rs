@@ -1,6 +1,6 @@
 //! The XML files of an existing deployment, unmodified. Only what has a meaning here is read; the rest is left alone.
 
-use super::document::{Leaf, read as document};
+use super::document::{Leaf, Names, read as document};
 use super::error::Error;
 use super::identity_mgt;
 use super::identity_provider::{self, IdentityProvider};
@@ -50,28 +50,33 @@ impl Found {
 /// Reads the files that are there: in the folder itself or where the original keeps them below it.
 pub fn read(folder: &Path) -> Result<Found, Error> {
     let mut found = Found::default();
-    if let Some(carbon) = document::<Carbon>(folder, &["carbon.xml"], &mut found.files)? {
+    if let Some(carbon) = document::<Carbon>(folder, &["carbon.xml"], Names::Exact, &mut found.files)? {
         carbon.apply(&mut found);
     }
-    let stores = document::<UserMgt>(folder, &["user-mgt.xml"], &mut found.files)?;
+    let stores = document::<UserMgt>(folder, &["user-mgt.xml"], Names::Exact, &mut found.files)?;
     if let Some(stores) = stores {
         stores.apply(&mut found);
     }
-    if let Some(identity) =
-        document::<Identity>(folder, &["identity.xml", "identity/identity.xml"], &mut found.files)?
-    {
+    if let Some(identity) = document::<Identity>(
+        folder,
+        &["identity.xml", "identity/identity.xml"],
+        Names::Exact,
+        &mut found.files,
+    )? {
         identity.apply(&mut found);
     }
     let places = ["application-authentication.xml", "identity/application-authentication.xml"];
-    if let Some(authentication) = document::<Authentication>(folder, &places, &mut found.files)? {
+    if let Some(authentication) = document::<Authentication>(folder, &places, Names::Exact, &mut found.files)?
+    {
         authentication.apply(&mut found);
     }
-    let adapters = document::<Adapters>(folder, &["output-event-adapters.xml"], &mut found.files)?;
+    let adapters =
+        document::<Adapters>(folder, &["output-event-adapters.xml"], Names::Exact, &mut found.files)?;
     if let Some(adapters) = adapters {
         adapters.apply(&mut found);
     }
     let places = ["email-admin-config.xml", "email/email-admin-config.xml"];
-    if let Some(mails) = document::<Mails>(folder, &places, &mut found.files)? {
+    if let Some(mails) = document::<Mails>(folder, &places, Names::AnyCase, &mut found.files)? {
         mails.apply(&mut found);
     }
     found.identity_providers = identity_provider::read(folder, &mut found.files, &mut found.warnings)?;
@@ -147,12 +152,8 @@ impl Carbon {
         }
         let hide = self.hide.as_ref().or_else(|| self.axis2.as_ref()?.hide.as_ref());
         if let Some(hide) = hide {
-            let is_hidden = is_true(hide.text());
-            let (key, place) = ("hide_admin_service_wsdls", "HideAdminServiceWSDLs");
-            found.set(key, hide.line, place, Value::Boolean(is_hidden));
-            if is_hidden {
-                found.warn(hide.line, "HideAdminServiceWSDLs is true; WSDLs of admin services are hidden");
-            }
+            let value = Value::Boolean(is_true(hide.text()));
+            found.set("hide_admin_service_wsdls", hide.line, "HideAdminServiceWSDLs", value);
         }
         if let Some(on) = &self.email_user_names {
             let value = Value::Boolean(is_true(on.text()));
@@ -464,11 +465,18 @@ struct MailConfiguration {
     footer: Option<String>,
 }
 
+/// What the shipped wording says for the server's own address.
+const SHIPPED_ADDRESS: &str = "https://localhost:9443/";
+/// What stands for it: browsers are led to the public address only.
+const OWN_ADDRESS: &str = "{{carbon.product-url}}/";
+
 impl Mails {
     fn apply(self, found: &mut Found) {
         for one in self.configuration {
             let display = one.display.unwrap_or_default();
-            let (Some(subject), Some(body), Some(footer)) = (one.subject, one.body, one.footer) else {
+            let written = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
+            let parts = (written(one.subject), written(one.body), written(one.footer));
+            let (Some(subject), Some(body), Some(footer)) = parts else {
                 found.warn(one.line, &format!("template {display} lacks subject, body or footer"));
                 continue;
             };
@@ -481,8 +489,9 @@ impl Mails {
                 locale: one.locale.unwrap_or_else(|| "en_US".into()),
                 content_type: one.content_type.unwrap_or_else(|| "text/plain".into()),
                 subject: subject.trim().to_owned(),
-                body: body.trim().to_owned(),
-                footer: footer.trim().to_owned(),
+                // A mail is one behind the other, as they stand there: the lines between them are theirs.
+                body: body.replace(SHIPPED_ADDRESS, OWN_ADDRESS),
+                footer: footer.replace(SHIPPED_ADDRESS, OWN_ADDRESS),
             });
         }
     }

@@ -1,8 +1,8 @@
 //! A data directory: made at the first start, opened by the server and by the command line.
 
 use crate::domain::seed::{self, Administrator};
-use crate::domain::{Clock, Policy, Realm, Secret, SecretKey, credential::Credential};
-use crate::store::{self, Store};
+use crate::domain::{Clock, Policy, Realm, Secret, SecretKey, TenantId, credential::Credential, tenant};
+use crate::store::{self, Store, Tx};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -120,9 +120,7 @@ pub fn open(folder: &Path) -> Result<Installation, Error> {
     let path = folder.join("secret.key");
     let key = match stored_key(&path)? {
         Some(key) => key,
-        // A crash in the middle of the first start leaves a database that nothing is in.
-        None if is_new(&store)? => make_key(&path)?,
-        None => return Err(Error::KeyLost(path)),
+        None => store.write_blocking(move |tx| first_key(tx, &path))?,
     };
     Ok(Installation { folder: folder.to_owned(), store, key })
 }
@@ -144,6 +142,17 @@ fn stored_key(path: &Path) -> Result<Option<SecretKey>, Error> {
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(source) => Err(Error::Io { path: path.to_owned(), source }),
+    }
+}
+
+/// The key of an installation that begins. Nobody else writes meanwhile: of two processes that begin it together, the second
+/// finds the key of the first.
+fn first_key(tx: &mut Tx<'_>, path: &Path) -> Result<SecretKey, Error> {
+    match stored_key(path)? {
+        Some(key) => Ok(key),
+        // A crash in the middle of the first start leaves a database that nothing is in.
+        None if tenant::by_id(tx, TenantId::SUPER)?.is_none() => make_key(path),
+        None => Err(Error::KeyLost(path.to_owned())),
     }
 }
 
@@ -190,7 +199,7 @@ impl Installation {
 /// # Errors
 /// Failures of the database.
 pub fn is_new(store: &Store) -> Result<bool, Error> {
-    let found = store.read(|tx| crate::domain::tenant::by_id(tx, crate::domain::TenantId::SUPER))?;
+    let found = store.read(|tx| tenant::by_id(tx, TenantId::SUPER))?;
     Ok(found.is_none())
 }
 
@@ -219,7 +228,7 @@ pub fn fill_if_new(
 /// Failures of the database.
 pub fn has_default_password(store: &Store) -> Result<bool, Error> {
     let credential = store.read(|tx| {
-        let Some(tenant) = crate::domain::tenant::by_id(tx, crate::domain::TenantId::SUPER)? else {
+        let Some(tenant) = tenant::by_id(tx, TenantId::SUPER)? else {
             return Ok::<_, crate::domain::Error>(None);
         };
         match crate::domain::user::look_up(tx, tenant.id, &tenant.admin_name)? {
@@ -228,4 +237,28 @@ pub fn has_default_password(store: &Store) -> Result<bool, Error> {
         }
     })?;
     Ok(credential.is_some_and(|credential| credential.verify(&Secret::from("admin"))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Barrier;
+
+    #[test]
+    fn all_who_begin_an_installation_together_have_the_same_key() {
+        let folder = std::env::temp_dir().join(format!("soapstone-key-{}", uuid::Uuid::new_v4()));
+        let together = Barrier::new(8);
+        let opened: Vec<Installation> = std::thread::scope(|scope| {
+            let opening = || {
+                together.wait();
+                open(&folder).unwrap()
+            };
+            let openers: Vec<_> = (0..8).map(|_| scope.spawn(opening)).collect();
+            openers.into_iter().map(|opener| opener.join().unwrap()).collect()
+        });
+        let hashes: Vec<_> = opened.iter().map(|one| one.key.hash(&Secret::from("a code"))).collect();
+        drop(opened);
+        std::fs::remove_dir_all(&folder).unwrap();
+        assert!(hashes.iter().all(|hash| *hash == hashes[0]));
+    }
 }

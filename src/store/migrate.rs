@@ -63,9 +63,16 @@ fn add_terms(connection: &Connection) -> Result<(), Error> {
     Ok(())
 }
 
+/// Copies the database beside it, for its owner only as it is itself.
 fn back_up(connection: &Connection, path: &Path, version: u32) -> Result<(), Error> {
+    use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
     let mut copy = path.as_os_str().to_owned();
     copy.push(format!(".v{version}.bak"));
+    // SQLite would make it readable for all, and one that is there already may be so.
+    let owners = std::fs::File::options().append(true).create(true).mode(0o600).open(&copy);
+    owners
+        .and_then(|file| file.set_permissions(std::fs::Permissions::from_mode(0o600)))
+        .map_err(|source| Error::Io { path: copy.clone().into(), source })?;
     connection.backup(rusqlite::MAIN_DB, copy, None::<fn(rusqlite::backup::Progress)>)?;
     Ok(())
 }
@@ -100,6 +107,9 @@ mod tests {
         connection.pragma_update(None, "user_version", TERMS - 1).unwrap();
         drop(connection);
         let store = Store::open(dir.path()).unwrap();
+        let copy = dir.path().join(format!("soapstone.db.v{}.bak", TERMS - 1));
+        let mode = std::os::unix::fs::PermissionsExt::mode(&copy.metadata().unwrap().permissions());
+        assert_eq!(mode & 0o777, 0o600, "the copy is its owner's alone, too");
         for (wanted, found) in
             [(("mail", "t2@example.org"), 1), (("sn", "übel, jr."), 1), (("sn", "übel"), 0)]
         {

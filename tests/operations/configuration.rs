@@ -86,7 +86,7 @@ fn what_a_start_would_refuse_is_refused_by_the_check_too() {
         ("bind = \"0.0.0.0\"\n", "SOAPSTONE_ADMIN_PASSWORD"),
         ("tls_certificate = \"no.pem\"\ntls_key = \"no.key\"\n", "no.pem"),
         ("tls_certificate = \"none.pem\"\ntls_key = \"none.pem\"\n", "none.pem"),
-        ("[mail]\nhost = \"mail.example.org\"\nfrom = \"nobody\"\n", "mail.smtp.from"),
+        ("[mail]\nhost = \"mail.example.org\"\nfrom = \"nobody\"\n", "own.toml:3: mail.from"),
         ("[mail]\nhost = \"m\"\ntrusted_certificates = \"no.pem\"\n", "mail.trusted_certificates"),
     ] {
         let said = error(&check(text));
@@ -204,12 +204,12 @@ fn a_port_that_is_taken_is_named_with_its_flag() {
     assert!(said.contains(&port) && said.contains("--https-port"), "{said}");
 }
 
-#[test]
-fn the_first_start_says_where_everything_is_and_what_to_do_next() {
-    let installation = Installation::new(&[]);
+/// What the first start prints on its standard output.
+fn first_start(installation: &Installation, arguments: &[&str]) -> String {
     let mut child = installation
         .command()
         .args(["--https-port", "0", "--http-port", "0"])
+        .args(arguments)
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
@@ -225,6 +225,13 @@ fn the_first_start_says_where_everything_is_and_what_to_do_next() {
     }
     child.kill().unwrap();
     child.wait().unwrap();
+    first
+}
+
+#[test]
+fn the_first_start_says_where_everything_is_and_what_to_do_next() {
+    let installation = Installation::new(&[]);
+    let first = first_start(&installation, &[]);
     for expected in [
         "https listening on 127.0.0.1:",
         "http listening on 127.0.0.1:",
@@ -236,4 +243,17 @@ fn the_first_start_says_where_everything_is_and_what_to_do_next() {
         assert!(first.contains(expected), "{expected} is missing in:\n{first}");
     }
     assert!(first.contains(installation.data().to_str().unwrap()), "{first}");
+}
+
+#[test]
+fn the_first_start_names_no_wsdl_that_is_hidden() {
+    let installation = Installation::new(&[]);
+    std::fs::write(installation.folder().join("own.toml"), "hide_admin_service_wsdls = true\n").unwrap();
+    let first = first_start(&installation, &["--config", "own.toml"]);
+    let named: Vec<&str> = first.lines().filter(|line| line.ends_with("?wsdl")).collect();
+    assert!(matches!(named[..], [open] if open.contains("/AuthenticationAdmin?wsdl")), "{named:?}");
+    let output = installation.command_line(&["--config", "own.toml", "check-config"], "");
+    let said = String::from_utf8(output.stdout).unwrap();
+    let expected = "own.toml:1: WSDLs of admin services are hidden; hide_admin_service_wsdls = false";
+    assert!(said.contains(expected), "{said}");
 }
