@@ -3,7 +3,8 @@
 //! The body was read within the limit of the transport. What is not well formed ends the reading; a form cut short
 //! lacks its token or a field, and is refused for that.
 
-use super::form::{MOST_FIELDS, Upload};
+use super::form::{MOST_FIELDS, Upload, text};
+use encoding_rs::UTF_8;
 
 /// The text between the parts, from the content type; none when it is another one.
 pub fn boundary(content_type: &str) -> Option<String> {
@@ -36,7 +37,7 @@ pub fn parse(body: &[u8], boundary: &str) -> (Vec<(String, String)>, Vec<Upload>
         if parameter(disposition, "filename").is_some() {
             files.push(Upload { field: name, bytes: bytes.to_vec() });
         } else {
-            fields.push((name, String::from_utf8_lossy(bytes).into_owned()));
+            fields.push((name, text(bytes, UTF_8)));
         }
     }
     (fields, files)

@@ -75,6 +75,22 @@ async fn the_passwords_alone_are_enough_for_the_browser_that_opened_the_page() {
 }
 
 #[tokio::test]
+async fn a_password_is_read_in_the_charset_of_the_form() {
+    let (running, code) = tom_in_reset(|_| {}).await;
+    let body = format!("confirmation={code}&reset-password=M%FCl%4012345&reset-password2=M%FCl%4012345");
+    let length = body.len();
+    let done = running
+        .ask(&format!(
+            "POST {COMPLETE} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded; \
+             charset=ISO-8859-1\r\nContent-Length: {length}\r\n\r\n{body}"
+        ))
+        .await;
+    assert!(done.body.contains("Updated the password successfully"), "{}", done.body);
+    assert!(!tom_is_in(&running, "M\u{FFFD}l@12345").await);
+    assert!(tom_is_in(&running, "M\u{fc}l@12345").await);
+}
+
+#[tokio::test]
 async fn a_password_that_is_refused_can_be_corrected_with_the_same_code() {
     let (running, code) = tom_in_reset(|_| {}).await;
     govern(
