@@ -268,8 +268,8 @@ fn every_row_of_the_table_is_answered_as_it_says() {
     ] {
         let mut server = Installation::new(flags);
         std::fs::write(server.folder().join("soapstone.toml"), "hide_admin_service_wsdls = true\n").unwrap();
-        prepare(&server);
         server.run();
+        prepare(&server);
         let mut run = Run { client: server.client(), sessions: HashMap::new() };
         let login = run.client.admin(
             "AuthenticationAdmin",
@@ -307,8 +307,8 @@ struct Table {
 impl Table {
     fn new() -> Self {
         let mut server = Installation::new(&[]);
-        prepare(&server);
         server.run();
+        prepare(&server);
         Self { server, cases: cases() }
     }
 
