@@ -90,8 +90,8 @@ impl<'r> Incoming<'r> {
     /// The form of the answer as long as nobody has read whether there is an envelope.
     pub fn format(&self) -> Format {
         match self.form {
-            Form::Soap(version) => Format::Soap(version.unwrap_or(Version::V11), self.charset.clone()),
-            Form::EnvelopeOrXml => Format::Soap(Version::V11, self.charset.clone()),
+            Form::Soap(version) => self.soap_format(version.unwrap_or(Version::V11)),
+            Form::EnvelopeOrXml => self.soap_format(Version::V11),
             _ => self.bare_format(),
         }
     }

@@ -98,11 +98,11 @@ fn base_address(app: &App, headers: &HeaderMap, connection: &Connection) -> Stri
     }
     let asked = headers.get(HOST).and_then(|host| host.to_str().ok()).and_then(host_and_port);
     match asked {
-        // A port that a client of the plain listener used is not the one the services answer on.
-        Some((host, own)) => {
-            let port = own.filter(|_| connection.secure).unwrap_or(port);
-            format!("https://{host}:{port}/services/")
-        }
+        // A client that used another port than ours came through one that is forwarded; ours he may not reach.
+        Some((host, Some(own))) if connection.secure => format!("https://{host}:{own}/services/"),
+        Some((host, None)) if connection.secure => format!("https://{host}/services/"),
+        // The port of the plain listener is not the one the services answer on.
+        Some((host, _)) => format!("https://{host}:{port}/services/"),
         None => format!("https://localhost:{port}/services/"),
     }
 }

@@ -4,7 +4,7 @@ use super::scopes::{KNOWN, Mark, Scopes};
 use super::{Attribute, Document, Name, Node, Text, XSI};
 use quick_xml::events::attributes::Attributes;
 use quick_xml::events::{BytesRef, BytesStart, Event};
-use quick_xml::name::{Prefix, PrefixDeclaration, QName};
+use quick_xml::name::{NamespaceError, Prefix, PrefixDeclaration, QName};
 use quick_xml::reader::Reader;
 use std::borrow::Cow;
 use std::num::NonZeroU32;
@@ -135,7 +135,14 @@ impl<'a, 'f> Parser<'a, 'f> {
                     self.add_text(resolved)?;
                 }
                 Event::DocType(_) => return Err(Malformed::Doctype),
-                Event::Comment(_) | Event::PI(_) | Event::Decl(_) => {}
+                Event::Decl(declaration) => {
+                    let end = usize::try_from(self.reader.buffer_position()).unwrap_or(usize::MAX);
+                    let start = end.saturating_sub(declaration.len() + "<??>".len());
+                    if !self.text.get(..start).is_some_and(is_blank) {
+                        return Err(self.syntax("an XML declaration that does not begin the document"));
+                    }
+                }
+                Event::Comment(_) | Event::PI(_) => {}
                 Event::Eof => break,
             }
         }
@@ -250,7 +257,13 @@ impl<'a, 'f> Parser<'a, 'f> {
                 Some(PrefixDeclaration::Named(prefix)) => prefix,
             };
             let index = length(&self.document.namespaces);
-            self.scopes.declare(prefix, &value, index).map_err(|error| self.syntax(error))?;
+            if value.is_empty() && !prefix.is_empty() {
+                return Err(self.syntax("a prefix that is declared for no namespace"));
+            }
+            self.scopes.declare(prefix, &value, index).map_err(|error| match error {
+                NamespaceError::TooManyBindings(limit) => Malformed::TooMuch { what: "Namespace", limit },
+                other => self.syntax(other),
+            })?;
             self.document.namespaces.push(value);
         }
         Ok(())
@@ -276,6 +289,9 @@ impl<'a, 'f> Parser<'a, 'f> {
 
     fn resolve_name(&self, name: QName<'a>, is_element: bool) -> Result<(u32, &'a str), Malformed> {
         let (local, prefix) = name.decompose();
+        if !local.into_inner().bytes().next().is_some_and(begins_name) {
+            return Err(self.syntax("a name that begins like none"));
+        }
         let namespace = match prefix {
             None if is_element => self.scopes.of_no_prefix(),
             None => 0,
@@ -348,10 +364,9 @@ impl<'a, 'f> Parser<'a, 'f> {
     }
 
     fn add_text(&mut self, text: Cow<'a, str>) -> Result<(), Malformed> {
-        check_characters(&text).map_err(|why| self.syntax(why))?;
+        check_text(&text).map_err(|why| self.syntax(why))?;
         let Some(open) = self.open.last_mut() else {
-            let blank = text.trim_matches(['\u{feff}', ' ', '\t', '\r', '\n']).is_empty();
-            return if blank { Ok(()) } else { Err(self.syntax("text outside the root element")) };
+            return if is_blank(&text) { Ok(()) } else { Err(self.syntax("text outside the root element")) };
         };
         let texts = &mut self.document.texts;
         if self.in_text
@@ -412,11 +427,31 @@ pub fn is_xml_character(character: char) -> bool {
 /// at a time: everything from blank up is fine unless it is U+FFFE or U+FFFF, which begin with EF.
 #[must_use]
 pub fn is_xml_text(text: &str) -> bool {
-    let suspicious =
-        |byte: u8| byte == 0xef || (byte < 0x20 && byte != b'\n' && byte != b'\t' && byte != b'\r');
-    !text.bytes().fold(false, |found, byte| found | suspicious(byte)) || text.chars().all(is_xml_character)
+    !text.bytes().fold(false, |found, byte| found | is_suspicious(byte)) || text.chars().all(is_xml_character)
+}
+
+fn is_suspicious(byte: u8) -> bool {
+    byte == 0xef || (byte < 0x20 && byte != b'\n' && byte != b'\t' && byte != b'\r')
 }
 
 fn check_characters(text: &str) -> Result<(), &'static str> {
     if is_xml_text(text) { Ok(()) } else { Err("a character that XML 1.0 does not allow") }
+}
+
+/// As [`check_characters`], and that what ends a CDATA section stands at the end of one only.
+fn check_text(text: &str) -> Result<(), &'static str> {
+    if !text.bytes().fold(false, |found, byte| found | is_suspicious(byte) | (byte == b'>')) {
+        return Ok(());
+    }
+    if text.contains("]]>") { Err("']]>' in text") } else { check_characters(text) }
+}
+
+/// Whether a text says nothing where only markup may stand.
+fn is_blank(text: &str) -> bool {
+    text.trim_matches(['\u{feff}', ' ', '\t', '\r', '\n']).is_empty()
+}
+
+/// Whether a name may begin like that. What is not ASCII is not looked at closely.
+fn begins_name(byte: u8) -> bool {
+    byte.is_ascii_alphabetic() || byte == b'_' || !byte.is_ascii()
 }

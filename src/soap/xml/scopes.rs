@@ -3,8 +3,9 @@
 
 use quick_xml::name::{NamespaceError, Prefix};
 
-/// Declarations in force at one place; real messages have a dozen.
-const MAX_BINDINGS: usize = 128;
+/// Declarations in force at one place. Real messages have a dozen, or with gSOAP one for each namespace of the whole
+/// program, 88 for our services alone; every name that is resolved is looked for among all of them.
+const MAX_BINDINGS: usize = 256;
 
 /// What `xml` is bound to, always.
 pub(super) const XML: &str = "http://www.w3.org/XML/1998/namespace";
