@@ -117,11 +117,7 @@ pub fn open(folder: &Path) -> Result<Installation, Error> {
         store::Error::Sqlite(_) => Error::Database { path: folder.join(DATABASE), source: error },
         error => error.into(),
     })?;
-    let path = folder.join("secret.key");
-    let key = match stored_key(&path)? {
-        Some(key) => key,
-        None => store.write_blocking(move |tx| first_key(tx, &path))?,
-    };
+    let key = key(&store, folder.join("secret.key"))?;
     Ok(Installation { folder: folder.to_owned(), store, key })
 }
 
@@ -131,6 +127,14 @@ fn hide(database: &Path) -> Result<(), Error> {
     use std::os::unix::fs::OpenOptionsExt as _;
     let made = File::options().append(true).create(true).mode(0o600).open(database);
     made.map(drop).map_err(failed(database))
+}
+
+/// The key of the installation.
+fn key(store: &Store, path: PathBuf) -> Result<SecretKey, Error> {
+    match stored_key(&path)? {
+        Some(key) => Ok(key),
+        None => store.write_blocking(move |tx| first_key(tx, &path)),
+    }
 }
 
 /// The key of the installation, if there is one.
@@ -247,17 +251,17 @@ mod tests {
     #[test]
     fn all_who_begin_an_installation_together_have_the_same_key() {
         let folder = std::env::temp_dir().join(format!("soapstone-key-{}", uuid::Uuid::new_v4()));
+        make_folder(&folder).unwrap();
         let together = Barrier::new(8);
-        let opened: Vec<Installation> = std::thread::scope(|scope| {
+        let hashes: Vec<_> = std::thread::scope(|scope| {
             let opening = || {
+                let store = Store::open(&folder).unwrap();
                 together.wait();
-                open(&folder).unwrap()
+                key(&store, folder.join("secret.key")).unwrap().hash(&Secret::from("a code"))
             };
             let openers: Vec<_> = (0..8).map(|_| scope.spawn(opening)).collect();
             openers.into_iter().map(|opener| opener.join().unwrap()).collect()
         });
-        let hashes: Vec<_> = opened.iter().map(|one| one.key.hash(&Secret::from("a code"))).collect();
-        drop(opened);
         std::fs::remove_dir_all(&folder).unwrap();
         assert!(hashes.iter().all(|hash| *hash == hashes[0]));
     }
