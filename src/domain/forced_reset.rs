@@ -129,6 +129,7 @@ fn force(
     };
     changes.remove(TRIGGER);
     changes.remove(LOCKED);
+    let was_open = !is_pending(tx, user.id.0)? && !is_locked(tx, user)?;
     if let (true, Some(code)) = (options.offline, &typed) {
         changes.set(PUBLISHED_CODE, Some(code.reveal().to_owned()));
     } else if changes.get(PUBLISHED_CODE).is_none() {
@@ -148,9 +149,10 @@ fn force(
         };
         notice::queue(tx, now, realm, user, &mail, carried)?;
     }
-    if realm.policy.show_lock_mails && lockout::settings(tx, user.tenant)?.is_some() {
-        notice::tell(tx, now, realm, user, notice::ACCOUNT_LOCK, &[])?;
+    if was_open {
+        tell_of_lock(tx, now, realm, user, notice::ACCOUNT_LOCK)?;
     }
+    lockout::announce(tx, now, realm, user, changes)?;
     audit::record(tx, now, actor, "Force Password Reset", &user.display_name(), &options.names())
 }
 
@@ -176,9 +178,9 @@ pub fn cancel(tx: &mut Tx<'_>, now: Now, realm: &Realm, actor: &Actor, user: &Us
     recovery::end(tx, now, user)?;
     clear_published_code(tx, realm, user)?;
     // A lock after failed logins is another state and outlives the reset.
-    let locked = store::login::identity_claim(tx, user.id.0, LOCKED)?;
-    if !lockout::is_true(locked.as_deref()) {
+    if !is_locked(tx, user)? {
         store::user::set_identity_claim(tx, user.id.0, LOCKED, Some("false"))?;
+        tell_of_lock(tx, now, realm, user, notice::ACCOUNT_UNLOCK)?;
     }
     audit::record(tx, now, actor, "Cancel Forced Password Reset", &user.display_name(), "")?;
     Ok(true)
@@ -188,8 +190,24 @@ pub fn cancel(tx: &mut Tx<'_>, now: Now, realm: &Realm, actor: &Actor, user: &Us
 pub(super) fn release(tx: &mut Tx<'_>, now: Now, realm: &Realm, user: &User) -> Result<(), Error> {
     clear_published_code(tx, realm, user)?;
     lockout::release(tx, user)?;
+    tell_of_lock(tx, now, realm, user, notice::ACCOUNT_UNLOCK)
+}
+
+/// Whether the user is locked for another reason than a reset.
+fn is_locked(tx: &mut Tx<'_>, user: &User) -> Result<bool, Error> {
+    Ok(lockout::is_true(store::login::identity_claim(tx, user.id.0, LOCKED)?.as_deref()))
+}
+
+/// Tells the user of the lock that a reset is, or of its end, where the operator wants that.
+fn tell_of_lock(
+    tx: &mut Tx<'_>,
+    now: Now,
+    realm: &Realm,
+    user: &User,
+    kind: &'static str,
+) -> Result<(), Error> {
     if realm.policy.show_lock_mails && lockout::settings(tx, user.tenant)?.is_some() {
-        notice::tell(tx, now, realm, user, notice::ACCOUNT_UNLOCK, &[])?;
+        notice::tell(tx, now, realm, user, kind, &[])?;
     }
     Ok(())
 }

@@ -209,6 +209,45 @@ fn the_reset_mail_is_the_only_one_unless_lock_mails_are_switched_on() {
     }
 }
 
+// G82
+#[test]
+fn the_lock_of_a_reset_is_announced_when_it_begins_and_ends_and_only_then() {
+    let world = World::with(|policy| policy.show_lock_mails = true);
+    let tom = world.find("tom");
+    world.set(LINK, "true");
+    world.set("account.lock.handler.enable", "true");
+    let count = |kind| world.mails(&tom).iter().filter(|mail| mail.template == kind).count();
+    world.trigger(&tom).unwrap();
+    world.trigger(&tom).unwrap();
+    assert_eq!((count("accountlock"), count("accountunlock")), (1, 0), "nothing changed with the second");
+    world.claims(&tom, &[(TRIGGER, Some("false"))]).unwrap();
+    assert_eq!((count("accountlock"), count("accountunlock")), (1, 1));
+    // Who is locked anyway stays so.
+    world.claims(&tom, &[(LOCKED, Some("true"))]).unwrap();
+    assert_eq!(count("accountlock"), 2);
+    world.trigger(&tom).unwrap();
+    world.claims(&tom, &[(TRIGGER, Some("false"))]).unwrap();
+    assert_eq!((count("accountlock"), count("accountunlock")), (2, 1));
+    // An unlock that ends both is told once.
+    world.trigger(&tom).unwrap();
+    world.claims(&tom, &[(LOCKED, Some("false"))]).unwrap();
+    assert_eq!((count("accountlock"), count("accountunlock")), (2, 2));
+}
+
+#[test]
+fn what_is_written_with_a_reset_has_its_own_mails() {
+    let (world, tom) = with(&[LINK]);
+    let count = |kind| world.mails(&tom).iter().filter(|mail| mail.template == kind).count();
+    world.claims(&tom, &[(TRIGGER, Some("true")), (DISABLED, Some("true"))]).unwrap();
+    assert_eq!((count("adminforcedpasswordreset"), count("accountdisable")), (1, 1));
+    world.claims(&tom, &[(DISABLED, Some("false")), (TRIGGER, Some("true"))]).unwrap();
+    assert_eq!(
+        (count("adminforcedpasswordreset"), count("accountenable")),
+        (1, 1),
+        "the first reset mail is dropped"
+    );
+}
+
 fn link_code_of(world: &World, user: &User) -> Secret {
     world.mails(user).iter().find(|mail| mail.template == "adminforcedpasswordreset").unwrap().code()
 }
