@@ -11,7 +11,7 @@ pub use changes::Changes;
 pub use of_user::Values;
 
 use super::catalogue::{Catalogue, Claim, IDENTITY, ROLE};
-use super::name::{folded, shown};
+use super::name::{PRIMARY, folded, shown};
 use super::user::UserStore;
 use super::{Actor, Error, Now, Realm, TenantId, User, UserId, forced_reset, role, user};
 use crate::store::{self, Tx};
@@ -57,7 +57,8 @@ pub fn write(
     profile: &str,
     changes: Changes,
 ) -> Result<(), Error> {
-    let profile = check_profile(profile)?;
+    // One profile is all a directory has.
+    check_profile(profile)?;
     let catalogue = realm.catalogues.of(tx, user.tenant)?;
     let mut changes = changes.of_local_claims(&catalogue);
     for (uri, _) in changes.iter().filter(|(uri, _)| !is_identity(uri)) {
@@ -68,9 +69,7 @@ pub fn write(
         if is_identity(uri) {
             store::user::set_identity_claim(tx, user.id.0, uri, value)?;
         } else {
-            let attribute = attribute_of(&catalogue, user, uri)?;
-            let value = value.map(|value| normalised(attribute, value)).filter(|value| !value.is_empty());
-            store::user::set_attribute(tx, user.id.0, profile, attribute, value.as_deref())?;
+            put(tx, user, attribute_of(&catalogue, user, uri)?, value)?;
         }
     }
     stamp(tx, now, &catalogue, user, MODIFIED)
@@ -97,6 +96,26 @@ fn attribute_of<'c>(catalogue: &'c Catalogue, user: &User, uri: &str) -> Result<
 /// The attribute that keeps the profile configuration.
 pub const PROFILE_CONFIGURATION: &str = "profileConfiguration";
 
+/// Attributes without which the primary store, a directory, has no entry of a person.
+const MANDATORY: [&str; 3] = ["uid", "cn", "sn"];
+
+/// Sets an attribute, or takes it away when there is nothing in the value.
+fn put(tx: &mut Tx<'_>, user: &User, attribute: &str, value: Option<&str>) -> Result<(), Error> {
+    let value = value.map(|value| normalised(attribute, value)).filter(|value| !value.is_empty());
+    // A user who came from elsewhere may have none to begin with.
+    if value.is_none()
+        && user.domain == PRIMARY
+        && MANDATORY.contains(&attribute)
+        && store::user::attribute(tx, user.id.0, DEFAULT_PROFILE, attribute)?.is_some()
+    {
+        let name = user.display_name();
+        return Err(Error::refused(format!(
+            "Profile information could not be updated in LDAP user store for user : {name}"
+        )));
+    }
+    Ok(store::user::set_attribute(tx, user.id.0, DEFAULT_PROFILE, attribute, value.as_deref())?)
+}
+
 /// A text with several values: each trimmed, empty ones left out, as the directory stores it.
 fn normalised(attribute: &str, value: &str) -> String {
     if !value.contains(',') || store::user::is_single(attribute) {
@@ -105,11 +124,10 @@ fn normalised(attribute: &str, value: &str) -> String {
     store::user::values_in(attribute, value).collect::<Vec<_>>().join(",")
 }
 
-fn check_profile(profile: &str) -> Result<&'static str, Error> {
-    match profile {
-        "" => Ok(DEFAULT_PROFILE),
-        name if name.chars().all(char::is_alphanumeric) => Ok(DEFAULT_PROFILE),
-        _ => Err(Error::refused("profile name contains invalid characters!")),
+fn check_profile(profile: &str) -> Result<(), Error> {
+    match profile.chars().all(char::is_alphanumeric) {
+        true => Ok(()),
+        false => Err(Error::refused("profile name contains invalid characters!")),
     }
 }
 
@@ -145,7 +163,6 @@ pub fn set_at_creation(
     profile: &str,
     claims: &Changes,
 ) -> Result<(), Error> {
-    // One profile is all a directory has; see `check_profile`.
     check_profile(profile)?;
     let catalogue = realm.catalogues.of(tx, user.tenant)?;
     let attribute = |uri: &str| catalogue.find(uri).and_then(|claim| claim.attribute(&user.domain));
@@ -272,9 +289,7 @@ pub fn set_single(
         return Err(Error::refused("InvalidOperation This operation is not supported for Identity claims"));
     }
     let catalogue = realm.catalogues.of(tx, user.tenant)?;
-    let attribute = attribute_of(&catalogue, user, uri)?;
-    let value = value.map(|value| normalised(attribute, value)).filter(|value| !value.is_empty());
-    store::user::set_attribute(tx, user.id.0, DEFAULT_PROFILE, attribute, value.as_deref())?;
+    put(tx, user, attribute_of(&catalogue, user, uri)?, value)?;
     stamp(tx, now, &catalogue, user, MODIFIED)
 }
 
@@ -284,9 +299,7 @@ pub fn set_single(
 /// The directory's refusal of a claim without attribute.
 pub fn remove(tx: &mut Tx<'_>, realm: &Realm, user: &User, uri: &str) -> Result<(), Error> {
     let catalogue = realm.catalogues.of(tx, user.tenant)?;
-    let attribute = attribute_of(&catalogue, user, uri)?;
-    store::user::set_attribute(tx, user.id.0, DEFAULT_PROFILE, attribute, None)?;
-    Ok(())
+    put(tx, user, attribute_of(&catalogue, user, uri)?, None)
 }
 
 /// Removes a claim's value if the tenant still has the claim.

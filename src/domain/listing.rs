@@ -302,6 +302,8 @@ pub fn roles(
     let domain = filter.split_once('/').map(|(domain, _)| domain);
     let rest = filter.strip_prefix("Internal/").unwrap_or(filter);
     let mut hybrid = hybrid_roles(tx, tenant, rest, None)?;
+    // No user is asked about, so there is nothing to tick.
+    hybrid.iter_mut().for_each(|role| role.selected = false);
     hybrid.retain(|role| domain.is_none_or(|domain| role.name.starts_with(domain)));
     let mut found = Listing::counted(realm.policy.role_list_limit, external, domain_of);
     found.rows.append(&mut hybrid);

@@ -38,13 +38,14 @@ pub fn find(tx: &mut Tx<'_>, tenant: TenantId, typed: &str) -> Result<Option<i64
     Ok(store::role::find(tx, tenant.0, name.domain_or_primary(), &folded(&name.name))?.map(|(id, _)| id))
 }
 
-/// The keys of roles that must exist; everyone is accepted and left out.
+/// The keys of roles that must exist; everyone is accepted and left out, and so is a blank name: an empty element of a
+/// list is one (IS 5.3.0).
 ///
 /// # Errors
 /// Names the role that does not exist.
 pub fn existing(tx: &mut Tx<'_>, tenant: TenantId, typed: &[String]) -> Result<Vec<i64>, Error> {
     let mut found = Vec::with_capacity(typed.len());
-    for role in typed.iter().filter(|role| !is_everyone(role)) {
+    for role in typed.iter().filter(|role| !is_everyone(role) && !role.trim().is_empty()) {
         match find(tx, tenant, role)? {
             Some(id) => found.push(id),
             None => {
@@ -79,13 +80,8 @@ pub fn add(
     let hybrid = matches!(domain.as_str(), INTERNAL | APPLICATION);
     if !hybrid {
         user::check_domain(tx, actor.tenant, &domain)?;
-        let pattern = &realm.policy.role_pattern;
-        if name.name.trim().is_empty() || !super::pattern::matches(pattern, typed) {
-            return Err(Error::refused(format!(
-                "InvalidRole Role name not valid. Role name must be a non null string with following format, {pattern}"
-            )));
-        }
     }
+    check_name(realm, hybrid, &name.name, typed)?;
     if find(tx, actor.tenant, typed)?.is_some() {
         let code = if hybrid { "" } else { "RoleExisting " };
         return Err(Error::refused(format!(
@@ -105,6 +101,17 @@ pub fn add(
     let resources: Vec<&str> = grants.iter().map(|grant| grant.resource.as_str()).collect();
     let data = format!("Users : [{}] Permissions : [{}]", users.join(", "), resources.join(", "));
     audit::record(tx, now, actor, "Add Role", &shown(&domain, &name.name), &data)
+}
+
+/// Refuses a name that is none. `typed` is what has to match the pattern, which hybrid roles do not have.
+fn check_name(realm: &Realm, hybrid: bool, name: &str, typed: &str) -> Result<(), Error> {
+    let pattern = &realm.policy.role_pattern;
+    if name.trim().is_empty() || !(hybrid || super::pattern::matches(pattern, typed)) {
+        return Err(Error::refused(format!(
+            "InvalidRole Role name not valid. Role name must be a non null string with following format, {pattern}"
+        )));
+    }
+    Ok(())
 }
 
 /// The users of these names, or the directory's refusal that lists those who do not exist.
@@ -176,12 +183,7 @@ pub fn rename(
         return Err(Error::refused("The role cannot be renamed"));
     }
     let hybrid = matches!(old.domain_or_primary(), INTERNAL | APPLICATION);
-    let pattern = &realm.policy.role_pattern;
-    if !hybrid && (new.name.trim().is_empty() || !super::pattern::matches(pattern, &new.name)) {
-        return Err(Error::refused(format!(
-            "InvalidRole Role name not valid. Role name must be a non null string with following format, {pattern}"
-        )));
-    }
+    check_name(realm, hybrid, &new.name, &new.name)?;
     let id = find(tx, actor.tenant, from)?
         .ok_or_else(|| Error::refused(format!("The role: {from} does not exist.")))?;
     let taken = store::role::find(tx, actor.tenant.0, old.domain_or_primary(), &folded(&new.name))?;

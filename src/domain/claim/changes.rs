@@ -26,7 +26,8 @@ impl Changes {
     /// called. What an external claim says of an identity claim is kept in its attribute, as in the original.
     pub(super) fn of_local_claims(self, catalogue: &Catalogue) -> Self {
         let mut resolved = Self(Vec::with_capacity(self.0.len()));
-        for (uri, value) in self.0 {
+        // A row of a form that was left empty names no claim; the original passes over it as well.
+        for (uri, value) in self.0.into_iter().filter(|(uri, _)| !uri.trim().is_empty()) {
             let local = catalogue.find(&uri).filter(|claim| !claim.is(ROLE) && !is_identity(&claim.uri));
             match local.filter(|_| !is_identity(&uri)) {
                 Some(claim) => resolved.set(&claim.uri, value),

@@ -69,6 +69,37 @@ fn an_unknown_claim_refuses_the_whole_write() {
 }
 
 #[test]
+fn a_claim_without_a_name_is_passed_over() {
+    let world = World::new();
+    let tom = world.find("tom");
+    world.claims(&tom, &[("", Some("x")), (" ", None), (GIVEN_NAME, Some("Tom"))]).unwrap();
+    assert_eq!(world.claim(&tom, GIVEN_NAME).as_deref(), Some("Tom"));
+}
+
+#[test]
+fn the_names_that_a_directory_asks_for_stay() {
+    let world = World::new();
+    let tom = world.find("tom");
+    let refused = "Profile information could not be updated in LDAP user store for user : tom";
+    for (uri, value) in [(LAST_NAME, Some("")), ("http://wso2.org/claims/fullname", None)] {
+        let outcome = world.claims(&tom, &[(GIVEN_NAME, Some("Tom")), (uri, value)]);
+        assert_eq!(refusal(outcome), refused, "{uri}");
+        assert_eq!(world.claim(&tom, GIVEN_NAME), None, "nothing of it is done");
+    }
+    world.claims(&tom, &[(LAST_NAME, Some("Miller"))]).unwrap();
+    assert_eq!(sets_single(&world, LAST_NAME, Some("")).unwrap_err(), refused);
+    assert_eq!(on_tom(&world, |tx, _, realm, tom| remove(tx, realm, tom, LAST_NAME)).unwrap_err(), refused);
+    assert_eq!(world.claim(&tom, LAST_NAME).as_deref(), Some("Miller"));
+    // Who came from elsewhere without one may post that back; and databases ask for none.
+    let id = tom.id.0;
+    world.write(move |tx| Ok(store::user::set_attribute(tx, id, DEFAULT_PROFILE, "sn", None)?));
+    world.claims(&tom, &[(LAST_NAME, Some(""))]).unwrap();
+    world.second_store("EMP");
+    let other = world.user_in(SUPER, "EMP", "tom");
+    world.claims(&other, &[(LAST_NAME, Some(""))]).unwrap();
+}
+
+#[test]
 fn a_profile_name_may_be_anything_without_signs_and_means_the_default_one() {
     let world = World::new();
     let tom = world.find("tom");

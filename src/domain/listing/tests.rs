@@ -90,6 +90,7 @@ fn users_of_other_tenants_are_in_no_list() {
     assert!(world.read(|tx| users(tx, &world.realm, SUPER, "amy", -1)).rows.is_empty());
     let roles = world.read(|tx| roles(tx, &world.realm, acme, "*", -1));
     assert_eq!(names(&roles.rows), ["admin", "Internal/everyone"]);
+    assert!(ticked(&roles.rows).is_empty());
 }
 
 #[test]

@@ -63,7 +63,7 @@ fn a_new_role_gives_its_members_its_permissions() {
 #[test]
 fn a_role_name_that_breaks_the_pattern_is_refused_with_the_pattern() {
     let world = World::new();
-    for name in ["ab", "no#good", "", "   ", "PRIMARY/"] {
+    for name in ["ab", "no#good", "", "   ", "PRIMARY/", "Internal/", "Internal/  "] {
         let refusal = adds(&world, name, &[], &[]).unwrap();
         assert!(
             refusal.starts_with("InvalidRole Role name not valid. ") && refusal.ends_with("{3,30}$"),
@@ -180,7 +180,9 @@ fn a_role_is_renamed_only_within_its_domain_to_a_good_name_that_is_free() {
     ] {
         assert_eq!(renames(&world, from, to).as_deref(), Some(refusal), "{from} to {to}");
     }
-    assert!(renames(&world, "readers", "x").unwrap().starts_with("InvalidRole "));
+    for (from, to) in [("readers", "x"), ("Internal/hybrid", ""), ("Internal/hybrid", "Internal/")] {
+        assert!(renames(&world, from, to).unwrap().starts_with("InvalidRole "), "{from} to {to}");
+    }
     assert_eq!(renames(&world, "Internal/hybrid", "h"), None);
     assert!(world.read(|tx| exists(tx, SUPER, "Internal/h")));
 }
@@ -247,6 +249,7 @@ fn of_a_list_of_roles_the_one_that_is_missing_is_named_with_its_kind() {
     adds(&world, "readers", &[], &[]);
     let find_all = |roles: &[&str]| world.store.read(|tx| existing(tx, SUPER, &names(roles)));
     assert_eq!(find_all(&["readers", "Internal/Everyone", "admin"]).unwrap().len(), 2, "everyone is no row");
+    assert_eq!(find_all(&["", " "]).unwrap().len(), 0, "no role is meant by no name");
     for (role, refusal) in [
         ("nothing", "External role is not exist : nothing"),
         ("internal/nothing", "Internal role is not exist : nothing"),

@@ -69,7 +69,7 @@ pub fn add(
         require_change: new.require_change,
         created_at: now.0,
     };
-    if store::user::find(tx, actor.tenant.0, &domain, row.folded)?.is_some() {
+    if row.folded == ANONYMOUS || store::user::find(tx, actor.tenant.0, &domain, row.folded)?.is_some() {
         return Err(already_there(&name.name));
     }
     let roles = role::existing(tx, actor.tenant, new.roles)?;

@@ -168,6 +168,8 @@ fn a_deleted_user_takes_a_pending_reset_sessions_and_waiting_mails_along() {
 #[test]
 fn some_users_cannot_be_deleted() {
     let world = World::new();
+    let taken = adds(&world, "WSO2.anonymous.user", NEW, &[], &[]).unwrap();
+    assert!(taken.starts_with("UserAlreadyExisting"), "nobody gets that name: {taken}");
     let tom = world.find("tom");
     for (name, text) in [
         ("admin", "LoggedInUser Cannot delete logged in user"),
