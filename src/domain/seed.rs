@@ -31,9 +31,38 @@ pub fn first_start(tx: &mut Tx<'_>, now: Now, realm: &Realm, admin: &Administrat
         return Ok(false);
     }
     store::tenant::insert(tx, Some(TenantId::SUPER.0), SUPER_DOMAIN, None, now.0, &admin.name)?;
-    let user = fill(tx, now, realm, TenantId::SUPER, &realm.policy.host_name, admin, "/permission")?;
+    let user = fill(tx, now, realm, TenantId::SUPER, &realm.policy.host_name, admin)?;
     claim::set_at_creation(tx, now, realm, &user, claim::DEFAULT_PROFILE, &Changes::default())?;
     Ok(true)
+}
+
+/// What the role of the administrators holds in the super tenant, and in every other.
+const RIGHTS: (&str, &str) = ("/permission", "/permission/admin");
+
+fn rights_in(tenant: TenantId) -> &'static str {
+    if tenant == TenantId::SUPER { RIGHTS.0 } else { RIGHTS.1 }
+}
+
+/// The tenants whose administrators' role lost what it holds from the start, with the role's key. One call is enough to
+/// take it, by whoever may grant, and afterwards nobody is left who could give it back.
+///
+/// # Errors
+/// Failures of the database.
+pub fn powerless(tx: &mut Tx<'_>) -> Result<Vec<(TenantId, i64)>, Error> {
+    let first = (TenantId::SUPER.0, RIGHTS.0);
+    let found = store::grant::lacking(tx, super::role::ADMIN, EXECUTE, first, RIGHTS.1)?;
+    Ok(found.into_iter().map(|(tenant, role)| (TenantId(tenant), role)).collect())
+}
+
+/// Gives those roles their rights back (IS 5.3.0 does so whenever it starts, JDBCAuthorizationManager).
+///
+/// # Errors
+/// Failures of the database.
+pub fn empower(tx: &mut Tx<'_>, roles: &[(TenantId, i64)]) -> Result<(), Error> {
+    for (tenant, role) in roles {
+        store::role::set_grant(tx, *role, rights_in(*tenant), EXECUTE, true)?;
+    }
+    Ok(())
 }
 
 /// Another tenant.
@@ -74,7 +103,7 @@ pub fn tenant(tx: &mut Tx<'_>, now: Now, realm: &Realm, new: &NewTenant<'_>) -> 
     }
     let key = new.id.map(|id| id.0);
     let id = TenantId(store::tenant::insert(tx, key, &domain, new.email, new.created_at.0, &new.admin.name)?);
-    let user = fill(tx, now, realm, id, "localhost", new.admin, "/permission/admin")?;
+    let user = fill(tx, now, realm, id, "localhost", new.admin)?;
     claim::set_at_creation(tx, now, realm, &user, claim::DEFAULT_PROFILE, new.claims)?;
     Ok(Tenant { id, domain, active: true, admin_name: new.admin.name.clone() })
 }
@@ -87,7 +116,6 @@ fn fill(
     tenant: TenantId,
     home_realm: &str,
     admin: &Administrator,
-    permission: &str,
 ) -> Result<User, Error> {
     dialects(tx, tenant)?;
     let policy = &realm.policy;
@@ -96,7 +124,7 @@ fn fill(
     challenge::seed(tx, tenant)?;
     store::role::insert(tx, tenant.0, INTERNAL, "everyone", "everyone")?;
     let role = store::role::insert(tx, tenant.0, PRIMARY, super::role::ADMIN, super::role::ADMIN)?;
-    store::role::set_grant(tx, role, permission, EXECUTE, true)?;
+    store::role::set_grant(tx, role, rights_in(tenant), EXECUTE, true)?;
     let id = store::user::insert(
         tx,
         &store::user::NewUser {

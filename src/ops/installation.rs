@@ -207,7 +207,8 @@ pub fn is_new(store: &Store) -> Result<bool, Error> {
     Ok(found.is_none())
 }
 
-/// Fills an empty store with the super tenant and its administrator. Says whether it did.
+/// Fills an empty store with the super tenant and its administrator. Says whether it did. In any other, administrators
+/// who lost their rights get them back.
 ///
 /// # Errors
 /// Failures of the database, and a password that cannot be hashed.
@@ -219,6 +220,14 @@ pub fn fill_if_new(
     admin_password: &Secret,
 ) -> Result<bool, Error> {
     if !is_new(store)? {
+        let powerless = store.read(seed::powerless)?;
+        if !powerless.is_empty() {
+            tracing::warn!(
+                tenants = powerless.len(),
+                "administrators had lost their rights and got them back"
+            );
+            store.write_blocking(move |tx| seed::empower(tx, &powerless))?;
+        }
         return Ok(false);
     }
     let admin = Administrator { name: admin_name.to_owned(), credential: Credential::hash(admin_password)? };
@@ -246,6 +255,8 @@ pub fn has_default_password(store: &Store) -> Result<bool, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::permission::Holder;
+    use crate::domain::{TenantId, clock::SystemClock, fixture::*, permission, role};
     use std::sync::Barrier;
 
     #[test]
@@ -264,5 +275,31 @@ mod tests {
         });
         std::fs::remove_dir_all(&folder).unwrap();
         assert!(hashes.iter().all(|hash| *hash == hashes[0]));
+    }
+
+    #[test]
+    fn administrators_who_lost_their_rights_get_them_back_at_the_next_start() {
+        let world = World::new();
+        let other = world.tenant("acme.example");
+        let may = |tenant, path: &str| {
+            world.read(|tx| {
+                let admin = admin(tx, tenant)?;
+                admin.may(tx, &[path])
+            })
+        };
+        let starts =
+            || fill_if_new(&world.store, &SystemClock, &world.realm, "admin", &Secret::from("x")).unwrap();
+        for tenant in [TenantId::SUPER, other] {
+            let holder = Holder::Role(role::ADMIN.to_owned());
+            as_admin(&world, tenant, move |tx, now, _, actor| {
+                permission::clear_all(tx, now, actor, &holder)?;
+                permission::set(tx, now, actor, &holder, "/permission", permission::EXECUTE, false)
+            })
+            .unwrap();
+            assert!(!may(tenant, permission::LOGIN));
+        }
+        assert!(!starts(), "it is not the first one");
+        assert!(may(TenantId::SUPER, "/permission/protected") && may(other, permission::LOGIN));
+        assert!(!may(other, "/permission/protected") && !may(other, "/permission/other"));
     }
 }

@@ -108,6 +108,27 @@ pub fn to_roles(tx: &mut Tx<'_>, tenant: i64, action: &str) -> Result<Vec<NamedR
     tx.query(TO_ROLES, &[tenant.into(), action.into()], named)
 }
 
+/// Tenant and key of each role of that name in the primary stores which does not hold what it should: `first` in the
+/// tenant of that key, `other` in all others.
+///
+/// # Errors
+/// As [`of_user`].
+pub fn lacking(
+    tx: &mut Tx<'_>,
+    name: &str,
+    action: &str,
+    (first, resource): (i64, &str),
+    other: &str,
+) -> Result<Vec<(i64, i64)>, Error> {
+    tx.query(
+        "SELECT r.tenant_id, r.id FROM role r WHERE r.domain = 'PRIMARY' AND r.folded = $1 AND NOT EXISTS \
+         (SELECT 1 FROM role_grant g WHERE g.role_id = r.id AND g.action = $2 AND g.allowed = 1 \
+         AND g.resource = CASE r.tenant_id WHEN $3 THEN $4 ELSE $5 END)",
+        &[name.into(), action.into(), first.into(), resource.into(), other.into()],
+        |row| Ok((row.int(0)?, row.int(1)?)),
+    )
+}
+
 /// The grants of an action to users of a tenant by name.
 ///
 /// # Errors

@@ -3,7 +3,7 @@
 
 use crate::support::caller::{Caller, LOGIN};
 use crate::support::tree::Element;
-use crate::support::world::{OLD, TOM, World};
+use crate::support::world::{NEW, OLD, TOM, World};
 
 const REQUEST: &str = "<l:getUserInfo xmlns:l=\"http://loggeduserinfo.services.core.carbon.wso2.org\"/>";
 const USERMGT: &str = "/permission/admin/manage/identity/usermgt";
@@ -36,6 +36,22 @@ fn the_name_is_that_of_the_session() {
     let world = World::new(&[]);
     assert_eq!(info(&world.caller("PRIMARY/tom", OLD)).0, "PRIMARY/tom");
     assert_eq!(info(&world.caller("TOM", OLD)).0, "TOM");
+}
+
+#[test]
+fn who_signed_in_to_another_store_without_its_prefix_is_told_what_is_his() {
+    let world = World::new(&[]);
+    let admin = world.admin();
+    let database = rusqlite::Connection::open(world.settings.data_dir.join("soapstone.db")).unwrap();
+    let add = "INSERT INTO user_store (tenant_id, domain, position) VALUES (-1234, 'SALES', 0)";
+    assert_eq!(database.execute(add, []).unwrap(), 1);
+    for (name, password) in [("dual", NEW), ("SALES/dual", OLD)] {
+        admin.add_user(name, password, &[]);
+    }
+    admin.add_role("Internal/primary", &["dual"], &[LOGIN, USERMGT]);
+    admin.add_role("Internal/sales", &["SALES/dual"], &[LOGIN]);
+    assert_eq!(info(&world.caller("dual", OLD)), ("dual".into(), vec![LOGIN.into()]));
+    assert_eq!(info(&world.caller("dual", NEW)).1, [LOGIN, USERMGT]);
 }
 
 #[test]

@@ -4,7 +4,7 @@ pub mod contract;
 
 use super::Call;
 use super::names::optional;
-use crate::domain::permission;
+use crate::domain::{account, permission};
 use crate::soap::Fault;
 use contract::{Exception, LoggedUserInfo, Operations};
 
@@ -20,7 +20,11 @@ impl Operations for Behaviour {
     async fn getUserInfo(call: &Call) -> Result<Option<LoggedUserInfo>, Fault> {
         let actor = call.actor()?;
         let permissions = call
-            .read(|tx, _| permission::resources_of_user(tx, actor.tenant, &actor.name, Some(ROOT)))
+            .read(|tx, _| {
+                // The name of the session may be that of somebody else in the primary store.
+                let name = account::own(tx, actor)?.display_name();
+                permission::resources_of_user(tx, actor.tenant, &name, Some(ROOT))
+            })
             .map_err(|fault| {
                 let message = Some(fault.reason.clone());
                 Fault { detail: Some(Box::new(Exception { Message: message })), ..fault }

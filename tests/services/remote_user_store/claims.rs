@@ -185,9 +185,12 @@ fn several_claims_are_set_appended_to_read_and_removed() {
     named.sort_unstable();
     assert_eq!(named, [(LOCKED, ""), (MOBILE, "1,2,3")]);
     let removed = [("userName", TOM), ("claims", MOBILE), ("claims", LAST_NAME)];
-    accepted(&admin, "deleteUserClaimValues", &removed);
+    let mandatory = refused_void(&admin, "deleteUserClaimValues", &removed);
+    assert_eq!(mandatory, "Profile information could not be updated in LDAP user store for user : tom");
+    assert!(has(&everything(&admin, TOM), MOBILE, "1,2,3"), "all of them go or none");
+    accepted(&admin, "deleteUserClaimValues", &removed[..2]);
     let all = everything(&admin, TOM);
-    assert!(!all.iter().any(|(claim, _)| claim == MOBILE || claim == LAST_NAME), "{all:?}");
+    assert!(!all.iter().any(|(claim, _)| claim == MOBILE), "{all:?}");
     assert!(has(&all, MAIL, TOMS_MAIL), "{all:?}");
     accepted(&admin, "deleteUserClaimValues", &[("userName", TOM)]);
 }
