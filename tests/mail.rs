@@ -477,6 +477,30 @@ async fn names_beyond_ascii_arrive_as_they_were_written() {
 }
 
 #[tokio::test]
+async fn a_domain_beyond_ascii_is_written_as_every_mail_server_knows_it() {
+    let bench = Bench::new().await;
+    let mut sink = SmtpSink::start(Offer::default()).await;
+    bench.queue("Tom@b\u{fc}cher.example", "s", "b").await;
+    let abroad = bench.queue("j\u{f6}rg@b\u{fc}cher.example", "s", "b").await;
+    let settings = Settings {
+        from: "Hilfe <noreply@\u{e4}pfel.example>".into(),
+        transport: Transport::Smtp(plain(sink.port())),
+        concurrency: 1,
+    };
+    let worker = Worker::new(bench.store.clone(), bench.clock.clone(), bench.key.clone(), settings).unwrap();
+    worker.send_due().await.unwrap();
+    let mail = sink.next().await;
+    assert_eq!(
+        (mail.from.as_str(), mail.to),
+        ("noreply@xn--pfel-koa.example", vec!["Tom@xn--bcher-kva.example".to_owned()])
+    );
+    // What stands before the @ has no other form.
+    let state = bench.state(abroad);
+    assert_eq!(state.state, "failed");
+    assert!(state.last_error.unwrap().contains("SMTPUTF8") && sink.waiting().is_empty());
+}
+
+#[tokio::test]
 async fn many_mails_all_arrive_once_and_no_more_connections_than_lanes_are_opened() {
     let bench = Bench::new().await;
     let mut sink = SmtpSink::start(Offer::default()).await;

@@ -3,6 +3,7 @@
 use super::Failure;
 use crate::domain::SecretKey;
 use crate::store::outbox::Taken;
+use lettre::Address;
 use lettre::message::header::ContentTransferEncoding;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Body, Mailbox, SinglePart};
@@ -22,13 +23,13 @@ pub(super) fn compose(mail: &Taken, from: &Mailbox, key: &SecretKey) -> Result<l
     let to = mail
         .recipient
         .parse()
-        .map(|address| Mailbox::new(None, address))
+        .map(|address| with_ascii_domain(Mailbox::new(None, address)))
         .map_err(|_| Failure::Never(format!("{} is not a mail address", mail.recipient)))?;
     let written = UNIX_EPOCH + Duration::from_millis(u64::try_from(mail.created_at).unwrap_or(0));
     let part =
         SinglePart::builder().content_type(content_type(&mail.content_type)).body(encoded(body.reveal()));
     lettre::Message::builder()
-        .from(from.clone())
+        .from(with_ascii_domain(from.clone()))
         .to(to)
         .subject(subject.reveal())
         .date(written)
@@ -36,6 +37,17 @@ pub(super) fn compose(mail: &Taken, from: &Mailbox, key: &SecretKey) -> Result<l
         .raw_header(HeaderValue::new(AUTO_SUBMITTED, "auto-generated".to_owned()))
         .singlepart(part)
         .map_err(|error| Failure::Never(format!("the message cannot be composed: {error}")))
+}
+
+/// The same mailbox, its domain as the name system knows it (RFC 5891): every mail server takes that, and only letters in
+/// front of the `@` need one that knows SMTPUTF8.
+fn with_ascii_domain(mailbox: Mailbox) -> Mailbox {
+    let address = &mailbox.email;
+    let domain = idna::domain_to_ascii(address.domain()).ok();
+    match domain.and_then(|domain| Address::new(address.user(), domain).ok()) {
+        Some(email) => Mailbox { email, ..mailbox },
+        None => mailbox,
+    }
 }
 
 /// Plain ASCII in short lines travels as it is, so that a link can be read in the source of the mail; anything else is
