@@ -4,7 +4,7 @@ use super::Connection;
 use crate::soap::answer::{Format, negotiated};
 use crate::soap::charset::{Charset, parameter};
 use crate::soap::envelope::Version;
-use crate::soap::{Fault, mime};
+use crate::soap::{Fault, form, mime};
 use hyper::body::Bytes;
 use hyper::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE, HOST, HeaderMap};
 use hyper::{Method, Request};
@@ -57,7 +57,7 @@ impl<'r> Incoming<'r> {
             .and_then(|content_type| parameter(content_type, "action"))
             .or_else(|| text(headers, "SOAPAction").map(unquoted));
         Self {
-            form: form(request.method(), content_type, headers.contains_key("SOAPAction")),
+            form: form_of(request.method(), content_type, headers.contains_key("SOAPAction")),
             path: request.uri().path(),
             query: request.uri().query().unwrap_or(""),
             action,
@@ -112,9 +112,7 @@ impl<'r> Incoming<'r> {
 
     /// The text of the request, whatever its form was: unpacked, the root part of several, decoded.
     pub fn read<'b>(&self, body: &'b [u8]) -> Result<Text<'b>, Fault> {
-        if self.charset.is_unknown() {
-            return Err(Fault::malformed("The charset of the request is not supported"));
-        }
+        self.check_charset()?;
         let content_type = self.content_type.unwrap_or("");
         if !content_type.get(..PACKED.len()).is_some_and(|start| start.eq_ignore_ascii_case(PACKED)) {
             let xml = self.charset.decode(body).map_err(Fault::malformed)?;
@@ -133,14 +131,20 @@ impl<'r> Incoming<'r> {
 
     /// Parameters of query and form.
     pub fn pairs(&self, body: &[u8]) -> Result<Vec<(String, String)>, Fault> {
-        let mut pairs = decoded(self.query.as_bytes())?;
+        let mut pairs = form::pairs(self.query.as_bytes(), &Charset::default()).map_err(Fault::malformed)?;
+        if matches!(self.form, Form::Posted | Form::Parts) {
+            self.check_charset()?;
+        }
         match self.form {
-            Form::Posted => pairs.extend(decoded(body)?),
+            Form::Posted => pairs.extend(form::pairs(body, &self.charset).map_err(Fault::malformed)?),
             Form::Parts => {
                 let content_type = self.content_type.unwrap_or("");
                 for part in mime::split(content_type, body).map_err(Fault::malformed)? {
                     let name = part.header("Content-Disposition").and_then(|value| parameter(value, "name"));
-                    let value = self.charset.decode(&part.content).map_err(Fault::malformed)?;
+                    let own = part.header("Content-Type").filter(|own| parameter(own, "charset").is_some());
+                    let own = own.map(|own| Charset::of(Some(own)));
+                    let charset = own.as_ref().unwrap_or(&self.charset);
+                    let value = charset.decode(&part.content).map_err(Fault::malformed)?;
                     pairs.extend(name.map(|name| (name.to_owned(), value.into_owned())));
                 }
             }
@@ -148,16 +152,12 @@ impl<'r> Incoming<'r> {
         }
         Ok(pairs)
     }
-}
 
-/// Parameters of a query or a form at most: each takes many times the room of its shortest spelling.
-const MAX_PAIRS: usize = 10_000;
-
-fn decoded(pairs: &[u8]) -> Result<Vec<(String, String)>, Fault> {
-    let found: Vec<_> = form_urlencoded::parse(pairs).into_owned().take(MAX_PAIRS + 1).collect();
-    match found.len() {
-        ..=MAX_PAIRS => Ok(found),
-        _ => Err(Fault::malformed(format_args!("There are more than {MAX_PAIRS} parameters"))),
+    fn check_charset(&self) -> Result<(), Fault> {
+        if self.charset.is_unknown() {
+            return Err(Fault::malformed("The charset of the request is not supported"));
+        }
+        Ok(())
     }
 }
 
@@ -183,7 +183,7 @@ fn unquoted(value: &str) -> &str {
 }
 
 /// The form follows from method and content type, which is searched for the types' names as the original does.
-fn form(method: &Method, content_type: Option<&str>, has_action: bool) -> Form {
+fn form_of(method: &Method, content_type: Option<&str>, has_action: bool) -> Form {
     if !matches!(*method, Method::POST | Method::PUT) {
         return Form::Query;
     }

@@ -15,6 +15,7 @@ pub mod envelope;
 mod fault;
 #[cfg(test)]
 mod ferries;
+pub mod form;
 pub mod info;
 mod kept;
 pub mod mime;

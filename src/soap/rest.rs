@@ -43,8 +43,8 @@ pub fn from_pairs(service: &Service, operation: &Operation, pairs: &[(String, St
 ///
 /// # Errors
 /// [`BadJson`] with what to send instead.
-pub fn from_json(service: &Service, operation: &Operation, body: &[u8]) -> Result<String, BadJson> {
-    let json: Value = serde_json::from_slice(body).map_err(|error| BadJson::Syntax(error.to_string()))?;
+pub fn from_json(service: &Service, operation: &Operation, body: &str) -> Result<String, BadJson> {
+    let json: Value = serde_json::from_str(body).map_err(|error| BadJson::Syntax(error.to_string()))?;
     let entries = json.as_object().filter(|object| object.len() == 1);
     let parameters = match entries.and_then(|object| object.get(operation.name)) {
         Some(Value::Object(parameters)) => parameters.clone(),
@@ -137,7 +137,7 @@ mod tests {
     }
 
     fn json(name: &str, body: &str) -> Result<String, BadJson> {
-        from_json(&CONTRACT, operation(name), body.as_bytes()).map(|request| inside(&request, name))
+        from_json(&CONTRACT, operation(name), body).map(|request| inside(&request, name))
     }
 
     #[test]

@@ -21,12 +21,15 @@ impl Exchange<'_> {
         }
         let (published, rest) = match self.bare_service(&format) {
             Ok(found) => found,
-            Err(refused) => return Ok(refused),
+            Err(refused) => return Ok(*refused),
         };
         let service = published.contract;
         let Some(operation) = service.operation(rest) else { return Ok(self.no_bare_operation(&format)) };
         let text = match self.incoming.form {
-            Form::Json => rest::from_json(service, operation, body).map_err(Fault::malformed),
+            Form::Json => self
+                .incoming
+                .read(body)
+                .and_then(|text| rest::from_json(service, operation, &text.xml).map_err(Fault::malformed)),
             _ => self.incoming.pairs(body).map(|pairs| rest::from_pairs(service, operation, &pairs)),
         };
         let target = Target { published, operation };
@@ -49,7 +52,7 @@ impl Exchange<'_> {
     ) -> Result<Work, Box<Unknown>> {
         let (published, rest) = match self.bare_service(format) {
             Ok(found) => found,
-            Err(refused) => return Ok(refused),
+            Err(refused) => return Ok(*refused),
         };
         let document = match document {
             Ok(document) => document,
@@ -64,13 +67,14 @@ impl Exchange<'_> {
     }
 
     /// The service of a call without an envelope and what follows its name in the path, or the answer that there is none.
-    fn bare_service(&self, format: &Format) -> Result<(&'static Published, &str), Work> {
+    fn bare_service(&self, format: &Format) -> Result<(&'static Published, &str), Box<Work>> {
         if !self.app.publication.without_envelope {
             let text = "Calls without an envelope are switched off";
-            return Err(metadata::page(StatusCode::NOT_FOUND, "Not Found", text).into());
+            return Err(Box::new(metadata::page(StatusCode::NOT_FOUND, "Not Found", text).into()));
         }
-        located(self.incoming.path)
-            .ok_or_else(|| refuse(format, &Fault::no_such_service(&self.incoming.address(), false)).into())
+        located(self.incoming.path).ok_or_else(|| {
+            Box::new(refuse(format, &Fault::no_such_service(&self.incoming.address(), false)).into())
+        })
     }
 
     fn no_bare_operation(&self, format: &Format) -> Work {

@@ -1,5 +1,6 @@
 //! How the content of a part travels (RFC 2045 §6): what mail libraries write as text is bytes again.
 
+use crate::soap::form::hexadecimal;
 use base64::Engine as _;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
@@ -31,7 +32,7 @@ fn unquoted(content: &[u8]) -> Vec<u8> {
         rest = after;
         match after {
             [b'\r', b'\n', next @ ..] | [b'\n', next @ ..] if byte == b'=' => rest = next,
-            [high, low, next @ ..] if byte == b'=' => match digits(*high, *low) {
+            [high, low, next @ ..] if byte == b'=' => match hexadecimal(*high, *low) {
                 Some(value) => {
                     out.push(value);
                     rest = next;
@@ -42,11 +43,6 @@ fn unquoted(content: &[u8]) -> Vec<u8> {
         }
     }
     out
-}
-
-fn digits(high: u8, low: u8) -> Option<u8> {
-    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-    Some(digit(high)? * 16 + digit(low)?)
 }
 
 #[cfg(test)]
