@@ -8,14 +8,27 @@ mod own_password;
 pub use own_password::{Unchanged, change_password};
 
 use super::claim::{self, Changes};
-use super::lockout::{DISABLED, LOCKED, UNLOCK_TIME, is_true};
-use super::{Actor, Error, Now, Realm, User, audit, forced_reset, user};
+use super::lockout::{self, DISABLED, LOCKED, UNLOCK_TIME, is_true};
+use super::{Actor, Error, Now, Realm, User, audit, forced_reset, tenant, user};
 use crate::store::{self, Tx};
+
+/// Refuses to shut out the first administrator of a tenant, whom nobody could let in again, and oneself.
+fn check_is_another(tx: &mut Tx<'_>, actor: &Actor, user: &User) -> Result<(), Error> {
+    let tenant = tenant::by_id(tx, actor.tenant)?.ok_or(store::Error::Missing("tenant"))?;
+    if user.id == actor.user {
+        return Err(Error::refused("Nobody can shut himself out"));
+    }
+    if user::is_primary_admin(&tenant, user) {
+        return Err(Error::refused("The first administrator cannot be shut out"));
+    }
+    Ok(())
+}
 
 /// Locks a user until an administrator unlocks him, or unlocks him, which also ends a forced reset.
 ///
 /// # Errors
-/// Unknown users.
+/// Unknown users. Locking is refused where locks count for nothing, and of [oneself and the first
+/// administrator](check_is_another).
 pub fn set_locked(
     tx: &mut Tx<'_>,
     now: Now,
@@ -25,6 +38,14 @@ pub fn set_locked(
     locked: bool,
 ) -> Result<(), Error> {
     let user = user::find(tx, actor.tenant, typed)?;
+    if locked {
+        check_is_another(tx, actor, &user)?;
+        if lockout::settings(tx, actor.tenant)?.is_none() {
+            return Err(Error::refused(
+                "Account locking is switched off, so that a lock keeps nobody out: see Account Locking among the policies",
+            ));
+        }
+    }
     let mut changes = Changes::default();
     changes.set(LOCKED, Some(locked.to_string()));
     changes.set(UNLOCK_TIME, Some("0".to_owned()));
@@ -37,7 +58,7 @@ pub fn set_locked(
 /// templates decide what he is told.
 ///
 /// # Errors
-/// Unknown users.
+/// Unknown users; [oneself and the first administrator](check_is_another) are not disabled.
 pub fn set_disabled(
     tx: &mut Tx<'_>,
     now: Now,
@@ -48,6 +69,9 @@ pub fn set_disabled(
     notification: Option<&str>,
 ) -> Result<(), Error> {
     let user = user::find(tx, actor.tenant, typed)?;
+    if disabled {
+        check_is_another(tx, actor, &user)?;
+    }
     let mut changes = Changes::default();
     changes.set(DISABLED, Some(disabled.to_string()));
     claim::write(tx, now, realm, actor, &user, claim::DEFAULT_PROFILE, changes)?;

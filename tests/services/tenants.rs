@@ -529,9 +529,12 @@ fn a_refused_change_of_a_tenant_changes_nothing() {
         &[("tenantDomain", "nowhere.example")],
         &[("tenantDomain", "carbon.super"), ("tenantId", "-1234")],
         &[("tenantDomain", "-")],
+        // The key of one tenant and the domain of another: whose password would it be?
+        &[("tenantId", "-1234"), ("adminPassword", NEW)],
     ] {
         broken(&admin, "updateTenant", &with(changes));
     }
+    assert!(world.admin().is_known());
     broken(&admin, "updateTenant", "");
     assert_eq!(get(&admin, "acme.example").value("firstname"), Some("Ada"));
     assert!(world.caller("admin@acme.example", PASSWORD).is_known());

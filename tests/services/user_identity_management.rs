@@ -156,8 +156,17 @@ fn answers_that_do_not_fit_are_refused_in_the_words_of_the_original() {
 #[test]
 fn locking_and_unlocking_write_the_claim_that_logins_look_at() {
     let world = world(&[UPDATE]);
-    world.admin().configure(&[("account.lock.handler.enable", "true")]);
     let ann = world.caller(ANN, OLD);
+    let cannot = |name: &str| format!("Error occurred while trying to lock the account {name}");
+    assert_eq!(
+        refused(&ann, SERVICE, "lockUserAccount", &name(TOM)),
+        cannot(TOM),
+        "it would keep nobody out"
+    );
+    world.admin().configure(&[("account.lock.handler.enable", "true")]);
+    for nobody in ["admin", ANN] {
+        assert_eq!(refused(&ann, SERVICE, "lockUserAccount", &name(nobody)), cannot(nobody));
+    }
     accepted(&ann, SERVICE, "lockUserAccount", &name(TOM));
     assert_eq!(world.admin().claim(TOM, LOCKED).as_deref(), Some("true"));
     assert!(!world.caller(TOM, OLD).is_known());
@@ -201,6 +210,11 @@ fn disabling_and_enabling_write_the_claim_and_the_audit_line_of_the_original() {
     let world = world(&[UPDATE]);
     let ann = world.caller(ANN, OLD);
     let with_type = |kind| fields(&[("userName", TOM), ("notificationType", kind)]);
+    for nobody in ["admin", ANN] {
+        let text = format!("Error occurred while trying to disable the account {nobody}");
+        assert_eq!(refused(&ann, SERVICE, "disableUserAccount", &name(nobody)), text);
+    }
+    assert!(world.admin().is_known());
     accepted(&ann, SERVICE, "disableUserAccount", &with_type("EMAIL"));
     assert_eq!(world.admin().claim(TOM, DISABLED).as_deref(), Some("true"));
     assert!(!world.caller(TOM, OLD).is_known());

@@ -136,8 +136,10 @@ pub struct Update {
 /// # Errors
 /// [`Error::NoSuchTenant`]; a mail address that is none; what a password is refused for, in a sentence around it.
 pub fn update(tx: &mut Tx<'_>, now: Now, realm: &Realm, actor: &Actor, update: &Update) -> Result<(), Error> {
-    let keyed = super::by_id(tx, update.id)?.ok_or(Error::NoSuchTenant)?;
-    let tenant = registered(tx, &update.domain)?.ok_or(Error::NoSuchTenant)?;
+    // The original looks each of them up by itself, and sets the password of whom the key names: the super tenant's
+    // administrator, too. Nobody means two tenants.
+    let tenant = registered(tx, &update.domain)?.filter(|tenant| tenant.id == update.id);
+    let tenant = tenant.ok_or(Error::NoSuchTenant)?;
     let mut claims = Changes::default();
     claims.set(GIVEN_NAME, update.first_name.clone());
     if let Some(name) = update.last_name.clone().filter(|name| !name.is_empty()) {
@@ -158,10 +160,12 @@ pub fn update(tx: &mut Tx<'_>, now: Now, realm: &Realm, actor: &Actor, update: &
     }
     if let Some(password) = &update.password {
         let name = update.admin.as_deref().unwrap_or_default();
-        user::set_password_by_admin(tx, now, realm, &Actor::system(&keyed), name, password).map_err(|error| {
+        user::set_password_by_admin(tx, now, realm, &itself, name, password).map_err(|error| {
             error.reworded(|why| {
                 let domain = &update.domain;
-                format!("Error in changing the tenant admin password, tenant domain: {domain}. {why} for: {name}")
+                format!(
+                    "Error in changing the tenant admin password, tenant domain: {domain}. {why} for: {name}"
+                )
             })
         })?;
     }

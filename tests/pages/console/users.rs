@@ -1,6 +1,6 @@
 //! The screens of users: what an administrator does there, and what is refused.
 
-use super::super::server::{Running, add_role, add_user, claim};
+use super::super::server::{Running, add_role, add_user, claim, govern};
 use super::{Console, database, field, location, plain, stored};
 
 const HTML: &str = "<b>\"x'&<i>";
@@ -129,6 +129,9 @@ async fn an_account_is_locked_disabled_and_opened_again() {
     let running = Running::start().await;
     add_user(&running, "tom").await;
     let console = Console::admin(&running).await;
+    let answer = console.submit("users/state", &[("name", "tom"), ("what", "lock")]).await;
+    assert!(plain(&answer.body).contains("Account locking is switched off"), "{}", answer.body);
+    govern(&running, &[("account.lock.handler.enable", "true")]).await;
     for (what, badge) in
         [("lock", "Locked"), ("unlock", "Active"), ("disable", "Disabled"), ("enable", "Active")]
     {
