@@ -14,6 +14,7 @@ mod multipart;
 mod page;
 mod recovery_api;
 mod reset;
+mod sheet;
 mod sso;
 mod texts;
 

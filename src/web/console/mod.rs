@@ -31,6 +31,7 @@ mod tenants;
 mod texts;
 mod trail;
 mod user;
+mod user_profile;
 mod users;
 mod visit;
 

@@ -4,7 +4,7 @@
 use super::flash::Flash;
 use super::paging::{self, Pages};
 use super::provider_form::Form;
-use super::sheet::{SHOWN, Sheet};
+use super::sheet::{SHOWN, Sheet, agreed};
 use super::users::Choice;
 use super::visit::{self, Confirmation, Visit};
 use super::{Answer, provider_part, provider_sheet, texts};
@@ -129,7 +129,7 @@ pub async fn edit(visit: Arc<Visit>) -> Answer {
     if !visit.is_post {
         return visit.show(FORM, form(&visit, Some(&old_name), &stored, &is)?);
     }
-    let shown = visit.parameters.get(SHOWN).map_or_else(|| is.clone(), Sheet::unpacked);
+    let shown = Sheet::shown(&visit.parameters, &is);
     let sent = provider_sheet::typed(&visit, &stored, &shown);
     let certificate = provider_sheet::sent_certificate(&visit);
     let merged = sent.over(&shown, &is, provider_sheet::is_list).sheet;
@@ -140,7 +140,8 @@ pub async fn edit(visit: Arc<Visit>) -> Answer {
     }
     let change = move |stored: IdentityProvider| {
         let is = provider_sheet::sheet(&stored);
-        let merged = sent.over(&shown, &is, provider_sheet::is_list).agreed(&is, provider_sheet::label)?;
+        let merged = sent.over(&shown, &is, provider_sheet::is_list);
+        let merged = agreed(merged, &is, provider_sheet::label)?;
         Ok(provider_sheet::applied(&merged, &stored, certificate))
     };
     match changed(&visit, old_name, change).await {

@@ -4,7 +4,7 @@
 use super::visit::Visit;
 use super::{
     Work, bulk, claim, claims, external_claim, home, mail_templates, mails, providers, reset, resets,
-    resident, roles, service_providers, tenants, trail, user, users,
+    resident, roles, service_providers, tenants, trail, user, user_profile, users,
 };
 use std::sync::Arc;
 
@@ -121,7 +121,7 @@ pub const SCREENS: &[Screen] = &[
         menu: None,
         sees: PROFILE_VIEW,
         changes: PROFILE,
-        show: work!(user::profile),
+        show: work!(user_profile::profile),
     },
     screen("users/reset", None, PROFILE, work!(reset::show)),
     screen("roles", Some((Group::Identity, "roles_menu")), ROLE_VIEW, work!(roles::list)),

@@ -6,7 +6,7 @@
 use super::flash::Flash;
 use super::paging::{self, Pages};
 use super::service_provider_form::{self as form, ALIAS, DIGEST, ISSUER, SIGNATURE};
-use super::sheet::{SHOWN, Sheet};
+use super::sheet::{SHOWN, Sheet, agreed};
 use super::users::Choice;
 use super::visit::{self, Confirmation, Visit};
 use super::{Answer, texts};
@@ -278,7 +278,7 @@ pub async fn edit(visit: Arc<Visit>) -> Answer {
         return visit.show(FORM, page(&visit, Some(&stored), &now, &now)?);
     }
     let sent = form::typed(&visit);
-    let shown = visit.parameters.get(SHOWN).map_or_else(|| now.clone(), Sheet::unpacked);
+    let shown = Sheet::shown(&visit.parameters, &now);
     match edited(&visit, issuer, sent.clone(), shown.clone()).await {
         Ok(()) => visit.go_with(&Visit::address(LIST, &[]), Flash::good(texts::text("sp_updated"))),
         Err(error) => {
@@ -299,7 +299,7 @@ async fn edited(visit: &Visit, issuer: String, sent: Sheet, shown: Sheet) -> Res
     let done = visit.write(move |tx| {
         service_provider::edit(tx, now, &actor, &issuer, |tx, stored| {
             let is = form::sheet(stored);
-            let merged = sent.over(&shown, &is, form::is_list).agreed(&is, form::label)?;
+            let merged = agreed(sent.over(&shown, &is, form::is_list), &is, form::label)?;
             let had = stored.certificate_alias.clone();
             form::apply(&merged, stored);
             if file.is_some() || stored.certificate_alias != had {

@@ -1,15 +1,11 @@
-//! One user: the state of his account, his roles and his profile (IS 5.3.0, `UserAdmin`, `UserProfileMgtService`,
-//! `UserIdentityManagementAdminService`).
+//! One user: the state of his account and his roles (IS 5.3.0, `UserAdmin`, `UserIdentityManagementAdminService`).
 
 use super::flash::Flash;
 use super::users::roles_of;
 use super::visit::{self, Visit};
 use super::{Answer, texts};
-use crate::domain::claim::{self, Changes, DEFAULT_PROFILE};
-use crate::domain::profile::{self, Field};
-use crate::domain::{Error, User, account, console, pattern, role, user};
+use crate::domain::{Error, User, account, claim, console, role, user};
 use crate::store::Tx;
-use serde::Serialize;
 use std::sync::Arc;
 
 /// First name, last name and mail address.
@@ -116,118 +112,4 @@ pub async fn roles(visit: Arc<Visit>) -> Answer {
     context.insert("roles", &ticks);
     context.insert("back", &Visit::address("users/user", &[("name", &name)]));
     visit.show("console/user_roles.html", context)
-}
-
-/// A field of the profile form.
-#[derive(Debug, Serialize)]
-struct Entry {
-    id: String,
-    uri: String,
-    label: String,
-    value: String,
-    is_switch: bool,
-    required: bool,
-    read_only: bool,
-}
-
-fn is_switch(field: &Field) -> bool {
-    let value = field.value.as_deref().unwrap_or("");
-    value.eq_ignore_ascii_case("true") || value.eq_ignore_ascii_case("false")
-}
-
-/// What stands in front of a claim in the form.
-const CLAIM: &str = "claim__";
-
-/// The profile: every claim that is supported by default.
-pub async fn profile(visit: Arc<Visit>) -> Answer {
-    let name = visit.read(|tx| user::find(tx, visit.tenant(), visit.text("name")))?.display_name();
-    let found = visit
-        .read(|tx| profile::get(tx, visit.realm(), &visit.actor, &name, DEFAULT_PROFILE, |found| found))?;
-    let mut fields = found.map(|profile| profile.fields).unwrap_or_default();
-    fields.sort_by_key(|field| field.display_order);
-    let mut wrong = None;
-    if visit.is_post {
-        match save(&visit, &name, &fields).await? {
-            None => {
-                let address = Visit::address("users/profile", &[("name", &name)]);
-                return visit.go_with(&address, Flash::good(texts::text("profile_updated")));
-            }
-            told => wrong = told,
-        }
-    }
-    let entry = |(number, field): (usize, Field)| {
-        let is_switch = is_switch(&field);
-        let sent = visit.parameters.get(&[CLAIM, &field.uri].concat()).map(str::to_owned);
-        let value = if visit.is_post && !is_switch { sent } else { field.value.clone() };
-        Entry {
-            id: format!("claim{number}"),
-            uri: [CLAIM, &field.uri].concat(),
-            label: field.display_name.to_string(),
-            value: value.unwrap_or_default(),
-            is_switch,
-            required: field.required,
-            read_only: field.read_only,
-        }
-    };
-    let entries: Vec<Entry> = fields.into_iter().enumerate().map(entry).collect();
-    let mut context = visit.context(texts::text("profile_title"));
-    context.insert("name", &name);
-    context.insert("fields", &entries);
-    context.insert("back", &Visit::address("users/user", &[("name", &name)]));
-    match wrong {
-        Some(wrong) => visit.show_again("console/user_profile.html", context, &wrong),
-        None => visit.show("console/user_profile.html", context),
-    }
-}
-
-/// Writes what the form changed; says what is wrong with it.
-async fn save(visit: &Visit, name: &str, fields: &[Field]) -> Result<Option<String>, Error> {
-    let wrong = |key, field: &Field| Ok(Some(texts::filled(key, &[&field.display_name])));
-    let mut changes = Changes::default();
-    let mut is_changed = false;
-    for (uri, sent) in visit.parameters.below(CLAIM) {
-        let Some(field) = fields.iter().find(|field| *field.uri == *uri) else {
-            return Ok(Some(texts::text("unknown_choice").to_owned()));
-        };
-        if field.read_only && sent != field.value.as_deref().unwrap_or("") {
-            return wrong("field_read_only", field);
-        }
-    }
-    for field in fields.iter().filter(|field| !field.read_only) {
-        let sent = visit.parameters.get(&[CLAIM, &field.uri].concat());
-        let old = field.value.as_deref().unwrap_or("");
-        let new = if is_switch(field) {
-            if sent.is_some() { "true" } else { "false" }
-        } else {
-            // What the form did not have stays.
-            sent.unwrap_or(old).trim()
-        };
-        let is_same = if is_switch(field) { new.eq_ignore_ascii_case(old) } else { new == old.trim() };
-        if is_same {
-            continue;
-        }
-        if field.required && new.is_empty() {
-            return wrong("field_required", field);
-        }
-        let pattern = field.pattern.as_deref().filter(|pattern| !pattern.trim().is_empty());
-        if let Some(pattern) = pattern
-            && !new.is_empty()
-            && !pattern::matches(pattern, new)
-        {
-            return wrong("field_malformed", field);
-        }
-        changes.set(&field.uri, Some(new.to_owned()));
-        is_changed = true;
-    }
-    if !is_changed {
-        return Ok(None);
-    }
-    let (now, realm, actor, typed) =
-        (visit.now(), Arc::clone(visit.realm()), visit.actor.clone(), name.to_owned());
-    let done =
-        visit.write(move |tx| profile::set(tx, now, &realm, &actor, &typed, DEFAULT_PROFILE, changes)).await;
-    match done {
-        Ok(()) => Ok(None),
-        Err(error) => Ok(Some(texts::filled("profile_not_updated", &[name, &visit::refused(error)?]))),
-    }
 }

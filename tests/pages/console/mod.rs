@@ -2,6 +2,7 @@
 
 mod claims;
 mod mail_templates;
+mod meanwhile;
 mod operations;
 mod provider_details;
 mod providers;
