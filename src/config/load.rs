@@ -99,6 +99,7 @@ pub fn load(sources: &Sources) -> Result<Loaded, Error> {
         warnings
             .push("no mail server is configured: mails are written to files, see mail.directory".to_owned());
     }
+    warnings.extend(unknown_variables(sources));
     let origins = collected.into_origins();
     if settings.hide_admin_service_wsdls {
         warnings.push(format!(
@@ -143,6 +144,24 @@ fn environment_and_flags(sources: &Sources) -> Result<Vec<Given>, Error> {
         }
     }
     Ok(given)
+}
+
+/// Says which variables look like settings and are none: they were mistyped. Those that Kubernetes sets for a service of
+/// the program's name are nobody's mistake.
+fn unknown_variables(sources: &Sources) -> impl Iterator<Item = String> {
+    // What the command line reads by itself.
+    let others = ["SOAPSTONE_CONFIG", "SOAPSTONE_PASSWORD"];
+    let is_setting = move |name: &str| {
+        let bare = name.strip_suffix("_FILE").unwrap_or(name);
+        others.contains(&name) || KEYS.iter().any(|key| [name, bare].contains(&key.variable().as_str()))
+    };
+    let of_a_service =
+        |name: &str| ["PORT", "SERVICE_HOST", "SERVICE_PORT"].iter().any(|known| name.starts_with(known));
+    let names = sources.environment.iter().map(|(name, _)| name.as_str());
+    let unknown = names.filter(move |name| {
+        name.strip_prefix("SOAPSTONE_").is_some_and(|rest| !of_a_service(rest) && !is_setting(name))
+    });
+    unknown.map(|name| format!("environment variable {name}: there is no such setting"))
 }
 
 fn read_text(key: &'static Key, text: &str, origin: String) -> Result<Given, Error> {

@@ -182,6 +182,28 @@ fn any_variable_can_be_read_from_a_file() {
 }
 
 #[test]
+fn a_variable_that_is_no_setting_is_worth_a_word() {
+    let folder = Folder::new();
+    let mut sources = folder.sources();
+    for name in [
+        "SOAPSTONE_CONFIG",
+        "SOAPSTONE_PASSWORD",
+        "SOAPSTONE_PORT_9443_TCP",
+        "SOAPSTONE_SERVICE_HOST",
+        "OTHER",
+    ] {
+        sources.environment.push((name.into(), "x".into()));
+    }
+    let said = |sources: &Sources| -> Vec<String> {
+        let warnings = load(sources).unwrap().warnings;
+        warnings.into_iter().filter(|warning| warning.starts_with("environment variable")).collect()
+    };
+    assert!(said(&sources).is_empty(), "{:?}", said(&sources));
+    sources.environment.push(("SOAPSTONE_HTTPS_PORTT".into(), "1".into()));
+    assert_eq!(said(&sources), ["environment variable SOAPSTONE_HTTPS_PORTT: there is no such setting"]);
+}
+
+#[test]
 fn an_empty_variable_of_a_key_without_default_says_nothing() {
     let folder = Folder::new();
     folder.write("soapstone.toml", "host_name = \"is.example.org\"\ntls_key = \"\"\n[mail]\nhost = \"\"\n");

@@ -35,9 +35,7 @@ pub enum StartError {
     #[error(transparent)]
     Tls(#[from] tls::Error),
     /// A listener.
-    #[error(
-        "cannot listen on {address}: {source}\nhint: another program may use the port; choose another with {flag}"
-    )]
+    #[error("cannot listen on {address}: {source}\nhint: {}", listen_hint(source, flag))]
     Listen {
         /// What was asked for.
         address: SocketAddr,
@@ -68,6 +66,15 @@ pub enum StartError {
     /// The page templates.
     #[error("pages: {0}")]
     Pages(String),
+}
+
+fn listen_hint(error: &std::io::Error, flag: &str) -> String {
+    use std::io::ErrorKind::{AddrNotAvailable, PermissionDenied};
+    match error.kind() {
+        AddrNotAvailable => "this machine has no such address; choose another with --bind".to_owned(),
+        PermissionDenied => format!("the port is for privileged programs; choose one from 1024 with {flag}"),
+        _ => format!("another program may use the port; choose another with {flag}"),
+    }
 }
 
 impl From<store::Error> for StartError {

@@ -202,6 +202,11 @@ fn a_port_that_is_taken_is_named_with_its_flag() {
     let installation = Installation::new(&[]);
     let said = error(&installation.command_line(&["--https-port", &port, "--http-port", "0"], ""));
     assert!(said.contains(&port) && said.contains("--https-port"), "{said}");
+    // An address that is for documentation (RFC 5737).
+    let installation = Installation::new(&[]);
+    installation.must(&["admin", "set-password", "--password-stdin"], "Better@123");
+    let said = error(&installation.command_line(&["--bind", "203.0.113.5", "--https-port", "0"], ""));
+    assert!(said.contains("no such address") && said.contains("--bind"), "{said}");
 }
 
 /// What the first start prints on its standard output.
