@@ -3,6 +3,7 @@
 //!
 //! An administrator is who holds `/permission` or `/permission/admin`; the primary one is the tenant's first.
 
+use super::name::QualifiedName;
 use super::permission::{self, ADMINISTRATOR, HeldByRole};
 use super::user::{self, NewUser, is_primary_admin};
 use super::{Actor, Error, Now, Realm, User, tenant};
@@ -55,7 +56,9 @@ pub fn add_user(
     new: &NewUser<'_>,
 ) -> Result<User, Error> {
     let (_, is_primary) = primary(tx, actor)?;
-    if !is_primary && makes_administrators(tx, actor, new.roles)? {
+    let name = QualifiedName::parse(new.name.trim());
+    let roles = super::role::meant_for_user(tx, actor.tenant, name.domain_or_primary(), new.roles)?;
+    if !is_primary && makes_administrators(tx, actor, &roles)? {
         return Err(Error::refused("You have not privilege to assign user to Admin permission role"));
     }
     user::add(tx, now, realm, actor, new)

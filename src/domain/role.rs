@@ -38,15 +38,78 @@ pub fn find(tx: &mut Tx<'_>, tenant: TenantId, typed: &str) -> Result<Option<i64
     Ok(store::role::find(tx, tenant.0, name.domain_or_primary(), &folded(&name.name))?.map(|(id, _)| id))
 }
 
-/// The keys of roles that must exist; everyone is accepted and left out, and so is a blank name: an empty element of a
+/// The names of users or roles as they are meant together with a role or user of a store: a bare name is one of that
+/// store, where there is such a one (IS 5.3.0 hands the names on to the store). Hybrid roles are beside all stores.
+fn meant(
+    tx: &mut Tx<'_>,
+    domain: &str,
+    typed: &[String],
+    mut is_there: impl FnMut(&mut Tx<'_>, &str) -> Result<bool, Error>,
+) -> Result<Vec<String>, Error> {
+    let mut names = typed.to_vec();
+    if domain == PRIMARY || is_hybrid(domain) {
+        return Ok(names);
+    }
+    for name in names.iter_mut().filter(|name| QualifiedName::parse(name).domain.is_none()) {
+        let in_store = [domain, "/", name].concat();
+        if is_there(tx, &in_store)? {
+            *name = in_store;
+        }
+    }
+    Ok(names)
+}
+
+/// The names of roles as they are meant for a user of a store.
+///
+/// # Errors
+/// Failures of the database.
+pub(super) fn meant_for_user(
+    tx: &mut Tx<'_>,
+    tenant: TenantId,
+    domain: &str,
+    typed: &[String],
+) -> Result<Vec<String>, Error> {
+    meant(tx, domain, typed, |tx, name| Ok(find(tx, tenant, name)?.is_some()))
+}
+
+/// The names of users as they are meant for a role.
+///
+/// # Errors
+/// Failures of the database.
+pub(super) fn meant_for_role(
+    tx: &mut Tx<'_>,
+    tenant: TenantId,
+    role: &str,
+    typed: &[String],
+) -> Result<Vec<String>, Error> {
+    let role = QualifiedName::parse(role);
+    meant(tx, role.domain_or_primary(), typed, |tx, name| Ok(user::look_up(tx, tenant, name)?.is_some()))
+}
+
+fn is_hybrid(domain: &str) -> bool {
+    matches!(domain, INTERNAL | APPLICATION)
+}
+
+/// Whether users and roles of these domains go together: of one store, or of any with a hybrid role.
+fn go_together(one: &str, other: &str) -> bool {
+    one == other || is_hybrid(one) || is_hybrid(other)
+}
+
+/// The keys of roles that must exist for a user of a store; everyone is accepted and left out, and so is a blank name: an empty element of a
 /// list is one (IS 5.3.0).
 ///
 /// # Errors
 /// Names the role that does not exist.
-pub fn existing(tx: &mut Tx<'_>, tenant: TenantId, typed: &[String]) -> Result<Vec<i64>, Error> {
+pub fn existing(
+    tx: &mut Tx<'_>,
+    tenant: TenantId,
+    domain: &str,
+    typed: &[String],
+) -> Result<Vec<i64>, Error> {
     let mut found = Vec::with_capacity(typed.len());
+    let typed = meant_for_user(tx, tenant, domain, typed)?;
     for role in typed.iter().filter(|role| !is_everyone(role) && !role.trim().is_empty()) {
-        match find(tx, tenant, role)? {
+        match find_for(tx, tenant, domain, role)? {
             Some(id) => found.push(id),
             None => {
                 let name = QualifiedName::parse(role);
@@ -77,7 +140,7 @@ pub fn add(
 ) -> Result<(), Error> {
     let name = QualifiedName::parse(typed);
     let domain = name.domain_or_primary().to_owned();
-    let hybrid = matches!(domain.as_str(), INTERNAL | APPLICATION);
+    let hybrid = is_hybrid(&domain);
     if !hybrid {
         user::check_domain(tx, actor.tenant, &domain)?;
     }
@@ -89,7 +152,8 @@ pub fn add(
             name.name
         )));
     }
-    let members = members_that_exist(tx, actor.tenant, members)?;
+    let members = meant_for_role(tx, actor.tenant, typed, members)?;
+    let members = members_that_exist(tx, actor.tenant, &members, Some(&domain))?;
     let id = store::role::insert(tx, actor.tenant.0, &domain, &name.name, &folded(&name.name))?;
     for member in &members {
         store::role::add_member(tx, id, member.id.0)?;
@@ -114,12 +178,19 @@ fn check_name(realm: &Realm, hybrid: bool, name: &str, typed: &str) -> Result<()
     Ok(())
 }
 
-/// The users of these names, or the directory's refusal that lists those who do not exist.
-fn members_that_exist(tx: &mut Tx<'_>, tenant: TenantId, typed: &[String]) -> Result<Vec<User>, Error> {
+/// The users of these names, or the directory's refusal that lists those who do not exist. Whoever joins a role of a
+/// domain has to be of that store.
+fn members_that_exist(
+    tx: &mut Tx<'_>,
+    tenant: TenantId,
+    typed: &[String],
+    domain: Option<&str>,
+) -> Result<Vec<User>, Error> {
     let mut found = Vec::with_capacity(typed.len());
     let mut missing = Vec::new();
     for name in typed.iter().filter(|name| !name.is_empty()) {
-        match user::look_up(tx, tenant, name)? {
+        let user = user::look_up(tx, tenant, name)?;
+        match user.filter(|user| domain.is_none_or(|domain| go_together(domain, &user.domain))) {
             Some(user) => found.push(user),
             None => missing.push(name.as_str()),
         }
@@ -182,10 +253,9 @@ pub fn rename(
     if new.domain.is_some() && new.domain_or_primary() != old.domain_or_primary() {
         return Err(Error::refused("The role cannot be renamed"));
     }
-    let hybrid = matches!(old.domain_or_primary(), INTERNAL | APPLICATION);
+    let hybrid = is_hybrid(old.domain_or_primary());
     check_name(realm, hybrid, &new.name, &new.name)?;
-    let id = find(tx, actor.tenant, from)?
-        .ok_or_else(|| Error::refused(format!("The role: {from} does not exist.")))?;
+    let id = find(tx, actor.tenant, from)?.ok_or_else(|| no_such_role(from))?;
     let taken = store::role::find(tx, actor.tenant.0, old.domain_or_primary(), &folded(&new.name))?;
     if taken.is_some_and(|(other, _)| other != id) {
         // As typed, but where the kernel has handed it on without its domain.
@@ -224,14 +294,15 @@ pub fn of_user(tx: &mut Tx<'_>, user: &User) -> Result<Vec<String>, Error> {
     Ok(roles)
 }
 
-/// The names of all roles of a tenant: those of the stores first.
+/// The names of all roles of a tenant: those of the stores first, one store after the other.
 ///
 /// # Errors
 /// Failures of the database.
 pub fn list(tx: &mut Tx<'_>, realm: &Realm, tenant: TenantId) -> Result<Vec<String>, Error> {
-    let (hybrid, mut stores): (Vec<_>, Vec<_>) = store::role::list(tx, tenant.0)?
-        .into_iter()
-        .partition(|(domain, _)| domain == INTERNAL || domain == APPLICATION);
+    let (hybrid, mut stores): (Vec<_>, Vec<_>) =
+        store::role::list(tx, tenant.0)?.into_iter().partition(|(domain, _)| is_hybrid(domain));
+    let order = user::stores(tx, tenant)?;
+    stores.sort_by_key(|(domain, _)| order.iter().position(|store| store.domain == *domain));
     // The limit holds for each store, never for hybrid roles.
     let most = usize::try_from(realm.policy.role_list_limit).unwrap_or(usize::MAX);
     let mut seen = std::collections::BTreeMap::<String, usize>::new();
@@ -249,7 +320,7 @@ pub fn list(tx: &mut Tx<'_>, realm: &Realm, tenant: TenantId) -> Result<Vec<Stri
 /// Failures of the database.
 pub fn hybrid(tx: &mut Tx<'_>, tenant: TenantId) -> Result<Vec<String>, Error> {
     let roles = store::role::list(tx, tenant.0)?;
-    let hybrid = roles.into_iter().filter(|(domain, _)| domain == INTERNAL || domain == APPLICATION);
+    let hybrid = roles.into_iter().filter(|(domain, _)| is_hybrid(domain));
     Ok(hybrid.map(|(domain, name)| shown(&domain, &name)).collect())
 }
 
@@ -263,7 +334,9 @@ pub fn members(tx: &mut Tx<'_>, realm: &Realm, tenant: TenantId, typed: &str) ->
     }
     check_domain(tx, tenant, &QualifiedName::parse(typed))?;
     let Some(id) = find(tx, tenant, typed)? else { return Ok(Vec::new()) };
-    let members = store::role::members(tx, id, i64::MAX)?;
+    let mut members = store::role::members(tx, id, i64::MAX)?;
+    let order = user::stores(tx, tenant)?;
+    members.sort_by_key(|(domain, _)| order.iter().position(|store| store.domain == *domain));
     Ok(members.into_iter().map(|(domain, name)| shown(&domain, &name)).collect())
 }
 
@@ -288,12 +361,13 @@ pub fn update_of_user(
     if deleted.iter().chain(added).any(|role| is_everyone(role)) {
         return Err(Error::refused("Everyone role cannot be updated"));
     }
-    for role in deleted {
+    // Roles of other stores, which earlier versions gave, can be taken and not be given.
+    for role in &meant_for_user(tx, actor.tenant, &user.domain, deleted)? {
         let id = must_exist(tx, actor.tenant, role)?;
         store::role::remove_member(tx, id, user.id.0)?;
     }
-    for role in added {
-        let id = must_exist(tx, actor.tenant, role)?;
+    for role in &meant_for_user(tx, actor.tenant, &user.domain, added)? {
+        let id = find_for(tx, actor.tenant, &user.domain, role)?.ok_or_else(|| no_such_role(role))?;
         if !store::role::add_member(tx, id, user.id.0)? {
             // The directory names its entry.
             let (user, role) = (user.name, QualifiedName::parse(role).name);
@@ -319,14 +393,17 @@ pub fn update_members(
     if is_everyone(typed) {
         return Err(Error::refused("Cannot update everyone role"));
     }
-    check_domain(tx, actor.tenant, &QualifiedName::parse(typed))?;
+    let name = QualifiedName::parse(typed);
+    check_domain(tx, actor.tenant, &name)?;
     let id = must_exist(tx, actor.tenant, typed)?;
     let tenant = super::tenant::by_id(tx, actor.tenant)?.ok_or(store::Error::Missing("tenant"))?;
-    let leaving = members_that_exist(tx, actor.tenant, deleted)?;
+    let deleted = meant_for_role(tx, actor.tenant, typed, deleted)?;
+    let leaving = members_that_exist(tx, actor.tenant, &deleted, None)?;
     if is_admin(typed) && leaving.iter().any(|user| user::is_primary_admin(&tenant, user)) {
         return Err(Error::refused("RemoveAdminUser Cannot remove Admin user from Admin role"));
     }
-    let joining = members_that_exist(tx, actor.tenant, added)?;
+    let joining = meant_for_role(tx, actor.tenant, typed, added)?;
+    let joining = members_that_exist(tx, actor.tenant, &joining, Some(name.domain_or_primary()))?;
     for user in &leaving {
         store::role::remove_member(tx, id, user.id.0)?;
     }
@@ -338,7 +415,19 @@ pub fn update_members(
 }
 
 fn must_exist(tx: &mut Tx<'_>, tenant: TenantId, role: &str) -> Result<i64, Error> {
-    find(tx, tenant, role)?.ok_or_else(|| Error::refused(format!("The role: {role} does not exist.")))
+    find(tx, tenant, role)?.ok_or_else(|| no_such_role(role))
+}
+
+fn no_such_role(role: &str) -> Error {
+    Error::refused(format!("The role: {role} does not exist."))
+}
+
+/// The key of a role that a user of a store may have.
+fn find_for(tx: &mut Tx<'_>, tenant: TenantId, domain: &str, role: &str) -> Result<Option<i64>, Error> {
+    match go_together(domain, QualifiedName::parse(role).domain_or_primary()) {
+        true => find(tx, tenant, role),
+        false => Ok(None),
+    }
 }
 
 #[cfg(test)]

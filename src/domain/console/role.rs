@@ -147,7 +147,9 @@ pub fn tick_members(
     check_role(typed)?;
     let role = role::find(tx, actor.tenant, typed)?;
     let (mut leaving, mut joining) = (Vec::new(), Vec::new());
-    for (name, ticked) in ticks {
+    let (names, ticked): (Vec<String>, Vec<bool>) = ticks.iter().cloned().unzip();
+    let names = role::meant_for_role(tx, actor.tenant, typed, &names)?;
+    for (name, ticked) in names.iter().zip(&ticked) {
         if name.eq_ignore_ascii_case(ANONYMOUS_USER) {
             return Ok(());
         }
@@ -192,14 +194,14 @@ pub fn update_members(
     }
     let role = role::find(tx, actor.tenant, typed)?;
     let (mut leaving, mut joining) = (Vec::new(), Vec::new());
-    for name in added {
-        if !is_member(tx, actor, role, name)? {
-            joining.push(name.clone());
+    for name in role::meant_for_role(tx, actor.tenant, typed, added)? {
+        if !is_member(tx, actor, role, &name)? {
+            joining.push(name);
         }
     }
-    for name in deleted {
-        if is_member(tx, actor, role, name)? {
-            leaving.push(name.clone());
+    for name in role::meant_for_role(tx, actor.tenant, typed, deleted)? {
+        if is_member(tx, actor, role, &name)? {
+            leaving.push(name);
         }
     }
     role::update_members(tx, now, actor, typed, &leaving, &joining)
@@ -218,6 +220,7 @@ pub fn replace_roles_of_user(
 ) -> Result<(), Error> {
     check_user(typed)?;
     let held = roles_of(tx, actor, typed)?;
+    let wanted = &meant_for(tx, actor, typed, wanted)?;
     let (_, is_primary) = primary(tx, actor)?;
     if !is_primary {
         let wants_admin = wanted.iter().any(|role| role::is_admin(role));
@@ -241,6 +244,12 @@ pub fn replace_roles_of_user(
     role::update_of_user(tx, now, actor, typed, &deleted, &added)
 }
 
+/// The names of roles as they are meant for the user of a typed name: the rules have to look at those that he gets.
+fn meant_for(tx: &mut Tx<'_>, actor: &Actor, typed: &str, roles: &[String]) -> Result<Vec<String>, Error> {
+    let name = QualifiedName::parse(typed);
+    role::meant_for_user(tx, actor.tenant, name.domain_or_primary(), roles)
+}
+
 fn roles_of(tx: &mut Tx<'_>, actor: &Actor, typed: &str) -> Result<Vec<String>, Error> {
     match user::look_up(tx, actor.tenant, typed)? {
         Some(user) => role::of_user(tx, &user),
@@ -261,6 +270,8 @@ pub fn update_roles_of_user(
     deleted: &[String],
 ) -> Result<(), Error> {
     check_user(typed)?;
+    let added = &meant_for(tx, actor, typed, added)?;
+    let deleted = &meant_for(tx, actor, typed, deleted)?;
     let (tenant, is_primary) = primary(tx, actor)?;
     let user: Option<User> = user::look_up(tx, actor.tenant, typed)?;
     let is_admin_user = user.as_ref().is_some_and(|user| is_primary_admin(&tenant, user));

@@ -352,3 +352,44 @@ fn permissions_of_a_role_are_replaced_and_never_made_an_administrators() {
     );
     assert_eq!(sets("admin", "nothing", &[]).unwrap(), "The role: nothing does not exist.");
 }
+
+/// A bare name of a role means one of the user's own store, and that one has to be looked at.
+#[test]
+fn nobody_else_makes_administrators_of_another_store_by_a_bare_name() {
+    let world = world();
+    world.second_store("EMP");
+    world.user_in(SUPER, "EMP", "eve");
+    let realm = Arc::clone(&world.realm);
+    world.write(move |tx| {
+        let admin = admin(tx, SUPER)?;
+        let grant = Grant { resource: "/permission/admin".into(), action: permission::EXECUTE.into() };
+        kernel::add(tx, START, &realm, &admin, "EMP/bosses", &[], &[grant])
+    });
+    let refusal = "Can not add users to Admin permission role";
+    let one_by_one = refused(&world, "hugo", |tx, _, actor| {
+        update_roles_of_user(tx, START, actor, "EMP/eve", &texts(&["bosses"]), &[])
+    });
+    assert_eq!(one_by_one.as_deref(), Some(refusal));
+    let all = refused(&world, "hugo", |tx, _, actor| {
+        replace_roles_of_user(tx, START, actor, "EMP/eve", &texts(&["bosses"]))
+    });
+    assert_eq!(all.as_deref(), Some(refusal));
+    let password = NewPassword::first(OLD.into()).unwrap();
+    let added = refused(&world, "hugo", move |tx, realm, actor| {
+        let new = NewUser {
+            name: "EMP/newbie",
+            password: &password,
+            roles: &texts(&["bosses"]),
+            claims: &Changes::default(),
+            profile: "default",
+            require_change: false,
+        };
+        add_user(tx, START, realm, actor, &new)
+    });
+    assert_eq!(added.as_deref(), Some("You have not privilege to assign user to Admin permission role"));
+    let ticked = refused(&world, "admin", |tx, _, actor| {
+        tick_members(tx, START, actor, "EMP/bosses", &[("eve".to_owned(), true)])
+    });
+    assert_eq!(ticked, None);
+    assert!(world.read(|tx| kernel::members(tx, &world.realm, SUPER, "EMP/bosses")) == ["EMP/eve"]);
+}

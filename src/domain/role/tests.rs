@@ -218,6 +218,49 @@ fn members_who_are_not_there_change_nothing() {
 }
 
 #[test]
+fn users_and_roles_go_together_in_one_store_and_with_hybrid_roles() {
+    let world = World::new();
+    world.second_store("EMP");
+    let namesake = world.user_in(SUPER, "EMP", "tom");
+    world.user_in(SUPER, "EMP", "eve");
+    for role in ["readers", "EMP/readers", "Internal/staff"] {
+        assert_eq!(adds(&world, role, &[], &[]), None);
+    }
+    // A bare name is one of the store of whom it goes together with.
+    assert_eq!(sets_roles(&world, "EMP/tom", &[], &["readers", "Internal/staff"]), None);
+    assert_eq!(world.read(|tx| of_user(tx, &namesake)), ["EMP/readers", "Internal/staff", EVERYONE]);
+    assert_eq!(sets_members(&world, "EMP/readers", &["tom"], &["eve"]), None);
+    assert_eq!(members_of(&world, "EMP/readers"), ["EMP/eve"]);
+    assert_eq!(adds(&world, "EMP/writers", &["tom"], &[]), None);
+    assert_eq!(members_of(&world, "EMP/writers"), ["EMP/tom"]);
+    assert_eq!(sets_members(&world, "Internal/staff", &[], &["tom"]), None);
+    assert_eq!(members_of(&world, "Internal/staff"), ["tom", "EMP/tom"], "one store after the other");
+    // What is of another store is not there.
+    for (user, role) in [("tom", "EMP/readers"), ("EMP/tom", "PRIMARY/readers"), ("EMP/tom", "admin")] {
+        let refusal = sets_roles(&world, user, &[], &[role]);
+        assert_eq!(refusal, Some(format!("The role: {role} does not exist.")), "{user}");
+    }
+    for (role, user) in [("readers", "EMP/eve"), ("EMP/readers", "PRIMARY/tom"), ("EMP/readers", "admin")] {
+        let refusal = Some(format!("'{user}' not in the user store."));
+        assert_eq!(sets_members(&world, role, &[], &[user]), refusal, "{role}");
+    }
+    let missing = |typed: &str| world.store.read(|tx| existing(tx, SUPER, "EMP", &names(&[typed])));
+    assert_eq!(missing("readers").unwrap(), [world.read(|tx| find(tx, SUPER, "EMP/readers")).unwrap()]);
+    assert_eq!(missing("admin").unwrap_err().to_string(), "External role is not exist : admin");
+    // Who got such a role before can lose it.
+    let id = namesake.id.0;
+    world.write(move |tx| {
+        let admin = find(tx, SUPER, "admin")?.unwrap();
+        Ok(store::role::add_member(tx, admin, id)?)
+    });
+    assert_eq!(sets_roles(&world, "EMP/tom", &["admin"], &[]), None);
+    assert_eq!(members_of(&world, "admin"), ["admin"]);
+    let listed = world.read(|tx| list(tx, &world.realm, SUPER));
+    let of_stores: Vec<_> = listed.iter().filter(|role| !role.starts_with("Internal")).collect();
+    assert_eq!(of_stores, ["admin", "readers", "EMP/readers", "EMP/writers"], "one store after the other");
+}
+
+#[test]
 fn everybody_is_one_of_everyone_up_to_the_stores_limit() {
     let world = World::with(|policy| policy.list_limit = 3);
     for name in ["amy", "bob"] {
@@ -247,7 +290,7 @@ fn lists_name_the_stores_roles_first_and_limit_only_those() {
 fn of_a_list_of_roles_the_one_that_is_missing_is_named_with_its_kind() {
     let world = World::new();
     adds(&world, "readers", &[], &[]);
-    let find_all = |roles: &[&str]| world.store.read(|tx| existing(tx, SUPER, &names(roles)));
+    let find_all = |roles: &[&str]| world.store.read(|tx| existing(tx, SUPER, PRIMARY, &names(roles)));
     assert_eq!(find_all(&["readers", "Internal/Everyone", "admin"]).unwrap().len(), 2, "everyone is no row");
     assert_eq!(find_all(&["", " "]).unwrap().len(), 0, "no role is meant by no name");
     for (role, refusal) in [

@@ -72,7 +72,7 @@ pub fn add(
     if row.folded == ANONYMOUS || store::user::find(tx, actor.tenant.0, &domain, row.folded)?.is_some() {
         return Err(already_there(&name.name));
     }
-    let roles = role::existing(tx, actor.tenant, new.roles)?;
+    let roles = role::existing(tx, actor.tenant, &domain, new.roles)?;
     claim::check_known(tx, realm, actor.tenant, new.claims)?;
     let id = store::user::insert(tx, &row)?;
     password::remember(tx, now, actor.tenant, id, new.password)?;
