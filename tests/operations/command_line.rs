@@ -92,8 +92,8 @@ fn user_stores_are_made_taken_out_of_use_and_removed() {
     assert!(refused(&["store", "add", "Sales"]).contains("User store already exists"));
     assert!(refused(&["store", "add", "a/b"]).contains("Provided domain name : 'a/b' is invalid."));
     run(&["user", "add", "SALES/sue", "--password-stdin"], "Old@1234\n");
-    run(&["role", "add", "SALES/test role", "--permission", "/permission/admin/login"], "");
-    run(&["role", "assign", "SALES/sue", "test role"], "");
+    run(&["role", "add", "Internal/sellers", "--permission", "/permission/admin/login"], "");
+    run(&["role", "assign", "SALES/sue", "Internal/sellers"], "");
     let mut browser = Browser::new(client);
     browser.enter("SALES/sue", "Old@1234");
     assert!(browser.is_signed_in());
