@@ -238,6 +238,11 @@ impl Exchange<'_> {
         if body.is_empty() && self.incoming.action.is_some() {
             return self.soap_message(None, declared.unwrap_or(Version::V11));
         }
+        if body.is_empty() && declared.is_none() {
+            // Nothing at all is of the newer version.
+            let fault = Fault::malformed(Malformed::Truncated);
+            return Ok(refuse(&self.incoming.soap_format(Version::V12), &fault).into());
+        }
         let attachment = |href: &str| mime::attachment(&text.parts, href);
         self.enveloped(Document::parse_with(&text.xml, &attachment), declared)
     }
