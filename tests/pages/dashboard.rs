@@ -185,6 +185,27 @@ async fn a_user_edits_his_profile_and_is_told_what_is_wrong_with_it() {
 }
 
 #[tokio::test]
+async fn a_profile_that_is_open_in_two_tabs_keeps_what_both_change_and_asks_where_they_differ() {
+    let running = with_tom().await;
+    let tom = Account::of(&running, "tom", "Old@1234").await;
+    let shown = field(&tom.open("/dashboard/profile").await.body, "shown").replace("&#x2F;", "/");
+    let shown = shown.replace("&amp;", "&");
+    tom.change("/dashboard/profile", &[("shown", &shown), (MAIL, "second@x.org"), (COUNTRY, "")]).await;
+    let mail = "tom@example.org";
+    let page = tom.change("/dashboard/profile", &[("shown", &shown), (MAIL, mail), (COUNTRY, "Ö")]).await;
+    assert!(page.contains("value=\"second@x.org\"") && page.contains("value=\"Ö\""), "{page}");
+    let fields = [("shown", shown.as_str()), (MAIL, "third@x.org"), (COUNTRY, "Ö"), (LAST_NAME, "Later")];
+    let asked = tom.submit("/dashboard/profile", &fields).await.body;
+    assert!(asked.contains("it is “second@x.org” now") && asked.contains("Nothing was saved."), "{asked}");
+    assert!(asked.contains("value=\"third@x.org\"") && asked.contains("value=\"Later\""), "{asked}");
+    assert!(!tom.open("/dashboard/profile").await.body.contains("Later"), "nothing was written");
+    let fresh = field(&asked, "shown").replace("&#x2F;", "/").replace("&amp;", "&");
+    let fields = [("shown", fresh.as_str()), (MAIL, "third@x.org"), (COUNTRY, "Ö"), (LAST_NAME, "Later")];
+    let page = tom.change("/dashboard/profile", &fields).await;
+    assert!(page.contains("value=\"third@x.org\"") && page.contains("value=\"Later\""), "{page}");
+}
+
+#[tokio::test]
 async fn a_user_changes_his_password_and_only_his_other_sessions_end() {
     let running = with_tom().await;
     let (here, there) =

@@ -21,6 +21,7 @@ mod providers;
 mod reset;
 mod resets;
 mod resident;
+mod role_permissions;
 mod roles;
 mod screens;
 mod service_provider_form;

@@ -1,7 +1,8 @@
-//! Roles: listing, adding, renaming, deleting, who is in them and what they permit (IS 5.3.0, `UserAdmin`).
+//! Roles: listing, adding, renaming, deleting and who is in them (IS 5.3.0, `UserAdmin`).
 
 use super::flash::Flash;
 use super::paging::{Pages, ROWS};
+use super::role_permissions::{tick, ticked, walked};
 use super::users::{Choice, qualified, writable};
 use super::visit::{self, Confirmation, Visit};
 use super::{Answer, texts};
@@ -10,7 +11,6 @@ use crate::domain::listing::page;
 use crate::domain::permission_tree::{self, Node};
 use crate::domain::{Error, role};
 use serde::Serialize;
-use std::collections::HashSet;
 use std::sync::Arc;
 
 /// The domain of roles beside the user stores.
@@ -28,52 +28,13 @@ struct Line {
     is_fixed: bool,
 }
 
-/// A node of the tree as the template walks through it: a tree written as a list, since a page has no recursion that
-/// keeps the numbers of its boxes apart.
-#[derive(Debug, Serialize)]
-struct Step {
-    number: usize,
-    path: String,
-    name: String,
-    on: bool,
-    /// Whether a list of children begins behind it.
-    opens: bool,
-    /// How many lists end behind it.
-    closes: Vec<()>,
-}
-
-fn steps(node: &Node, ends: usize, found: &mut Vec<Step>) {
-    let opens = !node.children.is_empty();
-    found.push(Step {
-        number: found.len(),
-        path: node.path.clone(),
-        name: node.name.clone(),
-        on: node.selected,
-        opens,
-        closes: vec![(); if opens { 0 } else { ends }],
-    });
-    for (at, child) in node.children.iter().enumerate() {
-        let is_last = at + 1 == node.children.len();
-        steps(child, if is_last { ends + 1 } else { 0 }, found);
-    }
-}
-
-fn walked(tree: &Node) -> Vec<Step> {
-    let mut found = Vec::new();
-    steps(tree, 0, &mut found);
-    found
-}
-
 /// The role of a form or an address; one that does not exist is refused.
-fn known(visit: &Visit, tree: bool) -> Result<(String, Option<Node>), Error> {
+pub fn known(visit: &Visit) -> Result<String, Error> {
     let name = visit.text("name").to_owned();
-    visit.read(|tx| {
-        if !role::exists(tx, visit.tenant(), &name)? {
-            return Err(Error::refused(texts::filled("no_such_role", &[&name])));
-        }
-        let node = if tree { Some(permission_tree::of_role(tx, visit.tenant(), &name)?) } else { None };
-        Ok((name.clone(), node))
-    })
+    if visit.read(|tx| role::exists(tx, visit.tenant(), &name))? {
+        return Ok(name);
+    }
+    Err(Error::refused(texts::filled("no_such_role", &[&name])))
 }
 
 /// The list.
@@ -111,12 +72,6 @@ fn names(text: &str) -> Vec<String> {
     names
 }
 
-/// The paths that a form ticked, and whether the tree has them all.
-fn ticked<'v>(visit: &'v Visit, tree: &Node) -> Option<HashSet<&'v str>> {
-    let ticks: HashSet<&str> = visit.parameters.all("permission").collect();
-    ticks.iter().all(|path| tree.has(path)).then_some(ticks)
-}
-
 /// Adding one, with its permissions and first members.
 pub async fn add(visit: Arc<Visit>) -> Answer {
     let mut tree = permission_tree::all(visit.tenant());
@@ -145,11 +100,6 @@ pub async fn add(visit: Arc<Visit>) -> Answer {
         Some(wrong) => visit.show_again("console/role_add.html", context, &wrong),
         None => visit.show("console/role_add.html", context),
     }
-}
-
-fn tick(node: &mut Node, ticks: &HashSet<&str>) {
-    node.selected = ticks.contains(node.path.as_str());
-    node.children.iter_mut().for_each(|child| tick(child, ticks));
 }
 
 /// Adds the role of a form; says what is wrong with it.
@@ -182,7 +132,7 @@ async fn added(visit: &Visit, tree: &Node) -> Result<Result<String, String>, Err
 
 /// Renaming one.
 pub async fn rename(visit: Arc<Visit>) -> Answer {
-    let (name, _) = known(&visit, false)?;
+    let name = known(&visit)?;
     let mut wrong = None;
     if visit.is_post {
         let bare = visit.text("new_name");
@@ -219,7 +169,7 @@ pub async fn rename(visit: Arc<Visit>) -> Answer {
 
 /// Deleting one, after a question.
 pub async fn delete(visit: Arc<Visit>) -> Answer {
-    let (name, _) = known(&visit, false)?;
+    let name = known(&visit)?;
     if !visit.is_post {
         return visit.confirm(Confirmation {
             title: texts::text("delete_role_title"),
@@ -238,34 +188,9 @@ pub async fn delete(visit: Arc<Visit>) -> Answer {
     visit.go_with(&Visit::address("roles", &[]), flash)
 }
 
-/// What a role permits, as a tree to tick.
-pub async fn permissions(visit: Arc<Visit>) -> Answer {
-    let (name, tree) = known(&visit, true)?;
-    let tree = tree.unwrap_or_else(|| permission_tree::all(visit.tenant()));
-    if visit.is_post {
-        let here = Visit::address("roles/permissions", &[("name", &name)]);
-        let Some(ticks) = ticked(&visit, &tree) else {
-            return visit.go_with(&here, Flash::bad(texts::text("unknown_choice")));
-        };
-        let chosen = tree.chosen(&ticks);
-        let (now, actor, typed) = (visit.now(), visit.actor.clone(), name.clone());
-        let done = visit.write(move |tx| console::set_permissions(tx, now, &actor, &typed, chosen)).await;
-        let flash = match done {
-            Ok(()) => Flash::good(texts::filled("role_updated", &[&name])),
-            Err(error) => Flash::bad(texts::filled("role_not_updated", &[&name, &visit::refused(error)?])),
-        };
-        return visit.go_with(&here, flash);
-    }
-    let mut context = visit.context(texts::text("permissions_title"));
-    context.insert("name", &name);
-    context.insert("steps", &walked(&tree));
-    context.insert("is_fixed", &(name == role::ADMIN));
-    visit.show("console/role_permissions.html", context)
-}
-
 /// Who is in a role: a page of them to take out, and a field for who is to join.
 pub async fn members(visit: Arc<Visit>) -> Answer {
-    let (name, _) = known(&visit, false)?;
+    let name = known(&visit)?;
     if visit.is_post {
         let joining = names(visit.raw("users"));
         let leaving: Vec<String> = visit.parameters.all("leave").map(str::to_owned).collect();
@@ -293,24 +218,4 @@ pub async fn members(visit: Arc<Visit>) -> Answer {
     context.insert("pages", &pages);
     context.insert("is_fixed", &(name == role::EVERYONE));
     visit.show("console/role_members.html", context)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::TenantId;
-
-    #[test]
-    fn a_tree_written_as_a_list_opens_and_closes_every_branch() {
-        let steps = walked(&permission_tree::all(TenantId::SUPER));
-        let (mut depth, mut opened) = (0_usize, 0_usize);
-        for step in &steps {
-            depth += usize::from(step.opens);
-            opened += usize::from(step.opens);
-            depth -= step.closes.len();
-        }
-        assert_eq!(depth, 0);
-        assert!(opened > 10 && steps.len() > 100);
-        assert!(steps.iter().enumerate().all(|(at, step)| step.number == at));
-    }
 }

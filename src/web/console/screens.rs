@@ -4,7 +4,7 @@
 use super::visit::Visit;
 use super::{
     Work, bulk, claim, claims, external_claim, home, mail_templates, mails, providers, reset, resets,
-    resident, roles, service_providers, tenants, trail, user, user_profile, users,
+    resident, role_permissions, roles, service_providers, tenants, trail, user, user_profile, users,
 };
 use std::sync::Arc;
 
@@ -126,7 +126,7 @@ pub const SCREENS: &[Screen] = &[
     screen("users/reset", None, PROFILE, work!(reset::show)),
     screen("roles", Some((Group::Identity, "roles_menu")), ROLE_VIEW, work!(roles::list)),
     screen("roles/add", None, USERS, work!(roles::add)),
-    screen("roles/permissions", None, USERS, work!(roles::permissions)),
+    screen("roles/permissions", None, USERS, work!(role_permissions::permissions)),
     screen("roles/members", None, USERS, work!(roles::members)),
     screen("roles/rename", None, USERS, work!(roles::rename)),
     screen("roles/delete", None, USERS, work!(roles::delete)),

@@ -1,7 +1,8 @@
 //! One user: the state of his account and his roles (IS 5.3.0, `UserAdmin`, `UserIdentityManagementAdminService`).
 
 use super::flash::Flash;
-use super::users::roles_of;
+use super::sheet::{SHOWN, Sheet};
+use super::users::{Tick, roles_of, roles_within};
 use super::visit::{self, Visit};
 use super::{Answer, texts};
 use crate::domain::{Error, User, account, claim, console, role, user};
@@ -79,37 +80,57 @@ pub async fn set_state(visit: Arc<Visit>) -> Answer {
     visit.go_with(&Visit::address("users/user", &[("name", &name)]), flash)
 }
 
+/// The boxes of the form of roles.
+const ROLE: &str = "role";
+
+/// That form: the roles that are ticked.
+fn sheet(ticks: &[Tick]) -> Sheet {
+    let mut sheet = Sheet::default();
+    sheet.list(ROLE, ticks.iter().filter(|tick| tick.on).map(|tick| tick.name.clone()));
+    sheet
+}
+
 /// The roles of a user, to tick.
 pub async fn roles(visit: Arc<Visit>) -> Answer {
     let name = visit.read(|tx| user::find(tx, visit.tenant(), visit.text("name")))?.display_name();
     let here = Visit::address("users/roles", &[("name", &name)]);
-    let ticks = roles_of(&visit, &name)?;
     if visit.is_post {
-        let wanted: Vec<&str> = visit.parameters.all("role").collect();
-        let shown: Vec<&str> = visit.parameters.all("shown").collect();
-        let held = |name: &str| ticks.iter().any(|tick| tick.on && tick.name == name);
-        // A name that is on no list is for the rules to refuse.
-        let added: Vec<String> =
-            wanted.iter().filter(|name| !held(name)).map(|name| (*name).to_owned()).collect();
-        // What the form did not show it does not take away.
-        let lost = |name: &&str| held(name) && !wanted.contains(name);
-        let deleted: Vec<String> = shown.into_iter().filter(lost).map(str::to_owned).collect();
-        if added.is_empty() && deleted.is_empty() {
-            return visit.go(&here);
-        }
-        let (now, actor, typed) = (visit.now(), visit.actor.clone(), name.clone());
-        let done = visit
-            .write(move |tx| console::update_roles_of_user(tx, now, &actor, &typed, &added, &deleted))
-            .await;
-        let flash = match done {
-            Ok(()) => Flash::good(texts::filled("user_updated", &[&name])),
+        let flash = match give(&visit, name.clone()).await {
+            Ok(true) => Flash::good(texts::filled("user_updated", &[&name])),
+            Ok(false) => return visit.go(&here),
             Err(error) => Flash::bad(texts::filled("roles_not_updated", &[&name, &visit::refused(error)?])),
         };
         return visit.go_with(&here, flash);
     }
+    let ticks = roles_of(&visit, &name)?;
     let mut context = visit.context(texts::text("roles_of_user_title"));
     context.insert("name", &name);
     context.insert("roles", &ticks);
+    context.insert(SHOWN, &sheet(&ticks).packed());
     context.insert("back", &Visit::address("users/user", &[("name", &name)]));
     visit.show("console/user_roles.html", context)
+}
+
+/// Gives and takes what the form changed; whether that was anything.
+async fn give(visit: &Arc<Visit>, name: String) -> Result<bool, Error> {
+    let mut wanted = Sheet::default();
+    // A name that is on no list is for the rules to refuse.
+    wanted.list(ROLE, visit.parameters.all(ROLE).map(str::to_owned));
+    // A form that does not say what it was made with takes nothing away.
+    let shown = Sheet::shown(&visit.parameters, &Sheet::default());
+    let sent = Arc::clone(visit);
+    let done = visit.write(move |tx| {
+        let is = sheet(&roles_within(tx, &sent, &name)?);
+        let merged = wanted.over(&shown, &is, |field| field == ROLE).sheet;
+        let beyond = |more: &Sheet, less: &Sheet| -> Vec<String> {
+            more.all(ROLE).iter().filter(|role| !less.all(ROLE).contains(role)).cloned().collect()
+        };
+        let (added, deleted) = (beyond(&merged, &is), beyond(&is, &merged));
+        if added.is_empty() && deleted.is_empty() {
+            return Ok(false);
+        }
+        console::update_roles_of_user(tx, sent.now(), &sent.actor, &name, &added, &deleted)?;
+        Ok(true)
+    });
+    done.await
 }

@@ -9,6 +9,7 @@ use crate::domain::listing::{self, page};
 use crate::domain::name::PRIMARY;
 use crate::domain::password::{self, NewPassword};
 use crate::domain::{Error, Secret, account, console, user};
+use crate::store::Tx;
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -125,10 +126,12 @@ pub struct Tick {
 
 /// The roles that somebody could have, his own ticked.
 pub fn roles_of(visit: &Visit, name: &str) -> Result<Vec<Tick>, Error> {
-    let found = visit
-        .read(|tx| listing::roles_of_user(tx, visit.realm(), visit.tenant(), name, "*", -1))?
-        .rows
-        .into_iter();
+    visit.read(|tx| roles_within(tx, visit, name))
+}
+
+/// As [`roles_of`], within a change.
+pub fn roles_within(tx: &mut Tx<'_>, visit: &Visit, name: &str) -> Result<Vec<Tick>, Error> {
+    let found = listing::roles_of_user(tx, visit.realm(), visit.tenant(), name, "*", -1)?.rows.into_iter();
     // Everybody has the role of everyone, and nobody can lose it.
     let real = found.filter(|row| !row.name.eq_ignore_ascii_case("Internal/everyone"));
     Ok(real.map(|row| Tick { name: row.name, on: row.selected }).collect())

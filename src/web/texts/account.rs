@@ -21,6 +21,14 @@ const TEXTS: &[(&str, &str)] = &[
     ("flaw_pattern", "{} does not have the right form."),
     ("flaw_long", "{} is too long."),
     ("flaw_unprintable", "{} holds characters that cannot be shown."),
+    (
+        "flaw_contested",
+        "This has been changed since the page was opened: it is “{}” now. Save again to overwrite that.",
+    ),
+    (
+        "flaw_contested_empty",
+        "{} has been changed since the page was opened: it is empty now. Save again to overwrite that.",
+    ),
     ("no_value", "–"),
     ("present_password", "Current Password"),
     ("change_password", "Change Password"),

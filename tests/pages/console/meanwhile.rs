@@ -1,6 +1,6 @@
 //! Forms that were opened before somebody else changed the same thing: they take nothing back.
 
-use super::super::server::{Running, add_user, claim};
+use super::super::server::{Running, add_role, add_user, claim};
 use super::{Console, borrowed, plain, untouched};
 
 const GIVEN: &str = "http://wso2.org/claims/givenname";
@@ -46,4 +46,33 @@ async fn a_profile_that_was_opened_before_somebody_elses_change_does_not_take_it
     assert_eq!(claim(&running, "tom", MAIL).await, "other@example.com");
     assert_eq!(claim(&running, "tom", GIVEN).await, "Thomas");
     assert_eq!(claim(&running, "tom", PHONE).await, "1", "he never changed that");
+}
+
+/// A form that was opened, with some of its boxes ticked and others not.
+fn ticked(page: &str, form: &str, name: &str, on: &[&str], off: &[&str]) -> Vec<(String, String)> {
+    let mut fields = untouched(page, form);
+    fields.retain(|(known, value)| known != name || !off.contains(&value.as_str()));
+    fields.extend(on.iter().map(|value| (name.to_owned(), (*value).to_owned())));
+    fields
+}
+
+#[tokio::test]
+async fn roles_that_somebody_else_gives_and_takes_meanwhile_stay_so() {
+    let running = Running::start().await;
+    add_user(&running, "tom").await;
+    add_role(&running, "had", "tom", "/permission/admin/login").await;
+    for role in ["first", "second", "third"] {
+        add_role(&running, role, "admin", "/permission/admin/login").await;
+    }
+    let (ann, bob) = (Console::admin(&running).await, Console::admin(&running).await);
+    let early = ann.open("users/roles?name=tom").await.body;
+    let with = |on: &[&str], off: &[&str]| ticked(&early, "userRoles", "role", on, off);
+    let saved = save(&bob, "users/roles", with(&["first"], &["had"])).await;
+    assert!(saved.contains("User tom updated successfully."), "{saved}");
+    let saved = save(&ann, "users/roles", with(&["second", "first"], &[])).await;
+    assert!(saved.contains("User tom updated successfully."), "{saved}");
+    for (role, is_his) in [("had", false), ("first", true), ("second", true), ("third", false)] {
+        let is_ticked = saved.contains(&format!("value=\"{role}\" checked"));
+        assert_eq!(is_ticked, is_his, "{role}: {saved}");
+    }
 }

@@ -152,14 +152,14 @@ async fn roles_of_a_user_are_given_and_taken_and_nothing_else_is_touched() {
     let console = Console::admin(&running).await;
     let page = console.open("users/roles?name=tom").await.body;
     assert!(page.contains("value=\"first\" checked") && !page.contains("value=\"second\" checked"), "{page}");
-    let fields = [("name", "tom"), ("shown", "first"), ("shown", "second"), ("role", "second")];
+    let fields = [("name", "tom"), ("shown", "role=first"), ("role", "second")];
     let saved = console.submit("users/roles", &fields).await.body;
     assert!(saved.contains("User tom updated successfully."), "{saved}");
     assert!(
         saved.contains("value=\"second\" checked") && !saved.contains("value=\"first\" checked"),
         "{saved}"
     );
-    let fields = [("name", "tom"), ("shown", "second"), ("role", "second"), ("role", "no such role")];
+    let fields = [("name", "tom"), ("shown", "role=second"), ("role", "second"), ("role", "no such role")];
     let refused = console.submit("users/roles", &fields).await.body;
     assert!(plain(&refused).contains("Could not update role list of user tom."), "{refused}");
 }
