@@ -141,7 +141,8 @@ mod tests {
     }
 
     async fn read(bodies: &Bodies, pieces: &[usize]) -> Result<(Vec<u8>, Room), StatusCode> {
-        let request = Request::new(Pieces(pieces.to_vec().into_iter()));
+        let pieces = pieces.to_vec();
+        let request = Request::new(Pieces(pieces.into_iter()));
         let (request, room) = bodies.whole(request, Limits::default()).await?;
         Ok((request.into_body().to_vec(), room))
     }
