@@ -299,7 +299,9 @@ fn resets_with_a_code(chromium: &mut Chromium, dashboard: &str, code: &str, old:
     chromium.shows(FAILED);
     // The same form again, now with the code.
     chromium.sign_in("tom", code);
-    assert!(chromium.ask("address").contains("/accountrecoveryendpoint/confirmrecovery.do?"));
+    let address = chromium.ask("address");
+    assert!(address.contains("/accountrecoveryendpoint/confirmrecovery.do?"), "{address}");
+    assert!(!address.contains("confirmation="), "the code does not stay there: {address}");
     chromium.choose_password(new);
     chromium.shows("Updated the password successfully");
     chromium.tell(json!({ "command": "follow", "link": "Go to my account" }));

@@ -3,14 +3,14 @@
 //!
 //! The form carries the code itself, so that it works without cookies. A bad code and an expired one show the same page.
 
-use super::form::{Parameters, Source, cookie};
+use super::form::{Parameters, Source, cookie, encoded};
 use super::page::{self, Message};
-use super::{Site, dashboard, forward_auth, login, texts};
+use super::{CONFIRM, Site, dashboard, forward_auth, login, texts};
 use crate::domain::password::{self, Rules};
 use crate::domain::recovery::{self, CodeProblem, Hint, Refusal};
 use crate::domain::{Error, Secret};
 use hyper::body::Bytes;
-use hyper::{Method, Request, Response, StatusCode};
+use hyper::{Method, Request, Response, StatusCode, header};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use tera::Context;
@@ -19,6 +19,8 @@ use tera::Context;
 const COOKIE: &str = "recoveryCode";
 /// Where that cookie is sent.
 const COOKIE_PATH: &str = "/accountrecoveryendpoint";
+/// Says that the browser was already sent here once, to see whether it keeps cookies.
+const OPENED: &str = "opened";
 /// What the cookie is sealed for.
 const PLACE: &str = "reset page";
 
@@ -53,9 +55,13 @@ impl Asked {
     }
 
     /// The code from the cookie, for a form that does not carry one. A page of another site gets no use out of it.
-    fn or_kept(mut self, site: &Site, request: &Request<Bytes>, source: Source) -> Self {
+    fn or_kept(self, site: &Site, request: &Request<Bytes>, source: Source) -> Self {
         let usable = self.code.reveal().is_empty() && matches!(source, Source::Here | Source::Unsaid);
-        let sealed = usable.then(|| cookie(request.headers(), COOKIE)).flatten();
+        if usable { self.of_cookie(site, request) } else { self }
+    }
+
+    fn of_cookie(mut self, site: &Site, request: &Request<Bytes>) -> Self {
+        let sealed = cookie(request.headers(), COOKIE);
         let opened = sealed.and_then(|sealed| site.realm.key.open(PLACE, sealed));
         if let Some(kept) = opened.and_then(|text| serde_json::from_str::<Kept>(text.reveal()).ok()) {
             self.code = Secret::new(kept.code);
@@ -135,9 +141,31 @@ fn form(site: &Site, asked: &Asked, message: Option<&str>) -> Response<Vec<u8>> 
     response
 }
 
-/// Shows the form.
+/// Shows the form. A browser gets it at an address without the code, which would stay in its history and be shown by who
+/// looks over the user's shoulder; the cookie carries it there. Scripts, which do not say that they navigate, get the form at
+/// once as from the original.
 pub fn show(site: &Arc<Site>, request: &Request<Bytes>) -> Response<Vec<u8>> {
-    form(site, &Asked::of(site, &Parameters::of(request)), None)
+    let parameters = Parameters::of(request);
+    let asked = Asked::of(site, &parameters);
+    if request.headers().get("sec-fetch-mode").is_none_or(|mode| mode != "navigate") {
+        return form(site, &asked, None);
+    }
+    if asked.code.reveal().is_empty() {
+        return form(site, &asked.of_cookie(site, request), None);
+    }
+    let keeps_cookies = request.headers().contains_key(header::COOKIE);
+    // Sent there and back without a cookie: this browser keeps none.
+    if look(site, &asked).is_err() || (!keeps_cookies && parameters.get(OPENED).is_some()) {
+        return form(site, &asked, None);
+    }
+    let query = match (keeps_cookies, parameters.filled("callback")) {
+        (false, _) => format!("?{}&{OPENED}=true", request.uri().query().unwrap_or("")),
+        (true, Some(_)) => format!("?{}", encoded(&[("callback", &asked.callback)])),
+        (true, None) => String::new(),
+    };
+    let mut response = page::redirect(site, &[CONFIRM, &query].concat());
+    asked.keep(site, &mut response);
+    response
 }
 
 /// Shows the form for a code that was not in an address.

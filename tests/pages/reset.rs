@@ -74,6 +74,46 @@ async fn the_passwords_alone_are_enough_for_the_browser_that_opened_the_page() {
     assert!(tom_is_in(&running, NEW).await);
 }
 
+/// What a browser says of an address that was typed or followed from a mail.
+const NAVIGATION: &str = "Sec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: navigate\r\n";
+
+#[tokio::test]
+async fn a_browser_gets_the_form_at_an_address_without_the_code() {
+    let (running, code) = tom_in_reset(|_| {}).await;
+    let link = format!("{CONFIRM}?confirmation={code}&username=tom");
+    // A browser that was never here is asked whether it keeps cookies.
+    let first = get(&running, &link, NAVIGATION).await;
+    let again = below(&running, first.header("Location").unwrap());
+    let kept = first.header("Set-Cookie").unwrap().split(';').next().unwrap();
+    let cookie = format!("{NAVIGATION}Cookie: {kept}\r\n");
+    let second = get(&running, &again, &cookie).await;
+    assert_eq!(below(&running, second.header("Location").unwrap()), CONFIRM);
+    let page = get(&running, CONFIRM, &cookie).await;
+    assert!(is_form(&page) && page.body.contains(&code), "{}", page.body);
+    assert!(is_form(&get(&running, CONFIRM, &cookie).await), "a reload");
+    // One that keeps none gets the form where it is.
+    let page = get(&running, &again, NAVIGATION).await;
+    assert!(is_form(&page) && page.body.contains(&code), "{}", page.body);
+    // Where it goes on is not lost, and no other site gets there.
+    for (callback, expected) in
+        [("/dashboard/profile", "/dashboard/profile"), ("//evil.example", "/dashboard")]
+    {
+        let answer = get(&running, &format!("{link}&callback={callback}"), &cookie).await;
+        let target = answer.header("Location").unwrap();
+        let wanted =
+            form_urlencoded::byte_serialize(format!("{}{expected}", running.server.public_url()).as_bytes())
+                .collect::<String>();
+        assert_eq!(below(&running, target), format!("{CONFIRM}?callback={wanted}"));
+    }
+    // What is no longer good is said at once.
+    let bad = get(&running, &format!("{CONFIRM}?confirmation=ZZZZZZ&username=tom"), &cookie).await;
+    assert!(bad.status == 200 && bad.body.contains("no longer valid"), "{}", bad.body);
+    let none = get(&running, CONFIRM, NAVIGATION).await;
+    assert!(none.body.contains("18001"), "{}", none.body);
+    let fields = [("confirmation", code.as_str()), ("reset-password", NEW)];
+    assert!(post(&running, COMPLETE, &fields, &cookie).await.body.contains("Updated the password"));
+}
+
 #[tokio::test]
 async fn a_password_is_read_in_the_charset_of_the_form() {
     let (running, code) = tom_in_reset(|_| {}).await;
