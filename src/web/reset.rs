@@ -19,7 +19,7 @@ use tera::Context;
 const COOKIE: &str = "recoveryCode";
 /// Where that cookie is sent.
 const COOKIE_PATH: &str = "/accountrecoveryendpoint";
-/// Says that the browser was already sent here once, to see whether it keeps cookies.
+/// Says that the browser was sent here by a page that had the code.
 const OPENED: &str = "opened";
 /// What the cookie is sealed for.
 const PLACE: &str = "reset page";
@@ -150,20 +150,26 @@ pub fn show(site: &Arc<Site>, request: &Request<Bytes>) -> Response<Vec<u8>> {
     if request.headers().get("sec-fetch-mode").is_none_or(|mode| mode != "navigate") {
         return form(site, &asked, None);
     }
+    let was_opened = parameters.get(OPENED).is_some();
     if asked.code.reveal().is_empty() {
-        return form(site, &asked.of_cookie(site, request), None);
+        let asked = asked.of_cookie(site, request);
+        // The way back to a page whose code was used meanwhile.
+        if was_opened && asked.code.reveal().is_empty() {
+            return problem(site, &[texts::LINK_INVALID]);
+        }
+        return form(site, &asked, None);
     }
     let keeps_cookies = request.headers().contains_key(header::COOKIE);
     // Sent there and back without a cookie: this browser keeps none.
-    if look(site, &asked).is_err() || (!keeps_cookies && parameters.get(OPENED).is_some()) {
+    if look(site, &asked).is_err() || (!keeps_cookies && was_opened) {
         return form(site, &asked, None);
     }
     let query = match (keeps_cookies, parameters.filled("callback")) {
-        (false, _) => format!("?{}&{OPENED}=true", request.uri().query().unwrap_or("")),
-        (true, Some(_)) => format!("?{}", encoded(&[("callback", &asked.callback)])),
-        (true, None) => String::new(),
+        (false, _) => format!("{}&{OPENED}=true", request.uri().query().unwrap_or("")),
+        (true, Some(_)) => encoded(&[(OPENED, "true"), ("callback", &asked.callback)]),
+        (true, None) => encoded(&[(OPENED, "true")]),
     };
-    let mut response = page::redirect(site, &[CONFIRM, &query].concat());
+    let mut response = page::redirect(site, &format!("{CONFIRM}?{query}"));
     asked.keep(site, &mut response);
     response
 }

@@ -87,10 +87,11 @@ async fn a_browser_gets_the_form_at_an_address_without_the_code() {
     let kept = first.header("Set-Cookie").unwrap().split(';').next().unwrap();
     let cookie = format!("{NAVIGATION}Cookie: {kept}\r\n");
     let second = get(&running, &again, &cookie).await;
-    assert_eq!(below(&running, second.header("Location").unwrap()), CONFIRM);
-    let page = get(&running, CONFIRM, &cookie).await;
+    let opened = format!("{CONFIRM}?opened=true");
+    assert_eq!(below(&running, second.header("Location").unwrap()), opened);
+    let page = get(&running, &opened, &cookie).await;
     assert!(is_form(&page) && page.body.contains(&code), "{}", page.body);
-    assert!(is_form(&get(&running, CONFIRM, &cookie).await), "a reload");
+    assert!(is_form(&get(&running, &opened, &cookie).await), "a reload");
     // One that keeps none gets the form where it is.
     let page = get(&running, &again, NAVIGATION).await;
     assert!(is_form(&page) && page.body.contains(&code), "{}", page.body);
@@ -103,13 +104,16 @@ async fn a_browser_gets_the_form_at_an_address_without_the_code() {
         let wanted =
             form_urlencoded::byte_serialize(format!("{}{expected}", running.server.public_url()).as_bytes())
                 .collect::<String>();
-        assert_eq!(below(&running, target), format!("{CONFIRM}?callback={wanted}"));
+        assert_eq!(below(&running, target), format!("{opened}&callback={wanted}"));
     }
     // What is no longer good is said at once.
     let bad = get(&running, &format!("{CONFIRM}?confirmation=ZZZZZZ&username=tom"), &cookie).await;
     assert!(bad.status == 200 && bad.body.contains("no longer valid"), "{}", bad.body);
     let none = get(&running, CONFIRM, NAVIGATION).await;
     assert!(none.body.contains("18001"), "{}", none.body);
+    // The way back after the cookie is gone.
+    let over = get(&running, &opened, NAVIGATION).await;
+    assert!(over.body.contains("no longer valid"), "{}", over.body);
     let fields = [("confirmation", code.as_str()), ("reset-password", NEW)];
     assert!(post(&running, COMPLETE, &fields, &cookie).await.body.contains("Updated the password"));
 }
