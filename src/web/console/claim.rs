@@ -1,36 +1,43 @@
 //! One local claim: its name, its attributes, and what is said about it, such as *Supported by Default*.
 //!
-//! A save replaces everything that is said about a claim, so the form carries all of it, the properties nobody here knows
-//! included.
+//! The service replaces everything that is said about a claim, so the form has all of it, the properties nobody here knows
+//! included; what it did not change is written as it is by then.
 
 use super::claims::{change, dialect_address, onward};
 use super::flash::Flash;
+use super::sheet::{SHOWN, Sheet, agreed};
 use super::visit::{self, Confirmation, Visit};
 use super::{Answer, texts};
 use crate::domain::catalogue::{Claim, LOCAL_DIALECT};
 use crate::domain::claim_metadata::{self as metadata, LocalClaim};
 use crate::domain::{Error, user};
+use crate::store::Tx;
 use serde::Serialize;
 use std::sync::Arc;
 
-/// Properties that have a field of their own: field, property.
-const TEXTS: [(&str, &str); 4] = [
-    ("displayName", "DisplayName"),
-    ("description", "Description"),
-    ("regEx", "RegEx"),
-    ("displayOrder", "DisplayOrder"),
+/// Properties that have a field of their own: field, property, label.
+const TEXTS: [(&str, &str, &str); 4] = [
+    ("displayName", "DisplayName", "claim_display_name"),
+    ("description", "Description", "claim_description"),
+    ("regEx", "RegEx", "claim_regex"),
+    ("displayOrder", "DisplayOrder", "claim_order"),
 ];
 /// Properties that are ticked.
-const TICKS: [(&str, &str); 3] =
-    [("supported", "SupportedByDefault"), ("required", "Required"), ("readOnly", "ReadOnly")];
+const TICKS: [(&str, &str, &str); 3] = [
+    ("supported", "SupportedByDefault", "claim_supported"),
+    ("required", "Required", "claim_required"),
+    ("readOnly", "ReadOnly", "claim_read_only"),
+];
 /// What a field of an attribute begins with; the user store follows.
 const ATTRIBUTE: &str = "attribute__";
+/// What stands in front of a further property on the sheet.
+const EXTRA: &str = "extra__";
 /// Empty lines for further properties.
 const SPARE: usize = 2;
 const FORM: &str = "console/claim.html";
 
 /// A claim as the form holds it.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 struct Draft {
     uri: String,
     display_name: String,
@@ -47,7 +54,27 @@ struct Draft {
 }
 
 fn is_known(property: &str) -> bool {
-    TEXTS.iter().chain(&TICKS).any(|(_, known)| *known == property)
+    TEXTS.iter().chain(&TICKS).any(|(_, known, _)| *known == property)
+}
+
+fn label(field: &str) -> String {
+    let known = TEXTS.iter().chain(&TICKS).find(|(name, _, _)| *name == field);
+    let own = || [ATTRIBUTE, EXTRA].iter().find_map(|begin| field.strip_prefix(begin)).unwrap_or(field);
+    known.map_or_else(|| own().to_owned(), |(_, _, label)| texts::text(label).to_owned())
+}
+
+fn is_list(_: &str) -> bool {
+    false
+}
+
+/// Gives a name another value; none takes it away.
+fn put(pairs: &mut Vec<(String, String)>, name: &str, value: &str) {
+    let known = pairs.iter().position(|(known, _)| known == name);
+    match known.and_then(|at| pairs.get_mut(at)) {
+        Some((_, old)) => value.clone_into(old),
+        None => pairs.push((name.to_owned(), value.to_owned())),
+    }
+    pairs.retain(|(known, value)| known != name || !value.is_empty());
 }
 
 impl Draft {
@@ -89,6 +116,43 @@ impl Draft {
         }
     }
 
+    fn texts(&mut self) -> [&mut String; 4] {
+        [&mut self.display_name, &mut self.description, &mut self.reg_ex, &mut self.display_order]
+    }
+
+    fn ticks(&mut self) -> [&mut bool; 3] {
+        [&mut self.supported, &mut self.required, &mut self.read_only]
+    }
+
+    fn sheet(&self) -> Sheet {
+        let (mut own, mut sheet) = (self.clone(), Sheet::default());
+        TEXTS.iter().zip(own.texts()).for_each(|((field, ..), value)| sheet.write(field, value));
+        TICKS.iter().zip(own.ticks()).for_each(|((field, ..), on)| sheet.tick(field, *on));
+        self.attributes.iter().for_each(|(store, name)| sheet.write(&[ATTRIBUTE, store].concat(), name));
+        self.extra.iter().for_each(|(name, value)| sheet.write_raw(&[EXTRA, name].concat(), value));
+        sheet
+    }
+
+    /// The claim as a form makes it; what the form did not change stays to the letter.
+    fn changed(mut self, form: &Sheet) -> Self {
+        let is = self.sheet();
+        for ((field, ..), value) in TEXTS.iter().zip(self.texts()) {
+            if form.text(field) != is.text(field) {
+                form.text(field).clone_into(value);
+            }
+        }
+        TICKS.iter().zip(self.ticks()).for_each(|((field, ..), on)| *on = form.is_on(field));
+        for (begin, pairs) in [(ATTRIBUTE, &mut self.attributes), (EXTRA, &mut self.extra)] {
+            for (name, _) in is.below(begin).chain(form.below(begin)) {
+                let field = [begin, name].concat();
+                if form.text(&field) != is.text(&field) {
+                    put(pairs, name, form.text(&field));
+                }
+            }
+        }
+        self
+    }
+
     /// What the original's page looks at before it sends anything.
     fn objection(&self) -> Option<&'static str> {
         if self.uri.is_empty() {
@@ -116,8 +180,8 @@ impl Draft {
         let texts = [&self.display_name, &self.description, &self.reg_ex, &self.display_order];
         let texts = TEXTS.iter().zip(texts).filter(|(_, value)| !value.is_empty());
         let mut properties: Vec<(Option<String>, Option<String>)> =
-            texts.map(|((_, name), value)| (Some((*name).to_owned()), Some(value.clone()))).collect();
-        for ((_, name), on) in TICKS.iter().zip([self.supported, self.required, self.read_only]) {
+            texts.map(|((_, name, _), value)| (Some((*name).to_owned()), Some(value.clone()))).collect();
+        for ((_, name, _), on) in TICKS.iter().zip([self.supported, self.required, self.read_only]) {
             properties.push((Some((*name).to_owned()), Some(on.to_string())));
         }
         properties.extend(self.extra.iter().map(|(name, value)| (Some(name.clone()), Some(value.clone()))));
@@ -130,8 +194,8 @@ impl Draft {
     }
 }
 
-/// The form, with a claim in it and a field for every user store.
-fn form(visit: &Visit, is_new: bool, draft: &Draft) -> Result<tera::Context, Error> {
+/// The form, with a claim in it and a field for every user store; `shown` is what it is made with.
+fn form(visit: &Visit, is_new: bool, draft: &Draft, shown: &Sheet) -> Result<tera::Context, Error> {
     let mut attributes = draft.attributes.clone();
     for store in visit.read(|tx| user::stores(tx, visit.tenant()))? {
         if !attributes.iter().any(|(known, _)| known.eq_ignore_ascii_case(&store.domain)) {
@@ -147,6 +211,7 @@ fn form(visit: &Visit, is_new: bool, draft: &Draft) -> Result<tera::Context, Err
     context.insert("back", &dialect_address(LOCAL_DIALECT));
     context.insert("dialect", LOCAL_DIALECT);
     context.insert("claim", draft);
+    context.insert(SHOWN, &shown.packed());
     context.insert("attributes", &attributes);
     context.insert("extra", &extra);
     Ok(context)
@@ -154,47 +219,75 @@ fn form(visit: &Visit, is_new: bool, draft: &Draft) -> Result<tera::Context, Err
 
 /// The claim of an address.
 fn known(visit: &Visit) -> Result<Draft, Error> {
-    let catalogue = visit.read(|tx| visit.realm().catalogues.of(tx, visit.tenant()))?;
+    visit.read(|tx| known_within(tx, visit))
+}
+
+/// As [`known`], within a change.
+fn known_within(tx: &mut Tx<'_>, visit: &Visit) -> Result<Draft, Error> {
+    let catalogue = visit.realm().catalogues.of(tx, visit.tenant())?;
     let uri = visit.text("uri");
     let found = catalogue.local().iter().find(|claim| claim.uri == uri);
     found.map(Draft::stored).ok_or_else(|| Error::refused(texts::filled("no_such_claim", &[uri])))
 }
 
-async fn save(visit: &Visit, is_new: bool) -> Answer {
-    let draft = Draft::sent(visit);
-    let context = form(visit, is_new, &draft)?;
-    if let Some(objection) = draft.objection() {
-        return visit.show_again(FORM, context, objection);
-    }
-    let claim = draft.claim();
-    let done = change(visit, move |tx, now, actor| match is_new {
-        true => metadata::add_local(tx, now, actor, &claim),
-        false => metadata::update_local(tx, now, actor, &claim),
-    });
-    match done.await {
+fn check(draft: &Draft) -> Result<(), Error> {
+    draft.objection().map_or(Ok(()), |objection| Err(Error::refused(objection)))
+}
+
+/// On to the list; or the form again, with what stands in it and what it is made with by now.
+fn saved(visit: &Visit, done: Result<(), Error>, is_new: bool, standing: (&Draft, &Sheet)) -> Answer {
+    match done {
         Ok(()) => {
-            let said = texts::filled("claim_saved", &[&draft.uri]);
+            let said = texts::filled("claim_saved", &[visit.text("uri")]);
             visit.go_with(&dialect_address(LOCAL_DIALECT), Flash::good(said))
         }
-        Err(error) => visit.show_again(FORM, context, &visit::refused(error)?),
+        Err(error) => {
+            let said = visit::refused(error)?;
+            visit.show_again(FORM, form(visit, is_new, standing.0, standing.1)?, &said)
+        }
     }
 }
 
 /// Adding one.
 pub async fn add(visit: Arc<Visit>) -> Answer {
-    if visit.is_post {
-        return save(&visit, true).await;
+    let nothing = Sheet::default();
+    if !visit.is_post {
+        return visit.show(FORM, form(&visit, true, &Draft::default(), &nothing)?);
     }
-    visit.show(FORM, form(&visit, true, &Draft::default())?)
+    let draft = Draft::sent(&visit);
+    let new = draft.clone();
+    let done = change(&visit, move |tx, now, actor| {
+        check(&new)?;
+        metadata::add_local(tx, now, actor, &new.claim())
+    });
+    saved(&visit, done.await, true, (&draft, &nothing))
 }
 
-/// Changing one.
+/// Changing one: what was changed on the form, over what is stored by then.
 pub async fn edit(visit: Arc<Visit>) -> Answer {
     let stored = known(&visit)?;
-    if visit.is_post {
-        return save(&visit, false).await;
+    if !visit.is_post {
+        return visit.show(FORM, form(&visit, false, &stored, &stored.sheet())?);
     }
-    visit.show(FORM, form(&visit, false, &stored)?)
+    let sent = Arc::clone(&visit);
+    let done = change(&visit, move |tx, now, actor| {
+        let stored = known_within(tx, &sent)?;
+        let is = stored.sheet();
+        let shown = Sheet::shown(&sent.parameters, &is);
+        let merged = Draft::sent(&sent).sheet().over(&shown, &is, is_list);
+        let merged = agreed(merged, &is, label)?;
+        let new = stored.changed(&merged);
+        check(&new)?;
+        match merged == is {
+            true => Ok(()),
+            false => metadata::update_local(tx, now, actor, &new.claim()),
+        }
+    });
+    let done = done.await;
+    let is = stored.sheet();
+    let shown = Sheet::shown(&visit.parameters, &is);
+    let merged = Draft::sent(&visit).sheet().over(&shown, &is, is_list).sheet;
+    saved(&visit, done, false, (&stored.changed(&merged), &is))
 }
 
 /// Removing one, after a question.

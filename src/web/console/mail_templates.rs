@@ -2,6 +2,7 @@
 //! Templates*).
 
 use super::flash::Flash;
+use super::sheet::{SHOWN, Sheet, agreed};
 use super::users::Choice;
 use super::visit::{self, Confirmation, Visit};
 use super::{Answer, texts};
@@ -13,6 +14,11 @@ use serde::Serialize;
 use std::sync::Arc;
 
 const FORM: &str = "console/template.html";
+
+/// A screen with the form: the key of its title, and its path.
+type Place = (&'static str, &'static str);
+const ADD: Place = ("add_template_title", "templates/add");
+const EDIT: Place = ("edit_template_title", "templates/edit");
 
 /// A type with its templates.
 #[derive(Debug, Serialize)]
@@ -84,23 +90,65 @@ fn sent(visit: &Visit) -> Template {
     Template {
         display: visit.text("display").to_owned(),
         locale: visit.text("locale").to_owned(),
-        content_type: visit.text("contentType").to_owned(),
-        subject: visit.text("subject").to_owned(),
-        body: lines(visit.raw("body")),
-        footer: lines(visit.raw("footer")),
+        content_type: visit.text(CONTENT_TYPE).to_owned(),
+        subject: visit.text(SUBJECT).to_owned(),
+        body: lines(visit.raw(BODY)),
+        footer: lines(visit.raw(FOOTER)),
     }
 }
 
-/// The form, with a template in it.
+/// The form of a template: field, label.
+const FIELDS: [(&str, &str); 4] = [
+    (CONTENT_TYPE, "template_content_type"),
+    (SUBJECT, "template_subject"),
+    (BODY, "template_body"),
+    (FOOTER, "template_footer"),
+];
+const CONTENT_TYPE: &str = "contentType";
+const SUBJECT: &str = "subject";
+const BODY: &str = "body";
+const FOOTER: &str = "footer";
+
+fn sheet(one: &Template) -> Sheet {
+    let mut sheet = Sheet::default();
+    sheet.write(CONTENT_TYPE, &one.content_type);
+    sheet.write(SUBJECT, &one.subject);
+    sheet.write_raw(BODY, &lines(&one.body));
+    sheet.write_raw(FOOTER, &lines(&one.footer));
+    sheet
+}
+
+/// Writes into a template what a form makes of it; what the form did not change stays to the letter.
+fn apply(form: &Sheet, one: &mut Template) {
+    let is = sheet(one);
+    let values = [&mut one.content_type, &mut one.subject, &mut one.body, &mut one.footer];
+    for ((field, _), value) in FIELDS.iter().zip(values) {
+        if form.text(field) != is.text(field) {
+            form.text(field).clone_into(value);
+        }
+    }
+}
+
+fn label(field: &str) -> String {
+    let known = FIELDS.iter().find(|(name, _)| *name == field);
+    known.map_or_else(|| field.to_owned(), |(_, label)| texts::text(label).to_owned())
+}
+
+fn is_list(_: &str) -> bool {
+    false
+}
+
+/// The form, with a template in it, and with what it was made with.
 fn form(
     visit: &Visit,
-    title: &'static str,
-    action: &str,
+    (title, action): Place,
     template: &Template,
+    shown: &Sheet,
 ) -> Result<tera::Context, Error> {
     let mut context = visit.context(texts::text(title));
     context.insert("action", &Visit::address(action, &[]));
-    context.insert("is_new", &(action == "templates/add"));
+    context.insert("is_new", &((title, action) == ADD));
+    context.insert(SHOWN, &shown.packed());
     context.insert("types", &all(visit)?.0.into_iter().map(Choice::plain).collect::<Vec<_>>());
     let mut kinds = vec!["text/plain", "text/html"];
     if !template.content_type.is_empty() && !kinds.contains(&template.content_type.as_str()) {
@@ -118,9 +166,9 @@ fn form(
 }
 
 /// Shows, saves, previews or tries a template out, as the button says.
-async fn work(visit: &Visit, title: &'static str, action: &str) -> Answer {
+async fn work(visit: &Arc<Visit>, place: Place, shown: &Sheet) -> Answer {
     let template = sent(visit);
-    let mut context = form(visit, title, action, &template)?;
+    let mut context = form(visit, place, &template, shown)?;
     match visit.text("do") {
         "preview" => {
             let shown = visit.read(|tx| {
@@ -151,16 +199,43 @@ async fn work(visit: &Visit, title: &'static str, action: &str) -> Answer {
             }
         }
         _ => {
-            let done = change(visit, move |tx, now, actor| template::save(tx, now, actor, &template)).await;
-            match done {
+            let error = match save(visit, place, template).await {
                 Ok(()) => {
                     let said = Flash::good(texts::text("template_saved"));
-                    visit.go_with(&Visit::address("templates", &[]), said)
+                    return visit.go_with(&Visit::address("templates", &[]), said);
                 }
-                Err(error) => visit.show_again(FORM, context, &visit::refused(error)?),
+                Err(error) => visit::refused(error)?,
+            };
+            if place == EDIT {
+                let mut standing = known(visit)?;
+                let is = sheet(&standing);
+                let merged = sheet(&sent(visit)).over(shown, &is, is_list).sheet;
+                apply(&merged, &mut standing);
+                context = form(visit, place, &standing, &is)?;
             }
+            visit.show_again(FORM, context, &error)
         }
     }
+}
+
+/// Saves a new template as it was typed; of one that is there what the form changed, over what is stored by then.
+async fn save(visit: &Arc<Visit>, place: Place, template: Template) -> Result<(), Error> {
+    if place == ADD {
+        return change(visit, move |tx, now, actor| template::save(tx, now, actor, &template)).await;
+    }
+    let form = Arc::clone(visit);
+    let done = change(visit, move |tx, now, actor| {
+        let mut stored = known_within(tx, &form)?;
+        let is = sheet(&stored);
+        let shown = Sheet::shown(&form.parameters, &is);
+        let merged = agreed(sheet(&template).over(&shown, &is, is_list), &is, label)?;
+        if merged == is {
+            return Ok(());
+        }
+        apply(&merged, &mut stored);
+        template::save(tx, now, actor, &stored)
+    });
+    done.await
 }
 
 async fn change(
@@ -174,31 +249,34 @@ async fn change(
 /// Adding one.
 pub async fn add(visit: Arc<Visit>) -> Answer {
     if visit.is_post {
-        return work(&visit, "add_template_title", "templates/add").await;
+        return work(&visit, ADD, &Sheet::default()).await;
     }
     let template = Template { content_type: "text/plain".to_owned(), ..sent(&visit) };
-    visit.show(FORM, form(&visit, "add_template_title", "templates/add", &template)?)
+    visit.show(FORM, form(&visit, ADD, &template, &Sheet::default())?)
 }
 
 /// The template of an address.
 fn known(visit: &Visit) -> Result<Template, Error> {
-    let (display, locale) = (visit.text("display"), visit.text("locale"));
-    let found = all(visit)?
-        .1
-        .into_iter()
-        .find(|one| type_of(&one.display) == type_of(display) && one.locale.eq_ignore_ascii_case(locale));
-    found.ok_or_else(|| Error::refused(texts::filled("no_such_template", &[display, locale])))
+    visit.read(|tx| known_within(tx, visit).map_err(told))
 }
 
-/// Changing one.
+/// As [`known`], within a change.
+fn known_within(tx: &mut Tx<'_>, visit: &Visit) -> Result<Template, Problem> {
+    let (display, locale) = (visit.text("display"), visit.text("locale"));
+    let found = template::all(tx, visit.tenant().0)?
+        .into_iter()
+        .find(|one| type_of(&one.display) == type_of(display) && one.locale.eq_ignore_ascii_case(locale));
+    Ok(found.ok_or_else(|| Error::refused(texts::filled("no_such_template", &[display, locale])))?)
+}
+
+/// Changing one. Its place is not changed here; a form that names no template would make a new one.
 pub async fn edit(visit: Arc<Visit>) -> Answer {
-    if visit.is_post {
-        // The place of a template is not changed here; a form that names no template would make a new one.
-        known(&visit)?;
-        return work(&visit, "edit_template_title", "templates/edit").await;
-    }
     let template = known(&visit)?;
-    visit.show(FORM, form(&visit, "edit_template_title", "templates/edit", &template)?)
+    let is = sheet(&template);
+    if visit.is_post {
+        return work(&visit, EDIT, &Sheet::shown(&visit.parameters, &is)).await;
+    }
+    visit.show(FORM, form(&visit, EDIT, &template, &is)?)
 }
 
 fn back(visit: &Visit, done: Result<(), Error>, said: String) -> Answer {
