@@ -1,5 +1,6 @@
 //! Who acts: the signed-in user behind a call, or the server itself.
 
+use super::name::SYSTEM_USER;
 use super::{Error, Tenant, TenantId, User, UserId, permission};
 use crate::store::Tx;
 
@@ -24,7 +25,7 @@ impl Actor {
             tenant: tenant.id,
             domain: tenant.domain.clone(),
             user: UserId(0),
-            name: "wso2.system.user".into(),
+            name: SYSTEM_USER.into(),
         }
     }
 

@@ -51,6 +51,12 @@ impl Claim {
         found.map(|(_, attribute)| attribute.as_str()).filter(|attribute| !attribute.trim().is_empty())
     }
 
+    /// Whether there is a place for it in a user store. Where there is none, nothing can be written.
+    #[must_use]
+    pub fn has_place(&self, domain: &str) -> bool {
+        self.is_identity() || self.is(ROLE) || self.attribute(domain).is_some()
+    }
+
     /// A property, such as `DisplayName`.
     #[must_use]
     pub fn property(&self, name: &str) -> Option<&str> {

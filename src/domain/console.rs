@@ -3,7 +3,7 @@
 //!
 //! An administrator is who holds `/permission` or `/permission/admin`; the primary one is the tenant's first.
 
-use super::name::QualifiedName;
+use super::name::{ANONYMOUS_USER, QualifiedName};
 use super::permission::{self, ADMINISTRATOR, HeldByRole};
 use super::user::{self, NewUser, is_primary_admin};
 use super::{Actor, Error, Now, Realm, User, tenant};
@@ -16,9 +16,7 @@ pub use role::{
     set_permissions, tick_members, update_members, update_roles_of_user,
 };
 
-/// Whom nobody may touch.
-const ANONYMOUS_USER: &str = "wso2.anonymous.user";
-/// Its role.
+/// The role of the anonymous user, whom nobody may touch.
 const ANONYMOUS_ROLE: &str = "system/wso2.anonymous.role";
 
 /// The tenant of an actor and whether he is its primary administrator, as the server itself is.

@@ -7,6 +7,17 @@ pub const INTERNAL: &str = "INTERNAL";
 /// Domain of the roles of applications.
 pub const APPLICATION: &str = "APPLICATION";
 
+/// Whom the registry of IS 5.3.0 takes everybody for who has not signed in.
+pub const ANONYMOUS_USER: &str = "wso2.anonymous.user";
+/// Whom the server itself goes by.
+pub const SYSTEM_USER: &str = "wso2.system.user";
+
+/// Whether a name belongs to nobody who could sign in.
+#[must_use]
+pub fn is_reserved(name: &str) -> bool {
+    [ANONYMOUS_USER, SYSTEM_USER].contains(&folded(name).as_str())
+}
+
 /// A name taken apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct QualifiedName {

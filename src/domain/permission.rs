@@ -3,7 +3,7 @@
 //! (IS 5.3.0, JDBCAuthorizationManager). One role that allows is enough, whatever another denies, and a denial to the
 //! user by name takes nothing away that a role allows.
 
-use super::name::PRIMARY;
+use super::name::{PRIMARY, SYSTEM_USER};
 use super::{Error, TenantId, UserId, role, user};
 use crate::store::grant::{GrantRow, NamedRow};
 use crate::store::{self, Tx};
@@ -21,8 +21,6 @@ pub const EXECUTE: &str = "ui.execute";
 pub const LOGIN: &str = "/permission/admin/login";
 /// Below this nobody of another tenant than the super tenant may do anything.
 const PROTECTED: &str = "/permission/protected";
-/// Whom the server itself goes by; he may do everything.
-const SYSTEM_USER: &str = "wso2.system.user";
 
 /// Actions by every name that the original takes for them; the first is the one that is kept.
 const ACTIONS: &[&[&str]] = &[

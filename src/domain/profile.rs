@@ -2,6 +2,7 @@
 
 use super::catalogue::ROLE;
 use super::claim::{self, Changes, DEFAULT_PROFILE, PROFILE_CONFIGURATION, Values};
+use super::name::PRIMARY;
 use super::{Actor, Error, Now, Realm, TenantId, User, user};
 use crate::store::{self, Tx};
 
@@ -81,8 +82,10 @@ fn read(tx: &mut Tx<'_>, realm: &Realm, user: &User) -> Result<Profile, Error> {
     let catalogue = realm.catalogues.of(tx, user.tenant)?;
     let with_roles = catalogue.shown().any(|(claim, _)| claim.is(ROLE));
     let values = Values::read(tx, user, with_roles)?;
+    // Clients write back what they read: what cannot be written is left out.
     let fields = catalogue
         .shown()
+        .filter(|(claim, _)| claim.has_place(&user.domain))
         .map(|(claim, field)| Field { value: values.of_claim(claim).map(str::to_owned), ..field.clone() });
     Ok(Profile {
         fields: fields.collect(),
@@ -97,7 +100,8 @@ fn read(tx: &mut Tx<'_>, realm: &Realm, user: &User) -> Result<Profile, Error> {
 /// Failures of the database.
 pub fn fields(tx: &mut Tx<'_>, realm: &Realm, tenant: TenantId) -> Result<Vec<Field>, Error> {
     let catalogue = realm.catalogues.of(tx, tenant)?;
-    Ok(catalogue.shown().map(|(_, field)| field.clone()).collect())
+    let shown = catalogue.shown().filter(|(claim, _)| claim.has_place(PRIMARY));
+    Ok(shown.map(|(_, field)| field.clone()).collect())
 }
 
 /// Writes claims of a user. One who writes his own without the permission for others may not change identity claims or

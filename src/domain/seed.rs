@@ -3,7 +3,7 @@
 use super::catalogue::LOCAL_DIALECT;
 use super::claim::{self, Changes};
 use super::credential::Credential;
-use super::name::{INTERNAL, PRIMARY, folded};
+use super::name::{INTERNAL, PRIMARY, folded, is_reserved};
 use super::permission::EXECUTE;
 use super::tenant::{self, SUPER_DOMAIN, Tenant, TenantId};
 use super::{Error, Now, Realm, User, UserId, challenge, governance, template};
@@ -94,11 +94,13 @@ pub fn tenant(tx: &mut Tx<'_>, now: Now, realm: &Realm, new: &NewTenant<'_>) -> 
     }
     let failed = || Error::refused(format!("Error in adding tenant with domain: {}", new.domain));
     if let Some(id) = new.id
-        && tenant::by_id(tx, id)?.is_some()
+        && (id.0 > LARGEST_CHOSEN || tenant::by_id(tx, id)?.is_some())
     {
         return Err(failed());
     }
-    if new.admin.name.trim().is_empty() || new.admin.name.contains('/') {
+    let name = new.admin.name.as_str();
+    let texts = [Some(name), Some(&*domain), new.email];
+    if name.trim().is_empty() || name.contains('/') || is_reserved(name) || !texts.into_iter().flatten().all(fits) {
         return Err(failed());
     }
     let key = new.id.map(|id| id.0);
@@ -106,6 +108,14 @@ pub fn tenant(tx: &mut Tx<'_>, now: Now, realm: &Realm, new: &NewTenant<'_>) -> 
     let user = fill(tx, now, realm, id, "localhost", new.admin)?;
     claim::set_at_creation(tx, now, realm, &user, claim::DEFAULT_PROFILE, new.claims)?;
     Ok(Tenant { id, domain, active: true, admin_name: new.admin.name.clone() })
+}
+
+/// The key that may be chosen at most. Keys go out as 32 bits, and the next tenants have the keys behind it.
+const LARGEST_CHOSEN: i64 = 1 << 30;
+
+/// Whether a text goes into a column of the original.
+fn fits(text: &str) -> bool {
+    text.chars().count() <= 255
 }
 
 /// Everything but the claims of the administrator, whom it returns.

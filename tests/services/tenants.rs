@@ -267,7 +267,19 @@ fn a_new_tenant_is_refused_in_the_order_of_the_original() {
         refuse(&[("tenantDomain", "registry")]),
         "You can not use a registry reserved word:registry:as a tenant domain. Please choose a different one."
     );
-    for (name, text) in [("admin", "-"), ("admin", " "), ("adminPassword", "-"), ("adminPassword", "")] {
+    for (name, text) in [
+        ("admin", "-"),
+        ("admin", " "),
+        ("admin", "wso2.system.user"),
+        ("admin", "WSO2.Anonymous.User"),
+        ("admin", &*"a".repeat(256)),
+        ("adminPassword", "-"),
+        ("adminPassword", ""),
+        ("adminPassword", " "),
+        ("email", &format!("{}@b.example", "a".repeat(250))),
+        // The keys of all tenants after it would have more than 32 bits.
+        ("tenantId", "2147483647"),
+    ] {
         assert_eq!(refuse(&[(name, text)]), "Error in adding tenant with domain: acme.example", "{name}");
     }
     add(&admin, &[("tenantId", "7")]);

@@ -226,3 +226,36 @@ fn the_default_profile_cannot_be_deleted_and_another_is_not_there_to_delete() {
     assert!(deletes(&admin, "nobody", "home").unwrap_err().starts_with("UserNotFound"));
     assert_eq!(world.claim(&world.find("tom"), MAIL).as_deref(), Some("tom@example.org"));
 }
+
+#[test]
+fn what_a_profile_shows_can_be_written_back() {
+    const NOWHERE: &str = "http://wso2.org/claims/nowhere";
+    const ELSEWHERE: &str = "http://wso2.org/claims/elsewhere";
+    let world = World::new();
+    world.write(|tx| Ok(crate::store::user::add_store(tx, SUPER.0, "EMP")?));
+    let employee = world.user_in(SUPER, "EMP", "eve");
+    for (uri, attributes) in
+        [(NOWHERE, vec![]), (ELSEWHERE, vec![("EMP".to_owned(), Some("elsewhere".to_owned()))])]
+    {
+        as_admin(&world, SUPER, move |tx, now, _, admin| {
+            let properties = vec![(Some("SupportedByDefault".to_owned()), Some("true".to_owned()))];
+            let claim = claim_metadata::LocalClaim { uri: uri.to_owned(), attributes, properties };
+            claim_metadata::add_local(tx, now, admin, &claim)
+        })
+        .unwrap();
+    }
+    let admin = actor(&world, "admin", &[]);
+    for (typed, shows) in [("tom", [false, false]), ("EMP/eve", [false, true])] {
+        let seen = gets(&world, &admin, typed, "default").unwrap().unwrap();
+        let has = |uri: &str| seen.fields.iter().any(|field| *field.uri == *uri);
+        assert_eq!([NOWHERE, ELSEWHERE].map(has), shows, "{typed}");
+        let all: Vec<(&str, &str)> = seen
+            .fields
+            .iter()
+            .filter(|field| *field.uri != *ROLE)
+            .map(|field| (&*field.uri, field.value.as_deref().unwrap_or("x")))
+            .collect();
+        sets(&world, &admin, typed, &all).unwrap();
+    }
+    assert_eq!(world.claim(&employee, ELSEWHERE).as_deref(), Some("x"));
+}

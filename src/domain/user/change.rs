@@ -5,15 +5,12 @@
 use super::{User, UserId, check_domain, is_primary_admin, look_up};
 use crate::domain::claim::{self, Changes};
 use crate::domain::credential::Credential;
-use crate::domain::name::{QualifiedName, folded};
+use crate::domain::name::{ANONYMOUS_USER, QualifiedName, folded};
 use crate::domain::password::{self, NewPassword};
 use crate::domain::{
     Actor, Error, Now, Realm, audit, forced_reset, pattern, recovery, role, session, tenant,
 };
 use crate::store::{self, Tx};
-
-/// Whom the registry of IS 5.3.0 takes everybody for who has not signed in. Nobody has the name here either.
-const ANONYMOUS: &str = "wso2.anonymous.user";
 
 /// A user to add.
 #[derive(Debug)]
@@ -69,7 +66,7 @@ pub fn add(
         require_change: new.require_change,
         created_at: now.0,
     };
-    if row.folded == ANONYMOUS || store::user::find(tx, actor.tenant.0, &domain, row.folded)?.is_some() {
+    if row.folded == ANONYMOUS_USER || store::user::find(tx, actor.tenant.0, &domain, row.folded)?.is_some() {
         return Err(already_there(&name.name));
     }
     let roles = role::existing(tx, actor.tenant, &domain, new.roles)?;
@@ -106,7 +103,7 @@ pub fn delete(tx: &mut Tx<'_>, now: Now, actor: &Actor, typed: &str) -> Result<(
     if found.as_ref().is_some_and(|user| is_primary_admin(&tenant, user)) {
         return Err(Error::refused("AdminUserCannot delete admin user"));
     }
-    if folded(typed) == ANONYMOUS {
+    if folded(typed) == ANONYMOUS_USER {
         return Err(Error::refused("AnonymousUserCannot delete anonymous user"));
     }
     let Some(user) = found else {

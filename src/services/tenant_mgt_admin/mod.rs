@@ -49,7 +49,8 @@ impl Operations for Behaviour {
 
     async fn addTenant(call: &Call, tenantInfoBean: Option<TenantInfoBean>) -> Result<Option<String>, Fault> {
         let sent = tenantInfoBean.unwrap_or_default();
-        let plain = sent.adminPassword.filter(|plain| !plain.is_empty()).map(Secret::from);
+        // A blank one would be refused at every login.
+        let plain = sent.adminPassword.filter(|plain| !plain.trim().is_empty()).map(Secret::from);
         let credential = match plain {
             Some(plain) => Some(call.aside(move |_, _| Credential::hash(&plain)).await.map_err(declared)?),
             None => None,
