@@ -1,5 +1,5 @@
 //! The SoapUI project in `fixtures/soapui`, sent as SoapUI sends it, request by request.
-#![expect(clippy::unwrap_used, reason = "a test stops at the first thing that is wrong")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first thing that is wrong")]
 
 mod support;
 

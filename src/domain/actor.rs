@@ -21,12 +21,7 @@ impl Actor {
     /// The server itself: the command line, expiry, limits.
     #[must_use]
     pub fn system(tenant: &Tenant) -> Self {
-        Self {
-            tenant: tenant.id,
-            domain: tenant.domain.clone(),
-            user: UserId(0),
-            name: SYSTEM_USER.into(),
-        }
+        Self { tenant: tenant.id, domain: tenant.domain.clone(), user: UserId(0), name: SYSTEM_USER.into() }
     }
 
     /// A user of a tenant under a session name.

@@ -100,7 +100,11 @@ pub fn tenant(tx: &mut Tx<'_>, now: Now, realm: &Realm, new: &NewTenant<'_>) -> 
     }
     let name = new.admin.name.as_str();
     let texts = [Some(name), Some(&*domain), new.email];
-    if name.trim().is_empty() || name.contains('/') || is_reserved(name) || !texts.into_iter().flatten().all(fits) {
+    if name.trim().is_empty()
+        || name.contains('/')
+        || is_reserved(name)
+        || !texts.into_iter().flatten().all(fits)
+    {
         return Err(failed());
     }
     let key = new.id.map(|id| id.0);

@@ -13,7 +13,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::task::JoinSet;
-use tokio::time::Instant;
 
 /// The longest pause between two rounds, when nobody wakes us and nothing is due.
 const POLL: Duration = Duration::from_secs(30);
@@ -167,13 +166,13 @@ impl Worker {
 
     /// Returns when a mail is due, at the latest after `longest`.
     async fn until_due(&self, longest: Duration) {
-        let end = Instant::now() + longest;
+        let mut left = longest;
         loop {
-            let left = end.saturating_duration_since(Instant::now());
             tokio::time::sleep(left.min(LOOK)).await;
+            left = left.saturating_sub(LOOK);
             // A failure of the database shows in the next round.
             let next = self.0.store.read(outbox::next_due).ok().flatten();
-            if left <= LOOK || next.is_some_and(|at| at <= self.0.clock.now().0) {
+            if left.is_zero() || next.is_some_and(|at| at <= self.0.clock.now().0) {
                 return;
             }
         }
