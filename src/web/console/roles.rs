@@ -3,7 +3,7 @@
 use super::flash::Flash;
 use super::paging::{Pages, ROWS};
 use super::role_permissions::{tick, ticked, walked};
-use super::users::{Choice, qualified, writable};
+use super::users::{Choice, Tick, qualified, writable};
 use super::visit::{self, Confirmation, Visit};
 use super::{Answer, texts};
 use crate::domain::console::{self, RoleKind};
@@ -191,31 +191,41 @@ pub async fn delete(visit: Arc<Visit>) -> Answer {
 /// Who is in a role: a page of them to take out, and a field for who is to join.
 pub async fn members(visit: Arc<Visit>) -> Answer {
     let name = known(&visit)?;
+    let leaving: Vec<String> = visit.parameters.all("leave").map(str::to_owned).collect();
+    let mut wrong = None;
     if visit.is_post {
-        let joining = names(visit.raw("users"));
-        let leaving: Vec<String> = visit.parameters.all("leave").map(str::to_owned).collect();
+        let (joining, leaving) = (names(visit.raw("users")), leaving.clone());
         let (now, actor, typed) = (visit.now(), visit.actor.clone(), name.clone());
-        let done = visit
-            .write(move |tx| {
-                for name in joining.iter().chain(&leaving) {
-                    crate::domain::user::find(tx, actor.tenant, name)?;
-                }
-                console::update_members(tx, now, &actor, &typed, &joining, &leaving)
-            })
-            .await;
-        let flash = match done {
-            Ok(()) => Flash::good(texts::filled("role_updated", &[&name])),
-            Err(error) => Flash::bad(texts::filled("role_not_updated", &[&name, &visit::refused(error)?])),
-        };
-        return visit.go_with(&Visit::address("roles/members", &[("name", &name)]), flash);
+        let done = visit.write(move |tx| {
+            for name in joining.iter().chain(&leaving) {
+                crate::domain::user::find(tx, actor.tenant, name)?;
+            }
+            console::update_members(tx, now, &actor, &typed, &joining, &leaving)
+        });
+        match done.await {
+            Ok(()) => {
+                let said = Flash::good(texts::filled("role_updated", &[&name]));
+                return visit.go_with(&Visit::address("roles/members", &[("name", &name)]), said);
+            }
+            Err(error) => {
+                wrong = Some(texts::filled("role_not_updated", &[&name, &visit::refused(error)?]));
+            }
+        }
     }
     let mut rows =
         visit.read(|tx| page::members(tx, visit.tenant(), &name, visit.text("after"), ROWS + 1))?;
     let pages = Pages::of(&visit, &mut rows, |row| row.place.clone());
+    let tick = |row: page::Line| Tick { on: leaving.contains(&row.name), name: row.name };
     let mut context = visit.context(texts::text("members_title"));
     context.insert("name", &name);
-    context.insert("members", &rows.into_iter().map(|row| row.name).collect::<Vec<_>>());
+    // What is refused comes back to the same part of the list.
+    context.insert("action", &visit.here_with(&[("name", &name)]));
+    context.insert("members", &rows.into_iter().map(tick).collect::<Vec<_>>());
+    context.insert("users", visit.raw("users"));
     context.insert("pages", &pages);
     context.insert("is_fixed", &(name == role::EVERYONE));
-    visit.show("console/role_members.html", context)
+    match wrong {
+        Some(wrong) => visit.show_again("console/role_members.html", context, &wrong),
+        None => visit.show("console/role_members.html", context),
+    }
 }

@@ -132,6 +132,31 @@ async fn what_cannot_be_is_refused_in_the_originals_words_and_changes_nothing() 
 }
 
 #[tokio::test]
+async fn who_mistypes_one_of_many_members_types_the_others_only_once() {
+    let running = Running::start().await;
+    add_role(&running, "test role", "admin", LOGIN).await;
+    add_user(&running, "tom").await;
+    add_user(&running, "ann").await;
+    let console = Console::admin(&running).await;
+    console.submit("roles/members", &[("name", "test role"), ("users", "ann")]).await;
+    let page = console.open("roles/members?name=test+role").await.body;
+    let action =
+        plain(page.split("action=\"/carbon/roles/members").nth(1).unwrap().split('"').next().unwrap());
+    let fields = [("name", "test role"), ("users", "tom\r\nnobdy"), ("leave", "ann")];
+    let refused = plain(&console.submit(&format!("roles/members{action}"), &fields).await.body);
+    assert!(refused.contains("Could not update role test role."), "{refused}");
+    assert!(
+        refused.contains(">\ntom\nnobdy</textarea>") || refused.contains(">\ntom\r\nnobdy</textarea>"),
+        "{refused}"
+    );
+    assert!(
+        refused.contains("value=\"ann\" checked") && !refused.contains("value=\"admin\" checked"),
+        "{refused}"
+    );
+    assert!(!refused.contains("value=\"tom\""), "nothing was written: {refused}");
+}
+
+#[tokio::test]
 async fn a_viewer_of_roles_sees_them_and_changes_none() {
     let running = Running::start().await;
     add_user(&running, "ann").await;
