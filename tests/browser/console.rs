@@ -280,7 +280,9 @@ async fn a_second_tab_the_back_button_and_an_ended_session_undo_nothing() {
     chromium.fill("Password Repeat", "Old@1234");
     chromium.press("Finish");
     chromium.shows("Sign in to the Management Console");
+    chromium.shows("Your session had ended, so nothing was saved.");
     chromium.sign_in("admin", "admin");
+    assert_eq!(chromium.ask("address"), format!("{site}/carbon/users/add"));
     chromium.open(&format!("{site}/carbon/users?pattern=late"));
     chromium.shows("No users match.");
 }

@@ -5,7 +5,7 @@
 //! nothing here.
 
 use super::screens::SCREENS;
-use super::{LOGIN, common, texts};
+use super::{LOGIN, SIGN_OUT, common, texts};
 use crate::domain::login::{self, Face, Outcome, Presented, SignedIn};
 use crate::domain::session::{self, Kind, Session};
 use crate::domain::{Actor, Error, Now, Secret, permission};
@@ -23,6 +23,10 @@ const COOKIE: &str = "carbonSession";
 const BROWSER: &str = "carbonLogin";
 /// What the login page is told when the form was not its own: no cookies, or too old.
 const UNKNOWN: &str = "cookies";
+/// What it is told when a form came after its session had ended.
+const ENDED: &str = "ended";
+/// Where a form was opened; every form of the console carries it.
+pub const HERE: &str = "here";
 
 /// A session and its id.
 pub struct Signed {
@@ -65,12 +69,21 @@ pub fn token(site: &Site, id: &str) -> String {
     hash.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Sends somebody to the form, who comes back to where he wanted to go.
+/// Sends somebody to the form, who comes back to where he wanted to go, or to the page of the form that he sent.
 pub fn begin(site: &Site, request: &Request<Bytes>) -> Response<Vec<u8>> {
-    let wanted = request.uri().path_and_query().map_or("", |all| all.as_str());
-    let is_worth_it = request.method() == Method::GET && wanted.len() > "/carbon/".len();
-    let back = if is_worth_it { wanted } else { "" };
-    page::redirect(site, &form_address(&[("back", back)]))
+    if request.method() == Method::POST && request.uri().path() != SIGN_OUT {
+        let parameters = Parameters::of(request);
+        let back = destination(parameters.get(HERE));
+        return page::redirect(site, &form_address(&[("loginStatus", ENDED), ("back", worth_it(back))]));
+    }
+    let is_asked = request.method() == Method::GET;
+    let wanted = request.uri().path_and_query().filter(|_| is_asked).map_or("", |all| all.as_str());
+    page::redirect(site, &form_address(&[("back", worth_it(wanted))]))
+}
+
+/// The beginning needs no mention.
+fn worth_it(back: &str) -> &str {
+    if back.len() > "/carbon/".len() { back } else { "" }
 }
 
 fn form_address(pairs: &[(&str, &str)]) -> String {
@@ -79,7 +92,7 @@ fn form_address(pairs: &[(&str, &str)]) -> String {
 }
 
 /// Where to go after signing in: a page of the console, whatever was asked for.
-fn destination(back: Option<&str>) -> &str {
+pub fn destination(back: Option<&str>) -> &str {
     let is_plain = |path: &&str| {
         path.starts_with("/carbon/")
             && !path.starts_with("/carbon/admin/")
@@ -96,6 +109,7 @@ pub fn show(site: &Site, request: &Request<Bytes>) -> Response<Vec<u8>> {
     let parameters = Parameters::of(request);
     let message = match parameters.get("loginStatus") {
         Some("false") => Some(texts::text("login_failed")),
+        Some(ENDED) => Some(texts::text("login_after_end")),
         Some(UNKNOWN) => Some(texts::text("login_without_cookies")),
         _ => None,
     };
@@ -105,6 +119,7 @@ pub fn show(site: &Site, request: &Request<Bytes>) -> Response<Vec<u8>> {
     context.insert("message", &message);
     context.insert("csrf", &token(site, browser.reveal()));
     context.insert("back", destination(parameters.get("back")));
+    context.insert(HERE, "");
     let mut response = page::render(site, StatusCode::OK, "console/login.html", context);
     if known.is_none() {
         page::set_cookie_below(&mut response, "/carbon", BROWSER, browser.reveal(), None);
@@ -173,8 +188,7 @@ fn refused(site: &Site, now: Now, peer: IpAddr, user_name: &str, back: &str) -> 
         target: "AUDIT_LOG",
         "Failed Administrator login attempt '{who}' at [{at}] from IP address {peer}"
     );
-    let back = if back == "/carbon/" { "" } else { back };
-    page::redirect(site, &form_address(&[("loginStatus", "false"), ("back", back)]))
+    page::redirect(site, &form_address(&[("loginStatus", "false"), ("back", worth_it(back))]))
 }
 
 fn who(actor: &Actor) -> String {

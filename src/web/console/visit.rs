@@ -29,6 +29,8 @@ pub struct Visit {
     session: Secret,
     screen: Option<&'static Screen>,
     query: String,
+    /// The page that is there, to come back to: of a form that was sent, the one it was opened at.
+    here: String,
     /// What of the menu and of the buttons is his: `users/add` to see, `POST users/add` to send.
     may: BTreeMap<String, bool>,
     flash: Option<Flash>,
@@ -89,11 +91,15 @@ impl Visit {
             }
             Ok::<_, Error>(may)
         })?;
+        let is_post = request.method() == Method::POST;
+        let asked = request.uri().path_and_query().map(|all| all.as_str());
+        let here = if is_post { parameters.get(sign_in::HERE) } else { asked };
         Ok(Self {
             site: Arc::clone(site),
             actor,
+            here: sign_in::destination(here).to_owned(),
             parameters,
-            is_post: request.method() == Method::POST,
+            is_post,
             flash: Flash::of(request.headers(), &site.realm, signed.id.reveal()),
             session: signed.id,
             screen,
@@ -198,6 +204,7 @@ impl Visit {
         context.insert("menu", &self.menu());
         context.insert("may", &self.may);
         context.insert("csrf", &sign_in::token(&self.site, self.session.reveal()));
+        context.insert(sign_in::HERE, &self.here);
         context.insert("viewer", &self.actor.name);
         context.insert("viewer_tenant", &self.actor.domain);
         context.insert("is_super_tenant", &(self.actor.tenant == TenantId::SUPER));

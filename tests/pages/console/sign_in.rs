@@ -2,7 +2,7 @@
 
 use super::super::server::{Folder, Running, add_role, add_user, force_offline};
 use super::super::{begin, get, post, send};
-use super::{Console, LOGIN, SIGN_IN, field, location, plain};
+use super::{Console, LOGIN, SIGN_IN, borrowed, field, location, plain, untouched};
 
 const FAILED: &str = "Login failed! Please recheck the username and password and try again.";
 
@@ -155,6 +155,39 @@ async fn a_session_ends_when_it_is_not_used() {
     console.open("").await;
     running.clock.advance(16 * 60_000);
     assert!(location(&console.get("/carbon/").await).ends_with(LOGIN));
+}
+
+#[tokio::test]
+async fn who_sends_a_form_after_his_session_ended_is_told_so_and_comes_back_to_its_page() {
+    const SCREEN: &str = "templates/edit?display=AccountDisable&locale=en_US";
+    let running = Running::start().await;
+    let console = Console::admin(&running).await;
+    let page = console.open(SCREEN).await.body;
+    let mut fields = untouched(&page, "emailTemplate");
+    fields.iter_mut().find(|(name, _)| name == "footer").unwrap().1 = "Late".into();
+    running.clock.advance(16 * 60_000);
+    let sent_on = console.send("templates/edit", &borrowed(&fields)).await;
+    let login = console.get(&super::super::below(&running, &location(&sent_on))).await.body;
+    assert!(login.contains("Your session had ended, so nothing was saved."), "{login}");
+    let (token, back) = (field(&login, "csrf"), field(&login, "back"));
+    let fields = [("username", "admin"), ("password", "admin"), ("csrf", token.as_str()), ("back", &back)];
+    let signed_in = location(&console.post_raw(SIGN_IN, &fields).await);
+    assert!(signed_in.ends_with(&format!("/carbon/{SCREEN}")), "{signed_in}");
+    // A form that was shown again knows its page, too, and a made-up one leads nowhere else.
+    console.open("").await;
+    let fields = untouched(&page, "emailTemplate");
+    let mut wrong = borrowed(&fields);
+    wrong.extend([("do", "preview")]);
+    let again = console.submit("templates/edit", &wrong).await.body;
+    assert_eq!(field(&again, "here"), format!("/carbon/{SCREEN}"));
+    running.clock.advance(16 * 60_000);
+    for made_up in ["https://evil.example/carbon/", "//evil.example/", "/carbon/admin/logout_action.jsp", ""]
+    {
+        let sent_on = location(&console.send("templates/edit", &[("here", made_up)]).await);
+        assert!(sent_on.ends_with("/carbon/admin/login.jsp?loginStatus=ended"), "{sent_on}");
+    }
+    let out = location(&console.send("admin/logout_action.jsp", &[]).await);
+    assert!(out.ends_with("/carbon/admin/login.jsp"), "{out}");
 }
 
 #[tokio::test]

@@ -10,6 +10,10 @@ pub const TEXTS: &[(&str, &str)] = &[
     ("password", "Password"),
     ("to_dashboard", "Looking for your own account? Open My account."),
     ("login_failed", "Login failed! Please recheck the username and password and try again."),
+    (
+        "login_after_end",
+        "Your session had ended, so nothing was saved. Sign in to get back to the page you were on.",
+    ),
     ("login_without_cookies", "The form is too old, or your browser keeps no cookies. Please try again."),
     ("skip", "Skip to the content"),
     ("menu", "Menu"),
