@@ -210,9 +210,11 @@ pub fn choose(
     default_locale: &str,
 ) -> Result<Option<Template>, Error> {
     // A town in the locality claim is no locale and is no reason to send nothing.
-    if let Some(wanted) = wanted.filter(|text| is_locale(text)).map(|text| fold(&text.replace('-', "_"))) {
-        let language = wanted.split('_').next().unwrap_or_default();
-        for locale in [wanted.as_str(), language] {
+    if let Some(wanted) = wanted.filter(|text| is_locale(text)).map(fold) {
+        // Java writes `de_DE` and browsers `de-DE`; either may stand in the claim and in the template.
+        let (java, browsers) = (wanted.replace('-', "_"), wanted.replace('_', "-"));
+        let language = wanted.split(['_', '-']).next().unwrap_or_default();
+        for locale in [&wanted, &java, &browsers, language] {
             if let Some(found) = store::template::find(tx, tenant, key, locale)? {
                 return Ok(Some(template_of(found)));
             }

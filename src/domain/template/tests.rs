@@ -196,3 +196,27 @@ fn the_locale_falls_back_to_the_language_and_then_to_the_default() {
         Ok(())
     });
 }
+
+#[test]
+fn a_locale_written_as_browsers_do_is_the_one_that_java_writes_in_templates_and_in_claims() {
+    in_tenant(|tx| {
+        save(tx, NOW, &actor(), &template("AccountLock", "de-DE", "deutsch"))?;
+        save(tx, NOW, &actor(), &template("AccountLock", "zh_Hans_CN", "中文"))?;
+        save(tx, NOW, &actor(), &template("AccountLock", "de", "allgemein"))?;
+        for (wanted, found) in [
+            ("de-DE", "deutsch"),
+            ("de_DE", "deutsch"),
+            ("DE_de", "deutsch"),
+            ("zh-Hans-CN", "中文"),
+            ("zh_hans_cn", "中文"),
+            ("de-AT", "allgemein"),
+        ] {
+            assert_eq!(subject(tx, "accountlock", Some(wanted)).unwrap(), found, "{wanted}");
+        }
+        // Where both are there, the one as it is written.
+        save(tx, NOW, &actor(), &template("AccountLock", "de_DE", "unten"))?;
+        assert_eq!(subject(tx, "accountlock", Some("de-DE")).unwrap(), "deutsch");
+        assert_eq!(subject(tx, "accountlock", Some("de_DE")).unwrap(), "unten");
+        Ok(())
+    });
+}
