@@ -112,7 +112,10 @@ pub fn set_active(tx: &mut Tx<'_>, id: TenantId, active: bool) -> Result<(), Err
 /// user names, the first `@` belongs to the name.
 #[must_use]
 pub fn split_name(realm: &Realm, typed: &str) -> (String, String) {
-    let own = realm.policy.email_user_names && typed.matches('@').count() < 2;
+    // The super tenant is named all the same: no mail address ends like that.
+    let is_super =
+        typed.rsplit_once('@').is_some_and(|(_, domain)| domain.eq_ignore_ascii_case(SUPER_DOMAIN));
+    let own = realm.policy.email_user_names && typed.matches('@').count() < 2 && !is_super;
     match typed.rsplit_once('@') {
         Some((name, domain)) if !own && !domain.is_empty() => (name.to_owned(), domain.to_lowercase()),
         _ => (typed.to_owned(), SUPER_DOMAIN.to_owned()),

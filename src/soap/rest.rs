@@ -6,12 +6,19 @@ use super::writer::{push_attribute, push_escaped};
 use super::xml::{XSI, is_xml_character};
 use serde_json::Value;
 
+/// Values of a JSON body at most, as many as a document may have elements: each takes many times the room of its shortest
+/// spelling.
+const MAX_VALUES: usize = 250_000;
+
 /// Why a JSON body cannot be a request.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BadJson {
     /// Not JSON.
     #[error("The request is not valid JSON: {0}")]
     Syntax(String),
+    /// More values than are read.
+    #[error("The request has more than {MAX_VALUES} values")]
+    TooMany,
     /// Not one object named after the operation.
     #[error("The request must be an object with the one entry \"{0}\", an object of parameters")]
     Shape(&'static str),
@@ -44,10 +51,17 @@ pub fn from_pairs(service: &Service, operation: &Operation, pairs: &[(String, St
 /// # Errors
 /// [`BadJson`] with what to send instead.
 pub fn from_json(service: &Service, operation: &Operation, body: &str) -> Result<String, BadJson> {
-    let json: Value = serde_json::from_str(body).map_err(|error| BadJson::Syntax(error.to_string()))?;
-    let entries = json.as_object().filter(|object| object.len() == 1);
-    let parameters = match entries.and_then(|object| object.get(operation.name)) {
-        Some(Value::Object(parameters)) => parameters.clone(),
+    // Those in texts are counted as well: it has to be known before anything is made of the rest.
+    if body.bytes().filter(|byte| *byte == b',').count() >= MAX_VALUES {
+        return Err(BadJson::TooMany);
+    }
+    let json = serde_json::from_str(body).map_err(|error| BadJson::Syntax(error.to_string()))?;
+    let named = match json {
+        Value::Object(mut entries) if entries.len() == 1 => entries.remove(operation.name),
+        _ => None,
+    };
+    let parameters = match named {
+        Some(Value::Object(parameters)) => parameters,
         Some(Value::Null) => serde_json::Map::new(),
         _ => return Err(BadJson::Shape(operation.name)),
     };
@@ -210,5 +224,15 @@ mod tests {
     fn a_text_in_json_that_xml_cannot_carry_is_refused() {
         assert_eq!(json("find", r#"{"find":{"name":"a\u0001"}}"#), Err(BadJson::Character));
         assert_eq!(json("find", r#"{"find":{"name":"a\ufffe"}}"#), Err(BadJson::Character));
+    }
+
+    #[test]
+    fn more_values_than_a_document_has_elements_are_refused_before_they_are_read() {
+        let name = CONTRACT.operations.iter().find(|operation| !operation.parameters.is_empty()).unwrap();
+        let parameter = name.parameters.first().unwrap().name;
+        let body =
+            |count: usize| format!("{{\"{}\":{{\"{parameter}\":[0{}]}}}}", name.name, ",0".repeat(count));
+        assert!(from_json(&CONTRACT, name, &body(MAX_VALUES - 1)).is_ok());
+        assert_eq!(from_json(&CONTRACT, name, &body(MAX_VALUES)), Err(BadJson::TooMany));
     }
 }

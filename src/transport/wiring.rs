@@ -22,6 +22,9 @@ pub struct BadPattern {
     pub hint: &'static str,
 }
 
+/// What user names look like where mail addresses are names (IS 5.3.0, EnableEmailUserName).
+const MAIL_NAMES: &str = r"^([a-zA-Z0-9_\.\-])+\@(([a-zA-Z0-9\-])+\.)+([a-zA-Z0-9]{2,4})+$";
+
 /// The domain's rules.
 ///
 /// # Errors
@@ -38,8 +41,14 @@ pub fn policy(settings: &Settings, https_port: u16, certificate: String) -> Resu
         }
     }
     let defaults = Policy::default();
+    // The shipped pattern has no `@`: where mail addresses are names the original has another one.
+    let as_shipped = settings.username_pattern == defaults.username_pattern;
+    let user_names = match settings.email_user_names && as_shipped {
+        true => MAIL_NAMES,
+        false => settings.username_pattern.as_str(),
+    };
     Ok(Policy {
-        username_pattern: settings.username_pattern.clone(),
+        username_pattern: user_names.to_owned(),
         role_pattern: settings.role_pattern.clone(),
         password_pattern: settings.password_pattern.clone(),
         password_message: settings.password_message.clone(),

@@ -284,3 +284,26 @@ fn the_authenticator_says_what_it_is_and_that_it_takes_no_object_of_the_framewor
     assert_eq!(result(&answer).text, "false");
     assert!(answer.cookie("JSESSIONID").is_none_or(|session| !is_open(&world, &session)));
 }
+
+// CARBON15051EmailLoginTestCase
+#[test]
+fn mail_addresses_are_names_where_the_operator_says_so() {
+    let world = World::empty(|settings| settings.email_user_names = true);
+    let admin = world.admin();
+    admin.add_user("user1@test.com", "passWord1@", &[]);
+    admin.add_role("test role", &["user1@test.com"], &[LOGIN]);
+    for (name, password) in [
+        ("admin", "admin"),
+        ("admin@carbon.super", "admin"),
+        ("admin@Carbon.Super", "admin"),
+        ("user1@test.com", "passWord1@"),
+        ("user1@test.com@carbon.super", "passWord1@"),
+    ] {
+        assert_eq!(log_in(&world, &named(name, password)).0, "true", "{name}");
+        assert!(world.caller(name, password).is_known(), "{name}");
+    }
+    let payload = "<ser:addUser xmlns:ser=\"http://service.ws.um.carbon.wso2.org\"><ser:userName>tom</ser:userName>\
+                   <ser:credential>Old@1234</ser:credential><ser:requirePasswordChange>false</ser:requirePasswordChange></ser:addUser>";
+    let refused = admin.fault("RemoteUserStoreManagerService", "addUser", payload).text;
+    assert!(refused.starts_with("Username tom is not valid."), "{refused}");
+}
