@@ -10,6 +10,11 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The field of a form that carries what it was made with.
 pub const SHOWN: &str = "shown";
 
+/// For forms in which no field holds several values.
+pub fn no_list(_: &str) -> bool {
+    false
+}
+
 /// The fields of a form: none, one or, in a list, several values each. Empty values do not count.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Sheet(BTreeMap<String, Vec<String>>);

@@ -5,7 +5,7 @@
 
 use super::claims::{change, dialect_address, onward};
 use super::flash::Flash;
-use super::sheet::{SHOWN, Sheet, agreed};
+use super::sheet::{SHOWN, Sheet, agreed, no_list};
 use super::visit::{self, Confirmation, Visit};
 use super::{Answer, texts};
 use crate::domain::catalogue::{Claim, LOCAL_DIALECT};
@@ -61,10 +61,6 @@ fn label(field: &str) -> String {
     let known = TEXTS.iter().chain(&TICKS).find(|(name, _, _)| *name == field);
     let own = || [ATTRIBUTE, EXTRA].iter().find_map(|begin| field.strip_prefix(begin)).unwrap_or(field);
     known.map_or_else(|| own().to_owned(), |(_, _, label)| texts::text(label).to_owned())
-}
-
-fn is_list(_: &str) -> bool {
-    false
 }
 
 /// Gives a name another value; none takes it away.
@@ -274,7 +270,7 @@ pub async fn edit(visit: Arc<Visit>) -> Answer {
         let stored = known_within(tx, &sent)?;
         let is = stored.sheet();
         let shown = Sheet::shown(&sent.parameters, &is);
-        let merged = Draft::sent(&sent).sheet().over(&shown, &is, is_list);
+        let merged = Draft::sent(&sent).sheet().over(&shown, &is, no_list);
         let merged = agreed(merged, &is, label)?;
         let new = stored.changed(&merged);
         check(&new)?;
@@ -286,7 +282,7 @@ pub async fn edit(visit: Arc<Visit>) -> Answer {
     let done = done.await;
     let is = stored.sheet();
     let shown = Sheet::shown(&visit.parameters, &is);
-    let merged = Draft::sent(&visit).sheet().over(&shown, &is, is_list).sheet;
+    let merged = Draft::sent(&visit).sheet().over(&shown, &is, no_list).sheet;
     saved(&visit, done, false, (&stored.changed(&merged), &is))
 }
 

@@ -2,16 +2,31 @@
 
 use super::claims::{change, dialect_address, known_dialect, onward};
 use super::flash::Flash;
+use super::sheet::{SHOWN, Sheet, agreed, no_list};
 use super::users::Choice;
 use super::visit::{self, Confirmation, Visit};
 use super::{Answer, texts};
 use crate::domain::Error;
 use crate::domain::claim_metadata::{self as metadata, ExternalClaim};
+use crate::store::Tx;
 use std::sync::Arc;
 
 const FORM: &str = "console/external_claim.html";
 
-fn form(visit: &Visit, is_new: bool, claim: &ExternalClaim) -> Result<tera::Context, Error> {
+/// The one field of the form.
+const LOCAL: &str = "local";
+
+fn label(_: &str) -> String {
+    texts::text("claim_mapped").to_owned()
+}
+
+fn sheet(claim: &ExternalClaim) -> Sheet {
+    let mut sheet = Sheet::default();
+    sheet.write(LOCAL, &claim.local);
+    sheet
+}
+
+fn form(visit: &Visit, is_new: bool, claim: &ExternalClaim, shown: &Sheet) -> Result<tera::Context, Error> {
     let catalogue = visit.read(|tx| visit.realm().catalogues.of(tx, visit.tenant()))?;
     let mut locals: Vec<&str> = catalogue.local().iter().map(|local| local.uri.as_str()).collect();
     locals.sort_unstable();
@@ -23,7 +38,8 @@ fn form(visit: &Visit, is_new: bool, claim: &ExternalClaim) -> Result<tera::Cont
     context.insert("back", &dialect_address(&claim.dialect));
     context.insert("dialect", &claim.dialect);
     context.insert("uri", &claim.uri);
-    context.insert("local", &claim.local);
+    context.insert(LOCAL, &claim.local);
+    context.insert(SHOWN, &shown.packed());
     context.insert("locals", &locals.into_iter().map(Choice::plain).collect::<Vec<_>>());
     Ok(context)
 }
@@ -32,32 +48,46 @@ fn sent(visit: &Visit) -> Result<ExternalClaim, Error> {
     Ok(ExternalClaim {
         dialect: known_dialect(visit)?,
         uri: visit.text("uri").to_owned(),
-        local: visit.text("local").to_owned(),
+        local: visit.text(LOCAL).to_owned(),
     })
 }
 
 /// The claim of an address, as it is stored.
 fn known(visit: &Visit) -> Result<ExternalClaim, Error> {
     let claim = sent(visit)?;
-    let catalogue = visit.read(|tx| visit.realm().catalogues.of(tx, visit.tenant()))?;
+    visit.read(|tx| stored(tx, visit, &claim))
+}
+
+/// As [`known`], within a change.
+fn stored(tx: &mut Tx<'_>, visit: &Visit, claim: &ExternalClaim) -> Result<ExternalClaim, Error> {
+    let catalogue = visit.realm().catalogues.of(tx, visit.tenant())?;
     let found = catalogue.external(&claim.dialect).find(|(uri, _)| *uri == claim.uri);
     match found {
-        Some((_, local)) => Ok(ExternalClaim { local: local.uri.clone(), ..claim }),
+        Some((_, local)) => Ok(ExternalClaim { local: local.uri.clone(), ..claim.clone() }),
         None => Err(Error::refused(texts::filled("no_such_claim", &[&claim.uri]))),
     }
 }
 
-async fn save(visit: &Visit, is_new: bool) -> Answer {
+async fn save(visit: &Arc<Visit>, is_new: bool) -> Answer {
     let claim = sent(visit)?;
-    let context = form(visit, is_new, &claim)?;
     let (address, said) = (dialect_address(&claim.dialect), texts::filled("claim_saved", &[&claim.uri]));
-    let done = change(visit, move |tx, now, actor| match is_new {
-        true => metadata::add_external(tx, now, actor, &claim),
-        false => metadata::update_external(tx, now, actor, &claim),
+    let (form_sent, wanted) = (Arc::clone(visit), claim.clone());
+    let done = change(visit, move |tx, now, actor| {
+        if is_new {
+            return metadata::add_external(tx, now, actor, &wanted);
+        }
+        let is = sheet(&stored(tx, &form_sent, &wanted)?);
+        let merged = sheet(&wanted).over(&Sheet::shown(&form_sent.parameters, &is), &is, no_list);
+        let local = agreed(merged, &is, label)?.text(LOCAL).to_owned();
+        metadata::update_external(tx, now, actor, &ExternalClaim { local, ..wanted })
     });
     match done.await {
         Ok(()) => visit.go_with(&address, Flash::good(said)),
-        Err(error) => visit.show_again(FORM, context, &visit::refused(error)?),
+        Err(error) => {
+            let said = visit::refused(error)?;
+            let is = if is_new { Sheet::default() } else { sheet(&known(visit)?) };
+            visit.show_again(FORM, form(visit, is_new, &claim, &is)?, &said)
+        }
     }
 }
 
@@ -66,7 +96,7 @@ pub async fn add(visit: Arc<Visit>) -> Answer {
     if visit.is_post {
         return save(&visit, true).await;
     }
-    visit.show(FORM, form(&visit, true, &sent(&visit)?)?)
+    visit.show(FORM, form(&visit, true, &sent(&visit)?, &Sheet::default())?)
 }
 
 /// Letting one stand for another local claim.
@@ -74,7 +104,8 @@ pub async fn edit(visit: Arc<Visit>) -> Answer {
     if visit.is_post {
         return save(&visit, false).await;
     }
-    visit.show(FORM, form(&visit, false, &known(&visit)?)?)
+    let claim = known(&visit)?;
+    visit.show(FORM, form(&visit, false, &claim, &sheet(&claim))?)
 }
 
 /// Removing one, after a question.

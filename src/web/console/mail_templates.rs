@@ -2,7 +2,7 @@
 //! Templates*).
 
 use super::flash::Flash;
-use super::sheet::{SHOWN, Sheet, agreed};
+use super::sheet::{SHOWN, Sheet, agreed, no_list};
 use super::users::Choice;
 use super::visit::{self, Confirmation, Visit};
 use super::{Answer, texts};
@@ -134,10 +134,6 @@ fn label(field: &str) -> String {
     known.map_or_else(|| field.to_owned(), |(_, label)| texts::text(label).to_owned())
 }
 
-fn is_list(_: &str) -> bool {
-    false
-}
-
 /// The form, with a template in it, and with what it was made with.
 fn form(
     visit: &Visit,
@@ -209,7 +205,7 @@ async fn work(visit: &Arc<Visit>, place: Place, shown: &Sheet) -> Answer {
             if place == EDIT {
                 let mut standing = known(visit)?;
                 let is = sheet(&standing);
-                let merged = sheet(&sent(visit)).over(shown, &is, is_list).sheet;
+                let merged = sheet(&sent(visit)).over(shown, &is, no_list).sheet;
                 apply(&merged, &mut standing);
                 context = form(visit, place, &standing, &is)?;
             }
@@ -228,7 +224,7 @@ async fn save(visit: &Arc<Visit>, place: Place, template: Template) -> Result<()
         let mut stored = known_within(tx, &form)?;
         let is = sheet(&stored);
         let shown = Sheet::shown(&form.parameters, &is);
-        let merged = agreed(sheet(&template).over(&shown, &is, is_list), &is, label)?;
+        let merged = agreed(sheet(&template).over(&shown, &is, no_list), &is, label)?;
         if merged == is {
             return Ok(());
         }

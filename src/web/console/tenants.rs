@@ -3,6 +3,7 @@
 
 use super::flash::Flash;
 use super::paging::Pages;
+use super::sheet::{SHOWN, Sheet, agreed, no_list};
 use super::visit::{self, Confirmation, Visit};
 use super::{Answer, moment, texts};
 use crate::domain::credential::Credential;
@@ -67,6 +68,30 @@ fn form(visit: &Visit, title: &'static str, is_new: bool) -> tera::Context {
         context.insert(name, visit.text(name));
     }
     context
+}
+
+/// What is changed of one: field, label.
+const FIELDS: [(&str, &str); 3] =
+    [("email", "tenant_email"), ("firstName", "user_given_name"), ("lastName", "user_last_name")];
+
+fn label(field: &str) -> String {
+    let known = FIELDS.iter().find(|(name, _)| *name == field);
+    known.map_or_else(|| field.to_owned(), |(_, label)| texts::text(label).to_owned())
+}
+
+fn sheet(described: &Described) -> Sheet {
+    let email = described.entry.as_ref().and_then(|entry| entry.email.as_deref());
+    let values = [email, described.first_name.as_deref(), described.last_name.as_deref()];
+    let mut sheet = Sheet::default();
+    let fields = FIELDS.iter().zip(values);
+    fields.for_each(|((field, _), value)| sheet.write(field, value.unwrap_or_default()));
+    sheet
+}
+
+fn typed(visit: &Visit) -> Sheet {
+    let mut sheet = Sheet::default();
+    FIELDS.iter().for_each(|(field, _)| sheet.write(field, visit.text(field)));
+    sheet
 }
 
 fn passwords_differ(visit: &Visit) -> bool {
@@ -136,10 +161,12 @@ pub async fn edit(visit: Arc<Visit>) -> Answer {
     let mut context = form(&visit, "edit_tenant_title", false);
     context.insert("domain", &entry.tenant.domain);
     context.insert("admin", &entry.tenant.admin_name);
+    let is = sheet(&described);
+    let shown = Sheet::shown(&visit.parameters, &is);
+    let standing = if visit.is_post { typed(&visit).over(&shown, &is, no_list).sheet } else { is.clone() };
+    FIELDS.iter().for_each(|(field, _)| context.insert(*field, standing.text(field)));
+    context.insert(SHOWN, &is.packed());
     if !visit.is_post {
-        context.insert("email", &entry.email.unwrap_or_default());
-        context.insert("firstName", &described.first_name.unwrap_or_default());
-        context.insert("lastName", &described.last_name.unwrap_or_default());
         return visit.show(FORM, context);
     }
     if passwords_differ(&visit) {
@@ -152,20 +179,29 @@ pub async fn edit(visit: Arc<Visit>) -> Answer {
     }
 }
 
+/// Writes what the form changed over what is stored by then.
 async fn saved(visit: &Visit, entry: Entry) -> Result<(), Error> {
-    let text = |name: &str| Some(visit.text(name).to_owned());
     let Entry { tenant, .. } = entry;
-    let update = Update {
-        password: new_password(visit, tenant.id, &tenant.admin_name).await?,
-        id: tenant.id,
-        domain: tenant.domain,
-        email: text("email"),
-        first_name: text("firstName"),
-        last_name: text("lastName"),
-        admin: Some(tenant.admin_name),
-    };
+    let password = new_password(visit, tenant.id, &tenant.admin_name).await?;
     let (now, realm, actor) = (visit.now(), Arc::clone(visit.realm()), visit.actor.clone());
-    visit.write(move |tx| tenant::update(tx, now, &realm, &actor, &update)).await
+    let (sent, shown) = (typed(visit), visit.parameters.get(SHOWN).map(Sheet::unpacked));
+    let done = visit.write(move |tx| {
+        let is = sheet(&tenant::describe(tx, &realm, &tenant.domain)?);
+        let merged = sent.over(shown.as_ref().unwrap_or(&is), &is, no_list);
+        let merged = agreed(merged, &is, label)?;
+        let text = |name: &str| Some(merged.text(name).to_owned());
+        let update = Update {
+            password,
+            id: tenant.id,
+            email: text("email"),
+            first_name: text("firstName"),
+            last_name: text("lastName"),
+            admin: Some(tenant.admin_name),
+            domain: tenant.domain,
+        };
+        tenant::update(tx, now, &realm, &actor, &update)
+    });
+    done.await
 }
 
 /// The password of a form, if one was typed; hashed beside the threads that serve other requests.

@@ -1,7 +1,7 @@
 //! The profile of a user: every claim that is supported by default (IS 5.3.0, `UserProfileMgtService`).
 
 use super::flash::Flash;
-use super::sheet::{SHOWN, Sheet, agreed};
+use super::sheet::{SHOWN, Sheet, agreed, no_list};
 use super::visit::{self, Visit};
 use super::{Answer, texts};
 use crate::domain::claim::{Changes, DEFAULT_PROFILE};
@@ -29,10 +29,6 @@ struct Entry {
 /// Whether a value is shown as a box to tick.
 fn is_switch(value: &str) -> bool {
     value.eq_ignore_ascii_case("true") || value.eq_ignore_ascii_case("false")
-}
-
-fn is_list(_: &str) -> bool {
-    false
 }
 
 fn value(field: &Field) -> &str {
@@ -98,7 +94,7 @@ pub async fn profile(visit: Arc<Visit>) -> Answer {
     let is = sheet(&fields);
     let shown = Sheet::shown(&visit.parameters, &is);
     let standing = match visit.is_post {
-        true => typed(&visit, &fields, &shown).over(&shown, &is, is_list).sheet,
+        true => typed(&visit, &fields, &shown).over(&shown, &is, no_list).sheet,
         false => is.clone(),
     };
     let entry = |(number, field): (usize, &Field)| Entry {
@@ -161,7 +157,7 @@ fn changes(visit: &Visit, fields: &[Field]) -> Result<Changes, Error> {
         let field = fields.iter().find(|field| *field.uri == *uri);
         field.map_or_else(|| uri.to_owned(), |field| field.display_name.to_string())
     };
-    let merged = typed(visit, fields, &shown).over(&shown, &is, is_list);
+    let merged = typed(visit, fields, &shown).over(&shown, &is, no_list);
     let merged = agreed(merged, &is, label)?;
     let mut changes = Changes::default();
     for field in open(fields) {

@@ -3,7 +3,7 @@
 use super::{PROFILE, Visit, text};
 use crate::domain::profile::{self, Field, Flaw};
 use crate::domain::{Error, Realm};
-use crate::web::sheet::{Merged, SHOWN, Sheet};
+use crate::web::sheet::{Merged, SHOWN, Sheet, no_list};
 use crate::web::texts::account::filled;
 use hyper::Response;
 use serde::Serialize;
@@ -36,10 +36,6 @@ enum Objection {
     Contested(String),
 }
 
-fn is_list(_: &str) -> bool {
-    false
-}
-
 /// The form of a profile: what he may write of it.
 fn sheet(fields: &[Field]) -> Sheet {
     let mut sheet = Sheet::default();
@@ -55,7 +51,7 @@ fn merged(typed: &[(String, String)], shown: Option<&Sheet>, fields: &[Field]) -
     let shown = shown.unwrap_or(&is);
     let mut sent = shown.clone();
     typed.iter().for_each(|(uri, value)| sent.write(uri, value));
-    let merged = sent.over(shown, &is, is_list);
+    let merged = sent.over(shown, &is, no_list);
     (is, merged)
 }
 

@@ -181,3 +181,35 @@ async fn a_claim_keeps_the_name_of_one_and_the_description_and_properties_of_ano
     assert_eq!(all(), "Mobile|Digits|true|blue");
     assert_eq!(property("ReadOnly"), "true");
 }
+
+#[tokio::test]
+async fn a_tenant_and_a_claim_of_another_dialect_are_changed_by_two_without_a_loss() {
+    const MAIL_OF: &str = "SELECT email FROM tenant WHERE domain = 'acme.com'";
+    let running = Running::start().await;
+    let (ann, bob) = (Console::admin(&running).await, Console::admin(&running).await);
+    super::operations::add_tenant(&running, "acme.com").await;
+    let early = ann.open("tenants/edit?domain=acme.com").await.body;
+    let with = |changes: &[(&str, &str)]| filled(&early, "tenant", changes);
+    assert!(save(&bob, "tenants/edit", with(&[("email", "new@acme.com")])).await.contains("was updated"));
+    assert!(save(&ann, "tenants/edit", with(&[("lastName", "Later")])).await.contains("was updated"));
+    assert_eq!(stored(&running, MAIL_OF), "new@acme.com");
+    let asked = save(&ann, "tenants/edit", with(&[("email", "other@acme.com"), ("lastName", "Later")])).await;
+    assert!(
+        asked.contains("Email is “new@acme.com”") && asked.contains("value=\"other@acme.com\""),
+        "{asked}"
+    );
+    assert_eq!(stored(&running, MAIL_OF), "new@acme.com", "nothing was written");
+    assert!(save(&ann, "tenants/edit", untouched(&asked, "tenant")).await.contains("was updated"));
+    assert_eq!(stored(&running, MAIL_OF), "other@acme.com");
+
+    ann.submit("claims/dialects/add", &[("uri", "urn:a")]).await;
+    ann.submit("claims/external/add", &[("dialect", "urn:a"), ("uri", "urn:a:x"), ("local", MAIL)]).await;
+    let early = ann.open("claims/external/edit?dialect=urn:a&uri=urn:a:x").await.body;
+    let with = |local: &str| filled(&early, "externalClaim", &[("local", local)]);
+    let now_for = |page: &str, local: &str| page.contains(&format!("<td>{local}</td>"));
+    assert!(now_for(&save(&bob, "claims/external/edit", with(PHONE)).await, PHONE));
+    assert!(now_for(&save(&ann, "claims/external/edit", with(MAIL)).await, PHONE), "she left it alone");
+    let asked = save(&ann, "claims/external/edit", with(GIVEN)).await;
+    assert!(asked.contains(&format!("Mapped Local Claim is “{PHONE}”")), "{asked}");
+    assert!(now_for(&save(&ann, "claims/external/edit", untouched(&asked, "externalClaim")).await, GIVEN));
+}
