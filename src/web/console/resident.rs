@@ -1,10 +1,10 @@
 //! The resident identity provider: account policies of the tenant, session times, and what this server is called by
 //! others (IS 5.3.0, *Identity Providers > Resident*).
 //!
-//! Only what was changed on the form is written, so that two administrators who have it open do not undo each other's
-//! changes, and the audit log names what changed.
+//! Only what was changed on the form is written, so that the audit log names what changed.
 
 use super::flash::Flash;
+use super::sheet::{SHOWN, Sheet, agreed};
 use super::visit::{self, Visit};
 use super::{Answer, texts};
 use crate::domain::governance::{self, Configured, REMEMBER_ME_TIMEOUT, SESSION_IDLE_TIMEOUT};
@@ -20,13 +20,14 @@ const FIRST_CONNECTOR: &str = "admin-forced-password-reset";
 const CATEGORIES: [&str; 3] = ["Account Management Policies", "Login Policies", "Password Policies"];
 /// What a name of a setting begins with in the form, as in the original.
 const SETTING: &str = "property__";
-/// The value that the form was made with.
-const SHOWN: &str = "was__";
 const HOME_REALM: &str = "homeRealmId";
 const DESTINATIONS: &str = "destinations";
 const ENTITY_ID: &str = "IdPEntityId";
 /// Name of the numbered destinations.
 const DESTINATION: &str = "DestinationURI.";
+/// Session times: setting and field, label.
+const TIMES: [(&str, &str); 2] =
+    [(SESSION_IDLE_TIMEOUT, "resident_idle"), (REMEMBER_ME_TIMEOUT, "resident_remember")];
 /// Authenticators with an entity id of their own: name, field, what is said when it is empty.
 const NAMED: [(&str, &str); 3] =
     [("samlsso", "samlEntityId"), ("openidconnect", "oidcEntityId"), ("passivests", "passiveEntityId")];
@@ -40,8 +41,6 @@ struct Policy {
     hint: &'static str,
     /// What stands in the field.
     value: String,
-    /// What the form was made with.
-    was: String,
     is_flag: bool,
     on: bool,
 }
@@ -62,43 +61,23 @@ fn is_flag(value: &str) -> bool {
     value.eq_ignore_ascii_case("true") || value.eq_ignore_ascii_case("false")
 }
 
-/// What a form says about a setting that had the value `stored` when it came in: the value the form was made with, and
-/// the one it wants. `None` for a setting that was not on the form.
-fn wanted(visit: &Visit, name: &str, stored: &str) -> Option<(String, String)> {
-    let sent = visit.parameters.get(&[SETTING, name].concat());
-    let shown = visit.parameters.get(&[SHOWN, name].concat());
-    if sent.is_none() && shown.is_none() {
-        return None;
-    }
-    let shown = shown.unwrap_or(stored).to_owned();
-    let value = if is_flag(&shown) {
-        // A box that is not ticked is not sent.
-        sent.is_some_and(|sent| sent.eq_ignore_ascii_case("true")).to_string()
-    } else {
-        sent.unwrap_or(&shown).to_owned()
-    };
-    let value = if value.eq_ignore_ascii_case(&shown) && is_flag(&shown) { shown.clone() } else { value };
-    Some((shown, value))
-}
-
-/// The policies by category and connector; what was typed stands in the place of what is stored.
-fn categories(visit: &Visit, connectors: &[Configured]) -> Vec<Category> {
+/// The policies by category and connector, with what stands in their fields; `is` tells boxes from texts.
+fn categories(connectors: &[Configured], standing: &Sheet, is: &Sheet) -> Vec<Category> {
     let of = |category: &&'static str| {
         let mut found: Vec<&Configured> =
             connectors.iter().filter(|(connector, _)| connector.category == *category).collect();
         found.sort_by_key(|(connector, _)| connector.name != FIRST_CONNECTOR);
         let made = found.into_iter().map(|(connector, properties)| {
-            let policy = |(property, stored): &(&'static crate::domain::connectors::Property, String)| {
-                let typed = if visit.is_post { wanted(visit, property.name, stored) } else { None };
-                let (was, value) = typed.unwrap_or_else(|| (stored.clone(), stored.clone()));
+            let policy = |(property, _): &(&'static crate::domain::connectors::Property, String)| {
+                let field = [SETTING, property.name].concat();
+                let value = standing.text(&field).to_owned();
                 Policy {
                     name: property.name,
                     label: property.display_name,
                     hint: property.description,
-                    is_flag: is_flag(&was),
-                    on: value.eq_ignore_ascii_case("true"),
+                    is_flag: is_flag(is.text(&field)),
+                    on: value == "true",
                     value,
-                    was,
                 }
             };
             Connector { heading: connector.friendly_name, policies: properties.iter().map(policy).collect() }
@@ -144,25 +123,72 @@ fn stored<'p>(resident: &'p IdentityProvider, name: &str) -> &'p str {
     found.and_then(|setting| setting.value.as_deref()).unwrap_or_default()
 }
 
-/// The fields beside the policies, with what stands in them.
-fn scalars(resident: &IdentityProvider) -> Vec<(&'static str, String)> {
-    let home_realm = resident.profile.home_realm.clone().unwrap_or_default();
-    let times = [SESSION_IDLE_TIMEOUT, REMEMBER_ME_TIMEOUT];
-    let times = times.map(|name| (name, stored(resident, name).to_owned()));
-    let named = NAMED.map(|(name, field)| (field, value(resident, name, ENTITY_ID).to_owned()));
-    let destinations = destinations(resident).join("\n");
-    [(HOME_REALM, home_realm), (DESTINATIONS, destinations)].into_iter().chain(times).chain(named).collect()
+/// The fields beside the policies and destinations, with what is stored.
+fn scalars(resident: &IdentityProvider) -> impl Iterator<Item = (&'static str, &str)> {
+    let home_realm = resident.profile.home_realm.as_deref().unwrap_or_default();
+    let times = TIMES.map(|(name, _)| (name, stored(resident, name)));
+    let named = NAMED.map(|(name, field)| (field, value(resident, name, ENTITY_ID)));
+    [(HOME_REALM, home_realm)].into_iter().chain(times).chain(named)
 }
 
-/// What a field is to be: what was typed if the form was changed there, else what is stored by now.
-fn kept(visit: &Visit, resident: &IdentityProvider, field: &str) -> String {
-    let plain = |text: &str| {
-        text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
-    };
-    let sent = plain(visit.raw(field));
-    let is_untouched = visit.parameters.get(&[SHOWN, field].concat()).is_some_and(|was| plain(was) == sent);
-    let stored = scalars(resident).into_iter().find(|(known, _)| is_untouched && *known == field);
-    stored.map_or(sent, |(_, stored)| stored)
+/// Every policy: its name, the name of its field, its name for people, and what is stored.
+fn policies(connectors: &[Configured]) -> impl Iterator<Item = (&'static str, String, &'static str, &str)> {
+    let all = connectors.iter().flat_map(|(_, properties)| properties);
+    all.map(|(property, stored)| {
+        (property.name, [SETTING, property.name].concat(), property.display_name, stored.as_str())
+    })
+}
+
+/// The form.
+fn sheet(resident: &IdentityProvider, connectors: &[Configured]) -> Sheet {
+    let mut sheet = Sheet::default();
+    for (_, field, _, stored) in policies(connectors) {
+        match stored {
+            flag if is_flag(flag) => sheet.write_raw(&field, &flag.to_ascii_lowercase()),
+            text => sheet.write_raw(&field, text),
+        }
+    }
+    scalars(resident).for_each(|(field, stored)| sheet.write(field, stored));
+    sheet.list(DESTINATIONS, destinations(resident).into_iter().map(str::to_owned));
+    sheet
+}
+
+/// What was sent of a form that was made with what was `shown`.
+fn typed(visit: &Visit, resident: &IdentityProvider, connectors: &[Configured], shown: &Sheet) -> Sheet {
+    let mut sheet = Sheet::default();
+    for (_, field, _, _) in policies(connectors) {
+        let was = shown.text(&field);
+        let text = match visit.parameters.get(&field) {
+            Some(sent) if is_flag(was) => {
+                if sent.eq_ignore_ascii_case("true") {
+                    "true"
+                } else {
+                    "false"
+                }
+            }
+            Some(sent) => sent,
+            // A box that is not ticked is not sent; what the form did not have stays.
+            None if is_flag(was) && visit.parameters.get(SHOWN).is_some() => "false",
+            None => was,
+        };
+        sheet.write_raw(&field, text);
+    }
+    scalars(resident).for_each(|(field, _)| sheet.write(field, visit.text(field)));
+    sheet.list(DESTINATIONS, typed_destinations(visit).into_iter().map(str::to_owned));
+    sheet
+}
+
+fn is_list(field: &str) -> bool {
+    field == DESTINATIONS
+}
+
+/// What the page calls a field.
+fn label(connectors: &[Configured], field: &str) -> String {
+    let known = [(HOME_REALM, "idp_home_realm"), (DESTINATIONS, "resident_destinations")];
+    let named = NAMED.map(|(_, field)| (field, "resident_entity"));
+    let own = known.into_iter().chain(TIMES).chain(named).find(|(name, _)| *name == field);
+    let policy = || policies(connectors).find(|(_, name, _, _)| name == field).map(|(_, _, label, _)| label);
+    own.map(|(_, key)| texts::text(key)).or_else(policy).unwrap_or(field).to_owned()
 }
 
 /// The page, and what its form does.
@@ -176,24 +202,17 @@ pub async fn show(visit: Arc<Visit>) -> Answer {
         let said = Flash::good(texts::text("resident_saved"));
         return visit.go_with(&Visit::address("idp/resident", &[]), said);
     }
-    let typed = |name: &str, stored: &str| {
-        visit.parameters.get(name).filter(|_| visit.is_post).unwrap_or(stored).to_owned()
+    let is = sheet(&resident, &connectors);
+    let shown = Sheet::shown(&visit.parameters, &is);
+    let standing = match visit.is_post {
+        true => typed(&visit, &resident, &connectors, &shown).over(&shown, &is, is_list).sheet,
+        false => is.clone(),
     };
     let mut context = visit.context(texts::text("resident_title"));
-    context.insert("categories", &categories(&visit, &connectors));
-    let scalars = scalars(&resident);
-    let was: Vec<(String, String)> = scalars
-        .iter()
-        .map(|(field, stored)| {
-            let name = [SHOWN, field].concat();
-            let was = typed(&name, stored);
-            (name, was)
-        })
-        .collect();
-    context.insert("was", &was);
-    for (field, stored) in &scalars {
-        context.insert(*field, &typed(field, stored));
-    }
+    context.insert("categories", &categories(&connectors, &standing, &is));
+    context.insert(SHOWN, &is.packed());
+    scalars(&resident).for_each(|(field, _)| context.insert(field, standing.text(field)));
+    context.insert(DESTINATIONS, &standing.all(DESTINATIONS).join("\n"));
     for name in ["openid", "samlsso", "oauth10a", "openidconnect", "passivests", "wstrust"] {
         context.insert(name, &addresses(&resident, name));
     }
@@ -255,7 +274,11 @@ async fn saved(visit: &Arc<Visit>) -> Result<Option<String>, Error> {
     let done = visit.write(move |tx| {
         let resident = resident_idp::get(tx, sent.realm(), &sent.actor)?;
         let connectors = governance::connectors(tx, sent.tenant())?;
-        let new = wished(&sent, &resident, &connectors);
+        let is = sheet(&resident, &connectors);
+        let shown = Sheet::shown(&sent.parameters, &is);
+        let merged = typed(&sent, &resident, &connectors, &shown).over(&shown, &is, is_list);
+        let merged = agreed(merged, &is, |field| label(&connectors, field))?;
+        let new = wished(&merged, &is, &resident, &connectors);
         resident_idp::update(tx, sent.now(), sent.realm(), &sent.actor, new)
     });
     match done.await {
@@ -264,29 +287,26 @@ async fn saved(visit: &Arc<Visit>) -> Result<Option<String>, Error> {
     }
 }
 
-/// The resident provider as the form wants it.
-fn wished(visit: &Visit, resident: &IdentityProvider, connectors: &[Configured]) -> IdentityProvider {
-    let known = connectors.iter().flat_map(|(_, properties)| properties);
-    let changed = known.filter_map(|(property, stored)| {
-        let (shown, value) = wanted(visit, property.name, stored)?;
-        (shown != value).then(|| setting(property.name, &value))
-    });
-    let mut settings: Vec<Setting> = changed.collect();
-    for name in [SESSION_IDLE_TIMEOUT, REMEMBER_ME_TIMEOUT] {
-        let value = kept(visit, resident, name);
-        if value != stored(resident, name) {
-            settings.push(setting(name, &value));
-        }
-    }
+/// The resident provider as a form makes it.
+fn wished(
+    form: &Sheet,
+    is: &Sheet,
+    resident: &IdentityProvider,
+    connectors: &[Configured],
+) -> IdentityProvider {
+    let changed = |field: &str| form.text(field) != is.text(field);
+    let policies = policies(connectors).filter(|(_, field, _, _)| changed(field));
+    let policies = policies.map(|(name, field, _, _)| setting(name, form.text(&field)));
+    let times = TIMES.into_iter().filter(|(name, _)| changed(name));
+    let settings = policies.chain(times.map(|(name, _)| setting(name, form.text(name)))).collect();
     let property =
         |name: String, value: &str| Property { name, value: Some(value.to_owned()), ..Property::default() };
-    let wanted_destinations = kept(visit, resident, DESTINATIONS);
-    let lines: Vec<&str> = wanted_destinations.lines().collect();
+    let lines = form.all(DESTINATIONS);
     let authenticators = NAMED.iter().map(|(name, field)| {
         let known = resident.authenticators.iter().find(|one| one.name == *name);
-        let mut properties = vec![property(ENTITY_ID.to_owned(), &kept(visit, resident, field))];
-        if *name == "samlsso" && lines != destinations(resident) {
-            let numbered = (1..).zip(&lines);
+        let mut properties = vec![property(ENTITY_ID.to_owned(), form.text(field))];
+        if *name == "samlsso" && lines != is.all(DESTINATIONS) {
+            let numbered = (1..).zip(lines);
             properties.extend(
                 numbered.map(|(number, address)| property(format!("{DESTINATION}{number}"), address)),
             );
@@ -301,7 +321,7 @@ fn wished(visit: &Visit, resident: &IdentityProvider, connectors: &[Configured])
     let mut new = resident.clone();
     new.authenticators = authenticators.collect();
     new.properties = settings;
-    new.profile.home_realm = Some(kept(visit, resident, HOME_REALM));
+    new.profile.home_realm = Some(form.text(HOME_REALM).to_owned());
     (new.profile.enabled, new.profile.primary, new.profile.certificate) = (true, true, None);
     new
 }

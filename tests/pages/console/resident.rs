@@ -99,7 +99,7 @@ async fn every_policy_is_on_the_page_and_none_changes_when_nothing_was_changed()
     let sql = "SELECT group_concat(name || '=' || value, ';') FROM (SELECT * FROM idp_property ORDER BY idp_id, position)";
     let before = stored(&running, sql);
     let page = console.open("idp/resident").await.body;
-    assert_eq!(page.matches("name=\"was__").count(), 43);
+    assert_eq!(page.matches("name=\"property__").count(), 36);
     let fields = filled(&page);
     let saved = console.submit("idp/resident", &changed(&fields, &[])).await.body;
     assert!(saved.contains("Successfully updated"), "{saved}");
@@ -130,6 +130,22 @@ async fn two_administrators_do_not_undo_each_others_changes() {
     for (name, value) in first.into_iter().chain(second) {
         assert!(now.contains(&(name.to_owned(), value.replace('\r', ""))), "{name}: {now:?}");
     }
+    // Lines are added and taken away one by one; where both say otherwise, it is asked about.
+    let third = [("destinations", "https://c.example.org/acs"), ("SessionIdleTimeout", "44"), (time, "8")];
+    let asked = plain(&console.submit("idp/resident", &changed(&fields, &third)).await.body);
+    assert!(
+        asked.contains("Nothing was saved") && asked.contains("Idle Session Time Out is “33”"),
+        "{asked}"
+    );
+    assert!(asked.contains("Account Unlock Time is “7”"), "{asked}");
+    assert_eq!(setting(&running, "account.lock.handler.Time"), "7", "nothing was written");
+    let again = filled(&asked);
+    let lines = "https://a.example.org/acs\nhttps://b.example.org/acs\nhttps://c.example.org/acs";
+    assert!(again.contains(&("destinations".to_owned(), lines.to_owned())), "{again:?}");
+    let page = console.submit("idp/resident", &changed(&again, &[])).await.body;
+    assert!(page.contains("Successfully updated"), "{page}");
+    assert_eq!(setting(&running, "account.lock.handler.Time"), "8");
+    assert!(filled(&page).contains(&("SessionIdleTimeout".to_owned(), "44".to_owned())));
 }
 
 #[tokio::test]
