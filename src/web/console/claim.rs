@@ -221,7 +221,7 @@ fn known(visit: &Visit) -> Result<Draft, Error> {
 /// As [`known`], within a change.
 fn known_within(tx: &mut Tx<'_>, visit: &Visit) -> Result<Draft, Error> {
     let catalogue = visit.realm().catalogues.of(tx, visit.tenant())?;
-    let uri = visit.text("uri");
+    let uri = visit.key("uri");
     let found = catalogue.local().iter().find(|claim| claim.uri == uri);
     found.map(Draft::stored).ok_or_else(|| Error::refused(texts::filled("no_such_claim", &[uri])))
 }

@@ -105,7 +105,7 @@ pub async fn dialect(visit: Arc<Visit>) -> Answer {
 
 /// The dialect of a form or an address.
 pub fn known_dialect(visit: &Visit) -> Result<String, Error> {
-    let uri = visit.text("dialect");
+    let uri = visit.key("dialect");
     let catalogue = visit.read(|tx| visit.realm().catalogues.of(tx, visit.tenant()))?;
     let is_known = catalogue.dialects().any(|known| known == uri);
     is_known.then(|| uri.to_owned()).ok_or_else(|| Error::refused(texts::filled("no_such_dialect", &[uri])))

@@ -44,17 +44,17 @@ fn form(visit: &Visit, is_new: bool, claim: &ExternalClaim, shown: &Sheet) -> Re
     Ok(context)
 }
 
-fn sent(visit: &Visit) -> Result<ExternalClaim, Error> {
+fn sent(visit: &Visit, is_new: bool) -> Result<ExternalClaim, Error> {
     Ok(ExternalClaim {
         dialect: known_dialect(visit)?,
-        uri: visit.text("uri").to_owned(),
+        uri: if is_new { visit.text("uri") } else { visit.key("uri") }.to_owned(),
         local: visit.text(LOCAL).to_owned(),
     })
 }
 
 /// The claim of an address, as it is stored.
 fn known(visit: &Visit) -> Result<ExternalClaim, Error> {
-    let claim = sent(visit)?;
+    let claim = sent(visit, false)?;
     visit.read(|tx| stored(tx, visit, &claim))
 }
 
@@ -69,7 +69,7 @@ fn stored(tx: &mut Tx<'_>, visit: &Visit, claim: &ExternalClaim) -> Result<Exter
 }
 
 async fn save(visit: &Arc<Visit>, is_new: bool) -> Answer {
-    let claim = sent(visit)?;
+    let claim = sent(visit, is_new)?;
     let (address, said) = (dialect_address(&claim.dialect), texts::filled("claim_saved", &[&claim.uri]));
     let (form_sent, wanted) = (Arc::clone(visit), claim.clone());
     let done = change(visit, move |tx, now, actor| {
@@ -96,7 +96,7 @@ pub async fn add(visit: Arc<Visit>) -> Answer {
     if visit.is_post {
         return save(&visit, true).await;
     }
-    visit.show(FORM, form(&visit, true, &sent(&visit)?, &Sheet::default())?)
+    visit.show(FORM, form(&visit, true, &sent(&visit, true)?, &Sheet::default())?)
 }
 
 /// Letting one stand for another local claim.

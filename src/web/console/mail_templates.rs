@@ -88,7 +88,7 @@ fn lines(text: &str) -> String {
 /// The template of a form.
 fn sent(visit: &Visit) -> Template {
     Template {
-        display: visit.text("display").to_owned(),
+        display: visit.key("display").to_owned(),
         locale: visit.text("locale").to_owned(),
         content_type: visit.text(CONTENT_TYPE).to_owned(),
         subject: visit.text(SUBJECT).to_owned(),
@@ -258,7 +258,7 @@ fn known(visit: &Visit) -> Result<Template, Error> {
 
 /// As [`known`], within a change.
 fn known_within(tx: &mut Tx<'_>, visit: &Visit) -> Result<Template, Problem> {
-    let (display, locale) = (visit.text("display"), visit.text("locale"));
+    let (display, locale) = (visit.key("display"), visit.key("locale"));
     let found = template::all(tx, visit.tenant().0)?
         .into_iter()
         .find(|one| type_of(&one.display) == type_of(display) && one.locale.eq_ignore_ascii_case(locale));
@@ -285,7 +285,7 @@ fn back(visit: &Visit, done: Result<(), Error>, said: String) -> Answer {
 
 /// Deleting one, after a question.
 pub async fn delete(visit: Arc<Visit>) -> Answer {
-    let (display, locale) = (visit.text("display").to_owned(), visit.text("locale").to_owned());
+    let (display, locale) = (visit.key("display").to_owned(), visit.key("locale").to_owned());
     if !visit.is_post {
         let template = known(&visit)?;
         return visit.confirm(Confirmation {
@@ -319,7 +319,7 @@ pub async fn add_type(visit: Arc<Visit>) -> Answer {
 
 /// Deleting a type, after a question.
 pub async fn delete_type(visit: Arc<Visit>) -> Answer {
-    let display = visit.text("display").to_owned();
+    let display = visit.key("display").to_owned();
     if !visit.is_post {
         let found = all(&visit)?.0.into_iter().find(|name| type_of(name) == type_of(&display));
         let name = found.ok_or_else(|| Error::refused(texts::filled("no_such_type", &[&display])))?;

@@ -24,7 +24,7 @@ impl Pages {
         rows.truncate(ROWS);
         let last = rows.last().filter(|_| has_more).map(key);
         Self {
-            first: (!visit.text("after").is_empty()).then(|| visit.here_with(&[("after", "")])),
+            first: (!visit.key("after").is_empty()).then(|| visit.here_with(&[("after", "")])),
             next: last.map(|key| visit.here_with(&[("after", &key)])),
         }
     }

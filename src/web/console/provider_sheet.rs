@@ -133,7 +133,7 @@ fn mark(certificate: Option<&String>) -> String {
 /// The form of a provider.
 pub fn sheet(provider: &IdentityProvider) -> Sheet {
     let (mut profile, mut sheet) = (provider.profile.clone(), Sheet::default());
-    sheet.write("name", &profile.name);
+    sheet.write_raw("name", &profile.name);
     TEXTS.iter().for_each(|(field, _, value)| {
         sheet.write(field, value(&mut profile).as_deref().unwrap_or_default());
     });
@@ -148,7 +148,11 @@ pub fn sheet(provider: &IdentityProvider) -> Sheet {
 /// What a form says about a provider that is `stored`, over what it was made with.
 pub fn typed(visit: &Visit, stored: &IdentityProvider, shown: &Sheet) -> Sheet {
     let mut sheet = Sheet::default();
-    sheet.write("name", visit.text("name"));
+    // A name that nobody touched stays as it is, with the blanks at its ends.
+    match shown.text("name") {
+        had if had.trim() == visit.text("name") => sheet.write_raw("name", had),
+        _ => sheet.write("name", visit.text("name")),
+    }
     TEXTS.iter().for_each(|(field, _, _)| sheet.write(field, visit.text(field)));
     FLAGS.iter().for_each(|(field, _, _)| sheet.tick(field, visit.ticked(field)));
     let certificate = match sent_certificate(visit) {

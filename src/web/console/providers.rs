@@ -42,7 +42,7 @@ impl From<Profile> for Line {
 
 /// The list.
 pub async fn list(visit: Arc<Visit>) -> Answer {
-    let (part, after) = (visit.text("part"), visit.text("after"));
+    let (part, after) = (visit.text("part"), visit.key("after"));
     let mut rows =
         visit.read(|tx| identity_provider::page(tx, visit.tenant(), part, after, paging::ROWS + 1))?;
     let pages = Pages::of(&visit, &mut rows, |row| row.name.clone());
@@ -123,7 +123,7 @@ pub async fn add(visit: Arc<Visit>) -> Answer {
 
 /// Changing one: what was changed on the form, over what is stored by then.
 pub async fn edit(visit: Arc<Visit>) -> Answer {
-    let old_name = visit.text("oldName").to_owned();
+    let old_name = visit.key("oldName").to_owned();
     let stored = known(&visit, &old_name)?;
     let is = provider_sheet::sheet(&stored);
     if !visit.is_post {
@@ -167,7 +167,7 @@ pub async fn switch(visit: Arc<Visit>) -> Answer {
     if !visit.is_post {
         return visit.go(&Visit::address("idp", &[]));
     }
-    let name = visit.text("name").to_owned();
+    let name = visit.key("name").to_owned();
     known(&visit, &name)?;
     let enabled = visit.ticked("enable");
     let change = move |mut provider: IdentityProvider| {
@@ -185,7 +185,7 @@ pub async fn switch(visit: Arc<Visit>) -> Answer {
 
 /// Deleting one, after a question.
 pub async fn delete(visit: Arc<Visit>) -> Answer {
-    let name = visit.text("name").to_owned();
+    let name = visit.key("name").to_owned();
     if !visit.is_post {
         known(&visit, &name)?;
         return visit.confirm(Confirmation {

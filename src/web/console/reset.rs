@@ -60,7 +60,7 @@ fn told(pending: &Waiting) -> Vec<[String; 2]> {
 
 fn look(visit: &Visit) -> Result<(User, Outlook, Option<Waiting>), Error> {
     visit.read(|tx| {
-        let user = user::find(tx, visit.tenant(), visit.text("name"))?;
+        let user = user::find(tx, visit.tenant(), visit.key("name"))?;
         let outlook = forced_reset::outlook(tx, visit.realm(), &user)?;
         let pending = forced_reset::pending(tx, visit.now(), &user)?;
         Ok((user, outlook, pending))

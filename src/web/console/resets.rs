@@ -74,7 +74,7 @@ pub async fn list(visit: Arc<Visit>) -> Answer {
 
 /// Cancelling one, after a question.
 pub async fn cancel(visit: Arc<Visit>) -> Answer {
-    let name = visit.read(|tx| user::find(tx, visit.tenant(), visit.text("name")))?.display_name();
+    let name = visit.read(|tx| user::find(tx, visit.tenant(), visit.key("name")))?.display_name();
     if !visit.is_post {
         return visit.confirm(Confirmation {
             title: texts::text("cancel_reset_title"),

@@ -30,7 +30,7 @@ struct Line {
 
 /// The role of a form or an address; one that does not exist is refused.
 pub fn known(visit: &Visit) -> Result<String, Error> {
-    let name = visit.text("name").to_owned();
+    let name = visit.key("name").to_owned();
     if visit.read(|tx| role::exists(tx, visit.tenant(), &name))? {
         return Ok(name);
     }
@@ -41,7 +41,7 @@ pub fn known(visit: &Visit) -> Result<String, Error> {
 pub async fn list(visit: Arc<Visit>) -> Answer {
     let pattern = visit.text("pattern");
     let mut rows =
-        visit.read(|tx| page::roles(tx, visit.tenant(), pattern, visit.text("after"), ROWS + 1))?;
+        visit.read(|tx| page::roles(tx, visit.tenant(), pattern, visit.key("after"), ROWS + 1))?;
     let pages = Pages::of(&visit, &mut rows, |row| row.place.clone());
     let line = |row: page::Line| {
         let to = |path: &str| Visit::address(path, &[("name", &row.name)]);
@@ -213,7 +213,7 @@ pub async fn members(visit: Arc<Visit>) -> Answer {
         }
     }
     let mut rows =
-        visit.read(|tx| page::members(tx, visit.tenant(), &name, visit.text("after"), ROWS + 1))?;
+        visit.read(|tx| page::members(tx, visit.tenant(), &name, visit.key("after"), ROWS + 1))?;
     let pages = Pages::of(&visit, &mut rows, |row| row.place.clone());
     let tick = |row: page::Line| Tick { on: leaving.contains(&row.name), name: row.name };
     let mut context = visit.context(texts::text("members_title"));

@@ -75,7 +75,7 @@ pub fn label(field: &str) -> String {
 /// The form of a service provider.
 pub fn sheet(provider: &ServiceProvider) -> Sheet {
     let (mut own, mut sheet) = (provider.clone(), Sheet::default());
-    sheet.write(ISSUER, &own.issuer);
+    sheet.write_raw(ISSUER, &own.issuer);
     TEXTS.iter().for_each(|(field, _, value)| sheet.write(field, value(&mut own)));
     OPTIONAL
         .iter()

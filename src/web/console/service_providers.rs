@@ -59,7 +59,7 @@ impl From<ServiceProvider> for Line {
 
 /// The list.
 pub async fn list(visit: Arc<Visit>) -> Answer {
-    let (part, after) = (visit.text("part"), visit.text("after"));
+    let (part, after) = (visit.text("part"), visit.key("after"));
     let mut rows =
         visit.read(|tx| service_provider::page(tx, visit.tenant(), part, after, paging::ROWS + 1))?;
     let pages = Pages::of(&visit, &mut rows, |row| row.issuer.clone());
@@ -271,13 +271,15 @@ fn set_certificate(
 
 /// Changing one: what was changed on the form, over what is stored by then.
 pub async fn edit(visit: Arc<Visit>) -> Answer {
-    let issuer = visit.text(ISSUER).to_owned();
+    let issuer = visit.key(ISSUER).to_owned();
     let stored = known(&visit, &issuer)?;
     let now = form::sheet(&stored);
     if !visit.is_post {
         return visit.show(FORM, page(&visit, Some(&stored), &now, &now)?);
     }
-    let sent = form::typed(&visit);
+    let mut sent = form::typed(&visit);
+    // Nobody typed it: the form of a stored one says which it is.
+    sent.write_raw(ISSUER, &issuer);
     let shown = Sheet::shown(&visit.parameters, &now);
     match edited(&visit, issuer, sent.clone(), shown.clone()).await {
         Ok(()) => visit.go_with(&Visit::address(LIST, &[]), Flash::good(texts::text("sp_updated"))),
@@ -354,7 +356,7 @@ async fn taken_over(visit: &Visit) -> Result<String, Error> {
 
 /// Deleting one, after a question.
 pub async fn delete(visit: Arc<Visit>) -> Answer {
-    let issuer = visit.text(ISSUER).to_owned();
+    let issuer = visit.key(ISSUER).to_owned();
     let no_such = texts::filled("no_such_sp", &[&issuer]);
     if !visit.is_post {
         let stored = known(&visit, &issuer)?;

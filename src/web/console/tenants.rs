@@ -147,7 +147,7 @@ async fn added(visit: &Visit) -> Result<tenant::Tenant, Error> {
 
 /// The tenant of a form or an address.
 fn known(visit: &Visit) -> Result<(Entry, Described), Error> {
-    let domain = visit.text("domain");
+    let domain = visit.key("domain");
     let described = visit.read(|tx| tenant::describe(tx, visit.realm(), domain))?;
     match described.entry.clone() {
         Some(entry) => Ok((entry, described)),

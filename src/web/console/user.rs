@@ -19,7 +19,7 @@ const KNOWN_BY: [&str; 3] = [
 /// Everything about one user at a glance.
 pub async fn show(visit: Arc<Visit>) -> Answer {
     let (user, state, roles, facts) = visit.read(|tx| {
-        let user = user::find(tx, visit.tenant(), visit.text("name"))?;
+        let user = user::find(tx, visit.tenant(), visit.key("name"))?;
         let state = account::state(tx, user.id.0)?;
         let roles = role::of_user(tx, &user)?;
         let facts = if visit.may("users/profile") { known_by(tx, &visit, &user)? } else { Vec::new() };
@@ -59,7 +59,7 @@ fn known_by(tx: &mut Tx<'_>, visit: &Visit, user: &User) -> Result<Vec<[String; 
 
 /// Locks, unlocks, disables or enables an account.
 pub async fn set_state(visit: Arc<Visit>) -> Answer {
-    let name = visit.text("name").to_owned();
+    let name = visit.key("name").to_owned();
     if !visit.is_post {
         return visit.go(&Visit::address("users/user", &[("name", &name)]));
     }
@@ -92,7 +92,7 @@ fn sheet(ticks: &[Tick]) -> Sheet {
 
 /// The roles of a user, to tick.
 pub async fn roles(visit: Arc<Visit>) -> Answer {
-    let name = visit.read(|tx| user::find(tx, visit.tenant(), visit.text("name")))?.display_name();
+    let name = visit.read(|tx| user::find(tx, visit.tenant(), visit.key("name")))?.display_name();
     let here = Visit::address("users/roles", &[("name", &name)]);
     if visit.is_post {
         let flash = match give(&visit, name.clone()).await {

@@ -84,7 +84,7 @@ fn typed(visit: &Visit, fields: &[Field], shown: &Sheet) -> Sheet {
 
 /// The profile, and what its form does.
 pub async fn profile(visit: Arc<Visit>) -> Answer {
-    let name = visit.read(|tx| user::find(tx, visit.tenant(), visit.text("name")))?.display_name();
+    let name = visit.read(|tx| user::find(tx, visit.tenant(), visit.key("name")))?.display_name();
     let wrong = if visit.is_post { saved(&visit, &name).await? } else { None };
     if visit.is_post && wrong.is_none() {
         let address = Visit::address("users/profile", &[("name", &name)]);

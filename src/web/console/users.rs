@@ -63,7 +63,7 @@ pub async fn list(visit: Arc<Visit>) -> Answer {
     let filter = if is_everywhere { pattern.to_owned() } else { [domain, "/", pattern].concat() };
     let found = visit.read(|tx| {
         page::check_filter(&filter)?;
-        let (tenant, after) = (visit.tenant(), visit.text("after"));
+        let (tenant, after) = (visit.tenant(), visit.key("after"));
         if claim.is_empty() {
             return page::users(tx, tenant, &filter, after, ROWS + 1);
         }
@@ -219,7 +219,7 @@ async fn hashed(plain: Secret) -> Result<NewPassword, Error> {
 
 /// Deleting one, after a question.
 pub async fn delete(visit: Arc<Visit>) -> Answer {
-    let name = visit.text("name").to_owned();
+    let name = visit.key("name").to_owned();
     if !visit.is_post {
         let known = visit.read(|tx| user::find(tx, visit.tenant(), &name))?.display_name();
         return visit.confirm(Confirmation {
@@ -241,7 +241,7 @@ pub async fn delete(visit: Arc<Visit>) -> Answer {
 
 /// Setting somebody's password.
 pub async fn password(visit: Arc<Visit>) -> Answer {
-    let name = visit.read(|tx| user::find(tx, visit.tenant(), visit.text("name")))?.display_name();
+    let name = visit.read(|tx| user::find(tx, visit.tenant(), visit.key("name")))?.display_name();
     let mut wrong = None;
     if visit.is_post {
         if visit.raw("password") != visit.raw("password2") {

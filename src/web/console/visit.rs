@@ -141,9 +141,15 @@ impl Visit {
         self.actor.tenant
     }
 
-    /// A parameter, trimmed; empty when it is missing.
+    /// A parameter that somebody typed, trimmed; empty when it is missing.
     pub fn text(&self, name: &str) -> &str {
         self.parameters.get(name).unwrap_or("").trim()
+    }
+
+    /// A parameter that a link or a hidden field of ours brings: what a thing is called, to the letter. Names may
+    /// begin and end with blanks, and without them another thing may be meant.
+    pub fn key(&self, name: &str) -> &str {
+        self.raw(name)
     }
 
     /// A parameter as it was typed, for passwords and texts with blanks at their ends.

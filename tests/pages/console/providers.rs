@@ -1,9 +1,9 @@
 //! Identity providers of partners: listed, added, changed, switched, deleted; files, secrets and refusals.
 
 use super::super::SAME_SITE_FORM;
-use super::super::server::{Answer, Running, add_role};
+use super::super::server::{Answer, Running, add_role, call};
 use super::operations::{HTML, add_tenant, is_closed, with_ann};
-use super::{Console, database, location, plain, stored};
+use super::{Console, borrowed, database, location, plain, stored, untouched};
 use base64::Engine as _;
 
 const SAML: &str = "way__SAMLSSOAuthenticator__";
@@ -349,4 +349,34 @@ async fn a_long_list_is_searched_and_paged_through() {
     let found = console.open("idp?part=NR.*12").await.body;
     assert_eq!(names(&found), 11, "{found}");
     assert!(console.open("idp?part=nobody").await.body.contains("No Identity Providers match."));
+}
+
+#[tokio::test]
+async fn a_link_leads_to_its_own_provider_whatever_blanks_its_name_begins_with() {
+    let running = Running::start().await;
+    for name in ["lead", " lead"] {
+        let payload = format!(
+            "<a:addIdP xmlns:a=\"http://mgt.idp.carbon.wso2.org\" xmlns:b=\"http://model.common.application.identity.\
+             carbon.wso2.org/xsd\"><a:identityProvider><b:enable>true</b:enable><b:identityProviderName>{name}\
+             </b:identityProviderName></a:identityProvider></a:addIdP>"
+        );
+        let added = call(&running, "IdentityProviderMgtService", &payload).await;
+        assert_eq!(added.status, 200, "{}", added.body);
+    }
+    let console = Console::admin(&running).await;
+    let list = plain(&console.open("idp").await.body);
+    assert!(list.contains("idp/edit?oldName=+lead\"") && list.contains("idp/delete?name=+lead\""), "{list}");
+    let form = console.open("idp/edit?oldName=+lead").await.body;
+    let mut fields = untouched(&form, "identityProvider");
+    fields.retain(|(name, _)| name != "description");
+    fields.push(("description".into(), "the one with a blank".into()));
+    let saved = console.submit("idp/edit", &borrowed(&fields)).await.body;
+    assert!(saved.contains("role=\"status\""), "{saved}");
+    console.submit("idp/enable", &[("name", " lead")]).await;
+    let rows = "SELECT group_concat(name || ':' || coalesce(description, '') || ':' || enabled, ', ') \
+                FROM (SELECT * FROM identity_provider WHERE name LIKE '%lead' ORDER BY name)";
+    assert_eq!(stored(&running, rows), " lead:the one with a blank:0, lead::1");
+    let deleted = console.submit("idp/delete", &[("name", " lead")]).await.body;
+    assert!(deleted.contains("role=\"status\""), "{deleted}");
+    assert_eq!(stored(&running, rows), "lead::1");
 }

@@ -1,7 +1,7 @@
 //! The screens of roles: what an administrator does there, and what is refused.
 
 use super::super::server::{Running, add_role, add_user};
-use super::{Console, location, plain, stored};
+use super::{Console, field, location, plain, stored};
 
 const LOGIN: &str = "/permission/admin/login";
 const USERS: &str = "/permission/admin/manage/identity/usermgt";
@@ -175,4 +175,35 @@ async fn a_viewer_of_roles_sees_them_and_changes_none() {
     let console = Console::admin(&running).await;
     let fields = [("name", "signers"), ("permission", "/permission"), ("csrf", "0")];
     assert_eq!(console.post_raw("/carbon/roles/permissions", &fields).await.status, 403);
+}
+
+#[tokio::test]
+async fn a_link_leads_to_its_own_role_whatever_blanks_its_name_begins_and_ends_with() {
+    let running = Running::start().await;
+    for name in ["lead", " lead", "lead "] {
+        add_role(&running, name, "admin", LOGIN).await;
+    }
+    let console = Console::admin(&running).await;
+    let list = console.open("roles?pattern=*lead*").await.body;
+    for link in ["roles/delete?name=+lead\"", "roles/delete?name=lead+\"", "roles/delete?name=lead\""] {
+        assert!(plain(&list).contains(link), "{link}: {list}");
+    }
+    let question = console.open("roles/delete?name=+lead").await.body;
+    assert_eq!(field(&question, "name"), " lead");
+    for (screen, more) in [
+        ("roles/members", ("users", "")),
+        ("roles/permissions", ("permission", USERS)),
+        ("roles/rename", ("new_name", "head")),
+    ] {
+        let page = console.open(&format!("{screen}?name=lead+")).await.body;
+        let name = field(&page, "name");
+        assert_eq!(name, "lead ", "{screen}");
+        let said = console.submit(screen, &[("name", &name), more]).await.body;
+        assert!(said.contains("updated successfully."), "{screen}: {said}");
+    }
+    let deleted = console.submit("roles/delete", &[("name", " lead")]).await.body;
+    assert!(plain(&deleted).contains("Role  lead is deleted successfully."), "{deleted}");
+    let left = "SELECT group_concat(name || ':' || (SELECT resource FROM role_grant WHERE role_id = role.id), ', ') \
+                FROM (SELECT * FROM role WHERE name LIKE '%ead%' ORDER BY name) AS role";
+    assert_eq!(stored(&running, left), format!("head:{USERS}, lead:{LOGIN}"));
 }
