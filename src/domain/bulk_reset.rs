@@ -4,11 +4,11 @@
 
 use super::claim::{Changes, DEFAULT_PROFILE};
 use super::forced_reset::{Options, PUBLISHED_CODE, TRIGGER};
-use super::name::folded;
 use super::{Actor, Error, Now, Realm, TenantId, UserId, audit, claim, profile, role, tenant, user};
 use crate::store::reset_job::{self as rows, JobRow, UserRow};
 use crate::store::{self, Tx};
-use std::collections::HashSet;
+
+pub mod list;
 
 /// Users of one transaction: other writers wait no longer than these take.
 const BATCH: i64 = 50;
@@ -17,8 +17,8 @@ pub const MOST_NAMES: usize = 200_000;
 /// A draft that nobody starts is kept for a day, the result of a job for ninety.
 const DRAFT_MINUTES: i64 = 1_440;
 const RESULT_MINUTES: i64 = 90 * 1_440;
-/// What the first line of a list may be called.
-const HEADINGS: [&str; 3] = ["username", "user name", "name"];
+/// Names of a draft that are looked up to say who is unknown, before anything is started.
+const LOOKED_UP: i64 = 5_000;
 
 const DONE: &str = "done";
 const FAILED: &str = "failed";
@@ -52,23 +52,6 @@ impl Progress {
     pub fn total(self) -> i64 {
         self.waiting + self.done + self.failed + self.skipped
     }
-}
-
-/// The names of a list: one a line, or the first column of comma-separated text; a heading, blank lines and repetitions
-/// are left out.
-#[must_use]
-pub fn names(text: &str) -> Vec<String> {
-    let mut seen = HashSet::new();
-    let mut found = Vec::new();
-    let lines = super::bulk_import::csv::read(text.trim_start_matches('\u{feff}'));
-    for (at, line) in lines.into_iter().enumerate() {
-        let name = line.into_iter().next().unwrap_or_default().trim().to_owned();
-        let is_heading = at == 0 && HEADINGS.contains(&name.to_lowercase().as_str());
-        if !name.is_empty() && !is_heading && seen.insert(folded(&name)) {
-            found.push(name);
-        }
-    }
-    found
 }
 
 /// Puts a job together; nobody is touched before it is started.
@@ -117,6 +100,38 @@ pub fn find(tx: &mut Tx<'_>, tenant: TenantId, id: i64) -> Result<(JobRow, Progr
         }
     }
     Ok((job, progress))
+}
+
+/// Whom a draft is about.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Named {
+    /// The first names, in their order.
+    pub first: Vec<String>,
+    /// Those of the ones looked up whom nobody is called.
+    pub unknown: Vec<String>,
+    /// How many were looked up.
+    pub looked_up: usize,
+}
+
+/// Whom a job is about, so that who starts it sees that they are those he means.
+///
+/// # Errors
+/// As [`find`].
+pub fn named(tx: &mut Tx<'_>, tenant: TenantId, id: i64, first: usize) -> Result<Named, Error> {
+    of_tenant(tx, tenant, id)?;
+    let rows = rows::users(tx, id, i64::MIN, false, LOOKED_UP)?;
+    let mut named = Named { looked_up: rows.len(), ..Named::default() };
+    for UserRow { name, .. } in rows {
+        match user::find(tx, tenant, &name) {
+            Err(error @ (Error::Internal(_) | Error::Broken(_))) => return Err(error),
+            Err(_) => named.unknown.push(name.clone()),
+            Ok(_) => {}
+        }
+        if named.first.len() < first {
+            named.first.push(name);
+        }
+    }
+    Ok(named)
 }
 
 /// Starts a draft. Starting it again changes nothing.

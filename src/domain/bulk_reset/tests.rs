@@ -52,19 +52,6 @@ fn list(names: &[&str]) -> Source {
 }
 
 #[test]
-fn lists_are_read_as_people_write_them() {
-    for (text, expected) in [
-        ("tom\nann\n", vec!["tom", "ann"]),
-        ("\u{feff}UserName,mail\r\ntom,tom@example.org\r\nAAA/ann,\r\n", vec!["tom", "AAA/ann"]),
-        ("  tom \n\n\nTOM\n\"o'neil, x\"", vec!["tom", "o'neil, x"]),
-        ("tom\nname", vec!["tom", "name"]),
-        (" \n,\n", vec![]),
-    ] {
-        assert_eq!(names(text), expected, "{text:?}");
-    }
-}
-
-#[test]
 fn everybody_of_a_list_is_forced_and_who_cannot_be_is_named_with_the_reason() {
     let world = World::new();
     world.set(OTP, "true");

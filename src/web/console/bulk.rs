@@ -6,7 +6,7 @@ use super::moment::shown;
 use super::reset::{Whose, consequences};
 use super::visit::{self, Visit};
 use super::{Answer, texts};
-use crate::domain::bulk_reset::{self, Outcome, Progress, Source};
+use crate::domain::bulk_reset::{self, Named, Outcome, Progress, Source, list};
 use crate::domain::forced_reset::Options;
 use crate::domain::{Error, recovery};
 use crate::store::reset_job::JobRow;
@@ -19,6 +19,8 @@ use std::time::Duration;
 const REFRESH_SECONDS: u32 = 2;
 /// Users that were not reset on the page of a job; the file has them all.
 const TROUBLES: i64 = 100;
+/// Names of a draft on its page.
+const FIRST: usize = 20;
 /// How long a job that another node started may wait for this one.
 const IDLE: Duration = Duration::from_secs(30);
 
@@ -45,7 +47,7 @@ fn address(id: i64) -> String {
 }
 
 /// The form that puts a job together, and the latest jobs.
-pub async fn list(visit: Arc<Visit>) -> Answer {
+pub async fn jobs(visit: Arc<Visit>) -> Answer {
     let mut wrong = None;
     if visit.is_post {
         match draft(&visit).await {
@@ -64,6 +66,7 @@ pub async fn list(visit: Arc<Visit>) -> Answer {
     let mut context = visit.context(texts::text("bulk_title"));
     context.insert("jobs", &jobs.into_iter().map(line).collect::<Vec<_>>());
     context.insert("role", visit.text("role"));
+    context.insert("names", visit.raw("names"));
     match wrong {
         Some(wrong) => visit.show_again("console/bulk.html", context, &wrong),
         None => visit.show("console/bulk.html", context),
@@ -79,15 +82,22 @@ async fn draft(visit: &Visit) -> Result<i64, Error> {
         let role = visit.text("role");
         (Source::Role(role.to_owned()), texts::filled("from_role", &[role]))
     } else {
-        let text = match visit.parameters.file("list") {
-            Some(file) => String::from_utf8(file.bytes.clone())
-                .map_err(|_| Error::refused(texts::text("list_not_text")))?,
-            None => visit.raw("names").to_owned(),
-        };
-        (Source::Names(bulk_reset::names(&text)), texts::text("from_list").to_owned())
+        (Source::Names(listed(visit)?), texts::text("from_list").to_owned())
     };
     let (now, actor) = (visit.now(), visit.actor.clone());
     visit.write(move |tx| bulk_reset::draft(tx, now, &actor, &source, &told)).await
+}
+
+/// The names of a file or of the text area. Both at once are not guessed about.
+fn listed(visit: &Visit) -> Result<Vec<String>, Error> {
+    let typed = list::typed(visit.raw("names"));
+    let Some(file) = visit.parameters.file("list") else { return Ok(typed) };
+    if !typed.is_empty() {
+        return Err(Error::refused(texts::text("list_or_names")));
+    }
+    let text = std::str::from_utf8(&file.bytes).map_err(|_| Error::refused(texts::text("list_not_text")))?;
+    list::of_file(text)
+        .map_err(|open| Error::refused(texts::filled("list_unclosed", &[&open.line.to_string()])))
 }
 
 /// One job: what it will do, how far it is, what became of whom.
@@ -106,6 +116,10 @@ pub async fn job(visit: Arc<Visit>) -> Answer {
         troubles.into_iter().map(|row| [row.name, row.reason.unwrap_or_default()]).collect();
     let Progress { waiting, done, failed, skipped } = progress;
     let is_draft = job.started_at.is_none();
+    let named = match is_draft {
+        true => looked_up(&visit, id).await?,
+        false => Named::default(),
+    };
     let is_running = !is_draft && job.finished_at.is_none();
     let mut context = visit.context(texts::text("job_title"));
     context.insert("id", &id);
@@ -120,6 +134,11 @@ pub async fn job(visit: Arc<Visit>) -> Answer {
     context.insert("failed", &failed);
     context.insert("skipped", &skipped);
     context.insert("troubles", &troubles);
+    let some = |names: &[String]| names.iter().take(FIRST).cloned().collect::<Vec<_>>();
+    context.insert("first", &named.first);
+    context.insert("unknown", &some(&named.unknown));
+    context.insert("unknown_told", &unknown_told(&named, progress.total()));
+    context.insert("has_more", &(i64::try_from(named.first.len()).unwrap_or(0) < progress.total()));
     context.insert("lines", &consequences(options, Whose::OfMany, minutes));
     context.insert("obstacle", &options.check().err().map(|error| error.to_string()));
     let is_still = visit.ticked("still");
@@ -127,6 +146,26 @@ pub async fn job(visit: Arc<Visit>) -> Answer {
     context.insert("turn", &visit.here_with(&[("still", if is_still { "" } else { "on" })]));
     context.insert("result", &Visit::address("bulk-resets/result", &[("id", &id.to_string())]));
     visit.show("console/bulk_job.html", context)
+}
+
+/// Whom a draft is about, looked up beside the threads that serve other requests.
+async fn looked_up(visit: &Visit, id: i64) -> Result<Named, Error> {
+    let (site, tenant) = (Arc::clone(&visit.site), visit.tenant());
+    let reading = tokio::task::spawn_blocking(move || {
+        site.store.read(|tx| bulk_reset::named(tx, tenant, id, FIRST))
+    });
+    reading.await.unwrap_or(Err(Error::Broken("names could not be looked up")))
+}
+
+/// How many of a draft nobody is called, if there are any.
+fn unknown_told(named: &Named, total: i64) -> Option<String> {
+    let (count, looked_up) = (named.unknown.len().to_string(), named.looked_up.to_string());
+    let are_all = i64::try_from(named.looked_up).is_ok_and(|looked_up| looked_up == total);
+    let said = match are_all {
+        true => texts::filled("job_unknown", &[&count]),
+        false => texts::filled("job_unknown_of", &[&count, &looked_up]),
+    };
+    (!named.unknown.is_empty()).then_some(said)
 }
 
 /// Starts, stops or discards a job.
@@ -156,7 +195,8 @@ pub async fn result(visit: Arc<Visit>) -> Answer {
         site.store.read(|tx| bulk_reset::outcomes(tx, &site.realm, tenant, id, i64::MIN, -1))
     });
     let outcomes = reading.await.unwrap_or(Err(Error::Broken("a result could not be read")))?;
-    let mut text = String::from("user,result,reason,one-time password\r\n");
+    // The mark at the beginning tells spreadsheets that it is UTF-8; the heading lets it be uploaded again.
+    let mut text = String::from("\u{feff}username,result,reason,one-time password\r\n");
     for Outcome { name, state, reason, code, .. } in outcomes {
         let cells = [name, state, reason, code].map(|cell| cell_of(&cell));
         text.push_str(&cells.join(","));

@@ -176,7 +176,7 @@ pub const SCREENS: &[Screen] = &[
     screen("resets", Some((Group::Manage, "resets_menu")), PROFILE_VIEW, work!(resets::list)),
     screen("resets/cancel", None, PROFILE, work!(resets::cancel)),
     screen("audit", Some((Group::Manage, "audit_menu")), LOGS, work!(trail::list)),
-    screen("bulk-resets", Some((Group::Manage, "bulk_menu")), PROFILE, work!(bulk::list)),
+    screen("bulk-resets", Some((Group::Manage, "bulk_menu")), PROFILE, work!(bulk::jobs)),
     screen("bulk-resets/job", None, PROFILE, work!(bulk::job)),
     screen("bulk-resets/result", None, PROFILE, work!(bulk::result)),
     screen("tenants", Some((Group::Configure, "tenants_menu")), TENANT_LIST, work!(tenants::list)),

@@ -196,7 +196,11 @@ async fn an_uploaded_list_is_forced_in_the_background_and_everybody_is_accounted
         Some(&*format!("attachment; filename=\"reset-{id}.csv\""))
     );
     let lines: Vec<&str> = result.body.lines().collect();
-    assert_eq!(lines[0], "user,result,reason,one-time password");
+    assert_eq!(lines[0], "\u{feff}username,result,reason,one-time password");
+    let again = id_of(&console.upload("bulk-resets", &[("names", "")], ("list", &result.body)).await);
+    let page = plain(&console.open(&format!("bulk-resets/job?id={again}")).await.body);
+    assert_eq!(number(&page, "total"), "4", "the result is a list of the same users: {page}");
+    assert!(page.contains("<li>=nobody<b></li>"), "{page}");
     assert!(lines[1].starts_with("\"tom\",\"done\",\"\",\""), "{lines:?}");
     assert!(lines[3].starts_with("\"'=nobody<b>\",\"failed\","), "{lines:?}");
     assert_eq!(lines[4], "\"admin\",\"skipped\",\"Your own account is left out\",\"\"");
@@ -286,4 +290,47 @@ async fn where_nothing_can_be_forced_the_page_says_what_to_do_about_it() {
     govern(&running, &[(LINK, "true")]).await;
     let page = admin.open("users/reset?name=admin").await.body;
     assert!(page.contains("<a href=\"/carbon/users/profile?name=admin\">Look at the profile"), "{page}");
+}
+
+/// The names that a draft shows.
+fn names_of(page: &str, id: &str) -> Vec<String> {
+    let list = page.split(&format!("id=\"{id}\"")).nth(1).unwrap_or_else(|| panic!("no {id}: {page}"));
+    let items = list.split("</ul>").next().unwrap().split("<li>").skip(1);
+    items.map(|item| plain(item.split("</li>").next().unwrap())).collect()
+}
+
+#[tokio::test]
+async fn a_draft_says_whom_it_is_about_and_who_of_them_is_unknown() {
+    let running = with_tom(&[OFFLINE]).await;
+    let console = Console::admin(&running).await;
+    let typed = "tom\r\ntom,ann\r\nx\"y\r\nmüller\r\nNOSUCH/tom\r\n<b>";
+    let id = id_of(&console.send("bulk-resets", &[("names", typed)]).await);
+    let page = console.open(&format!("bulk-resets/job?id={id}")).await.body;
+    assert_eq!(number(&page, "total"), "6");
+    assert_eq!(names_of(&page, "names"), ["tom", "tom,ann", "x\"y", "müller", "NOSUCH/tom", "<b>"]);
+    assert_eq!(names_of(&page, "unknown"), ["tom,ann", "x\"y", "müller", "NOSUCH/tom", "<b>"]);
+    assert!(page.contains("Unknown users: 5.") && !page.contains("<b>"), "{page}");
+    let file = "tom;Tom;Smith\r\n=x;;\r\n";
+    let id = id_of(&console.upload("bulk-resets", &[("names", " \r\n")], ("list", file)).await);
+    let page = console.open(&format!("bulk-resets/job?id={id}")).await.body;
+    assert_eq!(names_of(&page, "names"), ["tom", "=x"]);
+    let role = id_of(&console.send("bulk-resets", &[("role", "test role")]).await);
+    let page = console.open(&format!("bulk-resets/job?id={role}")).await.body;
+    assert!(names_of(&page, "names") == ["tom"] && !page.contains("id=\"unknown\""), "{page}");
+}
+
+#[tokio::test]
+async fn a_list_that_is_refused_says_why_and_keeps_what_was_typed() {
+    let running = with_tom(&[OFFLINE]).await;
+    let console = Console::admin(&running).await;
+    for (names, file, said) in [
+        ("ann\r\neve", "tom", "There are a file and typed names."),
+        ("", "tom\n\"ann\nbob", "in line 2 of the file is never closed"),
+    ] {
+        let refused = console.upload("bulk-resets", &[("names", names)], ("list", file)).await;
+        assert!(refused.status == 200 && refused.body.contains(said), "{}", refused.body);
+        let area = refused.body.split("<textarea").nth(1).unwrap().split("</textarea>").next().unwrap();
+        assert!(area.ends_with(names), "{area}");
+    }
+    assert_eq!(stored(&running, "SELECT count(*) FROM reset_job"), "0");
 }
