@@ -80,6 +80,22 @@ pub fn set_disabled(
     audit::record(tx, now, actor, action, typed, &data)
 }
 
+/// Lets a user in whom a lock or an administrator keeps out; false when nothing did.
+///
+/// # Errors
+/// Unknown users.
+pub fn let_in(tx: &mut Tx<'_>, now: Now, realm: &Realm, actor: &Actor, typed: &str) -> Result<bool, Error> {
+    let user = user::find(tx, actor.tenant, typed)?;
+    let State { locked, disabled, .. } = state(tx, user.id.0)?;
+    if locked {
+        set_locked(tx, now, realm, actor, typed, false)?;
+    }
+    if disabled {
+        set_disabled(tx, now, realm, actor, typed, false, None)?;
+    }
+    Ok(locked || disabled)
+}
+
 /// The actor as a user.
 ///
 /// # Errors

@@ -12,7 +12,7 @@ use crate::domain::permission::EXECUTE;
 use crate::domain::role::Grant;
 use crate::domain::seed::{Administrator, NewTenant};
 use crate::domain::{
-    Actor, Clock, Error, Now, Policy, Realm, Secret, claim, clock::SystemClock, governance, password, role,
+    Actor, Clock, Error, Now, Policy, Realm, Secret, account, claim, clock::SystemClock, governance, password, role,
     tenant, user,
 };
 use crate::store::{self, Store, Tx};
@@ -332,7 +332,14 @@ impl Desk {
     pub fn admin(&self, command: Admin) -> Result<(), Failure> {
         let Admin::SetPassword { password } = command;
         let tenant = self.super_tenant()?;
-        self.set_password(&Actor::system(&tenant), tenant.admin_name.clone(), &password)
+        let (actor, name) = (Actor::system(&tenant), tenant.admin_name);
+        self.set_password(&actor, name.clone(), &password)?;
+        // A new password alone does not let in who was locked or disabled.
+        let shown = name.clone();
+        if self.write(move |tx, now, realm| account::let_in(tx, now, realm, &actor, &name))? {
+            say(&format!("{shown} was locked or disabled and is let in again"))?;
+        }
+        Ok(())
     }
 }
 

@@ -153,7 +153,17 @@ fn everything_can_be_changed_while_the_server_runs_and_counts_at_once() {
 
     run(&["admin", "set-password", "--password-stdin"], "Better@123");
     assert!(!admin.is_known());
-    assert!(Caller::basic(client, "admin", "Better@123").is_known());
+    let admin = Caller::basic(client, "admin", "Better@123");
+    assert!(admin.is_known());
+
+    // Whoever shut himself out gets in by it.
+    run(&["claim", "set", "admin", "http://wso2.org/claims/identity/accountDisabled", "true"], "");
+    assert!(!admin.is_known());
+    let said = run(&["admin", "set-password", "--password-stdin"], "Better@124");
+    assert!(said.contains("admin was locked or disabled and is let in again"), "{said}");
+    let admin = Caller::basic(client, "admin", "Better@124");
+    assert!(admin.is_known());
+    assert!(!run(&["admin", "set-password", "--password-stdin"], "Better@125").contains("let in again"));
 }
 
 #[test]

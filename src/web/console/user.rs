@@ -3,7 +3,7 @@
 use super::flash::Flash;
 use super::sheet::{SHOWN, Sheet};
 use super::users::{Tick, roles_of, roles_within};
-use super::visit::{self, Visit};
+use super::visit::{self, Confirmation, Visit};
 use super::{Answer, texts};
 use crate::domain::{Error, User, account, claim, console, role, user};
 use crate::store::Tx;
@@ -42,6 +42,7 @@ pub async fn show(visit: Arc<Visit>) -> Answer {
     ] {
         context.insert(key, &Visit::address(path, &[("name", &name)]));
     }
+    context.insert("to_disable", &Visit::address("users/state", &[("name", &name), ("what", "disable")]));
     visit.show("console/user.html", context)
 }
 
@@ -57,11 +58,33 @@ fn known_by(tx: &mut Tx<'_>, visit: &Visit, user: &User) -> Result<Vec<[String; 
     Ok(KNOWN_BY.iter().filter_map(of).map(|(uri, value)| [named(uri), value.clone()]).collect())
 }
 
-/// Locks, unlocks, disables or enables an account.
+/// What is asked before an account is locked, unlocked, disabled or enabled: what the button says, and the question.
+fn question(what: &str) -> Option<[&'static str; 2]> {
+    match what {
+        "lock" => Some(["lock_user", "lock_question"]),
+        "unlock" => Some(["unlock_user", "unlock_question"]),
+        "disable" => Some(["disable_user", "disable_question"]),
+        "enable" => Some(["enable_user", "enable_question"]),
+        _ => None,
+    }
+}
+
+/// Locks, unlocks, disables or enables an account; whoever comes by a link is asked first.
 pub async fn set_state(visit: Arc<Visit>) -> Answer {
     let name = visit.key("name").to_owned();
+    let here = Visit::address("users/user", &[("name", &name)]);
     if !visit.is_post {
-        return visit.go(&Visit::address("users/user", &[("name", &name)]));
+        let what = visit.text("what");
+        let Some([title, question]) = question(what) else { return visit.go(&here) };
+        let known = visit.read(|tx| user::find(tx, visit.tenant(), &name))?.display_name();
+        return visit.confirm(Confirmation {
+            title: texts::text(title),
+            lines: &[texts::filled(question, &[&known])],
+            action: "users/state",
+            fields: &[("name", &known), ("what", what)],
+            button: texts::text(title),
+            back: &here,
+        });
     }
     let what = visit.text("what").to_owned();
     let (now, realm, actor, typed) =
@@ -77,7 +100,7 @@ pub async fn set_state(visit: Arc<Visit>) -> Answer {
         Ok(()) => Flash::good(texts::filled("user_updated", &[&name])),
         Err(error) => Flash::bad(visit::refused(error)?),
     };
-    visit.go_with(&Visit::address("users/user", &[("name", &name)]), flash)
+    visit.go_with(&here, flash)
 }
 
 /// The boxes of the form of roles.
@@ -107,7 +130,7 @@ pub async fn roles(visit: Arc<Visit>) -> Answer {
     context.insert("name", &name);
     context.insert("roles", &ticks);
     context.insert(SHOWN, &sheet(&ticks).packed());
-    context.insert("back", &Visit::address("users/user", &[("name", &name)]));
+    context.insert("back", &visit.way_to(&Visit::address("users/user", &[("name", &name)])));
     visit.show("console/user_roles.html", context)
 }
 

@@ -111,7 +111,7 @@ pub async fn profile(visit: Arc<Visit>) -> Answer {
     context.insert("name", &name);
     context.insert("fields", &entries);
     context.insert(SHOWN, &is.packed());
-    context.insert("back", &Visit::address("users/user", &[("name", &name)]));
+    context.insert("back", &visit.way_to(&Visit::address("users/user", &[("name", &name)])));
     match wrong {
         Some(wrong) => visit.show_again("console/user_profile.html", context, &wrong),
         None => visit.show("console/user_profile.html", context),

@@ -139,6 +139,16 @@ async fn an_account_is_locked_disabled_and_opened_again() {
         let state = answer.body.split("id=\"state\"").nth(1).unwrap().split("</dd>").next().unwrap();
         assert!(state.contains(badge), "{what}: {state}");
     }
+    // Whoever comes by a link is asked first.
+    let page = console.open("users/user?name=tom").await.body;
+    assert!(page.contains("users/state?name=tom&amp;what=disable\"") && !page.contains("value=\"disable\""), "{page}");
+    for what in ["lock", "unlock", "disable", "enable"] {
+        let asked = console.open(&format!("users/state?name=tom&what={what}")).await.body;
+        assert!(asked.contains(&format!("Do you want to {what} the account of tom?")), "{asked}");
+        assert_eq!(field(&asked, "what"), what);
+        assert!(console.open("users/user?name=tom").await.body.contains("Active"));
+    }
+    assert_eq!(console.get("/carbon/users/state?name=tom&what=explode").await.status, 302);
     let odd = console.submit("users/state", &[("name", "tom"), ("what", "explode")]).await;
     assert!(odd.body.contains("The form holds something that this page does not know."), "{}", odd.body);
 }
