@@ -12,8 +12,8 @@ use crate::domain::permission::EXECUTE;
 use crate::domain::role::Grant;
 use crate::domain::seed::{Administrator, NewTenant};
 use crate::domain::{
-    Actor, Clock, Error, Now, Policy, Realm, Secret, account, claim, clock::SystemClock, governance, password, role,
-    tenant, user,
+    Actor, Clock, Error, Now, Policy, Realm, Secret, account, claim, clock::SystemClock, governance,
+    password, role, tenant, user,
 };
 use crate::store::{self, Store, Tx};
 use std::io::{BufRead as _, IsTerminal as _, Write as _};

@@ -151,9 +151,8 @@ pub async fn job(visit: Arc<Visit>) -> Answer {
 /// Whom a draft is about, looked up beside the threads that serve other requests.
 async fn looked_up(visit: &Visit, id: i64) -> Result<Named, Error> {
     let (site, tenant) = (Arc::clone(&visit.site), visit.tenant());
-    let reading = tokio::task::spawn_blocking(move || {
-        site.store.read(|tx| bulk_reset::named(tx, tenant, id, FIRST))
-    });
+    let reading =
+        tokio::task::spawn_blocking(move || site.store.read(|tx| bulk_reset::named(tx, tenant, id, FIRST)));
     reading.await.unwrap_or(Err(Error::Broken("names could not be looked up")))
 }
 

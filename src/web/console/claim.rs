@@ -296,7 +296,7 @@ pub async fn delete(visit: Arc<Visit>) -> Answer {
             action: "claims/delete",
             fields: &[("uri", &uri)],
             button: texts::text("delete"),
-            back: "claims",
+            back: &Visit::address("claims", &[]),
         });
     }
     let said = texts::filled("claim_deleted", &[&uri]);

@@ -152,7 +152,7 @@ pub async fn delete_dialect(visit: Arc<Visit>) -> Answer {
             action: "claims/dialects/delete",
             fields: &[("dialect", &uri)],
             button: texts::text("delete"),
-            back: "claims",
+            back: &Visit::address("claims", &[]),
         });
     }
     let said = texts::filled("dialect_deleted", &[&uri]);

@@ -118,7 +118,7 @@ pub async fn delete(visit: Arc<Visit>) -> Answer {
             action: "claims/external/delete",
             fields: &[("dialect", &dialect), ("uri", &uri)],
             button: texts::text("delete"),
-            back: "claims",
+            back: &Visit::address("claims", &[]),
         });
     }
     let (address, said) = (dialect_address(&dialect), texts::filled("claim_deleted", &[&uri]));

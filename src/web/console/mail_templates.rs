@@ -294,7 +294,7 @@ pub async fn delete(visit: Arc<Visit>) -> Answer {
             action: "templates/delete",
             fields: &[("display", &template.display), ("locale", &template.locale)],
             button: texts::text("delete"),
-            back: "templates",
+            back: &Visit::address("templates", &[]),
         });
     }
     let said = texts::filled("template_deleted", &[&display, &locale]);
@@ -329,7 +329,7 @@ pub async fn delete_type(visit: Arc<Visit>) -> Answer {
             action: "templates/types/delete",
             fields: &[("display", &name)],
             button: texts::text("delete"),
-            back: "templates",
+            back: &Visit::address("templates", &[]),
         });
     }
     let said = texts::filled("type_deleted", &[&display]);

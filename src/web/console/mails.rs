@@ -118,7 +118,7 @@ pub async fn drop(visit: Arc<Visit>) -> Answer {
             action: "mails/drop",
             fields: &[("id", visit.text("id"))],
             button: texts::text("drop_mail"),
-            back: "mails",
+            back: &Visit::address("mails", &[]),
         });
     }
     let done = visit.write(move |tx| mail_queue::drop(tx, now, &actor, id)).await;

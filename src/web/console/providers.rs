@@ -194,7 +194,7 @@ pub async fn delete(visit: Arc<Visit>) -> Answer {
             action: "idp/delete",
             fields: &[("name", &name)],
             button: texts::text("delete"),
-            back: "idp",
+            back: &Visit::address("idp", &[]),
         });
     }
     let (now, actor) = (visit.now(), visit.actor.clone());

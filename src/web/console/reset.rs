@@ -109,7 +109,7 @@ pub async fn show(visit: Arc<Visit>) -> Answer {
     let options = outlook.options;
     context.insert("no_option", &(!options.link && !options.otp && !options.offline));
     context.insert("profile", &Visit::address("users/profile", &[("name", &name)]));
-    context.insert("back", &Visit::address("users/user", &[("name", &name)]));
+    context.insert("back", &visit.way_to(&Visit::address("users/user", &[("name", &name)])));
     if let Some(did) = did {
         context.insert("flash", &Flash::good(did));
     }

@@ -82,7 +82,7 @@ pub async fn cancel(visit: Arc<Visit>) -> Answer {
             action: "resets/cancel",
             fields: &[("name", &name)],
             button: texts::text("cancel_reset"),
-            back: "resets",
+            back: &Visit::address("resets", &[]),
         });
     }
     let (now, realm, actor, typed) =

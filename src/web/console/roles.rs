@@ -40,8 +40,7 @@ pub fn known(visit: &Visit) -> Result<String, Error> {
 /// The list.
 pub async fn list(visit: Arc<Visit>) -> Answer {
     let pattern = visit.text("pattern");
-    let mut rows =
-        visit.read(|tx| page::roles(tx, visit.tenant(), pattern, visit.key("after"), ROWS + 1))?;
+    let mut rows = visit.read(|tx| page::roles(tx, visit.tenant(), pattern, visit.key("after"), ROWS + 1))?;
     let pages = Pages::of(&visit, &mut rows, |row| row.place.clone());
     let line = |row: page::Line| {
         let to = |path: &str| Visit::address(path, &[("name", &row.name)]);
@@ -177,7 +176,7 @@ pub async fn delete(visit: Arc<Visit>) -> Answer {
             action: "roles/delete",
             fields: &[("name", &name)],
             button: texts::text("delete"),
-            back: "roles",
+            back: &Visit::address("roles", &[]),
         });
     }
     let (now, actor, typed) = (visit.now(), visit.actor.clone(), name.clone());
@@ -212,8 +211,7 @@ pub async fn members(visit: Arc<Visit>) -> Answer {
             }
         }
     }
-    let mut rows =
-        visit.read(|tx| page::members(tx, visit.tenant(), &name, visit.key("after"), ROWS + 1))?;
+    let mut rows = visit.read(|tx| page::members(tx, visit.tenant(), &name, visit.key("after"), ROWS + 1))?;
     let pages = Pages::of(&visit, &mut rows, |row| row.place.clone());
     let tick = |row: page::Line| Tick { on: leaving.contains(&row.name), name: row.name };
     let mut context = visit.context(texts::text("members_title"));

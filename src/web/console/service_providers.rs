@@ -369,7 +369,7 @@ pub async fn delete(visit: Arc<Visit>) -> Answer {
             action: "service-providers/delete",
             fields: &[(ISSUER, &issuer)],
             button: texts::text("delete"),
-            back: LIST,
+            back: &Visit::address(LIST, &[]),
         });
     }
     let (now, actor) = (visit.now(), visit.actor.clone());

@@ -256,6 +256,6 @@ pub async fn deactivate(visit: Arc<Visit>) -> Answer {
         action: "tenants/deactivate",
         fields: &[("domain", &domain)],
         button: texts::text("deactivate"),
-        back: "tenants",
+        back: &Visit::address("tenants", &[]),
     })
 }

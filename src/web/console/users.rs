@@ -228,7 +228,7 @@ pub async fn delete(visit: Arc<Visit>) -> Answer {
             action: "users/delete",
             fields: &[("name", &known)],
             button: texts::text("delete"),
-            back: "users",
+            back: &Visit::address("users", &[]),
         });
     }
     let (now, actor, typed) = (visit.now(), visit.actor.clone(), name.clone());
@@ -255,7 +255,7 @@ pub async fn password(visit: Arc<Visit>) -> Answer {
     }
     let mut context = visit.context(texts::text("password_title"));
     context.insert("name", &name);
-    context.insert("back", &Visit::address("users/user", &[("name", &name)]));
+    context.insert("back", &visit.way_to(&Visit::address("users/user", &[("name", &name)])));
     context.insert("password_hint", &visit.realm().policy.password_message);
     match wrong {
         Some(wrong) => visit.show_again("console/user_password.html", context, &wrong),

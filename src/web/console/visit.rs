@@ -69,7 +69,7 @@ pub struct Confirmation<'a> {
     pub fields: &'a [(&'a str, &'a str)],
     /// Text of the button.
     pub button: &'a str,
-    /// Where to go instead, below `/carbon/`.
+    /// Where to go instead, an address that [`Visit::address`] made.
     pub back: &'a str,
 }
 
@@ -258,14 +258,22 @@ impl Visit {
         response
     }
 
-    /// On to an address that [`Visit::address`] made.
-    pub fn go(&self, address: &str) -> Answer {
-        Ok(page::redirect(&self.site, address))
+    /// An address that [`Visit::address`] made, if he may see what is there, and else the start page, which says what
+    /// he may do: somebody may be allowed to add users and not to look at them.
+    pub fn way_to(&self, address: &str) -> String {
+        let path = address.split('?').next().unwrap_or_default();
+        let path = path.strip_prefix("/carbon/").unwrap_or_default();
+        if self.may(path) { address.to_owned() } else { Self::address("", &[]) }
     }
 
-    /// On to an address, with a message on the page there. What is said never holds a secret.
+    /// On to an address that [`Visit::address`] made, as far as [`Visit::way_to`] lets him.
+    pub fn go(&self, address: &str) -> Answer {
+        Ok(page::redirect(&self.site, &self.way_to(address)))
+    }
+
+    /// As [`Visit::go`], with a message on the page there. What is said never holds a secret.
     pub fn go_with(&self, address: &str, flash: Flash) -> Answer {
-        let mut response = page::redirect(&self.site, address);
+        let mut response = page::redirect(&self.site, &self.way_to(address));
         flash.put(&mut response, &self.site.realm, self.session.reveal());
         Ok(response)
     }
@@ -278,7 +286,7 @@ impl Visit {
         let fields: Vec<[&str; 2]> = asked.fields.iter().map(|(name, value)| [*name, *value]).collect();
         context.insert("fields", &fields);
         context.insert("button", asked.button);
-        context.insert("back", &["/carbon/", asked.back].concat());
+        context.insert("back", &self.way_to(asked.back));
         self.show("console/confirm.html", context)
     }
 

@@ -1,7 +1,7 @@
 //! What stands between organizations, and between a session and what became of its user.
 
 use super::super::server::{Running, add_role, add_user, call, force, govern};
-use super::operations::add_tenant;
+use super::operations::{add_tenant, with_ann};
 use super::{Console, location, plain, stored};
 
 const OFFLINE: &str = "Recovery.AdminPasswordReset.Offline";
@@ -113,4 +113,64 @@ async fn a_permission_that_was_taken_away_is_gone_on_the_very_next_click() {
     let payload = "<s:deleteRole xmlns:s=\"http://service.ws.um.carbon.wso2.org\"><s:roleName>helpers</s:roleName></s:deleteRole>";
     assert!(matches!(call(&running, "RemoteUserStoreManagerService", payload).await.status, 200 | 202));
     assert_eq!(ann.get("/carbon/users").await.status, 403);
+}
+
+#[tokio::test]
+async fn who_may_do_one_thing_finds_the_way_to_it_and_lands_where_he_may_be() {
+    const MANAGE: &str = "/permission/admin/manage/identity";
+    let new = [("name", "eve"), ("password", "New@1234"), ("password2", "New@1234")];
+    let bob = [("name", "bob"), ("password", "New@1234"), ("password2", "New@1234")];
+    for (permission, link, screen, fields, said) in [
+        ("usermgt/create", "users/add", "users/add", &new[..], "User eve is added successfully."),
+        (
+            "usermgt/update",
+            "users/password",
+            "users/password",
+            &bob,
+            "Password of user bob successfully changed",
+        ),
+        (
+            "identitymgt/update",
+            "users/state",
+            "users/state",
+            &[("name", "bob"), ("what", "disable")],
+            "User bob updated successfully.",
+        ),
+        (
+            "usermgt/delete",
+            "users/delete",
+            "users/delete",
+            &[("name", "bob")],
+            "User bob is deleted successfully.",
+        ),
+        ("idpmgt/create", "idp/add", "idp/add", &[("name", "partner")], "added"),
+    ] {
+        let running = with_ann(&format!("{MANAGE}/{permission}")).await;
+        add_user(&running, "bob").await;
+        let ann = Console::of(&running, "ann", "Old@1234").await;
+        let home = plain(&ann.open("").await.body);
+        assert!(home.contains(&format!("=\"/carbon/{link}\"")), "{permission}: {home}");
+        assert!(!home.contains("let you do nothing here"), "{permission}: {home}");
+        let form = ann.open(&format!("{link}?name=bob&what=disable")).await.body;
+        let ways = form.split("href=\"/carbon/").skip(1).map(|rest| rest.split('"').next().unwrap());
+        for way in ways.filter(|way| !way.starts_with("style.css")) {
+            assert_eq!(ann.get(&format!("/carbon/{way}")).await.status, 200, "{permission}: {way}");
+        }
+        let done = ann.submit(screen, fields).await;
+        assert_eq!(done.status, 200, "{permission}: {}", done.body);
+        assert!(
+            done.body.contains("role=\"status\"") && done.body.contains(said),
+            "{permission}: {}",
+            done.body
+        );
+    }
+    // The helpdesk forces a reset without a list of users.
+    let running = with_ann(&format!("{MANAGE}/userprofile")).await;
+    let ann = Console::of(&running, "ann", "Old@1234").await;
+    assert!(plain(&ann.open("").await.body).contains("formaction=\"/carbon/users/reset\""));
+    let form = ann.open("users/reset?name=ann").await.body;
+    assert!(!form.contains("/carbon/users/user"), "{form}");
+    // Whoever sees the lists needs no other way.
+    let home = Console::admin(&running).await.open("").await.body;
+    assert!(!home.contains("formaction") && !plain(&home).contains("\"/carbon/users/add\""), "{home}");
 }

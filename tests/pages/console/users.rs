@@ -141,7 +141,10 @@ async fn an_account_is_locked_disabled_and_opened_again() {
     }
     // Whoever comes by a link is asked first.
     let page = console.open("users/user?name=tom").await.body;
-    assert!(page.contains("users/state?name=tom&amp;what=disable\"") && !page.contains("value=\"disable\""), "{page}");
+    assert!(
+        page.contains("users/state?name=tom&amp;what=disable\"") && !page.contains("value=\"disable\""),
+        "{page}"
+    );
     for what in ["lock", "unlock", "disable", "enable"] {
         let asked = console.open(&format!("users/state?name=tom&what={what}")).await.body;
         assert!(asked.contains(&format!("Do you want to {what} the account of tom?")), "{asked}");

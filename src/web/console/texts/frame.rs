@@ -22,6 +22,7 @@ pub const TEXTS: &[(&str, &str)] = &[
     ("group_configure", "Configure"),
     ("home_title", "Management Console"),
     ("home_intro", "Choose what you want to work on."),
+    ("home_adding", "Add"),
     (
         "home_nothing",
         "You are signed in, and your roles let you do nothing here. Ask an administrator for permissions.",

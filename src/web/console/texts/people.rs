@@ -55,12 +55,18 @@ pub const TEXTS: &[(&str, &str)] = &[
     ("unlock_user", "Unlock"),
     ("disable_user", "Disable"),
     ("enable_user", "Enable"),
-    ("lock_question", "Do you want to lock the account of {0}? Nobody signs in with it until it is unlocked."),
+    (
+        "lock_question",
+        "Do you want to lock the account of {0}? Nobody signs in with it until it is unlocked.",
+    ),
     (
         "disable_question",
         "Do you want to disable the account of {0}? Open sessions end, and nobody signs in with it until it is enabled.",
     ),
-    ("unlock_question", "Do you want to unlock the account of {0}? A forced password reset of it is cancelled."),
+    (
+        "unlock_question",
+        "Do you want to unlock the account of {0}? A forced password reset of it is cancelled.",
+    ),
     ("enable_question", "Do you want to enable the account of {0}?"),
     ("user_updated", "User {0} updated successfully."),
     ("unknown_choice", "The form holds something that this page does not know. Open it again."),
