@@ -238,7 +238,9 @@ fn what_a_profile_shows_can_be_written_back() {
         [(NOWHERE, vec![]), (ELSEWHERE, vec![("EMP".to_owned(), Some("elsewhere".to_owned()))])]
     {
         as_admin(&world, SUPER, move |tx, now, _, admin| {
-            let properties = vec![(Some("SupportedByDefault".to_owned()), Some("true".to_owned()))];
+            let properties = [("DisplayName", "Elsewhere"), ("SupportedByDefault", "true")];
+            let properties =
+                properties.map(|(name, value)| (Some(name.to_owned()), Some(value.to_owned()))).to_vec();
             let claim = claim_metadata::LocalClaim { uri: uri.to_owned(), attributes, properties };
             claim_metadata::add_local(tx, now, admin, &claim)
         })
