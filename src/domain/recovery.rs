@@ -8,7 +8,7 @@ mod forgotten;
 mod named;
 
 pub use forgotten::{Denied, forgot, forgot_quietly};
-pub use named::{Named, by_claims, by_name};
+pub use named::{Named, all_by_name, by_claims, by_name};
 
 use super::name::{QualifiedName, folded};
 use super::password::{self, NewPassword, Refused};

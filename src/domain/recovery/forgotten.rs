@@ -3,7 +3,7 @@
 //! An administrator's lock, a disabled account and a forced reset stand in its way: nobody gets around an
 //! administrator's decision by asking for a mail.
 
-use super::{Codes, Named, Scenario, begin, by_name, expiry_minutes};
+use super::{Codes, Scenario, all_by_name, begin, expiry_minutes};
 use crate::domain::claim::Changes;
 use crate::domain::{
     Error, Now, Realm, Secret, Tenant, User, forced_reset, governance, lockout, notice, otp,
@@ -123,15 +123,16 @@ pub fn forgot_quietly(
     let (realm, typed) = (Arc::clone(realm), typed.to_owned());
     store.write_later("a forgotten password", move |tx| {
         let Some(tenant) = tenant else { return Ok(()) };
-        let Named::One(user) = by_name(tx, &tenant, &typed)? else { return Ok(()) };
-        match forgot(tx, now, &realm, &user, Some(true), &properties) {
-            Ok(_) => Ok(()),
-            Err(Denied::Internal(error)) => Err(error),
-            Err(denied) => {
-                tracing::info!(reason = denied.code(), "no mail for a forgotten password");
-                Ok(())
+        // Whoever has the name in several stores is written to for each, at the address of each: nobody can be asked which
+        // one he means without being told that there are several.
+        for user in all_by_name(tx, &tenant, &typed)? {
+            match forgot(tx, now, &realm, &user, Some(true), &properties) {
+                Ok(_) => {}
+                Err(Denied::Internal(error)) => return Err(error),
+                Err(denied) => tracing::info!(reason = denied.code(), "no mail for a forgotten password"),
             }
         }
+        Ok::<_, Error>(())
     })?;
     Ok(())
 }
@@ -164,6 +165,27 @@ mod tests {
         assert!(world.gets_in("tom", OLD));
         world.complete(&mail.code(), NEW).unwrap();
         assert!(world.gets_in("tom", NEW));
+    }
+
+    #[test]
+    fn whoever_has_a_name_in_several_stores_is_written_to_for_each() {
+        let (world, _) = enabled();
+        world.second_store("SECOND");
+        let other = world.user_in(SUPER, "SECOND", "tom");
+        world.claims(&other, &[(MAIL, Some("other@example.org"))]).unwrap();
+        let tenant = world.read(|tx| crate::domain::tenant::by_id(tx, SUPER));
+        let asked = |typed: &str| {
+            let (realm, now) = (world.realm.clone(), world.now());
+            forgot_quietly(&world.store, now, &realm, tenant.clone(), typed, Vec::new()).unwrap();
+            world.store.write_blocking(|_| Ok::<_, Error>(())).unwrap();
+            world.all_mails()
+        };
+        let mails = asked("TOM");
+        let to: Vec<&str> = mails.iter().map(|mail| mail.recipient.as_str()).collect();
+        assert_eq!(to, ["tom@example.org", "other@example.org"]);
+        let code = mails[1].code();
+        world.complete(&code, NEW).unwrap();
+        assert!(world.gets_in("tom", OLD), "each link is good for its own account");
     }
 
     // G79

@@ -22,21 +22,33 @@ pub enum Named {
 /// # Errors
 /// Failures of the database.
 pub fn by_name(tx: &mut Tx<'_>, tenant: &Tenant, typed: &str) -> Result<Named, Error> {
+    let mut found = all_by_name(tx, tenant, typed)?;
+    match (found.pop(), found.is_empty()) {
+        (None, _) => Ok(Named::Nobody),
+        (Some(one), true) => Ok(Named::One(one)),
+        (Some(_), false) => Ok(Named::Several),
+    }
+}
+
+/// Everybody whom such a name may mean: without a domain one of each store, in the order in which they are asked.
+///
+/// # Errors
+/// Failures of the database.
+pub fn all_by_name(tx: &mut Tx<'_>, tenant: &Tenant, typed: &str) -> Result<Vec<User>, Error> {
     let typed = typed.trim();
     let name = QualifiedName::parse(typed);
     if name.domain.is_some() {
         return match user::look_up(tx, tenant.id, typed) {
-            Ok(Some(user)) => Ok(Named::One(user)),
-            Ok(None) | Err(Error::UnknownDomain) => Ok(Named::Nobody),
+            Ok(found) => Ok(found.into_iter().collect()),
+            Err(Error::UnknownDomain) => Ok(Vec::new()),
             Err(error) => Err(error),
         };
     }
-    let mut found = store::login::in_chain(tx, tenant.id.0, &folded(&name.name))?;
-    match (found.pop(), found.is_empty()) {
-        (None, _) => Ok(Named::Nobody),
-        (Some(one), true) => Ok(User::by_id(tx, one.user)?.map_or(Named::Nobody, Named::One)),
-        (Some(_), false) => Ok(Named::Several),
+    let mut found = Vec::new();
+    for one in store::login::in_chain(tx, tenant.id.0, &folded(&name.name))? {
+        found.extend(User::by_id(tx, one.user)?);
     }
+    Ok(found)
 }
 
 /// Whom all of these claims fit (IS 5.3.0, username recovery). A claim without value is passed over; claims that are not
