@@ -10,7 +10,7 @@ use super::visit::{self, Confirmation, Visit};
 use super::{Answer, texts};
 use crate::domain::catalogue::{Claim, LOCAL_DIALECT};
 use crate::domain::claim_metadata::{self as metadata, LocalClaim};
-use crate::domain::{Error, user};
+use crate::domain::{Error, pattern, user};
 use crate::store::Tx;
 use serde::Serialize;
 use std::sync::Arc;
@@ -166,6 +166,10 @@ impl Draft {
         if !self.display_order.is_empty() && self.display_order.parse::<i32>().is_err() {
             return Some(texts::text("claim_bad_order"));
         }
+        // It would match nothing, and nobody could save a profile with that claim any more.
+        if !pattern::is_valid(&self.reg_ex) {
+            return Some(texts::text("claim_bad_expression"));
+        }
         if self.extra.iter().any(|(name, _)| is_known(name)) {
             return Some(texts::text("claim_known_property"));
         }
@@ -251,6 +255,11 @@ pub async fn add(visit: Arc<Visit>) -> Answer {
         return visit.show(FORM, form(&visit, true, &Draft::default(), &nothing)?);
     }
     let draft = Draft::sent(&visit);
+    let catalogue = visit.read(|tx| visit.realm().catalogues.of(tx, visit.tenant()))?;
+    if catalogue.local().iter().any(|known| known.uri == draft.uri) {
+        let there = Error::refused(texts::filled("claim_there", &[&draft.uri]));
+        return saved(&visit, Err(there), true, (&draft, &nothing));
+    }
     let new = draft.clone();
     let done = change(&visit, move |tx, now, actor| {
         check(&new)?;

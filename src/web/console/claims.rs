@@ -131,6 +131,11 @@ async fn dialect_form(visit: &Visit, title: &'static str, action: &str, from: Op
     if !visit.is_post {
         return visit.show("console/dialect_form.html", context);
     }
+    let catalogue = visit.read(|tx| visit.realm().catalogues.of(tx, visit.tenant()))?;
+    if from.is_none() && catalogue.dialects().any(|known| known == uri) {
+        let said = texts::filled("dialect_there", &[&uri]);
+        return visit.show_again("console/dialect_form.html", context, &said);
+    }
     let said = texts::filled("dialect_saved", &[&uri]);
     let done = change(visit, move |tx, now, actor| match &from {
         Some(from) => metadata::rename_dialect(tx, now, actor, from, &uri),

@@ -70,6 +70,11 @@ fn stored(tx: &mut Tx<'_>, visit: &Visit, claim: &ExternalClaim) -> Result<Exter
 
 async fn save(visit: &Arc<Visit>, is_new: bool) -> Answer {
     let claim = sent(visit, is_new)?;
+    let catalogue = visit.read(|tx| visit.realm().catalogues.of(tx, visit.tenant()))?;
+    if is_new && catalogue.external(&claim.dialect).any(|(uri, _)| *uri == claim.uri) {
+        let context = form(visit, is_new, &claim, &Sheet::default())?;
+        return visit.show_again(FORM, context, &texts::filled("claim_there", &[&claim.uri]));
+    }
     let (address, said) = (dialect_address(&claim.dialect), texts::filled("claim_saved", &[&claim.uri]));
     let (form_sent, wanted) = (Arc::clone(visit), claim.clone());
     let done = change(visit, move |tx, now, actor| {

@@ -158,6 +158,7 @@ fn form(
     context.insert("body", &template.body);
     context.insert("footer", &template.footer);
     context.insert("preview", &None::<[String; 2]>);
+    context.insert("there", &None::<String>);
     Ok(context)
 }
 
@@ -208,18 +209,27 @@ async fn work(visit: &Arc<Visit>, place: Place, shown: &Sheet) -> Answer {
                 let merged = sheet(&sent(visit)).over(shown, &is, no_list).sheet;
                 apply(&merged, &mut standing);
                 context = form(visit, place, &standing, &is)?;
+            } else if let Some(there) = visit.read(|tx| stored_within(tx, visit).map_err(told))? {
+                let pairs = [("display", there.display.as_str()), ("locale", &there.locale)];
+                context.insert("there", &Visit::address(EDIT.1, &pairs));
             }
             visit.show_again(FORM, context, &error)
         }
     }
 }
 
-/// Saves a new template as it was typed; of one that is there what the form changed, over what is stored by then.
+/// Saves a new template as it was typed, unless there is one at its place; of one that is there what the form changed, over what is stored by then.
 async fn save(visit: &Arc<Visit>, place: Place, template: Template) -> Result<(), Error> {
-    if place == ADD {
-        return change(visit, move |tx, now, actor| template::save(tx, now, actor, &template)).await;
-    }
     let form = Arc::clone(visit);
+    if place == ADD {
+        let done = change(visit, move |tx, now, actor| match stored_within(tx, &form)? {
+            None => template::save(tx, now, actor, &template),
+            Some(Template { display, locale, .. }) => {
+                Err(Error::refused(texts::filled("template_there", &[&display, &locale])).into())
+            }
+        });
+        return done.await;
+    }
     let done = change(visit, move |tx, now, actor| {
         let mut stored = known_within(tx, &form)?;
         let is = sheet(&stored);
@@ -258,11 +268,16 @@ fn known(visit: &Visit) -> Result<Template, Error> {
 
 /// As [`known`], within a change.
 fn known_within(tx: &mut Tx<'_>, visit: &Visit) -> Result<Template, Problem> {
-    let (display, locale) = (visit.key("display"), visit.key("locale"));
-    let found = template::all(tx, visit.tenant().0)?
-        .into_iter()
-        .find(|one| type_of(&one.display) == type_of(display) && one.locale.eq_ignore_ascii_case(locale));
-    Ok(found.ok_or_else(|| Error::refused(texts::filled("no_such_template", &[display, locale])))?)
+    let names = [visit.key("display"), visit.key("locale")];
+    let found = stored_within(tx, visit)?;
+    Ok(found.ok_or_else(|| Error::refused(texts::filled("no_such_template", &names)))?)
+}
+
+/// What is stored at the place that a form names, if anything is.
+fn stored_within(tx: &mut Tx<'_>, visit: &Visit) -> Result<Option<Template>, Problem> {
+    let (display, locale) = (type_of(visit.key("display")), visit.text("locale"));
+    let mut all = template::all(tx, visit.tenant().0)?.into_iter();
+    Ok(all.find(|one| type_of(&one.display) == display && one.locale.eq_ignore_ascii_case(locale)))
 }
 
 /// Changing one. Its place is not changed here; a form that names no template would make a new one.

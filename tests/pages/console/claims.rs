@@ -2,7 +2,7 @@
 
 use super::super::server::{ADMIN, Running, add_user, get_profile};
 use super::operations::{HTML, add_tenant, is_closed, with_ann};
-use super::{Console, field, plain, stored};
+use super::{Console, borrowed, field, plain, stored, untouched};
 
 const CODE: &str = "http://wso2.org/claims/oneTimePassword";
 
@@ -101,7 +101,8 @@ async fn a_claim_is_added_changed_with_all_its_properties_and_removed() {
     assert_eq!(property(&running, uri, "DisplayName"), "Boot size");
     assert_eq!(property(&running, uri, "Unit"), "-");
     let twice = console.submit("claims/add", &claim(uri, "Again")).await.body;
-    assert!(plain(&twice).contains(&format!("Error while adding claim {uri}")) && twice.contains("Again"));
+    let said = format!("Error while adding claim {uri}. There is one of this URI already.");
+    assert!(plain(&twice).contains(&said) && twice.contains("Again"), "{twice}");
     let question = console.open(&format!("claims/delete?uri={uri}")).await.body;
     assert!(plain(&question).contains(&format!("Do you want to remove the claim {uri}?")), "{question}");
     assert_eq!(property(&running, uri, "DisplayName"), "Boot size", "a question removes nothing");
@@ -117,7 +118,8 @@ async fn dialects_and_their_claims_are_added_renamed_and_removed() {
     let added = console.submit("claims/dialects/add", &[("uri", "urn:mine")]).await.body;
     assert!(added.contains(">urn:mine</a>"), "{added}");
     let taken = console.submit("claims/dialects/add", &[("uri", "urn:mine")]).await.body;
-    assert!(taken.contains("Error while adding claim dialect urn:mine"), "{taken}");
+    let said = "Error while adding claim dialect urn:mine. There is one of this URI already.";
+    assert!(taken.contains(said), "{taken}");
     let fields =
         [("dialect", "urn:mine"), ("uri", "urn:mine:mail"), ("local", "http://wso2.org/claims/emailaddress")];
     let claims = console.submit("claims/external/add", &fields).await.body;
@@ -251,4 +253,22 @@ async fn a_tenant_changes_its_own_claims_only() {
     let console = Console::admin(&running).await;
     assert!(!console.open("claims").await.body.contains("urn:acme"));
     assert_eq!(console.send("claims/dialects/delete", &[("dialect", "urn:acme")]).await.status, 400);
+}
+
+#[tokio::test]
+async fn an_expression_that_is_none_is_refused_before_nobody_can_meet_it() {
+    let running = Running::start().await;
+    let console = Console::admin(&running).await;
+    let uri = "http://wso2.org/claims/telephone";
+    let form = console.open(&format!("claims/edit?uri={uri}")).await.body;
+    let fields = untouched(&form, "localClaim");
+    for expression in ["([", "a)", "(?<x", "*"] {
+        let mut fields = fields.clone();
+        fields.retain(|(name, _)| name != "regEx");
+        fields.push(("regEx".to_owned(), expression.to_owned()));
+        let page = console.submit("claims/edit", &borrowed(&fields)).await.body;
+        let is_kept = plain(&page).contains(&format!("value=\"{expression}\""));
+        assert!(page.contains("Regular Expression is none") && is_kept, "{expression}: {page}");
+    }
+    assert_ne!(property(&running, uri, "RegEx"), "([");
 }

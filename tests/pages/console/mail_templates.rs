@@ -76,6 +76,17 @@ async fn templates_and_types_are_added_and_deleted_after_a_question() {
     assert!(console.open("templates/add?display=My+Type").await.body.contains("selected>My Type</option>"));
     let list = console.submit("templates/add", &template("My Type", "de_DE", "Betreff", "Text")).await.body;
     assert!(list.contains("Betreff"), "{list}");
+    let twice =
+        console.submit("templates/add", &template("my type", " DE_de", "Anderer", "Text 2")).await.body;
+    assert!(
+        twice.contains("There is a template My Type in de_DE already.") && twice.contains("Text 2"),
+        "{twice}"
+    );
+    assert!(
+        plain(&twice).contains("href=\"/carbon/templates/edit?display=My+Type&locale=de_DE\""),
+        "{twice}"
+    );
+    assert_eq!(saved(&running, "subject", "mytype", "de_DE"), "Betreff", "nothing is replaced");
     let question = console.open("templates/delete?display=My+Type&locale=de_DE").await.body;
     assert!(question.contains("Do you want to delete the template My Type in de_DE?"), "{question}");
     assert_eq!(saved(&running, "subject", "mytype", "de_DE"), "Betreff", "a question deletes nothing");

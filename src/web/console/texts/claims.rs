@@ -11,6 +11,8 @@ pub const TEXTS: &[(&str, &str)] = &[
     ("no_such_dialect", "There is no claim dialect {0}."),
     ("add_dialect_title", "Add Claim Dialect"),
     ("rename_dialect_title", "Rename Claim Dialect"),
+    ("dialect_there", "Error while adding claim dialect {0}. There is one of this URI already."),
+    ("claim_there", "Error while adding claim {0}. There is one of this URI already."),
     ("dialect_saved", "The claim dialect {0} was saved."),
     ("delete_dialect_title", "Remove Claim Dialect"),
     ("delete_dialect_question", "Do you want to remove the dialect {0} with all its claims?"),
@@ -49,6 +51,10 @@ pub const TEXTS: &[(&str, &str)] = &[
     ("claim_no_name", "Display Name is required"),
     ("claim_no_description", "Description is required"),
     ("claim_no_attribute", "At least one mapped attribute is required"),
+    (
+        "claim_bad_expression",
+        "Regular Expression is none: a bracket may be open, or a sign stand where it means nothing",
+    ),
     ("claim_bad_order", "Display Order must be a number"),
     ("claim_known_property", "A property that has a field of its own cannot be an additional one."),
 ];

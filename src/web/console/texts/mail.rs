@@ -27,6 +27,7 @@ pub const TEXTS: &[(&str, &str)] = &[
     ("template_preview_hint", "Filled in with your own account. The code is a sample that opens nothing."),
     ("template_test", "Send me a test"),
     ("template_tried", "A test mail to {0} is on its way. Look at the mail queue for what became of it."),
+    ("template_there", "There is a template {0} in {1} already. Nothing was saved."),
     ("template_saved", "Email Template successfully Saved."),
     ("no_templates", "This type has no templates: no mail of this kind is sent."),
     ("no_such_template", "There is no email template {0} in {1}."),
