@@ -264,7 +264,13 @@ async fn a_user_sees_where_he_is_signed_in_and_ends_it() {
     );
     let admin = Account::of(&running, "admin", "admin").await;
     let page = here.open("/dashboard/sessions").await.body;
-    assert_eq!(page.matches("Applications in a browser").count(), 3, "{page}");
+    assert_eq!(page.matches("<td>Applications in a browser").count(), 3, "{page}");
+    assert!(page.contains("<title>Sessions – My account</title>"), "{page}");
+    assert_eq!(
+        page.matches("aria-label=\"End this session: Applications in a browser, 2023-").count(),
+        2,
+        "{page}"
+    );
     assert_eq!(page.matches("(this session)").count(), 1);
     assert!(page.contains("2023-11-14 22:13 UTC") && page.contains("127.0.0.1"), "{page}");
     let name = page.split("name=\"end\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();

@@ -207,6 +207,13 @@ impl Visit {
         let mut context = Context::new();
         common(&self.site, &mut context);
         context.insert("title", title);
+        // Whom or what a screen is about, so that several of them can be told apart by the titles of their windows.
+        let about =
+            ["name", "oldName", "issuer", "uri", "dialect", "display", "domain"].map(|key| self.key(key));
+        let about =
+            if self.is_listed() { "" } else { about.into_iter().find(|key| !key.is_empty()).unwrap_or("") };
+        context.insert("about", if about == title { "" } else { about });
+        context.insert("is_error", &self.flash.as_ref().is_some_and(|flash| flash.is_error));
         context.insert("menu", &self.menu());
         context.insert("may", &self.may);
         context.insert("csrf", &sign_in::token(&self.site, self.session.reveal()));
@@ -216,6 +223,11 @@ impl Visit {
         context.insert("is_super_tenant", &(self.actor.tenant == TenantId::SUPER));
         context.insert("flash", &self.flash);
         context
+    }
+
+    /// Whether this screen stands in the menu: what it is sent is a filter, and not the name of one thing.
+    fn is_listed(&self) -> bool {
+        self.screen.is_none_or(|screen| screen.menu.is_some())
     }
 
     /// The menu, of what he may see. The screen he is on, or the nearest one above it, is marked.
@@ -247,6 +259,7 @@ impl Visit {
     /// A page that says first what was wrong with a form.
     pub fn show_again(&self, template: &str, mut context: Context, wrong: &str) -> Answer {
         context.insert("flash", &Flash::bad(wrong));
+        context.insert("is_error", &true);
         Ok(self.render(StatusCode::OK, template, context))
     }
 

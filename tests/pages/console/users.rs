@@ -139,6 +139,15 @@ async fn an_account_is_locked_disabled_and_opened_again() {
         let state = answer.body.split("id=\"state\"").nth(1).unwrap().split("</dd>").next().unwrap();
         assert!(state.contains(badge), "{what}: {state}");
     }
+    for (screen, title) in [
+        ("users/roles?name=tom", "<title>Roles of User: tom – Management Console</title>"),
+        ("users?domain=PRIMARY", "<title>Users – Management Console</title>"),
+    ] {
+        assert!(console.open(screen).await.body.contains(title), "{screen}");
+    }
+    let wrong = [("name", "tom"), ("password", "a"), ("password2", "b")];
+    let wrong = console.submit("users/password", &wrong).await.body;
+    assert!(wrong.contains("<title>Error: Change Password: tom – Management Console</title>"), "{wrong}");
     // Whoever comes by a link is asked first.
     let page = console.open("users/user?name=tom").await.body;
     assert!(

@@ -40,6 +40,7 @@ pub const TEXTS: &[(&str, &str)] = &[
     ),
     ("contested_field", "{0} is “{1}”"),
     ("contested_empty", "{0} is empty or off"),
+    ("title_error", "Error"),
     ("back", "Back"),
     ("cancel", "Cancel"),
     ("pages", "Pages"),
