@@ -164,11 +164,13 @@ pub fn stop(tx: &mut Tx<'_>, now: Now, actor: &Actor, id: i64) -> Result<(), Err
 /// Throws a draft away.
 ///
 /// # Errors
-/// As [`find`].
+/// As [`find`]; one that was started meanwhile is none any more.
 pub fn discard(tx: &mut Tx<'_>, tenant: TenantId, id: i64) -> Result<(), Error> {
     of_tenant(tx, tenant, id)?;
-    rows::discard(tx, id)?;
-    Ok(())
+    match rows::discard(tx, id)? {
+        true => Ok(()),
+        false => Err(Error::refused("The job was started meanwhile and cannot be discarded")),
+    }
 }
 
 /// Throws away what nobody will look at any more.

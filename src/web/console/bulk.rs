@@ -169,6 +169,8 @@ fn unknown_told(named: &Named, total: i64) -> Option<String> {
 
 /// Starts, stops or discards a job.
 async fn change(visit: &Visit, id: i64) -> Answer {
+    // There is no page of it to go back to.
+    visit.read(|tx| bulk_reset::find(tx, visit.tenant(), id))?;
     let (now, actor, what) = (visit.now(), visit.actor.clone(), visit.text("what").to_owned());
     let is_gone = what == "discard";
     let done = visit.write(move |tx| match what.as_str() {

@@ -231,6 +231,10 @@ async fn a_selection_and_a_role_are_lists_too_and_a_draft_can_be_thrown_away() {
     let role = id_of(&console.send("bulk-resets", &[("role", "test role")]).await);
     console.send("bulk-resets/job", &[("id", &role), ("what", "start")]).await;
     assert_eq!(number(&finished(&console, &role).await, "done"), "1");
+    let late = console.submit("bulk-resets/job", &[("id", &role), ("what", "discard")]).await.body;
+    assert!(late.contains("was started meanwhile and cannot be discarded"), "{late}");
+    let none = console.send("bulk-resets/job", &[("id", &selected), ("what", "discard")]).await;
+    assert_eq!((none.status, none.body.matches("There is no such job").count()), (400, 1), "{}", none.body);
     for fields in [vec![("role", "no such role")], vec![("names", "\n\n")], vec![]] {
         let refused = console.send("bulk-resets", &fields).await;
         assert!(refused.status == 200 && refused.body.contains("role=\"alert\""), "{}", refused.body);
