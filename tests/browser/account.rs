@@ -69,7 +69,7 @@ async fn tom_looks_after_his_account_in_any_language_and_nothing_he_types_become
     assert_eq!(value(chromium, "Country"), "المملكة العربية السعودية");
     assert_eq!(value(chromium, "Organization"), html);
     assert_eq!(value(chromium, "IM"), "{{ user_name }} {% raw %}");
-    assert_eq!(chromium.ask("title"), "WSO2 Identity Server");
+    assert_eq!(chromium.ask("title"), "Profile – My account");
     chromium.picture("profile");
     // A reload after the change repeats nothing.
     chromium.fill("Email *", "no address");
