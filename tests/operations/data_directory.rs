@@ -97,27 +97,35 @@ fn has_hangup(pid: u32, set: &str) -> bool {
 #[test]
 fn the_end_of_the_terminal_stops_a_server_in_order_unless_it_was_to_outlive_it() {
     let mut installation = Installation::start(&[]);
-    let pid = installation.pid().to_string();
-    assert!(Command::new("kill").args(["-HUP", &pid]).status().unwrap().success());
-    assert!(installation.ended());
+    assert!(installation.stop());
+    let start = |under: &[&str]| {
+        let command = installation.command();
+        let (program, rest) = under.split_first().unwrap();
+        let mut child = Command::new(program)
+            .args(rest)
+            .arg(command.get_program())
+            .args(command.get_args())
+            .args(SERVE)
+            .current_dir(installation.folder())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let watch = Watch::over(&child);
+        let mut line = String::new();
+        let mut lines = BufReader::new(child.stdout.take().unwrap());
+        lines.read_line(&mut line).unwrap();
+        assert!(line.starts_with("https listening on"), "{line}");
+        (child, lines, watch)
+    };
+    // Whatever these tests themselves were started by.
+    let (mut child, _lines, _watch) = start(&["env", "--default-signal=HUP"]);
+    assert!(Command::new("kill").args(["-HUP", &child.id().to_string()]).status().unwrap().success());
+    assert!(child.wait().unwrap().success());
 
-    let command = installation.command();
-    let mut child = Command::new("sh")
-        .args(["-c", "trap '' HUP; exec \"$@\"", "sh"])
-        .arg(command.get_program())
-        .args(command.get_args())
-        .args(SERVE)
-        .current_dir(installation.folder())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let _watch = Watch::over(&child);
-    let mut line = String::new();
-    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let (mut child, _lines, _watch) = start(&["sh", "-c", "trap '' HUP; exec \"$@\"", "sh"]);
     let (ignored, caught) = (has_hangup(child.id(), "SigIgn"), has_hangup(child.id(), "SigCgt"));
     child.kill().unwrap();
     child.wait().unwrap();
-    assert!(line.starts_with("https listening on"), "{line}");
     assert!(ignored && !caught);
 }

@@ -163,13 +163,6 @@ impl Installation {
         server.wait().unwrap().success()
     }
 
-    /// Waits for the end of a server that was told to stop in another way; says whether it ended well.
-    pub fn ended(&mut self) -> bool {
-        let Some(mut server) = self.server.take() else { return true };
-        let _stopped = Watch::over(&server);
-        server.wait().unwrap().success()
-    }
-
     fn log_file(&self) -> PathBuf {
         self.folder.join("log")
     }
