@@ -5,7 +5,7 @@ use crate::support::caller::{AUT, Caller, LOGIN, escaped};
 use crate::support::client::Answer;
 use crate::support::tree::Element;
 use crate::support::world::{MINUTE, OFFLINE, OLD, TOM, World};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 const SERVICE: &str = "AuthenticationAdmin";
 const DAY: i64 = 24 * 60 * MINUTE;
@@ -242,7 +242,7 @@ fn no_session_slips_past_a_reset_that_is_forced_meanwhile() {
     let kept = || result(&call(&world, "loginWithRememberMeOption", &named(TOM, OLD)));
     let kept = kept();
     let token = kept.value("value").unwrap();
-    let over = AtomicBool::new(false);
+    let (over, signed_in) = (AtomicBool::new(false), AtomicUsize::new(0));
     let opened: Vec<String> = std::thread::scope(|scope| {
         let sign_in = || {
             let mut opened = Vec::new();
@@ -250,11 +250,16 @@ fn no_session_slips_past_a_reset_that_is_forced_meanwhile() {
                 let answer = call(&world, "loginWithRememberMeCookie", &[("cookie", token)]);
                 if result(&answer).text == "true" {
                     opened.extend(answer.cookie("JSESSIONID"));
+                    signed_in.fetch_add(1, Ordering::Relaxed);
                 }
             }
             opened
         };
         let threads = [(); 4].map(|()| scope.spawn(sign_in));
+        // They are at it.
+        while signed_in.load(Ordering::Relaxed) < 4 {
+            std::thread::yield_now();
+        }
         world.admin().trigger(TOM);
         over.store(true, Ordering::Relaxed);
         threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
