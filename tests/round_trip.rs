@@ -7,6 +7,7 @@ use soapstone::services::challenge_question_management_admin::contract as questi
 use soapstone::services::claim_management::contract as old_claims;
 use soapstone::services::claim_metadata_management::contract as metadata;
 use soapstone::services::i18n_email_mgt_config::contract as mails;
+use soapstone::services::identity_application_management::contract as applications;
 use soapstone::services::identity_governance_admin::contract as governance;
 use soapstone::services::identity_provider_mgt::contract as providers;
 use soapstone::services::identity_saml_sso_config::contract as single_sign_on;
@@ -280,6 +281,9 @@ every_spelling_of! {
     user_admin_exception: console::UserAdminException,
     remember_me: authentication::RememberMeData,
     authentication_exception: authentication::AuthenticationException,
+    application: applications::ServiceProvider,
+    application_info: applications::ApplicationBasicInfo,
+    application_exception: applications::IdentityApplicationManagementException,
     service_provider: single_sign_on::SAMLSSOServiceProviderDTO,
     service_providers: single_sign_on::SAMLSSOServiceProviderInfoDTO,
     single_sign_on_exception: single_sign_on::IdentitySAML2SSOException,
@@ -341,6 +345,9 @@ fn no_declared_type_is_left_out() {
         console::UserAdminException::TYPE,
         authentication::RememberMeData::TYPE,
         authentication::AuthenticationException::TYPE,
+        applications::ServiceProvider::TYPE,
+        applications::ApplicationBasicInfo::TYPE,
+        applications::IdentityApplicationManagementException::TYPE,
         single_sign_on::SAMLSSOServiceProviderInfoDTO::TYPE,
         single_sign_on::IdentitySAML2SSOException::TYPE,
     ] {

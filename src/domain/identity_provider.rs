@@ -71,7 +71,7 @@ impl IdentityProvider {
 }
 
 /// The provider of that name which a tenant sees: its own, or a shared one.
-fn visible(tx: &mut Tx<'_>, tenant: TenantId, name: &str) -> Result<Option<Profile>, Error> {
+pub(super) fn visible(tx: &mut Tx<'_>, tenant: TenantId, name: &str) -> Result<Option<Profile>, Error> {
     if let Some(own) = store::idp::find(tx, tenant.0, name)? {
         return Ok(Some(own));
     }

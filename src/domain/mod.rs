@@ -5,6 +5,7 @@
 
 pub mod account;
 mod actor;
+pub mod application;
 pub mod association;
 pub mod audit;
 pub mod bulk_import;

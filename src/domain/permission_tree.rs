@@ -1,10 +1,10 @@
 //! The tree of permissions that the console shows for ticking (IS 5.3.0, UserRealmProxy). Which permissions there are is
-//! shipped data; granting does not ask this tree.
+//! shipped data; granting does not ask this tree. Applications add theirs.
 //!
-//! A tenant of its own sees the part below `/permission/admin`. The original adds the branch of applications once one of
-//! them brought permissions along, which nothing here does.
+//! A tenant of its own sees the part below `/permission/admin`, and that of applications once one of them brought
+//! permissions along.
 
-use super::{Error, TenantId, permission};
+use super::{Error, TenantId, application, permission};
 use crate::store::Tx;
 use std::collections::HashSet;
 use std::sync::LazyLock;
@@ -35,9 +35,11 @@ static ENTRIES: LazyLock<Vec<(&str, &str)>> = LazyLock::new(|| {
 });
 
 /// The tree as a tenant sees it, nothing ticked.
-#[must_use]
-pub fn all(tenant: TenantId) -> Node {
-    tree(tenant, &|_| false)
+///
+/// # Errors
+/// Failures of the database.
+pub fn all(tx: &mut Tx<'_>, tenant: TenantId) -> Result<Node, Error> {
+    Ok(tree(tenant, &entries(tx, tenant)?, &|_| false))
 }
 
 /// The tree with what a role holds ticked. Everything below a ticked permission is ticked; a role that does not exist
@@ -47,27 +49,56 @@ pub fn all(tenant: TenantId) -> Node {
 /// Failures of the database.
 pub fn of_role(tx: &mut Tx<'_>, tenant: TenantId, role: &str) -> Result<Node, Error> {
     let held = permission::HeldByRole::read(tx, tenant, role)?;
-    Ok(tree(tenant, &|path| held.covers(path)))
+    Ok(tree(tenant, &entries(tx, tenant)?, &|path| held.covers(path)))
 }
 
-fn tree(tenant: TenantId, is_held: &dyn Fn(&str) -> bool) -> Node {
-    let root = if tenant == TenantId::SUPER { "/permission" } else { "/permission/admin" };
-    let name = ENTRIES.iter().find(|(path, _)| *path == root).map_or("", |(_, name)| name);
-    let mut tree = node(root, name, is_held, false);
-    tree.path.push('/');
-    tree
+/// What is shipped, and what applications of the tenant add.
+fn entries(tx: &mut Tx<'_>, tenant: TenantId) -> Result<Vec<(String, String)>, Error> {
+    let shipped = ENTRIES.iter().map(|(path, name)| ((*path).to_owned(), (*name).to_owned()));
+    Ok(shipped.chain(application::permissions_of_tenant(tx, tenant)?).collect())
 }
 
-fn node(path: &str, name: &str, is_held: &dyn Fn(&str) -> bool, above: bool) -> Node {
+const SUPER_ROOT: &str = "/permission";
+const ROOT: &str = "/permission/admin";
+
+fn tree(tenant: TenantId, entries: &[(String, String)], is_held: &dyn Fn(&str) -> bool) -> Node {
+    let named = |path: &str| node(entries, path, name_of(entries, path), is_held, false);
+    if tenant == TenantId::SUPER {
+        let root = named(SUPER_ROOT);
+        return Node { path: [SUPER_ROOT, "/"].concat(), ..root };
+    }
+    let path = [ROOT, "/"].concat();
+    let has_applications = entries.iter().any(|(path, _)| is_child(application::PERMISSIONS, path));
+    if !has_applications {
+        return Node { path, ..named(ROOT) };
+    }
+    // IS 5.3.0 calls the root that holds both like the first of them.
+    let children: Vec<Node> = [ROOT, application::PERMISSIONS].into_iter().map(named).collect();
+    let selected = children.iter().all(|child| child.selected);
+    Node { name: name_of(entries, SUPER_ROOT).to_owned(), path, selected, children }
+}
+
+fn name_of<'e>(entries: &'e [(String, String)], path: &str) -> &'e str {
+    entries.iter().find(|(known, _)| known == path).map_or("", |(_, name)| name)
+}
+
+fn is_child(path: &str, other: &str) -> bool {
+    let rest = other.strip_prefix(path).and_then(|rest| rest.strip_prefix('/'));
+    rest.is_some_and(|rest| !rest.contains('/'))
+}
+
+fn node(
+    entries: &[(String, String)],
+    path: &str,
+    name: &str,
+    is_held: &dyn Fn(&str) -> bool,
+    above: bool,
+) -> Node {
     let selected = above || is_held(path);
-    let is_child = |other: &str| {
-        let rest = other.strip_prefix(path).and_then(|rest| rest.strip_prefix('/'));
-        rest.is_some_and(|rest| !rest.contains('/'))
-    };
-    let children = ENTRIES
+    let children = entries
         .iter()
-        .filter(|(other, _)| is_child(other))
-        .map(|(path, name)| node(path, name, is_held, selected))
+        .filter(|(other, _)| is_child(path, other))
+        .map(|(path, name)| node(entries, path, name, is_held, selected))
         .collect();
     Node { name: name.to_owned(), path: path.to_owned(), selected, children }
 }
@@ -134,7 +165,7 @@ mod tests {
 
     #[test]
     fn every_shipped_permission_stands_in_the_tree_once_and_is_not_ticked() {
-        let tree = all(SUPER);
+        let tree = World::new().read(|tx| all(tx, SUPER));
         assert_eq!((tree.path.as_str(), tree.name.as_str()), ("/permission/", "All Permissions"));
         assert_eq!(count(&tree), ENTRIES.len());
         let children: Vec<&str> = tree.children.iter().map(|child| child.path.as_str()).collect();
@@ -145,9 +176,40 @@ mod tests {
 
     #[test]
     fn another_tenant_sees_the_branch_of_administrators_only() {
-        let tree = all(TenantId(1));
+        let world = World::new();
+        let acme = world.tenant("acme.com");
+        let tree = world.read(|tx| all(tx, acme));
         assert_eq!((tree.path.as_str(), tree.name.as_str()), ("/permission/admin/", "Admin Permissions"));
         assert!(tree.children.iter().any(|child| child.path == "/permission/admin/manage"));
+    }
+
+    #[test]
+    fn what_applications_bring_along_stands_below_them_in_their_tenant() {
+        let world = World::new();
+        let acme = world.tenant("acme.com");
+        let new = application::New {
+            name: "https://shop.example".into(),
+            permissions: vec!["orders/read".into(), "orders/write".into()],
+            ..application::New::default()
+        };
+        let grant = role::Grant {
+            resource: "/permission/applications/https://shop.example/orders".into(),
+            action: permission::EXECUTE.into(),
+        };
+        as_admin(&world, acme, move |tx, now, realm, actor| {
+            application::create(tx, now, realm, actor, &new)?;
+            role::add(tx, now, realm, actor, "clerks", &[], &[grant])
+        })
+        .unwrap();
+        let tree = world.read(|tx| of_role(tx, acme, "clerks"));
+        assert_eq!((tree.path.as_str(), tree.name.as_str()), ("/permission/admin/", "All Permissions"));
+        let children: Vec<&str> = tree.children.iter().map(|child| child.path.as_str()).collect();
+        assert_eq!(children, ["/permission/admin", "/permission/applications"]);
+        let read = find(&tree, "/permission/applications/https://shop.example/orders/read");
+        assert_eq!((read.name.as_str(), read.selected), ("read", true));
+        assert!(!find(&tree, "/permission/applications").selected && !tree.selected);
+        let others = world.read(|tx| all(tx, SUPER));
+        assert!(find(&others, "/permission/applications").children.is_empty());
     }
 
     #[test]
@@ -170,7 +232,7 @@ mod tests {
         let all = world.read(|tx| of_role(tx, SUPER, "admin"));
         assert!(all.selected && find(&all, "/permission/protected/server-admin/homepage").selected);
         let none = world.read(|tx| of_role(tx, SUPER, "nobody"));
-        assert_eq!(none, super::all(SUPER));
+        assert_eq!(none, world.read(|tx| super::all(tx, SUPER)));
     }
 
     #[test]

@@ -9,7 +9,7 @@ mod check;
 
 use super::tenant::{self, SUPER_DOMAIN};
 use super::user::like_part;
-use super::{Actor, Error, Now, Realm, Tenant, TenantId, audit, tenant_key};
+use super::{Actor, Error, Now, Realm, Tenant, TenantId, application, audit, tenant_key};
 use crate::store::service_provider::Cut;
 use crate::store::{self, Tx};
 
@@ -206,7 +206,9 @@ pub fn add(tx: &mut Tx<'_>, now: Now, actor: &Actor, new: &ServiceProvider) -> R
     if own.is_some() || shared.is_some_and(|one| one.of_file) {
         return Ok(false);
     }
-    let new = ServiceProvider { id: 0, tenant: actor.tenant.0, of_file: false, ..new.clone() }.completed();
+    let mut new =
+        ServiceProvider { id: 0, tenant: actor.tenant.0, of_file: false, ..new.clone() }.completed();
+    application::adopt(tx, &mut new)?;
     store::service_provider::insert(tx, &new)?;
     audit::record(tx, now, actor, "add service provider", &new.issuer, &new.consumer_urls.join(","))?;
     Ok(true)

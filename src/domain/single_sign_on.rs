@@ -4,7 +4,7 @@ use super::catalogue::ROLE;
 use super::service_provider::ServiceProvider;
 use super::session::fingerprint;
 use super::tenant::Tenant;
-use super::{Error, Now, Realm, User, claim, role};
+use super::{Error, Now, Realm, User, application, claim, role};
 use crate::store::single_sign_on::{NoticeRow, ParticipantRow};
 use crate::store::{self, Tx};
 
@@ -53,7 +53,8 @@ pub fn subject(
     tenant: &Tenant,
     user: &User,
 ) -> Result<String, Error> {
-    if let Some(uri) = &provider.name_id_claim {
+    let said = application::settings_of(tx, provider)?;
+    if let Some(uri) = provider.name_id_claim.as_ref().or(said.subject_claim.as_ref()) {
         let values = claim::values(tx, realm, user, &[uri])?;
         if let Some((_, value)) = values.into_iter().find(|(_, value)| !value.trim().is_empty()) {
             return Ok(value);
@@ -66,8 +67,9 @@ pub fn subject(
     Ok(name)
 }
 
-/// The claims a service provider gets, each with its values, which commas part in claims. The names of roles may have
-/// commas in them: they are taken one by one, so that nobody's role is two others.
+/// The claims a service provider gets, each with its values, which commas part in claims: those that its application asks
+/// for, by the names it has for them, else its own. The names of roles may have commas in them: they are taken one by one,
+/// so that nobody's role is two others.
 ///
 /// # Errors
 /// Failures of the database.
@@ -77,20 +79,28 @@ pub fn attributes(
     provider: &ServiceProvider,
     user: &User,
 ) -> Result<Vec<(String, Vec<String>)>, Error> {
-    if !provider.send_attributes || provider.claims.is_empty() {
+    if !provider.send_attributes {
         return Ok(Vec::new());
     }
-    let uris: Vec<&str> = provider.claims.iter().map(String::as_str).collect();
+    let mut asked = application::settings_of(tx, provider)?.claims;
+    if asked.is_empty() {
+        asked.extend(provider.claims.iter().map(|uri| (uri.clone(), uri.clone())));
+    }
+    if asked.is_empty() {
+        return Ok(Vec::new());
+    }
+    let uris: Vec<&str> = asked.iter().map(|(uri, _)| uri.as_str()).collect();
     let values = claim::values(tx, realm, user, &uris)?;
     let catalogue = realm.catalogues.of(tx, user.tenant)?;
-    let split = |value: String| -> Vec<String> {
+    let split = |value: &str| -> Vec<String> {
         value.split(',').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
     };
-    let mut all = Vec::with_capacity(values.len());
-    for (uri, value) in values {
-        let values = if catalogue.means(&uri, ROLE) { role::of_user(tx, user)? } else { split(value) };
-        if !values.is_empty() {
-            all.push((uri, values));
+    let mut all: Vec<(String, Vec<String>)> = Vec::with_capacity(asked.len());
+    for (uri, name) in &asked {
+        let Some((_, value)) = values.iter().find(|(known, _)| known == uri) else { continue };
+        let values = if catalogue.means(uri, ROLE) { role::of_user(tx, user)? } else { split(value) };
+        if !values.is_empty() && !all.iter().any(|(known, _)| known == name) {
+            all.push((name.clone(), values));
         }
     }
     Ok(all)

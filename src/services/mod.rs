@@ -13,6 +13,7 @@ mod credentials;
 mod endpoint;
 mod fault;
 pub mod i18n_email_mgt_config;
+pub mod identity_application_management;
 pub mod identity_governance_admin;
 pub mod identity_provider_mgt;
 pub mod identity_saml_sso_config;
@@ -91,6 +92,7 @@ published! {
     claim_management,
     claim_metadata_management,
     i18n_email_mgt_config,
+    identity_application_management,
     identity_governance_admin,
     identity_provider_mgt,
     identity_saml_sso_config,

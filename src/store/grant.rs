@@ -207,6 +207,23 @@ pub fn clear_resource(tx: &mut Tx<'_>, tenant: i64, resource: &str) -> Result<us
     Ok(of_roles + of_users)
 }
 
+/// Has every grant on exactly that resource in a tenant be on another one, on which there are none.
+///
+/// # Errors
+/// As [`of_user`].
+pub fn move_resource(tx: &mut Tx<'_>, tenant: i64, from: &str, to: &str) -> Result<usize, Error> {
+    let of_roles = tx.execute(
+        "UPDATE role_grant SET resource = $1 WHERE role_id IN (SELECT id FROM role WHERE tenant_id = $2) \
+         AND resource = $3",
+        &[to.into(), tenant.into(), from.into()],
+    )?;
+    let of_users = tx.execute(
+        "UPDATE user_grant SET resource = $1 WHERE tenant_id = $2 AND resource = $3",
+        &[to.into(), tenant.into(), from.into()],
+    )?;
+    Ok(of_roles + of_users)
+}
+
 /// Gives the grants of one role to another; where both have one, the moved one counts.
 ///
 /// # Errors

@@ -18,6 +18,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../schemas/sql/sqlite/0010_idle_accounts.sql"),
     include_str!("../../schemas/sql/sqlite/0011_encrypted_assertions.sql"),
     include_str!("../../schemas/sql/sqlite/0012_values_by_their_parts.sql"),
+    include_str!("../../schemas/sql/sqlite/0013_applications.sql"),
 ];
 /// The one that brings the terms that attributes are found by; the engine cannot make them of what is there.
 const TERMS: u32 = 12;
@@ -101,7 +102,9 @@ mod tests {
         written.close();
         drop(written);
         let connection = Connection::open(dir.path().join("soapstone.db")).unwrap();
-        let back = "DROP TABLE user_attribute_term; DROP INDEX user_attribute_by_value; \
+        let back = "DROP TABLE application_inbound; DROP TABLE application_step; DROP TABLE application_claim; \
+            DROP TABLE application_connector; DROP TABLE application_value; DROP TABLE application; \
+            CREATE TABLE idp_reference (id INTEGER PRIMARY KEY); DROP TABLE user_attribute_term; DROP INDEX user_attribute_by_value; \
             CREATE INDEX user_attribute_by_value ON user_attribute (name, value)";
         connection.execute_batch(back).unwrap();
         connection.pragma_update(None, "user_version", TERMS - 1).unwrap();

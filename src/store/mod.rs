@@ -5,6 +5,7 @@
 //! share one fsync. A write is answered only when it is durable. Nothing here knows a rule; the engine is
 //! named in `sqlite.rs` and `tx.rs` with their folders, and `migrate.rs` only.
 
+pub mod application;
 mod attribute;
 pub mod audit;
 pub mod captcha;

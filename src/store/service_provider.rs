@@ -241,6 +241,16 @@ fn page_statement(shared: bool) -> String {
     )
 }
 
+/// Whether a configuration file of a tenant has a service provider of that name.
+///
+/// # Errors
+/// As [`find`].
+pub fn is_of_file(tx: &mut Tx<'_>, tenant: i64, name: &str) -> Result<bool, Error> {
+    let sql =
+        "SELECT id FROM service_provider WHERE tenant_id = $1 AND origin = 'file' AND name = $2 LIMIT 1";
+    Ok(tx.opt(sql, &[tenant.into(), name.into()], |row| row.int(0))?.is_some())
+}
+
 /// Issuers of the service providers of a tenant whose certificate goes under their own name.
 ///
 /// # Errors

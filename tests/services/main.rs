@@ -5,6 +5,7 @@
 mod support;
 
 mod account_association;
+mod applications;
 mod authentication;
 mod challenge_questions;
 mod claim_management;

@@ -57,13 +57,26 @@ impl World {
         })
     }
 
-    /// Has a service provider use it.
+    /// Has an application use it.
     fn refer(&self, name: &str, kind: &'static str, part: &'static str) {
         let idp = self.stored_provider(name).profile.id;
         self.write(move |tx| {
-            let sql = "INSERT INTO idp_reference (tenant_id, idp_id, application, kind, name) \
-                       VALUES ($1, $2, 'travelocity', $3, $4)";
-            Ok(tx.insert(sql, &[SUPER.0.into(), idp.into(), kind.into(), part.into()])?)
+            let application = store::application::insert(
+                tx,
+                &store::application::ApplicationRow {
+                    tenant: SUPER.0,
+                    name: ["travelocity of ", kind].concat(),
+                    authentication: if kind == "federated" { kind.into() } else { "flow".into() },
+                    ..Default::default()
+                },
+            )?;
+            let (idp, part) = (Some(idp), part.to_owned());
+            if kind == "provisioning" {
+                let row = store::application::ConnectorRow { idp, connector: part, ..Default::default() };
+                return Ok(store::application::insert_connector(tx, application, &row)?);
+            }
+            let row = store::application::StepRow { step: 1, idp, authenticator: part, ..Default::default() };
+            Ok(store::application::insert_step(tx, application, &row)?)
         });
     }
 
@@ -237,7 +250,7 @@ fn what_service_providers_use_cannot_be_deleted_under_any_name() {
         assert_eq!(world.referred(&renamed), [part]);
         assert!(world.delete_provider(SUPER, &renamed).is_err());
     }
-    world.write(|tx| Ok(tx.execute("DELETE FROM idp_reference", &[])?));
+    world.write(|tx| Ok(tx.execute("DELETE FROM application", &[])?));
     world.delete_provider(SUPER, "a2").unwrap();
 }
 
@@ -418,10 +431,6 @@ fn look_ups_and_lists_use_an_index() {
              JOIN identity_provider i ON i.id = a.idp_id WHERE p.name = 'IdPEntityId' AND p.value = $1 AND a.name = $2 \
              AND i.tenant_id = $3 LIMIT 1",
             vec!["urn:a".into(), "A".into(), 1.into()],
-        ),
-        (
-            "SELECT id FROM idp_reference WHERE idp_id = $1 AND tenant_id = $2 ORDER BY id",
-            vec![1.into(), 1.into()],
         ),
         ("DELETE FROM idp_role_mapping WHERE role_id = $1", vec![1.into()]),
     ] {

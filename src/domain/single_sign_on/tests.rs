@@ -1,4 +1,5 @@
 use super::*;
+use crate::domain::application;
 use crate::domain::fixture::*;
 use crate::domain::service_provider;
 use crate::domain::session::{self, Kind};
@@ -95,6 +96,74 @@ fn a_message_is_forgotten_only_when_it_is_too_old_to_count() {
     world.pass(1);
     assert!(!is_timely(world.now(), made_at));
     assert_eq!(forget(&world), 1);
+}
+
+/// Gives an issuer an application with a subject claim and two claims, only one of which it asks for.
+fn with_application(world: &World, issuer: &'static str) {
+    let made = as_admin(world, SUPER, move |tx, now, realm, actor| {
+        let name = ["application of ", issuer].concat();
+        let new = application::New { name: name.clone(), ..application::New::default() };
+        application::create(tx, now, realm, actor, &new)?;
+        let mut application = application::get(tx, realm, actor, &name)?;
+        application.profile.subject_claim = Some("address".into());
+        let claim = |local: &str, remote: &str, requested| application::ClaimMapping {
+            local: local.into(),
+            remote: remote.into(),
+            requested,
+            ..application::ClaimMapping::default()
+        };
+        application.claims = vec![claim(GIVEN_NAME, "first", true), claim(MAIL, "address", false)];
+        application.inbound.push(application::Inbound {
+            kind: application::SAML.into(),
+            key: issuer.into(),
+            ..application::Inbound::default()
+        });
+        let sent = application::Sent {
+            application,
+            says_authentication: true,
+            says_claims: true,
+            is_complete: true,
+        };
+        application::update(tx, now, realm, actor, sent)
+    });
+    made.unwrap();
+}
+
+/// The name and the claims that a service provider of the super tenant gets of tom.
+fn told_of_tom(world: &World, issuer: &str) -> (String, Vec<(String, Vec<String>)>) {
+    let tom = world.find("tom");
+    world.read(|tx| {
+        let (owner, provider) = service_provider::find(tx, None, issuer)?.expect("it was registered");
+        let name = subject(tx, &world.realm, &owner, &provider, &owner, &tom)?;
+        Ok((name, attributes(tx, &world.realm, &provider, &tom)?))
+    })
+}
+
+#[test]
+fn an_application_says_which_claims_its_service_provider_gets_and_by_which_names() {
+    let world = World::new();
+    let claims: Vec<String> = vec![MAIL.into()];
+    as_admin(&world, SUPER, move |tx, now, _, actor| {
+        for (issuer, send_attributes) in [("shop", true), ("quiet", false), ("plain", true)] {
+            let claims = claims.clone();
+            let new = ServiceProvider { send_attributes, claims, ..app(issuer) };
+            assert!(service_provider::add(tx, now, actor, &new)?);
+        }
+        Ok(())
+    })
+    .unwrap();
+    let from_file = ServiceProvider { send_attributes: true, ..app("file") };
+    world.write(move |tx| service_provider::settle(tx, &[from_file]));
+    world.claims(&world.find("tom"), &[(GIVEN_NAME, Some("Tom"))]).unwrap();
+    for issuer in ["shop", "quiet", "file"] {
+        with_application(&world, issuer);
+    }
+    let mail = "tom@example.org";
+    let one = |name: &str, value: &str| vec![(name.to_owned(), vec![value.to_owned()])];
+    assert_eq!(told_of_tom(&world, "shop"), (mail.to_owned(), one("first", "Tom")));
+    assert_eq!(told_of_tom(&world, "quiet"), (mail.to_owned(), Vec::new()), "it gets no claims at all");
+    assert_eq!(told_of_tom(&world, "plain"), ("tom".to_owned(), one(MAIL, mail)), "nobody speaks for it");
+    assert_eq!(told_of_tom(&world, "file"), ("tom".to_owned(), Vec::new()), "what a file says holds");
 }
 
 /// What a service provider of the super tenant knows a user as.

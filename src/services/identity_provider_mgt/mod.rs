@@ -6,7 +6,7 @@
 
 pub mod contract;
 mod partner_metadata;
-mod wire;
+pub(in crate::services) mod wire;
 
 use super::Call;
 use super::fault::typed;

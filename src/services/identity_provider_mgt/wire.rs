@@ -196,7 +196,7 @@ fn claim(id: i64, uri: Option<String>) -> Option<Claim> {
 }
 
 /// A provider with all its parts. `is_resident` decides how what is only computed looks.
-pub(super) fn shown(provider: domain::IdentityProvider, is_resident: bool) -> IdentityProvider {
+pub(in crate::services) fn shown(provider: domain::IdentityProvider, is_resident: bool) -> IdentityProvider {
     let default_authenticator = provider.default_authenticator().cloned().map(shown_authenticator);
     let profile = provider.profile;
     let claim_mapping = |mapping: domain::ClaimMapping| {

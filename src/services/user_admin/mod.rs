@@ -316,7 +316,9 @@ impl Operations for Behaviour {
     }
 
     async fn getAllUIPermissions(call: &Call) -> Result<Option<UIPermissionNode>, Fault> {
-        Ok(Some(node(permission_tree::all(call.actor()?.tenant))))
+        let tenant = call.actor()?.tenant;
+        let tree = call.read(|tx, _| permission_tree::all(tx, tenant)).map_err(declared)?;
+        Ok(Some(node(tree)))
     }
 
     async fn hasMultipleUserStores(call: &Call) -> Result<bool, Fault> {

@@ -167,7 +167,8 @@ mod tests {
 
     #[test]
     fn a_tree_written_as_a_list_opens_and_closes_every_branch() {
-        let steps = walked(&permission_tree::all(TenantId::SUPER));
+        let world = crate::domain::fixture::World::new();
+        let steps = walked(&world.read(|tx| permission_tree::all(tx, TenantId::SUPER)));
         let (mut depth, mut opened) = (0_usize, 0_usize);
         for step in &steps {
             depth += usize::from(step.opens);

@@ -73,7 +73,7 @@ fn names(text: &str) -> Vec<String> {
 
 /// Adding one, with its permissions and first members.
 pub async fn add(visit: Arc<Visit>) -> Answer {
-    let mut tree = permission_tree::all(visit.tenant());
+    let mut tree = visit.read(|tx| permission_tree::all(tx, visit.tenant()))?;
     let mut wrong = None;
     if visit.is_post {
         match added(&visit, &tree).await? {
