@@ -122,6 +122,38 @@ fn an_identity_provider_is_one_of_its_versions() {
 }
 
 #[test]
+fn an_application_is_one_of_its_versions() {
+    let (world, admins) = world();
+    const SERVICE: &str = "IdentityApplicationManagementService";
+    let request = |operation: &str, content: &str| {
+        format!("<a:{operation} xmlns:a=\"http://org.apache.axis2/xsd\">{content}</a:{operation}>")
+    };
+    let name = "<mod:applicationName>shop</mod:applicationName>";
+    let bean = format!("<a:serviceProvider>{name}</a:serviceProvider>");
+    Call(SERVICE, "createApplication", request("createApplication", &bean)).by(&admins[0]);
+    let id = world.stored("SELECT id FROM application");
+    let versions = ["first", "second"].map(|mark| {
+        let property = |number: usize| {
+            format!(
+                "<mod:spProperties><mod:name>p{number}</mod:name><mod:value>{mark}</mod:value></mod:spProperties>"
+            )
+        };
+        let properties: String = (0..9).map(property).collect();
+        let content = format!(
+            "<a:serviceProvider><mod:applicationID>{id}</mod:applicationID>{name}<mod:description>{mark}\
+             </mod:description><mod:inboundProvisioningConfig>{0}</mod:inboundProvisioningConfig>\
+             <mod:outboundProvisioningConfig/><mod:permissionAndRoleConfig><mod:permissions><mod:value>{mark}\
+             </mod:value></mod:permissions></mod:permissionAndRoleConfig><mod:requestPathAuthenticatorConfigs>\
+             <mod:name>{mark}</mod:name></mod:requestPathAuthenticatorConfigs>{properties}</a:serviceProvider>",
+            elements("mod", &["provisioningUserStore"], mark),
+        );
+        Call(SERVICE, "updateApplication", request("updateApplication", &content))
+    });
+    let read = request("getApplication", "<a:applicationName>shop</a:applicationName>");
+    assert_last_wins_whole(&admins, &versions, &Call(SERVICE, "getApplication", read));
+}
+
+#[test]
 fn the_resident_identity_provider_is_one_of_its_versions() {
     let (_world, admins) = world();
     const SERVICE: &str = "IdentityProviderMgtService";
