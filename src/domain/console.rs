@@ -13,7 +13,7 @@ mod role;
 
 pub use role::{
     RoleKind, add as add_role, delete as delete_role, rename as rename_role, replace_roles_of_user,
-    set_permissions, tick_members, update_members, update_roles_of_user,
+    set_permissions, tick_members, tick_permissions, update_members, update_roles_of_user,
 };
 
 /// The role of the anonymous user, whom nobody may touch.

@@ -39,7 +39,7 @@ static ENTRIES: LazyLock<Vec<(&str, &str)>> = LazyLock::new(|| {
 /// # Errors
 /// Failures of the database.
 pub fn all(tx: &mut Tx<'_>, tenant: TenantId) -> Result<Node, Error> {
-    Ok(tree(tenant, &entries(tx, tenant)?, &|_| false))
+    Ok(tree(tenant, &entries(tx, tenant)?, &|_, _| false))
 }
 
 /// The tree with what a role holds ticked. Everything below a ticked permission is ticked; a role that does not exist
@@ -49,7 +49,16 @@ pub fn all(tx: &mut Tx<'_>, tenant: TenantId) -> Result<Node, Error> {
 /// Failures of the database.
 pub fn of_role(tx: &mut Tx<'_>, tenant: TenantId, role: &str) -> Result<Node, Error> {
     let held = permission::HeldByRole::read(tx, tenant, role)?;
-    Ok(tree(tenant, &entries(tx, tenant)?, &|path| held.covers(path)))
+    Ok(tree(tenant, &entries(tx, tenant)?, &|path, is_above| is_above || held.covers(path)))
+}
+
+/// As [`of_role`], but what a role is denied below a ticked permission is not ticked: who ticks sees what holds.
+///
+/// # Errors
+/// As [`of_role`].
+pub fn held_by_role(tx: &mut Tx<'_>, tenant: TenantId, role: &str) -> Result<Node, Error> {
+    let held = permission::HeldByRole::read(tx, tenant, role)?;
+    Ok(tree(tenant, &entries(tx, tenant)?, &|path, _| held.covers(path)))
 }
 
 /// What is shipped, and what applications of the tenant add.
@@ -58,11 +67,14 @@ fn entries(tx: &mut Tx<'_>, tenant: TenantId) -> Result<Vec<(String, String)>, E
     Ok(shipped.chain(application::permissions_of_tenant(tx, tenant)?).collect())
 }
 
+/// Whether a path is ticked; asked with whether the one above it is.
+type IsTicked<'t> = &'t dyn Fn(&str, bool) -> bool;
+
 const SUPER_ROOT: &str = "/permission";
 const ROOT: &str = "/permission/admin";
 
-fn tree(tenant: TenantId, entries: &[(String, String)], is_held: &dyn Fn(&str) -> bool) -> Node {
-    let named = |path: &str| node(entries, path, name_of(entries, path), is_held, false);
+fn tree(tenant: TenantId, entries: &[(String, String)], is_ticked: IsTicked<'_>) -> Node {
+    let named = |path: &str| node(entries, path, name_of(entries, path), is_ticked, false);
     if tenant == TenantId::SUPER {
         let root = named(SUPER_ROOT);
         return Node { path: [SUPER_ROOT, "/"].concat(), ..root };
@@ -91,14 +103,14 @@ fn node(
     entries: &[(String, String)],
     path: &str,
     name: &str,
-    is_held: &dyn Fn(&str) -> bool,
-    above: bool,
+    is_ticked: IsTicked<'_>,
+    is_above: bool,
 ) -> Node {
-    let selected = above || is_held(path);
+    let selected = is_ticked(path, is_above);
     let children = entries
         .iter()
         .filter(|(other, _)| is_child(path, other))
-        .map(|(path, name)| node(entries, path, name, is_held, selected))
+        .map(|(path, name)| node(entries, path, name, is_ticked, selected))
         .collect();
     Node { name: name.to_owned(), path: path.to_owned(), selected, children }
 }
@@ -107,7 +119,8 @@ impl Node {
     /// The paths that ticks on a form without scripts mean, given the tree that the form showed. There, a tick does not
     /// spread by itself: a node that is newly ticked stands for everything below it; one whose tick was taken away takes
     /// everything below along, unless something was changed there; and one that keeps its tick is only full while
-    /// nothing below it lost its own (IS 5.3.0 sends full nodes, parents included).
+    /// nothing below it lost its own (IS 5.3.0 sends full nodes, parents included). What had no tick below one that stays
+    /// gets none.
     #[must_use]
     pub fn chosen(&self, ticked: &HashSet<&str>) -> Vec<String> {
         let mut paths = Vec::new();
@@ -119,7 +132,10 @@ impl Node {
         let is_ticked = ticked.contains(self.path.as_str());
         match (self.selected, is_ticked) {
             (false, true) => self.everything(paths),
-            (true, true) if !self.lost_below(ticked) => self.everything(paths),
+            (true, true) if !self.lost_below(ticked) => {
+                paths.push(self.path.clone());
+                self.children.iter().for_each(|child| child.collect(ticked, paths));
+            }
             (true, false) if !self.children.is_empty() && !self.lost_below(ticked) => {}
             _ => self.children.iter().for_each(|child| child.collect(ticked, paths)),
         }
@@ -134,6 +150,14 @@ impl Node {
     fn everything(&self, paths: &mut Vec<String>) {
         paths.push(self.path.clone());
         self.children.iter().for_each(|child| child.everything(paths));
+    }
+
+    /// The paths of this node and all below it.
+    #[must_use]
+    pub fn paths(&self) -> Vec<String> {
+        let mut paths = Vec::new();
+        self.everything(&mut paths);
+        paths
     }
 
     /// Whether a path is in the tree.
@@ -258,5 +282,10 @@ mod tests {
         assert_eq!(chosen(&tree(true, false), &["/p/b"]), "/p/b");
         assert_eq!(chosen(&tree(true, false), &[]), "");
         assert_eq!(chosen(&leaf("/p", true), &[]), "");
+        let mut denied = tree(true, true);
+        denied.children[1].selected = false;
+        assert_eq!(chosen(&denied, &["/p", "/p/a"]), "/p /p/a", "nothing changed, and nothing is given");
+        assert_eq!(chosen(&denied, &["/p", "/p/a", "/p/b"]), "/p /p/a /p/b");
+        assert_eq!(chosen(&denied, &["/p"]), "");
     }
 }

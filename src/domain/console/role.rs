@@ -3,9 +3,11 @@
 use super::{ANONYMOUS_ROLE, ANONYMOUS_USER, is_administrator, makes_administrators, primary};
 use crate::domain::name::{QualifiedName, folded};
 use crate::domain::permission::{EXECUTE, HeldByRole, condensed, is_reserved};
+use crate::domain::permission_tree::Node;
 use crate::domain::role::{self, EVERYONE, Grant};
 use crate::domain::user::{self, is_primary_admin};
 use crate::domain::{Actor, Error, Now, Realm, User, audit};
+use crate::store::grant::GrantRow;
 use crate::store::{self, Tx};
 
 /// Where a new role goes.
@@ -311,6 +313,29 @@ pub fn set_permissions(
     typed: &str,
     permissions: Vec<String>,
 ) -> Result<(), Error> {
+    let id = role_to_permit(tx, actor, typed, &permissions)?;
+    permit(tx, now, actor, (id, typed), permissions, &[])
+}
+
+/// Lets a role execute what is `ticked` of a tree. What the tree does not have stays, and what is denied below a tick.
+///
+/// # Errors
+/// As [`set_permissions`].
+pub fn tick_permissions(
+    tx: &mut Tx<'_>,
+    now: Now,
+    actor: &Actor,
+    typed: &str,
+    tree: &Node,
+    ticked: Vec<String>,
+) -> Result<(), Error> {
+    let id = role_to_permit(tx, actor, typed, &ticked)?;
+    let staying = HeldByRole::read(tx, actor.tenant, typed)?.beside(&tree.paths(), &ticked);
+    permit(tx, now, actor, (id, typed), ticked, &staying)
+}
+
+/// The key of a role that an actor may give these permissions to.
+fn role_to_permit(tx: &mut Tx<'_>, actor: &Actor, typed: &str, permissions: &[String]) -> Result<i64, Error> {
     if role::is_admin(typed) {
         return Err(Error::refused("UI permissions of Admin is not allowed to change"));
     }
@@ -318,19 +343,29 @@ pub fn set_permissions(
     if !is_primary && permissions.iter().any(|permission| is_reserved(permission)) {
         return Err(Error::refused("Can not assign Admin for permission role"));
     }
-    let id = role::find(tx, actor.tenant, typed)?
-        .ok_or_else(|| Error::refused(format!("The role: {typed} does not exist.")))?;
+    role::find(tx, actor.tenant, typed)?
+        .ok_or_else(|| Error::refused(format!("The role: {typed} does not exist.")))
+}
+
+/// Gives a role permissions in the place of those that it had.
+fn permit(
+    tx: &mut Tx<'_>,
+    now: Now,
+    actor: &Actor,
+    (id, typed): (i64, &str),
+    permissions: Vec<String>,
+    staying: &[GrantRow],
+) -> Result<(), Error> {
     store::grant::clear_role(tx, id, Some(EXECUTE))?;
     let permissions = condensed(permissions);
     for permission in &permissions {
         store::role::set_grant(tx, id, &folded(permission), EXECUTE, true)?;
     }
-    audit::record(
-        tx,
-        now,
-        actor,
-        "Update Permissions of Role",
-        typed,
-        &format!("Permissions : [{}]", permissions.join(", ")),
-    )
+    for entry in staying {
+        store::role::set_grant(tx, id, &entry.resource, EXECUTE, entry.allowed)?;
+    }
+    let allowed = staying.iter().filter(|entry| entry.allowed).map(|entry| entry.resource.as_str());
+    let all: Vec<&str> = permissions.iter().map(String::as_str).chain(allowed).collect();
+    let data = format!("Permissions : [{}]", all.join(", "));
+    audit::record(tx, now, actor, "Update Permissions of Role", typed, &data)
 }

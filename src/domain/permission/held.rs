@@ -1,6 +1,6 @@
 //! What roles and many users at once may execute, and which of it makes administrators.
 
-use super::{EXECUTE, PROTECTED, decide, is_closed, one_allows, shortened};
+use super::{EXECUTE, PROTECTED, decide, is_below, is_closed, one_allows, shortened, trimmed};
 use crate::domain::{Error, TenantId, UserId, role};
 use crate::store::grant::GrantRow;
 use crate::store::{self, Tx};
@@ -29,6 +29,25 @@ impl HeldByRole {
     #[must_use]
     pub fn covers(&self, permission: &str) -> bool {
         one_allows(&self.0, &permission.to_lowercase())
+    }
+
+    /// The entries that stay when the role is to hold `ticked` of the `shown` permissions and no other of them: what is
+    /// denied or allowed elsewhere, and does not cover one of the others.
+    #[must_use]
+    pub fn beside(self, shown: &[String], ticked: &[String]) -> Vec<GrantRow> {
+        let plain = |paths: &[String]| -> HashSet<String> {
+            paths.iter().map(|path| trimmed(path).to_lowercase()).collect()
+        };
+        let ticked = plain(ticked);
+        let mut others = plain(shown);
+        others.retain(|path| !ticked.contains(path));
+        let mut entries = self.0;
+        entries.retain(|entry| {
+            let resource = trimmed(&entry.resource);
+            let gives = || entry.allowed && others.iter().any(|other| is_below(other, resource));
+            !ticked.contains(resource) && !gives()
+        });
+        entries
     }
 
     /// Whether its members are administrators.
@@ -95,4 +114,45 @@ pub fn condensed(mut permissions: Vec<String>) -> Vec<String> {
     permissions.sort_unstable();
     permissions.dedup();
     shortened(permissions)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn beside_what_is_ticked_stays_what_gives_no_other_permission_of_those_that_were_shown() {
+        let entries = [
+            ("/permission", true),
+            ("/permission/admin/", true),
+            ("/permission/admin/a", true),
+            ("/permission/admin/b", false),
+            ("/permission/admin/c", false),
+            ("/permission/admin/a/own", true),
+            ("/permission/elsewhere", true),
+        ];
+        let grant =
+            |(resource, allowed): (&str, bool)| GrantRow { role: None, resource: resource.into(), allowed };
+        let shown =
+            ["/permission/admin/", "/permission/admin/a", "/permission/admin/B", "/permission/admin/c"];
+        let shown = shown.map(str::to_owned);
+        let staying = |ticked: &[&str]| {
+            let ticked: Vec<String> = ticked.iter().map(|path| (*path).to_owned()).collect();
+            let staying = HeldByRole(entries.map(grant).to_vec()).beside(&shown, &ticked);
+            staying.into_iter().map(|entry| (entry.resource, entry.allowed)).collect::<Vec<_>>()
+        };
+        let texts = |some: &[(&str, bool)]| {
+            some.iter().map(|(text, on)| ((*text).to_owned(), *on)).collect::<Vec<_>>()
+        };
+        let [root, _, _, b, c, own, elsewhere] = entries;
+        assert_eq!(staying(&["/permission/admin/a"]), texts(&[b, c, own, elsewhere]));
+        assert_eq!(
+            staying(&["/permission/admin/B"]),
+            texts(&[c, own, elsewhere]),
+            "what is ticked is not denied"
+        );
+        let all: Vec<&str> = shown.iter().map(String::as_str).collect();
+        assert_eq!(staying(&all), texts(&[root, own, elsewhere]));
+        assert_eq!(staying(&[]), texts(&[b, c, own, elsewhere]));
+    }
 }

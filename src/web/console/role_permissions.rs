@@ -111,7 +111,7 @@ fn label(above: &Node, path: &str) -> Option<String> {
 /// The tree, and what its form does.
 pub async fn permissions(visit: Arc<Visit>) -> Answer {
     let name = known(&visit)?;
-    let mut tree = visit.read(|tx| permission_tree::of_role(tx, visit.tenant(), &name))?;
+    let mut tree = visit.read(|tx| permission_tree::held_by_role(tx, visit.tenant(), &name))?;
     let is = sheet(&tree);
     let mut wrong = None;
     if visit.is_post {
@@ -141,7 +141,7 @@ pub async fn permissions(visit: Arc<Visit>) -> Answer {
 async fn saved(visit: &Arc<Visit>, name: String) -> Result<Option<String>, Error> {
     let sent = Arc::clone(visit);
     let done = visit.write(move |tx| {
-        let tree = permission_tree::of_role(tx, sent.tenant(), &name)?;
+        let tree = permission_tree::held_by_role(tx, sent.tenant(), &name)?;
         let is = sheet(&tree);
         let ticks: HashSet<&str> = sent.parameters.all(PERMISSION).collect();
         let merged = merged(&tree, &Sheet::shown(&sent.parameters, &is), &ticks);
@@ -150,7 +150,8 @@ async fn saved(visit: &Arc<Visit>, name: String) -> Result<Option<String>, Error
             return Ok(());
         }
         let permissions = merged.all(PERMISSION).to_vec();
-        console::set_permissions(tx, sent.now(), &sent.actor, &name, permissions).or_else(|error| {
+        let done = console::tick_permissions(tx, sent.now(), &sent.actor, &name, &tree, permissions);
+        done.or_else(|error| {
             Err(Error::refused(texts::filled("role_not_updated", &[&name, &visit::refused(error)?])))
         })
     });

@@ -1,12 +1,12 @@
 //! The screens of roles: what an administrator does there, and what is refused.
 
-use super::super::server::{Running, add_role, add_user};
-use super::{Console, field, location, plain, stored};
+use super::super::server::{Running, add_role, add_user, call};
+use super::{Console, borrowed, field, location, plain, stored, untouched};
 
 const LOGIN: &str = "/permission/admin/login";
 const USERS: &str = "/permission/admin/manage/identity/usermgt";
-const GRANTS: &str = "SELECT group_concat(resource, ' ') FROM (SELECT g.resource FROM role_grant g JOIN role r \
-    ON r.id = g.role_id WHERE r.name = 'test role' ORDER BY g.resource)";
+const GRANTS: &str = "SELECT group_concat(resource, ' ') FROM (SELECT iif(g.allowed, '', '-') || g.resource AS resource \
+    FROM role_grant g JOIN role r ON r.id = g.role_id WHERE r.name = 'test role' ORDER BY g.resource)";
 
 /// Whether the box of a path is ticked.
 fn is_ticked(html: &str, path: &str) -> bool {
@@ -64,6 +64,36 @@ async fn a_role_is_added_changed_renamed_and_deleted() {
     let deleted = console.submit("roles/delete", &[("name", "proof role")]).await.body;
     assert!(deleted.contains("Role proof role is deleted successfully."), "{deleted}");
     assert!(!deleted.contains(">proof role<"), "{deleted}");
+}
+
+#[tokio::test]
+async fn a_form_of_permissions_leaves_what_it_does_not_show_and_what_is_denied() {
+    let running = Running::start().await;
+    add_role(&running, "test role", "admin", USERS).await;
+    let (delete, own) = (format!("{USERS}/delete"), "/permission/admin/ourapp/orders");
+    for (operation, resource) in [("denyRole", delete.as_str()), ("authorizeRole", own)] {
+        let payload = format!(
+            "<s:{operation} xmlns:s=\"http://service.ws.um.carbon.wso2.org\"><s:roleName>test role</s:roleName>\
+             <s:resourceId>{resource}</s:resourceId><s:action>ui.execute</s:action></s:{operation}>"
+        );
+        assert_eq!(call(&running, "RemoteAuthorizationManagerService", &payload).await.status, 202);
+    }
+    let console = Console::admin(&running).await;
+    let page = console.open("roles/permissions?name=test+role").await.body;
+    assert!(is_ticked(&page, USERS) && !is_ticked(&page, &delete), "what is denied is not ticked: {page}");
+    let mut fields = untouched(&page, "rolePermissions");
+    fields.push(("permission".to_owned(), LOGIN.to_owned()));
+    console.submit("roles/permissions", &borrowed(&fields)).await;
+    assert_eq!(stored(&running, GRANTS), format!("{LOGIN} {USERS} -{delete} {own}"));
+    // Ticking it says that it is denied no more.
+    let page = console.open("roles/permissions?name=test+role").await.body;
+    let mut fields = untouched(&page, "rolePermissions");
+    fields.push(("permission".to_owned(), delete));
+    console.submit("roles/permissions", &borrowed(&fields)).await;
+    assert_eq!(stored(&running, GRANTS), format!("{LOGIN} {USERS} {own}"));
+    let fields = [("name", "test role"), ("permission", LOGIN)];
+    console.submit("roles/permissions", &fields).await;
+    assert_eq!(stored(&running, GRANTS), format!("{LOGIN} {own}"));
 }
 
 #[tokio::test]
