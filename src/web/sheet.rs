@@ -19,10 +19,26 @@ pub fn no_list(_: &str) -> bool {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Sheet(BTreeMap<String, Vec<String>>);
 
+/// A text as a field of one line shows it and sends it back: browsers take line breaks out (HTML, value sanitization
+/// algorithm), and blanks around it are nobody's wish.
+pub fn one_line(text: &str) -> String {
+    text.replace(['\r', '\n'], "").trim().to_owned()
+}
+
+/// A text of many lines with the line ends of ours; browsers send others.
+pub fn lines(text: &str) -> String {
+    text.replace("\r\n", "\n").replace('\r', "\n")
+}
+
 impl Sheet {
-    /// Puts a text into a field, without the blanks around it.
+    /// Puts a text into a field of [one line](one_line).
     pub fn write(&mut self, field: &str, text: &str) {
-        self.write_raw(field, text.trim());
+        self.write_raw(field, &one_line(text));
+    }
+
+    /// Puts a text into a field of [many lines](lines).
+    pub fn write_lines(&mut self, field: &str, text: &str) {
+        self.write_raw(field, &lines(text));
     }
 
     /// Puts a text into a field as it is.
@@ -48,6 +64,13 @@ impl Sheet {
     /// The text of a field; empty when there is none.
     pub fn text(&self, field: &str) -> &str {
         self.all(field).first().map_or("", String::as_str)
+    }
+
+    /// The text of a field, where it is another one than on the sheet of what is stored. What is stored may be more than a
+    /// form can show: only what is new may take its place.
+    pub fn new_text(&self, stored: &Self, field: &str) -> Option<&str> {
+        let text = self.text(field);
+        (text != stored.text(field)).then_some(text)
     }
 
     /// Whether a box is ticked.
@@ -166,6 +189,20 @@ mod tests {
         assert_eq!(merged.contested, ["b", "c"]);
         let same = sheet(&[("a", &["2"]), ("b", &["4"]), ("c", &["1"])]);
         assert_eq!(same.over(&shown, &now, is_list), Merged { sheet: now, contested: Vec::new() });
+    }
+
+    #[test]
+    fn what_a_form_cannot_show_is_no_change() {
+        let mut stored = Sheet::default();
+        stored.write("street", " Main Street 1\r\nBerlin ");
+        stored.write_lines("body", "\ra\r\nb ");
+        let mut sent = Sheet::default();
+        sent.write("street", "Main Street 1Berlin");
+        sent.write_lines("body", "\r\na\r\nb ");
+        sent.write("new", "x");
+        let fields = ["street", "body", "new"];
+        assert_eq!(fields.map(|field| sent.new_text(&stored, field)), [None, None, Some("x")]);
+        assert_eq!(stored.new_text(&sent, "new"), Some(""));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The dashboard: what a user sees and changes of himself.
 
-use super::server::{Answer, Running, add_role, add_user, force_offline, govern};
+use super::server::{Answer, Running, add_role, add_user, claim, force_offline, govern, set_claim};
 use super::{begin, get, is_in, post, send, tom_is_in};
 
 /// A signed-in browser.
@@ -203,6 +203,24 @@ async fn a_profile_that_is_open_in_two_tabs_keeps_what_both_change_and_asks_wher
     let fields = [("shown", fresh.as_str()), (MAIL, "third@x.org"), (COUNTRY, "Ö"), (LAST_NAME, "Later")];
     let page = tom.change("/dashboard/profile", &fields).await;
     assert!(page.contains("value=\"third@x.org\"") && page.contains("value=\"Later\""), "{page}");
+}
+
+#[tokio::test]
+async fn a_value_of_several_lines_that_nobody_touched_stays_so_and_keeps_nobody_from_saving() {
+    const COUNTRY_CLAIM: &str = "http://wso2.org/claims/country";
+    let running = with_tom().await;
+    let set = set_claim("tom", COUNTRY_CLAIM, "A&#10;B ", "Authorization: Basic YWRtaW46YWRtaW4=\r\n");
+    assert_eq!(running.ask(&set).await.status, 202);
+    let tom = Account::of(&running, "tom", "Old@1234").await;
+    let page = tom.open("/dashboard/profile").await.body;
+    let shown = field(&page, "shown").replace("&#x2F;", "/").replace("&amp;", "&");
+    // As browsers send it.
+    let fields =
+        [("shown", shown.as_str()), (COUNTRY, "AB"), (LAST_NAME, "Later"), (MAIL, "tom@example.org")];
+    assert!(tom.change("/dashboard/profile", &fields).await.contains("value=\"Later\""));
+    assert_eq!(claim(&running, "tom", COUNTRY_CLAIM).await, "A\nB ");
+    tom.change("/dashboard/profile", &[("shown", shown.as_str()), (COUNTRY, "C")]).await;
+    assert_eq!(claim(&running, "tom", COUNTRY_CLAIM).await, "C");
 }
 
 #[tokio::test]

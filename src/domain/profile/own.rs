@@ -73,7 +73,8 @@ pub fn edit(
         let Some((_, value)) = typed.iter().find(|(uri, _)| **uri == *field.uri) else { continue };
         let value = value.trim();
         // A value that was there before a rule keeps nobody from changing another one.
-        if field.value.as_deref().unwrap_or_default() == value && !(value.is_empty() && field.required) {
+        if field.value.as_deref().unwrap_or_default().trim() == value && !(value.is_empty() && field.required)
+        {
             continue;
         }
         match Flaw::of(field, value) {

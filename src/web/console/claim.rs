@@ -125,7 +125,7 @@ impl Draft {
         TEXTS.iter().zip(own.texts()).for_each(|((field, ..), value)| sheet.write(field, value));
         TICKS.iter().zip(own.ticks()).for_each(|((field, ..), on)| sheet.tick(field, *on));
         self.attributes.iter().for_each(|(store, name)| sheet.write(&[ATTRIBUTE, store].concat(), name));
-        self.extra.iter().for_each(|(name, value)| sheet.write_raw(&[EXTRA, name].concat(), value));
+        self.extra.iter().for_each(|(name, value)| sheet.write(&[EXTRA, name].concat(), value));
         sheet
     }
 
@@ -133,16 +133,16 @@ impl Draft {
     fn changed(mut self, form: &Sheet) -> Self {
         let is = self.sheet();
         for ((field, ..), value) in TEXTS.iter().zip(self.texts()) {
-            if form.text(field) != is.text(field) {
-                form.text(field).clone_into(value);
+            if let Some(new) = form.new_text(&is, field) {
+                new.clone_into(value);
             }
         }
         TICKS.iter().zip(self.ticks()).for_each(|((field, ..), on)| *on = form.is_on(field));
         for (begin, pairs) in [(ATTRIBUTE, &mut self.attributes), (EXTRA, &mut self.extra)] {
             for (name, _) in is.below(begin).chain(form.below(begin)) {
                 let field = [begin, name].concat();
-                if form.text(&field) != is.text(&field) {
-                    put(pairs, name, form.text(&field));
+                if let Some(new) = form.new_text(&is, &field) {
+                    put(pairs, name, new);
                 }
             }
         }

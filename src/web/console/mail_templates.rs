@@ -2,7 +2,7 @@
 //! Templates*).
 
 use super::flash::Flash;
-use super::sheet::{SHOWN, Sheet, agreed, no_list};
+use super::sheet::{SHOWN, Sheet, agreed, lines, no_list};
 use super::users::Choice;
 use super::visit::{self, Confirmation, Visit};
 use super::{Answer, texts};
@@ -80,11 +80,6 @@ pub async fn list(visit: Arc<Visit>) -> Answer {
     visit.show("console/templates.html", context)
 }
 
-/// Line breaks as templates have them; a form sends those of the network.
-fn lines(text: &str) -> String {
-    text.replace("\r\n", "\n")
-}
-
 /// The template of a form.
 fn sent(visit: &Visit) -> Template {
     Template {
@@ -113,8 +108,8 @@ fn sheet(one: &Template) -> Sheet {
     let mut sheet = Sheet::default();
     sheet.write(CONTENT_TYPE, &one.content_type);
     sheet.write(SUBJECT, &one.subject);
-    sheet.write_raw(BODY, &lines(&one.body));
-    sheet.write_raw(FOOTER, &lines(&one.footer));
+    sheet.write_lines(BODY, &one.body);
+    sheet.write_lines(FOOTER, &one.footer);
     sheet
 }
 
@@ -123,8 +118,8 @@ fn apply(form: &Sheet, one: &mut Template) {
     let is = sheet(one);
     let values = [&mut one.content_type, &mut one.subject, &mut one.body, &mut one.footer];
     for ((field, _), value) in FIELDS.iter().zip(values) {
-        if form.text(field) != is.text(field) {
-            form.text(field).clone_into(value);
+        if let Some(new) = form.new_text(&is, field) {
+            new.clone_into(value);
         }
     }
 }

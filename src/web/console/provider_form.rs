@@ -86,7 +86,7 @@ fn value(
         _ if is_secret => "password",
         Kind::Flag => "flag",
         Kind::Claim => "claim",
-        Kind::Text if value.contains('\n') => "area",
+        Kind::Text if value.contains(['\r', '\n']) => "area",
         Kind::Text => "text",
     };
     Value {

@@ -3,7 +3,7 @@
 //!
 //! Secrets are not put into a page: their fields are empty, and stay what they are until something is typed.
 
-use super::sheet::Sheet;
+use super::sheet::{Sheet, lines};
 use super::visit::Visit;
 use crate::domain::identity_provider::{
     AUTHENTICATORS, CONNECTORS, IdentityProvider, Kind, Offered, OfferedProperty, Property, UNIQUE_ID,
@@ -76,7 +76,7 @@ impl<'p> Part<'p> {
         sheet.list(&[&field, NAMES].concat(), self.properties().map(|one| one.name.clone()));
         for one in self.properties() {
             if !self.is_confidential(one) {
-                sheet.write_raw(&[&field, VALUE, &one.name].concat(), &one_line_ends(one));
+                sheet.write_raw(&[&field, VALUE, &one.name].concat(), &shown_value(one));
             }
             sheet.tick(&[&field, SECRET, &one.name].concat(), one.confidential);
         }
@@ -94,7 +94,7 @@ impl<'p> Part<'p> {
         let dropped: Vec<&str> = visit.parameters.all(&dropped_field).collect();
         let mut names: Vec<String> = Vec::new();
         let mut keep = |sheet: &mut Sheet, name: &str, value: &str, is_secret: bool| {
-            sheet.write_raw(&[&value_field, name].concat(), &value.replace("\r\n", "\n"));
+            sheet.write_lines(&[&value_field, name].concat(), value);
             sheet.tick(&[&secret_field, name].concat(), is_secret);
             if !names.iter().any(|known| known == name) {
                 names.push(name.to_owned());
@@ -157,7 +157,7 @@ impl<'p> Part<'p> {
             let confidential = sheet.is_on(&[&field, SECRET, name].concat()) || self.is_confidential(&like);
             match before {
                 Some(before) if confidential && value.is_empty() => properties.push(before.clone()),
-                Some(before) if before.confidential == confidential && one_line_ends(before) == value => {
+                Some(before) if before.confidential == confidential && shown_value(before) == value => {
                     properties.push(before.clone());
                 }
                 None if confidential && value.is_empty() => {}
@@ -173,9 +173,9 @@ impl<'p> Part<'p> {
     }
 }
 
-/// A value with the line ends of our pages: browsers send others.
-fn one_line_ends(property: &Property) -> String {
-    property.value.as_deref().unwrap_or_default().replace("\r\n", "\n")
+/// A value as its field shows it.
+fn shown_value(property: &Property) -> String {
+    lines(property.value.as_deref().unwrap_or_default())
 }
 
 /// What the server has, and what the provider has besides.

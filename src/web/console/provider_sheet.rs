@@ -3,7 +3,7 @@
 //! What the form has no field for (free properties of the provider) is kept as it is.
 
 use super::provider_part::{Part, connectors, is_names, ways};
-use super::sheet::Sheet;
+use super::sheet::{Sheet, one_line};
 use super::texts;
 use super::visit::Visit;
 use crate::domain::identity_provider::{
@@ -17,6 +17,9 @@ use serde::{Deserialize, Serialize};
 const CLAIMS: &str = "claims";
 const ROLES: &str = "roles";
 const CERTIFICATE: &str = "certificate";
+const LOCAL_DIALECT: &str = "localDialect";
+const JIT: &str = "jit";
+const JIT_STORE: &str = "jitUserStore";
 
 /// A field: its name, the key of its label, and where its value is.
 type Field<T> = (&'static str, &'static str, fn(&mut Profile) -> &mut T);
@@ -31,13 +34,13 @@ const TEXTS: &[Field<Option<String>>] = &[
     ("defaultWay", "provider_default_way", |one| &mut one.default_authenticator),
     ("defaultConnector", "provider_default_connector", |one| &mut one.default_connector),
     ("provisioningRole", "provider_outbound_roles", |one| &mut one.provisioning_role),
-    ("jitUserStore", "provider_jit_store", |one| &mut one.jit_user_store),
+    (JIT_STORE, "provider_jit_store", |one| &mut one.jit_user_store),
 ];
 
 const FLAGS: &[Field<bool>] = &[
     ("federationHub", "provider_hub", |one| &mut one.federation_hub),
-    ("localDialect", "provider_local_dialect", |one| &mut one.local_dialect),
-    ("jit", "provider_jit", |one| &mut one.jit_enabled),
+    (LOCAL_DIALECT, "provider_local_dialect", |one| &mut one.local_dialect),
+    (JIT, "provider_jit", |one| &mut one.jit_enabled),
 ];
 
 /// Whether a field holds several values.
@@ -85,8 +88,9 @@ fn unpacked<T: for<'d> Deserialize<'d>>(rows: &[String]) -> impl Iterator<Item =
     rows.iter().filter_map(|row| serde_json::from_str(row).ok())
 }
 
-fn text(value: Option<&String>) -> String {
-    value.cloned().unwrap_or_default()
+/// A value as a cell of a table shows it.
+fn cell(value: Option<&String>) -> String {
+    value.map(|value| one_line(value)).unwrap_or_default()
 }
 
 fn given(text: &str) -> Option<String> {
@@ -98,31 +102,31 @@ pub fn claim_rows(provider: &IdentityProvider) -> Vec<ClaimRow> {
     let is_mapped =
         |uri: &str| provider.claim_mappings.iter().any(|mapping| mapping.remote.as_deref() == Some(uri));
     let mapped = provider.claim_mappings.iter().map(|mapping| ClaimRow {
-        remote: text(mapping.remote.as_ref()),
-        local: text(mapping.local.as_ref()),
-        default_value: text(mapping.default_value.as_ref()),
+        remote: cell(mapping.remote.as_ref()),
+        local: cell(mapping.local.as_ref()),
+        default_value: cell(mapping.default_value.as_ref()),
         requested: mapping.requested,
     });
     let unmapped = provider.claims.iter().filter(|claim| !is_mapped(&claim.uri));
     mapped
-        .chain(unmapped.map(|claim| ClaimRow { remote: claim.uri.clone(), ..ClaimRow::default() }))
+        .chain(unmapped.map(|claim| ClaimRow { remote: one_line(&claim.uri), ..ClaimRow::default() }))
         .collect()
 }
 
 /// The roles of a provider, and those that nothing is mapped to.
 pub fn role_rows(provider: &IdentityProvider) -> Vec<RoleRow> {
     let local = |mapping: &RoleMapping| match &mapping.user_store {
-        Some(store) => [store, "/", mapping.local.as_deref().unwrap_or_default()].concat(),
-        None => text(mapping.local.as_ref()),
+        Some(store) => one_line(&[store, "/", mapping.local.as_deref().unwrap_or_default()].concat()),
+        None => cell(mapping.local.as_ref()),
     };
     let is_mapped =
         |role: &String| provider.role_mappings.iter().any(|one| one.remote.as_ref() == Some(role));
     let mapped = provider
         .role_mappings
         .iter()
-        .map(|mapping| RoleRow { remote: text(mapping.remote.as_ref()), local: local(mapping) });
+        .map(|mapping| RoleRow { remote: cell(mapping.remote.as_ref()), local: local(mapping) });
     let unmapped = provider.roles.iter().filter(|role| !is_mapped(role));
-    mapped.chain(unmapped.map(|role| RoleRow { remote: role.clone(), ..RoleRow::default() })).collect()
+    mapped.chain(unmapped.map(|role| RoleRow { remote: one_line(role), ..RoleRow::default() })).collect()
 }
 
 fn mark(certificate: Option<&String>) -> String {
@@ -227,23 +231,35 @@ fn set_roles(sheet: &Sheet, provider: &mut IdentityProvider) {
     (provider.roles, provider.role_mappings) = (roles, mappings);
 }
 
-/// What a form makes of a stored provider, and which properties of authenticators it drops.
+/// What a form makes of a stored provider, and which properties of authenticators it drops. What it did not change stays to
+/// the letter.
 pub fn applied(
     sheet: &Sheet,
     stored: &IdentityProvider,
     certificate: Option<Option<String>>,
 ) -> (IdentityProvider, Vec<Dropped>) {
-    let mut provider = stored.clone();
+    let (is, mut provider) = (self::sheet(stored), stored.clone());
+    let is_new = |field: &str| sheet.all(field) != is.all(field);
     let profile = &mut provider.profile;
     sheet.text("name").clone_into(&mut profile.name);
-    TEXTS.iter().for_each(|(field, _, value)| *value(profile) = given(sheet.text(field)));
+    for (field, _, value) in TEXTS {
+        if let Some(new) = sheet.new_text(&is, field) {
+            *value(profile) = given(new);
+        }
+    }
     FLAGS.iter().for_each(|(field, _, value)| *value(profile) = sheet.is_on(field));
-    profile.jit_user_store = profile.jit_user_store.take().filter(|_| profile.jit_enabled);
+    if is_new(JIT) || is_new(JIT_STORE) {
+        profile.jit_user_store = profile.jit_user_store.take().filter(|_| profile.jit_enabled);
+    }
     if let Some(certificate) = certificate {
         profile.certificate = certificate;
     }
-    set_claims(sheet, &mut provider);
-    set_roles(sheet, &mut provider);
+    if is_new(CLAIMS) || is_new(LOCAL_DIALECT) {
+        set_claims(sheet, &mut provider);
+    }
+    if is_new(ROLES) {
+        set_roles(sheet, &mut provider);
+    }
     let used = |part: &Part<'_>| {
         let (enabled, properties) = (part.is_on(sheet), part.applied(sheet));
         (part.known.is_some() || enabled || !properties.is_empty()).then_some((enabled, properties))

@@ -3,7 +3,7 @@
 use super::texts;
 use crate::domain::Error;
 use crate::web::sheet::Merged;
-pub use crate::web::sheet::{SHOWN, Sheet, no_list};
+pub use crate::web::sheet::{SHOWN, Sheet, lines, no_list, one_line};
 
 /// As much of a value as a message holds.
 const LONGEST: usize = 200;

@@ -186,16 +186,18 @@ async fn saved(visit: &Visit, entry: Entry) -> Result<(), Error> {
     let (now, realm, actor) = (visit.now(), Arc::clone(visit.realm()), visit.actor.clone());
     let (sent, shown) = (typed(visit), visit.parameters.get(SHOWN).map(Sheet::unpacked));
     let done = visit.write(move |tx| {
-        let is = sheet(&tenant::describe(tx, &realm, &tenant.domain)?);
+        let described = tenant::describe(tx, &realm, &tenant.domain)?;
+        let is = sheet(&described);
         let merged = sent.over(shown.as_ref().unwrap_or(&is), &is, no_list);
         let merged = agreed(merged, &is, label)?;
-        let text = |name: &str| Some(merged.text(name).to_owned());
+        let text =
+            |name: &str, stored: Option<String>| merged.new_text(&is, name).map(str::to_owned).or(stored);
         let update = Update {
             password,
             id: tenant.id,
-            email: text("email"),
-            first_name: text("firstName"),
-            last_name: text("lastName"),
+            email: text("email", described.entry.and_then(|entry| entry.email)),
+            first_name: text("firstName", described.first_name),
+            last_name: text("lastName", described.last_name),
             admin: Some(tenant.admin_name),
             domain: tenant.domain,
         };

@@ -75,8 +75,15 @@ pub(super) async fn answer(visit: &Visit<'_>) -> Result<Response<Vec<u8>>, Error
             });
             return Ok(Err(contested.collect::<Vec<_>>()));
         }
-        let wanted: Typed =
-            kept.iter().map(|(uri, _)| (uri.clone(), merged.sheet.text(uri).to_owned())).collect();
+        let stored = |uri: &str| {
+            let field = fields.iter().find(|field| *field.uri == *uri);
+            field.and_then(|field| field.value.as_deref()).unwrap_or_default()
+        };
+        let wanted = kept.iter().map(|(uri, _)| {
+            let value = merged.sheet.new_text(&is, uri).unwrap_or_else(|| stored(uri));
+            (uri.clone(), value.to_owned())
+        });
+        let wanted: Typed = wanted.collect();
         let edited = profile::edit(tx, now, &realm, &actor, &wanted)?;
         Ok::<_, Error>(edited.map_err(|flaws| {
             flaws.into_iter().map(|(uri, flaw)| (uri, Objection::Flaw(flaw))).collect::<Vec<_>>()

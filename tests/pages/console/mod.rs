@@ -13,6 +13,7 @@ mod separation;
 mod service_providers;
 mod sign_in;
 mod tenants;
+mod to_the_letter;
 mod users;
 
 use super::server::{Answer, Running};
@@ -187,6 +188,8 @@ pub fn untouched(html: &str, form: &str) -> Vec<(String, String)> {
             if kind != "file" && (!is_box || tag.contains(" checked")) {
                 let usual = if is_box { "on" } else { "" };
                 let value = attribute(tag, "value").unwrap_or_else(|| usual.to_owned());
+                // What browsers do with fields of one line.
+                let value = if kind == "hidden" { value } else { value.replace(['\r', '\n'], "") };
                 sent.push((attribute(tag, "name").unwrap(), value));
             }
         } else if tag.starts_with("textarea ") {
