@@ -83,7 +83,11 @@ async fn save(visit: &Arc<Visit>, is_new: bool) -> Answer {
         }
         let is = sheet(&stored(tx, &form_sent, &wanted)?);
         let merged = sheet(&wanted).over(&Sheet::shown(&form_sent.parameters, &is), &is, no_list);
-        let local = agreed(merged, &is, label)?.text(LOCAL).to_owned();
+        let merged = agreed(merged, &is, label)?;
+        if merged == is {
+            return Ok(());
+        }
+        let local = merged.text(LOCAL).to_owned();
         metadata::update_external(tx, now, actor, &ExternalClaim { local, ..wanted })
     });
     match done.await {

@@ -228,13 +228,13 @@ pub async fn show(visit: Arc<Visit>) -> Answer {
     }
 }
 
-/// What the original's page looks at before it sends anything.
-fn objection(visit: &Visit) -> Option<&'static str> {
+/// What the original's page looks at before it sends anything; here, of what is about to be written.
+fn objection(form: &Sheet) -> Option<&'static str> {
     let is_positive = |name: &str| {
-        let text = visit.text(name);
+        let text = form.text(name);
         text.bytes().all(|byte| byte.is_ascii_digit()) && text.parse::<u32>().is_ok_and(|number| number > 0)
     };
-    if visit.text(HOME_REALM).is_empty() {
+    if form.text(HOME_REALM).is_empty() {
         return Some(texts::text("resident_no_realm"));
     }
     if !is_positive(SESSION_IDLE_TIMEOUT) {
@@ -243,17 +243,17 @@ fn objection(visit: &Visit) -> Option<&'static str> {
     if !is_positive(REMEMBER_ME_TIMEOUT) {
         return Some(texts::text("resident_bad_remember"));
     }
-    if NAMED.iter().any(|(_, field)| visit.text(field).is_empty()) {
+    if NAMED.iter().any(|(_, field)| form.text(field).is_empty()) {
         return Some(texts::text("resident_no_entity"));
     }
-    let lines = typed_destinations(visit);
+    let lines = form.all(DESTINATIONS);
     if lines.is_empty() {
         return Some(texts::text("resident_no_destination"));
     }
     if !lines.iter().all(|line| line.starts_with("https://") || line.starts_with("http://")) {
         return Some(texts::text("resident_bad_destination"));
     }
-    let distinct: BTreeSet<&&str> = lines.iter().collect();
+    let distinct: BTreeSet<&String> = lines.iter().collect();
     (distinct.len() < lines.len()).then(|| texts::text("resident_same_destination"))
 }
 
@@ -267,9 +267,6 @@ fn setting(name: &str, value: &str) -> Setting {
 
 /// Writes what a form changes over what is stored by then; says what is wrong with it.
 async fn saved(visit: &Arc<Visit>) -> Result<Option<String>, Error> {
-    if let Some(objection) = objection(visit) {
-        return Ok(Some(objection.to_owned()));
-    }
     let sent = Arc::clone(visit);
     let done = visit.write(move |tx| {
         let resident = resident_idp::get(tx, sent.realm(), &sent.actor)?;
@@ -278,6 +275,12 @@ async fn saved(visit: &Arc<Visit>) -> Result<Option<String>, Error> {
         let shown = Sheet::shown(&sent.parameters, &is);
         let merged = typed(&sent, &resident, &connectors, &shown).over(&shown, &is, is_list);
         let merged = agreed(merged, &is, |field| label(&connectors, field))?;
+        if let Some(objection) = objection(&merged) {
+            return Err(Error::refused(objection));
+        }
+        if merged == is {
+            return Ok(());
+        }
         let new = wished(&merged, &is, &resident, &connectors);
         resident_idp::update(tx, sent.now(), sent.realm(), &sent.actor, new)
     });
@@ -294,17 +297,17 @@ fn wished(
     resident: &IdentityProvider,
     connectors: &[Configured],
 ) -> IdentityProvider {
-    let changed = |field: &str| form.text(field) != is.text(field);
-    let policies = policies(connectors).filter(|(_, field, _, _)| changed(field));
-    let policies = policies.map(|(name, field, _, _)| setting(name, form.text(&field)));
-    let times = TIMES.into_iter().filter(|(name, _)| changed(name));
-    let settings = policies.chain(times.map(|(name, _)| setting(name, form.text(name)))).collect();
+    let changed = |name: &str, field: &str| form.new_text(is, field).map(|new| setting(name, new));
+    let policies = policies(connectors).filter_map(|(name, field, _, _)| changed(name, &field));
+    let settings = policies.chain(TIMES.into_iter().filter_map(|(name, _)| changed(name, name))).collect();
     let property =
         |name: String, value: &str| Property { name, value: Some(value.to_owned()), ..Property::default() };
+    let text = |field: &str, stored| form.new_text(is, field).unwrap_or(stored);
     let lines = form.all(DESTINATIONS);
     let authenticators = NAMED.iter().map(|(name, field)| {
         let known = resident.authenticators.iter().find(|one| one.name == *name);
-        let mut properties = vec![property(ENTITY_ID.to_owned(), form.text(field))];
+        let mut properties =
+            vec![property(ENTITY_ID.to_owned(), text(field, value(resident, name, ENTITY_ID)))];
         if *name == "samlsso" && lines != is.all(DESTINATIONS) {
             let numbered = (1..).zip(lines);
             properties.extend(
@@ -321,7 +324,8 @@ fn wished(
     let mut new = resident.clone();
     new.authenticators = authenticators.collect();
     new.properties = settings;
-    new.profile.home_realm = Some(form.text(HOME_REALM).to_owned());
+    let home_realm = resident.profile.home_realm.as_deref().unwrap_or_default();
+    new.profile.home_realm = Some(text(HOME_REALM, home_realm).to_owned());
     (new.profile.enabled, new.profile.primary, new.profile.certificate) = (true, true, None);
     new
 }

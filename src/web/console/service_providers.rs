@@ -233,11 +233,17 @@ pub async fn add(visit: Arc<Visit>) -> Answer {
 async fn added(visit: &Visit, sheet: &Sheet) -> Result<(), Error> {
     let mut new = ServiceProvider::default();
     form::apply(sheet, &mut new);
-    if new.consumer_urls.is_empty() {
-        return Err(Error::refused(texts::text("sp_no_url")));
-    }
+    check_urls(&new)?;
     let file = uploaded(visit)?;
     register(visit, new, file).await
+}
+
+/// Refuses what has no address to send anybody back to.
+fn check_urls(one: &ServiceProvider) -> Result<(), Error> {
+    match one.consumer_urls.is_empty() {
+        true => Err(Error::refused(texts::text("sp_no_url"))),
+        false => Ok(()),
+    }
 }
 
 /// Adds a service provider with the certificate it brings, or else with the one its alias means.
@@ -292,9 +298,6 @@ pub async fn edit(visit: Arc<Visit>) -> Answer {
 }
 
 async fn edited(visit: &Visit, issuer: String, sent: Sheet, shown: Sheet) -> Result<(), Error> {
-    if sent.all("assertionConsumerUrls").is_empty() {
-        return Err(Error::refused(texts::text("sp_no_url")));
-    }
     let file = uploaded(visit)?;
     visit.site.signers.ensure(visit.tenant()).await?;
     let (now, realm, actor) = (visit.now(), Arc::clone(visit.realm()), visit.actor.clone());
@@ -304,6 +307,7 @@ async fn edited(visit: &Visit, issuer: String, sent: Sheet, shown: Sheet) -> Res
             let merged = agreed(sent.over(&shown, &is, form::is_list), &is, form::label)?;
             let had = stored.certificate_alias.clone();
             form::apply(&merged, stored);
+            check_urls(stored)?;
             if file.is_some() || stored.certificate_alias != had {
                 set_certificate(tx, &realm, actor.tenant, stored, file)?;
             }

@@ -205,6 +205,20 @@ async fn what_two_administrators_change_at_the_same_time_is_all_kept_or_asked_ab
 }
 
 #[tokio::test]
+async fn two_who_each_take_an_address_away_do_not_leave_an_application_without_any() {
+    let running = Running::start().await;
+    let (ann, bob) = (Console::admin(&running).await, Console::admin(&running).await);
+    let two = format!("{ACS}\nhttps://app.example/other");
+    let (_, shown) = added(&ann, &basic(&[("assertionConsumerUrls", &two)])).await;
+    let with = |urls| basic(&[("assertionConsumerUrls", urls), ("shown", &shown)]);
+    let saved = ann.submit("service-providers/edit", &with(ACS)).await.body;
+    assert!(saved.contains("The service provider was updated."), "{saved}");
+    let refused = bob.submit("service-providers/edit", &with("https://app.example/other")).await.body;
+    assert!(refused.contains("class=\"alert bad\""), "{refused}");
+    assert_eq!(values(&running, "consumer"), ACS);
+}
+
+#[tokio::test]
 async fn certificates_are_uploaded_kept_replaced_and_taken_away() {
     let running = Running::start().await;
     let console = Console::admin(&running).await;
