@@ -74,8 +74,7 @@ fn mark(pending: Option<&Waiting>) -> String {
 
 /// Shows the screen and does what it offers.
 pub async fn show(visit: Arc<Visit>) -> Answer {
-    let (user, _, before) = look(&visit)?;
-    let name = user.display_name();
+    let name = visit.read(|tx| user::find(tx, visit.tenant(), visit.key("name")))?.display_name();
     let (mut wrong, mut code, mut did) = (None, None, None);
     if visit.is_post {
         let is_force = match visit.text("what") {
@@ -83,21 +82,20 @@ pub async fn show(visit: Arc<Visit>) -> Answer {
             "cancel" => false,
             _ => return Err(Error::refused(texts::text("unknown_choice"))),
         };
-        // A page that is loaded again, or another tab, must not make the code void that was just handed over.
-        if visit.text("mark") != mark(before.as_ref()) {
-            let here = Visit::address("users/reset", &[("name", &name)]);
-            return visit.go_with(&here, Flash::bad(texts::text("reset_meanwhile")));
-        }
         match set(&visit, &name, is_force).await {
-            Ok(found) => {
-                code = found;
+            Ok(Done::Elsewhere) => {
+                let here = Visit::address("users/reset", &[("name", &name)]);
+                return visit.go_with(&here, Flash::bad(texts::text("reset_meanwhile")));
+            }
+            Ok(Done::Here(published)) => {
+                code = published;
                 let key = if is_force { "reset_forced" } else { "reset_withdrawn" };
                 did = Some(texts::filled(key, &[&name]));
             }
             Err(error) => wrong = Some(visit::refused(error)?),
         }
     }
-    let (_, outlook, pending) = look(&visit)?;
+    let (user, outlook, pending) = look(&visit)?;
     let mut context = visit.context(texts::text("reset_title"));
     context.insert("name", &name);
     context.insert("is_own", &(user.id == visit.actor.user));
@@ -119,13 +117,25 @@ pub async fn show(visit: Arc<Visit>) -> Answer {
     }
 }
 
-/// Sets the claim; the one-time password to hand over, if one was published.
-async fn set(visit: &Visit, name: &str, force: bool) -> Result<Option<String>, Error> {
+/// What became of a form.
+enum Done {
+    /// What it says, with the one-time password to hand over, if one was published.
+    Here(Option<String>),
+    /// Nothing: another page forced or cancelled a reset meanwhile.
+    Elsewhere,
+}
+
+/// Sets the claim, unless a page that is loaded again, another tab or another administrator was first: that must not make
+/// the code void that was just handed over.
+async fn set(visit: &Visit, name: &str, force: bool) -> Result<Done, Error> {
     let (now, realm, actor) = (visit.now(), Arc::clone(visit.realm()), visit.actor.clone());
-    let typed = name.to_owned();
+    let (typed, made_for) = (name.to_owned(), visit.text("mark").to_owned());
     visit
         .write(move |tx| {
             let user = user::find(tx, actor.tenant, &typed)?;
+            if made_for != mark(forced_reset::pending(tx, now, &user)?.as_ref()) {
+                return Ok(Done::Elsewhere);
+            }
             if force {
                 Options::of(tx, actor.tenant)?.check()?;
             }
@@ -133,7 +143,7 @@ async fn set(visit: &Visit, name: &str, force: bool) -> Result<Option<String>, E
             changes.set(TRIGGER, Some(force.to_string()));
             profile::set(tx, now, &realm, &actor, &typed, DEFAULT_PROFILE, changes)?;
             let codes = claim::values(tx, &realm, &user, &[PUBLISHED_CODE])?;
-            Ok::<_, Error>(codes.into_iter().next().map(|(_, code)| code).filter(|_| force))
+            Ok::<_, Error>(Done::Here(codes.into_iter().next().map(|(_, code)| code).filter(|_| force)))
         })
         .await
 }

@@ -1,6 +1,6 @@
 //! Forcing a password reset in the console, on one user and on many.
 
-use super::super::server::{Answer, Running, add_role, add_user, force, govern};
+use super::super::server::{Answer, Running, add_role, add_user, claim, force, govern};
 use super::super::{begin, is_in, send};
 use super::operations::with_ann;
 use super::{Console, database, field, location, plain, stored};
@@ -106,6 +106,18 @@ async fn a_page_that_is_loaded_again_makes_no_code_void() {
     let login = begin(&running).await;
     let redeemed = send(&running, &login.key, "tom", &shown, &login.cookie).await;
     assert!(location(&redeemed).contains("confirmrecovery.do"), "the code that was shown is good");
+}
+
+#[tokio::test]
+async fn of_many_who_force_a_reset_at_once_one_hands_over_the_code_that_counts() {
+    let running = with_tom(&[OFFLINE]).await;
+    let console = Console::admin(&running).await;
+    let mark = field(&console.open("users/reset?name=tom").await.body, "mark");
+    let fields = [("name", "tom"), ("mark", mark.as_str()), ("what", "force")];
+    let send = || console.send("users/reset", &fields);
+    let (one, two, three, four) = tokio::join!(send(), send(), send(), send());
+    let codes: Vec<String> = [one, two, three, four].iter().filter_map(|answer| code(&answer.body)).collect();
+    assert_eq!(codes, [claim(&running, "tom", "http://wso2.org/claims/oneTimePassword").await]);
 }
 
 #[tokio::test]
