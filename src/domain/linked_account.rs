@@ -201,7 +201,7 @@ pub fn switch(
     if !tenant.active {
         return Ok(None);
     }
-    if !login::would_be_let_in(tx, now, realm, &tenant, &user)? {
+    if !login::is_open(tx, now, realm, &tenant, &user)? {
         return Err(Error::refused(CANNOT_SWITCH));
     }
     let other = Actor::of(&tenant, &user, &shown(&user.domain, &user.name));

@@ -202,23 +202,6 @@ pub fn named_in_log(store: &Store, realm: &Realm, user_name: &str) -> String {
     }
 }
 
-/// Whether a user would get into the services with the right password: not disabled, not locked, not in reset.
-///
-/// # Errors
-/// Failures of the database.
-pub fn would_be_let_in(
-    tx: &mut Tx<'_>,
-    now: Now,
-    realm: &Realm,
-    tenant: &Tenant,
-    user: &User,
-) -> Result<bool, Error> {
-    let Some(candidate) = store::login::by_user(tx, user.id.0)? else { return Ok(false) };
-    let rules = Rules::of(tx, tenant, Face::Services)?;
-    let presented = Presented { user_name: user.name.clone(), password: Secret::default() };
-    Ok(judge(now, realm, rules, &candidate, &presented, true) == Verdict::In)
-}
-
 /// A candidate with the verdict about him.
 struct Decided {
     candidate: Arc<Candidate>,
@@ -312,8 +295,8 @@ pub fn verified<'s>(
     Ok(still_stands(tx, now, realm, signed_in)?.then_some(&signed_in.credential))
 }
 
-/// Whether nothing but a password stands between a user and a session: no lock, no reset, nothing disabled. For tokens
-/// that stand for a password.
+/// Whether nothing but a password stands between a user and a session of the services: no lock, no reset, nothing disabled.
+/// For what stands for a password: a token, an account that is linked.
 ///
 /// # Errors
 /// Failures of the database.

@@ -3,7 +3,7 @@
 //! The service replaces everything that is said about a claim, so the form has all of it, the properties nobody here knows
 //! included; what it did not change is written as it is by then.
 
-use super::claims::{change, dialect_address, onward};
+use super::claims::{change, dialect_address};
 use super::flash::Flash;
 use super::sheet::{SHOWN, Sheet, agreed, no_list};
 use super::visit::{self, Confirmation, Visit};
@@ -310,5 +310,5 @@ pub async fn delete(visit: Arc<Visit>) -> Answer {
     }
     let said = texts::filled("claim_deleted", &[&uri]);
     let done = change(&visit, move |tx, now, actor| metadata::remove_local(tx, now, actor, &uri)).await;
-    onward(&visit, &dialect_address(LOCAL_DIALECT), done, said)
+    visit.onward(&dialect_address(LOCAL_DIALECT), done, said)
 }

@@ -40,15 +40,6 @@ pub async fn change(
     visit.write(move |tx| work(tx, now, &actor)).await
 }
 
-/// Goes on to an address with good news, or with the refusal.
-pub fn onward(visit: &Visit, address: &str, done: Result<(), Error>, said: String) -> Answer {
-    let flash = match done {
-        Ok(()) => Flash::good(said),
-        Err(error) => Flash::bad(visit::refused(error)?),
-    };
-    visit.go_with(address, flash)
-}
-
 /// The address of a dialect's claims.
 pub fn dialect_address(uri: &str) -> String {
     Visit::address("claims/dialect", &[("dialect", uri)])
@@ -162,5 +153,5 @@ pub async fn delete_dialect(visit: Arc<Visit>) -> Answer {
     }
     let said = texts::filled("dialect_deleted", &[&uri]);
     let done = change(&visit, move |tx, now, actor| metadata::remove_dialect(tx, now, actor, &uri)).await;
-    onward(&visit, &Visit::address("claims", &[]), done, said)
+    visit.onward(&Visit::address("claims", &[]), done, said)
 }

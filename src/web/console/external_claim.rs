@@ -1,6 +1,6 @@
 //! One claim of another dialect, and the local claim it stands for.
 
-use super::claims::{change, dialect_address, known_dialect, onward};
+use super::claims::{change, dialect_address, known_dialect};
 use super::flash::Flash;
 use super::sheet::{SHOWN, Sheet, agreed, no_list};
 use super::users::Choice;
@@ -133,5 +133,5 @@ pub async fn delete(visit: Arc<Visit>) -> Answer {
     let (address, said) = (dialect_address(&dialect), texts::filled("claim_deleted", &[&uri]));
     let done =
         change(&visit, move |tx, now, actor| metadata::remove_external(tx, now, actor, &dialect, &uri));
-    onward(&visit, &address, done.await, said)
+    visit.onward(&address, done.await, said)
 }

@@ -285,14 +285,6 @@ pub async fn edit(visit: Arc<Visit>) -> Answer {
     visit.show(FORM, form(&visit, EDIT, &template, &is)?)
 }
 
-fn back(visit: &Visit, done: Result<(), Error>, said: String) -> Answer {
-    let flash = match done {
-        Ok(()) => Flash::good(said),
-        Err(error) => Flash::bad(visit::refused(error)?),
-    };
-    visit.go_with(&Visit::address("templates", &[]), flash)
-}
-
 /// Deleting one, after a question.
 pub async fn delete(visit: Arc<Visit>) -> Answer {
     let (display, locale) = (visit.key("display").to_owned(), visit.key("locale").to_owned());
@@ -309,7 +301,7 @@ pub async fn delete(visit: Arc<Visit>) -> Answer {
     }
     let said = texts::filled("template_deleted", &[&display, &locale]);
     let done = change(&visit, move |tx, now, actor| template::delete(tx, now, actor, &display, &locale));
-    back(&visit, done.await, said)
+    visit.onward(&Visit::address("templates", &[]), done.await, said)
 }
 
 /// Adding a type.
@@ -344,5 +336,5 @@ pub async fn delete_type(visit: Arc<Visit>) -> Answer {
     }
     let said = texts::filled("type_deleted", &[&display]);
     let done = change(&visit, move |tx, now, actor| template::delete_type(tx, now, actor, &display));
-    back(&visit, done.await, said)
+    visit.onward(&Visit::address("templates", &[]), done.await, said)
 }

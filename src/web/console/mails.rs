@@ -1,9 +1,8 @@
 //! The mail queue: what waits, what was sent, what failed and why; sending at once and dropping.
 
-use super::flash::Flash;
 use super::paging::{Pages, ROWS};
 use super::users::Choice;
-use super::visit::{self, Confirmation, Visit};
+use super::visit::{Confirmation, Visit};
 use super::{Answer, moment, texts};
 use crate::domain::mail_queue::{self, Listed, State};
 use crate::domain::{Error, Now};
@@ -89,14 +88,6 @@ fn id(visit: &Visit) -> Result<i64, Error> {
     visit.text("id").parse().map_err(|_| Error::refused(texts::text("no_such_mail")))
 }
 
-fn back(visit: &Visit, done: Result<(), Error>, said: &'static str) -> Answer {
-    let flash = match done {
-        Ok(()) => Flash::good(texts::text(said)),
-        Err(error) => Flash::bad(visit::refused(error)?),
-    };
-    visit.go_with(&Visit::address("mails", &[]), flash)
-}
-
 /// Trying one again now.
 pub async fn retry(visit: Arc<Visit>) -> Answer {
     let (id, now, actor) = (id(&visit)?, visit.now(), visit.actor.clone());
@@ -104,7 +95,7 @@ pub async fn retry(visit: Arc<Visit>) -> Answer {
         return visit.go(&Visit::address("mails", &[]));
     }
     let done = visit.write(move |tx| mail_queue::retry(tx, now, &actor, id)).await;
-    back(&visit, done, "mail_hurried")
+    visit.onward(&Visit::address("mails", &[]), done, texts::text("mail_hurried"))
 }
 
 /// Dropping one, after a question.
@@ -122,5 +113,5 @@ pub async fn drop(visit: Arc<Visit>) -> Answer {
         });
     }
     let done = visit.write(move |tx| mail_queue::drop(tx, now, &actor, id)).await;
-    back(&visit, done, "mail_was_dropped")
+    visit.onward(&Visit::address("mails", &[]), done, texts::text("mail_was_dropped"))
 }

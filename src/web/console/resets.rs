@@ -1,9 +1,8 @@
 //! The password resets that are pending: who, since when, until when, by whom, how the code comes. And cancelling them.
 
-use super::flash::Flash;
 use super::mails::state_text;
 use super::paging::{Pages, ROWS};
-use super::visit::{self, Confirmation, Visit};
+use super::visit::{Confirmation, Visit};
 use super::{Answer, moment, texts};
 use crate::domain::forced_reset::{self, Stage, Waiting, Way};
 use crate::domain::mail_queue::State;
@@ -87,9 +86,6 @@ pub async fn cancel(visit: Arc<Visit>) -> Answer {
     }
     let (now, realm, actor, typed) =
         (visit.now(), Arc::clone(visit.realm()), visit.actor.clone(), name.clone());
-    let flash = match visit.write(move |tx| forced_reset::withdraw(tx, now, &realm, &actor, &typed)).await {
-        Ok(()) => Flash::good(texts::filled("reset_cancelled", &[&name])),
-        Err(error) => Flash::bad(visit::refused(error)?),
-    };
-    visit.go_with(&Visit::address("resets", &[]), flash)
+    let done = visit.write(move |tx| forced_reset::withdraw(tx, now, &realm, &actor, &typed)).await;
+    visit.onward(&Visit::address("resets", &[]), done, texts::filled("reset_cancelled", &[&name]))
 }

@@ -4,12 +4,13 @@
 use super::flash::Flash;
 use super::paging::Pages;
 use super::sheet::{SHOWN, Sheet, agreed, no_list};
+use super::users::prepared;
 use super::visit::{self, Confirmation, Visit};
 use super::{Answer, moment, texts};
 use crate::domain::credential::Credential;
-use crate::domain::password::{self, NewPassword};
+use crate::domain::password::NewPassword;
 use crate::domain::tenant::{self, Described, Entry, NewTenant, Update};
-use crate::domain::{Actor, Error, Now, Secret, TenantId, user};
+use crate::domain::{Actor, Error, Now, Secret, TenantId};
 use crate::store::Tx;
 use serde::Serialize;
 use std::sync::Arc;
@@ -206,21 +207,12 @@ async fn saved(visit: &Visit, entry: Entry) -> Result<(), Error> {
     done.await
 }
 
-/// The password of a form, if one was typed; hashed beside the threads that serve other requests.
+/// The password of a form, if one was typed.
 async fn new_password(visit: &Visit, tenant: TenantId, admin: &str) -> Result<Option<NewPassword>, Error> {
     if visit.raw("password").is_empty() {
         return Ok(None);
     }
-    let (site, admin) = (Arc::clone(&visit.site), admin.to_owned());
-    let plain = Secret::from(visit.raw("password"));
-    let hashing = tokio::task::spawn_blocking(move || {
-        let earlier = site.store.read(|tx| match user::look_up(tx, tenant, &admin)? {
-            Some(user) => password::earlier(tx, tenant, user.id.0),
-            None => Ok(password::Earlier::default()),
-        })?;
-        password::prepare(plain, &earlier)
-    });
-    hashing.await.unwrap_or(Err(Error::Broken("hashing panicked"))).map(Some)
+    prepared(visit, tenant, admin).await.map(Some)
 }
 
 async fn switch(
@@ -231,11 +223,8 @@ async fn switch(
     let (now, actor) = (visit.now(), visit.actor.clone());
     let domain = known(visit)?.0.tenant.domain;
     let said = texts::filled(said, &[&domain]);
-    let flash = match visit.write(move |tx| work(tx, now, &actor, &domain)).await {
-        Ok(()) => Flash::good(said),
-        Err(error) => Flash::bad(visit::refused(error)?),
-    };
-    visit.go_with(&Visit::address("tenants", &[]), flash)
+    let done = visit.write(move |tx| work(tx, now, &actor, &domain)).await;
+    visit.onward(&Visit::address("tenants", &[]), done, said)
 }
 
 /// Letting the users of one in.

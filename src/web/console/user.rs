@@ -96,11 +96,7 @@ pub async fn set_state(visit: Arc<Visit>) -> Answer {
         "enable" => account::set_disabled(tx, now, &realm, &actor, &typed, false, None),
         _ => Err(Error::refused(texts::text("unknown_choice"))),
     });
-    let flash = match done.await {
-        Ok(()) => Flash::good(texts::filled("user_updated", &[&name])),
-        Err(error) => Flash::bad(visit::refused(error)?),
-    };
-    visit.go_with(&here, flash)
+    visit.onward(&here, done.await, texts::filled("user_updated", &[&name]))
 }
 
 /// The boxes of the form of roles.

@@ -8,7 +8,7 @@ use crate::domain::claim::{Changes, DEFAULT_PROFILE};
 use crate::domain::listing::{self, page};
 use crate::domain::name::PRIMARY;
 use crate::domain::password::{self, NewPassword};
-use crate::domain::{Error, Secret, account, console, user};
+use crate::domain::{Error, Secret, TenantId, account, console, user};
 use crate::store::Tx;
 use serde::Serialize;
 use std::sync::Arc;
@@ -263,11 +263,11 @@ pub async fn password(visit: Arc<Visit>) -> Answer {
     }
 }
 
-/// As `UserAdmin.changePassword` does it. Hashing happens beside the database.
-async fn set_password(visit: &Visit, name: &str) -> Result<(), Error> {
-    let (site, tenant, typed) = (Arc::clone(&visit.site), visit.tenant(), name.to_owned());
+/// The password of a form for somebody of a tenant, compared with those that he had and hashed beside the threads that serve
+/// other requests.
+pub async fn prepared(visit: &Visit, tenant: TenantId, name: &str) -> Result<NewPassword, Error> {
+    let (site, typed) = (Arc::clone(&visit.site), name.to_owned());
     let plain = Secret::from(visit.raw("password"));
-    visit.read(|tx| console::check_password_change(tx, &visit.actor, name))?;
     let hashing = tokio::task::spawn_blocking(move || {
         let earlier = site.store.read(|tx| match user::look_up(tx, tenant, &typed)? {
             Some(user) => password::earlier(tx, tenant, user.id.0),
@@ -275,7 +275,13 @@ async fn set_password(visit: &Visit, name: &str) -> Result<(), Error> {
         })?;
         password::prepare(plain, &earlier)
     });
-    let new = hashing.await.unwrap_or(Err(Error::Broken("hashing panicked")))?;
+    hashing.await.unwrap_or(Err(Error::Broken("hashing panicked")))
+}
+
+/// As `UserAdmin.changePassword` does it.
+async fn set_password(visit: &Visit, name: &str) -> Result<(), Error> {
+    visit.read(|tx| console::check_password_change(tx, &visit.actor, name))?;
+    let new = prepared(visit, visit.tenant(), name).await?;
     let (now, realm, actor) = (visit.now(), Arc::clone(visit.realm()), visit.actor.clone());
     let typed = name.to_owned();
     visit

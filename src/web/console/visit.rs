@@ -291,6 +291,15 @@ impl Visit {
         Ok(response)
     }
 
+    /// As [`Visit::go_with`], with what became of a change: good news, or why it was refused.
+    pub fn onward(&self, address: &str, done: Result<(), Error>, said: impl Into<String>) -> Answer {
+        let flash = match done {
+            Ok(()) => Flash::good(said),
+            Err(error) => Flash::bad(refused(error)?),
+        };
+        self.go_with(address, flash)
+    }
+
     /// Asks before something is done.
     pub fn confirm(&self, asked: Confirmation<'_>) -> Answer {
         let mut context = self.context(asked.title);
