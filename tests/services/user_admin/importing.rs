@@ -46,6 +46,28 @@ fn a_file_of_users_is_imported() {
 }
 
 #[test]
+fn a_file_makes_administrators_for_the_primary_administrator_only() {
+    let world = world();
+    let import = |caller: &Caller, name: &str| {
+        let file = format!("UserName,Password\n{name},{OLD},role=admin\n");
+        let file = base64::engine::general_purpose::STANDARD.encode(file);
+        let arguments = texts(&[("fileName", "users.csv"), ("handler", file.as_str())]);
+        caller.call(SERVICE, "bulkImportUsers", &request("bulkImportUsers", &arguments))
+    };
+    // What adding such a user alone is refused with.
+    let answer = import(&world.caller(HUGO, OLD), "bulkUser1");
+    assert_eq!(answer.status, 500, "{}", answer.text());
+    assert_eq!(
+        Fault::of(&answer).text,
+        "Error occurs while importing user names. All user names were not imported. Last error was : You have not \
+         privilege to assign user to Admin permission role"
+    );
+    assert!(!world.caller("bulkUser1", OLD).is_known());
+    assert_eq!(import(&world.admin(), "bulkUser2").status, 202);
+    assert!(world.caller("bulkUser2", OLD).is_known());
+}
+
+#[test]
 fn a_file_comes_as_an_attachment_however_mail_libraries_write_it() {
     let world = world();
     let arguments = texts(&[("userStoreDomain", "PRIMARY"), ("fileName", "users.csv")]);
