@@ -13,11 +13,13 @@ pub use of_user::Values;
 use super::catalogue::{Catalogue, Claim, IDENTITY, ROLE};
 use super::name::{PRIMARY, folded, shown};
 use super::user::UserStore;
-use super::{Actor, Error, Now, Realm, TenantId, User, UserId, forced_reset, role, user};
+use super::{Actor, Error, Now, Realm, TenantId, User, UserId, forced_reset, lockout, role, user};
 use crate::store::{self, Tx};
 
 /// The only profile of the default user store.
 pub const DEFAULT_PROFILE: &str = "default";
+/// Claims that keep a user out, and until when.
+const KEEPING_OUT: [&str; 3] = [lockout::LOCKED, lockout::UNLOCK_TIME, lockout::DISABLED];
 /// What a user wants to be called.
 const DISPLAY_NAME: &str = "http://wso2.org/claims/displayName";
 /// Stamped by every multi-claim write.
@@ -153,6 +155,9 @@ pub fn check_known(tx: &mut Tx<'_>, realm: &Realm, tenant: TenantId, claims: &Ch
 /// Writes the claims of a user who was just added. Nothing is triggered, identity claims land in the attribute they are
 /// mapped to, and the directory's mandatory names default to the user's (IS 5.3.0, ReadWriteLDAPUserStoreManager).
 ///
+/// Logins of the original read the attribute where the account has no value yet, so that whoever is added as locked or
+/// disabled is. Ours look at the account alone, which therefore gets these, too.
+///
 /// # Errors
 /// Failures of the database.
 pub fn set_at_creation(
@@ -170,11 +175,16 @@ pub fn set_at_creation(
     let id = sortable_id(now, user.id);
     let names = ["uid", "cn", "sn"].map(|name| (name, user.name.as_str()));
     let stamps = [(USER_ID, id.as_str()), (CREATED, &moment), (MODIFIED, &moment)];
-    let given =
-        claims.iter().filter_map(|(uri, value)| Some((uri, value.filter(|value| !value.is_empty())?)));
+    let given: Vec<(&str, &str)> = claims
+        .iter()
+        .filter_map(|(uri, value)| Some((uri, value.filter(|value| !value.is_empty())?)))
+        .collect();
     // The last one counts, and is the only one written: each value has its place in the index that searches use.
     let mut values: Vec<(&str, &str)> = Vec::new();
-    let of_claims = stamps.into_iter().chain(given).filter_map(|(uri, value)| Some((attribute(uri)?, value)));
+    let of_claims = stamps
+        .into_iter()
+        .chain(given.iter().copied())
+        .filter_map(|(uri, value)| Some((attribute(uri)?, value)));
     for (name, value) in names.into_iter().chain(of_claims) {
         match values.iter_mut().find(|(known, _)| *known == name) {
             Some(known) => known.1 = value,
@@ -183,6 +193,12 @@ pub fn set_at_creation(
     }
     for (name, value) in values {
         store::user::set_attribute(tx, user.id.0, DEFAULT_PROFILE, name, Some(value))?;
+    }
+    for (uri, value) in given {
+        let claim = catalogue.find(uri).map(|claim| claim.uri.as_str());
+        if let Some(kept) = claim.filter(|uri| KEEPING_OUT.contains(uri)) {
+            store::user::set_identity_claim(tx, user.id.0, kept, Some(value))?;
+        }
     }
     Ok(())
 }

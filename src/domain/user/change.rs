@@ -5,7 +5,7 @@
 use super::{User, UserId, check_domain, is_primary_admin, look_up};
 use crate::domain::claim::{self, Changes};
 use crate::domain::credential::Credential;
-use crate::domain::name::{ANONYMOUS_USER, QualifiedName, folded};
+use crate::domain::name::{ANONYMOUS_USER, QualifiedName, folded, is_reserved};
 use crate::domain::password::{self, NewPassword};
 use crate::domain::{
     Actor, Error, Now, Realm, audit, forced_reset, pattern, recovery, role, session, tenant,
@@ -21,7 +21,7 @@ pub struct NewUser<'a> {
     pub password: &'a NewPassword,
     /// Roles to join, which must exist.
     pub roles: &'a [String],
-    /// Claims to set; nothing is triggered by them.
+    /// Claims to set; nothing is triggered by them, but they keep out whom they say is locked or disabled.
     pub claims: &'a Changes,
     /// Profile the claims belong to.
     pub profile: &'a str,
@@ -66,7 +66,8 @@ pub fn add(
         require_change: new.require_change,
         created_at: now.0,
     };
-    if row.folded == ANONYMOUS_USER || store::user::find(tx, actor.tenant.0, &domain, row.folded)?.is_some() {
+    // The audit trail knows the server by its name, and permissions are asked by name, too.
+    if is_reserved(&name.name) || store::user::find(tx, actor.tenant.0, &domain, row.folded)?.is_some() {
         return Err(already_there(&name.name));
     }
     let roles = role::existing(tx, actor.tenant, &domain, new.roles)?;

@@ -150,6 +150,38 @@ fn the_trigger_among_the_claims_of_a_new_user_forces_nothing() {
 
 // G77
 #[test]
+fn whoever_is_added_as_disabled_or_locked_does_not_get_in() {
+    let world = World::new();
+    let disabled = "http://wso2.org/claims/identity/accountDisabled";
+    assert_eq!(adds(&world, "dora", "Dora@1234", &[], &[(disabled, "true")]), None);
+    assert_eq!(adds(&world, "lola", "Lola@1234", &[], &[(LOCKED, "true")]), None);
+    // What the profile says is what counts; mails are for those who could do something before.
+    assert_eq!(world.claim(&world.find("dora"), disabled).as_deref(), Some("true"));
+    assert_eq!(world.claim(&world.find("lola"), LOCKED).as_deref(), Some("true"));
+    assert!(!world.gets_in("dora", "Dora@1234"));
+    world.set("account.lock.handler.enable", "true");
+    assert!(!world.gets_in("lola", "Lola@1234"));
+    assert!(world.all_mails().is_empty());
+    let (dora, lola) = (world.find("dora"), world.find("lola"));
+    world.claims(&dora, &[(disabled, Some("false"))]).unwrap();
+    world.claims(&lola, &[(LOCKED, Some("false"))]).unwrap();
+    assert!(world.gets_in("dora", "Dora@1234") && world.gets_in("lola", "Lola@1234"));
+}
+
+#[test]
+fn nobody_is_added_by_the_name_of_the_server_itself_or_of_whoever_is_not_signed_in() {
+    let world = World::new();
+    world.second_store("OTHER");
+    for name in ["wso2.system.user", "WSO2.System.User", "wso2.anonymous.user", "OTHER/wso2.system.user"] {
+        let bare = name.rsplit('/').next().unwrap();
+        let taken = format!(
+            "UserAlreadyExistingUsername '{bare}' already exists in the system. Please pick another username."
+        );
+        assert_eq!(adds(&world, name, "Some@1234", &[], &[]), Some(taken));
+    }
+}
+
+#[test]
 fn a_deleted_user_takes_a_pending_reset_sessions_and_waiting_mails_along() {
     let world = World::new();
     world.set(LINK, "true");
