@@ -5,8 +5,8 @@ use super::claim;
 use super::name::{APPLICATION, INTERNAL, PRIMARY, folded, shown};
 use super::user::{self, UserStore, like, stores_of_filter};
 use super::{Error, Realm, TenantId, UserId, permission, role};
+use crate::store::Tx;
 use crate::store::listing::{self as rows, Search};
-use crate::store::{self, Tx};
 
 pub mod page;
 
@@ -423,9 +423,10 @@ fn members(
     filter: &str,
 ) -> Result<Vec<(String, String)>, Error> {
     let (prefix, pattern) = like(filter);
-    // Names that can match, a store each; those of secondary stores are shown behind its domain.
+    // Names that can match, a store in use each; those of secondary stores are shown behind its domain.
+    let stores = user::stores(tx, tenant)?;
     let mut ranges = vec![(PRIMARY.to_owned(), String::new(), prefix.as_str())];
-    for (domain, ..) in store::user::all_stores(tx, tenant.0)? {
+    for domain in stores.iter().skip(1).map(|store| store.domain.clone()) {
         let before = [&domain.to_lowercase(), "/"].concat();
         if let Some(rest) = prefix.strip_prefix(&before) {
             ranges.push((domain, before, rest));
@@ -441,7 +442,9 @@ fn members(
         in_ranges += rows::count_prefixed(tx, search)?;
     }
     if in_ranges >= in_role {
-        return Ok(rows::members(tx, role, &pattern)?);
+        let mut found = rows::members(tx, role, &pattern)?;
+        found.retain(|(domain, _)| stores.iter().any(|store| store.domain == *domain));
+        return Ok(found);
     }
     let mut found = Vec::new();
     for (domain, before, prefix) in &ranges {
@@ -514,7 +517,8 @@ pub fn users_of_role(
     if limit == 0 {
         found.sort_unstable_by(|one, other| one.name.cmp(&other.name));
     }
-    Ok(Listing::counted(realm.policy.list_limit, found, |_| Some(counted_for.clone())))
+    // Only stores can have more; the roles beside them are none (IS 5.3.0 finds no limit for `Internal`).
+    Ok(Listing::counted(realm.policy.list_limit, found, |_| (!hybrid).then(|| counted_for.clone())))
 }
 
 #[cfg(test)]

@@ -29,10 +29,38 @@ pub struct Profile {
     pub name: String,
 }
 
-/// Oneself is the exact name of the session; anybody else takes a permission.
-fn check(tx: &mut Tx<'_>, actor: &Actor, typed: &str, permission: &str) -> Result<bool, Error> {
-    let own = actor.name == typed;
-    if own || actor.may(tx, &[permission])? { Ok(own) } else { Err(Error::NotAuthorized) }
+/// What somebody wants with a profile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// To see it.
+    View,
+    /// To write it.
+    Write,
+    /// To delete it.
+    Delete,
+}
+
+/// Refuses who may not do that with the profile of whom he names, or of nobody: this is looked at before anything else of
+/// a request, and so also before what is missing in it. Oneself is the exact name of the session; anybody else takes a
+/// permission.
+///
+/// # Errors
+/// [`Error::NotAuthorized`].
+pub fn check_access(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    typed: Option<&str>,
+    access: Access,
+) -> Result<(), Error> {
+    let permission = match access {
+        Access::View => VIEW,
+        Access::Write => WRITE,
+        Access::Delete => DELETE,
+    };
+    if typed == Some(actor.name.as_str()) || actor.may(tx, &[permission])? {
+        return Ok(());
+    }
+    Err(Error::NotAuthorized)
 }
 
 /// The user of a typed name. The name of one's session means oneself: who signed in to a secondary store without its
@@ -60,7 +88,7 @@ pub fn get<T: Clone + Send + 'static>(
     profile: &str,
     shape: fn(Profile) -> T,
 ) -> Result<Option<T>, Error> {
-    check(tx, actor, typed, VIEW)?;
+    check_access(tx, actor, Some(typed), Access::View)?;
     let user = meant(tx, actor, typed)?;
     if profile != DEFAULT_PROFILE {
         return Ok(None);
@@ -73,7 +101,7 @@ pub fn get<T: Clone + Send + 'static>(
 /// # Errors
 /// As [`get`].
 pub fn all(tx: &mut Tx<'_>, realm: &Realm, actor: &Actor, typed: &str) -> Result<Vec<Profile>, Error> {
-    check(tx, actor, typed, VIEW)?;
+    check_access(tx, actor, Some(typed), Access::View)?;
     let user = meant(tx, actor, typed)?;
     Ok(vec![read(tx, realm, &user)?])
 }
@@ -118,7 +146,8 @@ pub fn set(
     profile: &str,
     mut changes: Changes,
 ) -> Result<(), Error> {
-    let own = check(tx, actor, typed, WRITE)?;
+    check_access(tx, actor, Some(typed), Access::Write)?;
+    let own = actor.name == typed;
     let user = meant(tx, actor, typed)?;
     if own && !actor.may(tx, &[WRITE])? {
         keep_account_claims(tx, realm, &user, &mut changes)?;
@@ -158,7 +187,7 @@ fn keep_account_claims(
 /// # Errors
 /// [`Error::NotAuthorized`], the refusal to delete the default profile, unknown users.
 pub fn delete(tx: &mut Tx<'_>, actor: &Actor, typed: &str, profile: &str) -> Result<(), Error> {
-    check(tx, actor, typed, DELETE)?;
+    check_access(tx, actor, Some(typed), Access::Delete)?;
     if profile == DEFAULT_PROFILE {
         return Err(Error::refused("Cannot delete default profile"));
     }

@@ -255,15 +255,17 @@ pub fn rename(
     }
     let hybrid = is_hybrid(old.domain_or_primary());
     check_name(realm, hybrid, &new.name, &new.name)?;
-    let id = find(tx, actor.tenant, from)?.ok_or_else(|| no_such_role(from))?;
+    let id = find(tx, actor.tenant, from)?;
     let taken = store::role::find(tx, actor.tenant.0, old.domain_or_primary(), &folded(&new.name))?;
-    if taken.is_some_and(|(other, _)| other != id) {
+    if taken.is_some_and(|(other, _)| Some(other) != id) {
         // As typed, but where the kernel has handed it on without its domain.
         let name = if matches!(old.domain_or_primary(), PRIMARY | APPLICATION) { to } else { &new.name };
         return Err(Error::refused(format!(
             "Role name: {name} in the system. Please pick another role name."
         )));
     }
+    // Only then does the kernel look for the old one.
+    let id = id.ok_or_else(|| no_such_role(from))?;
     store::role::rename(tx, id, &new.name, &folded(&new.name))?;
     let domain = old.domain_or_primary();
     let qualified =
@@ -273,12 +275,16 @@ pub fn rename(
     audit::record(tx, now, actor, "Update Role Name", from, &data)
 }
 
-/// Whether a role exists; an unknown domain has none.
+/// Whether a role exists; an unknown domain has none, nor has a store out of use.
 ///
 /// # Errors
 /// Failures of the database.
 pub fn exists(tx: &mut Tx<'_>, tenant: TenantId, typed: &str) -> Result<bool, Error> {
-    Ok(is_everyone(typed) || find(tx, tenant, typed)?.is_some())
+    match check_domain(tx, tenant, &QualifiedName::parse(typed)) {
+        Err(Error::UnknownDomain) => Ok(false),
+        Err(error) => Err(error),
+        Ok(()) => Ok(is_everyone(typed) || find(tx, tenant, typed)?.is_some()),
+    }
 }
 
 /// The roles of a user, everyone among them.
@@ -294,15 +300,14 @@ pub fn of_user(tx: &mut Tx<'_>, user: &User) -> Result<Vec<String>, Error> {
     Ok(roles)
 }
 
-/// The names of all roles of a tenant: those of the stores first, one store after the other.
+/// The names of all roles of a tenant: those of the stores in use first, one store after the other.
 ///
 /// # Errors
 /// Failures of the database.
 pub fn list(tx: &mut Tx<'_>, realm: &Realm, tenant: TenantId) -> Result<Vec<String>, Error> {
     let (hybrid, mut stores): (Vec<_>, Vec<_>) =
         store::role::list(tx, tenant.0)?.into_iter().partition(|(domain, _)| is_hybrid(domain));
-    let order = user::stores(tx, tenant)?;
-    stores.sort_by_key(|(domain, _)| order.iter().position(|store| store.domain == *domain));
+    in_use(tx, tenant, &mut stores)?;
     // The limit holds for each store, never for hybrid roles.
     let most = usize::try_from(realm.policy.role_list_limit).unwrap_or(usize::MAX);
     let mut seen = std::collections::BTreeMap::<String, usize>::new();
@@ -324,7 +329,17 @@ pub fn hybrid(tx: &mut Tx<'_>, tenant: TenantId) -> Result<Vec<String>, Error> {
     Ok(hybrid.map(|(domain, name)| shown(&domain, &name)).collect())
 }
 
-/// The members of a role; of everyone, all users up to the store's limit; of an unknown role, nobody.
+/// Keeps the names, each behind its domain, that belong to stores in use, one store after the other.
+fn in_use(tx: &mut Tx<'_>, tenant: TenantId, names: &mut Vec<(String, String)>) -> Result<(), Error> {
+    let order = user::stores(tx, tenant)?;
+    let place = |domain: &str| order.iter().position(|store| store.domain == domain);
+    names.retain(|(domain, _)| place(domain).is_some());
+    names.sort_by_key(|(domain, _)| place(domain));
+    Ok(())
+}
+
+/// The members of a role; of everyone, all users up to the store's limit; of an unknown role, nobody. Whose store is out
+/// of use is on no list.
 ///
 /// # Errors
 /// [`Error::UnknownDomain`].
@@ -335,8 +350,7 @@ pub fn members(tx: &mut Tx<'_>, realm: &Realm, tenant: TenantId, typed: &str) ->
     check_domain(tx, tenant, &QualifiedName::parse(typed))?;
     let Some(id) = find(tx, tenant, typed)? else { return Ok(Vec::new()) };
     let mut members = store::role::members(tx, id, i64::MAX)?;
-    let order = user::stores(tx, tenant)?;
-    members.sort_by_key(|(domain, _)| order.iter().position(|store| store.domain == *domain));
+    in_use(tx, tenant, &mut members)?;
     Ok(members.into_iter().map(|(domain, name)| shown(&domain, &name)).collect())
 }
 

@@ -229,6 +229,7 @@ mod tests {
     use super::*;
     use crate::domain::fixture::*;
     use crate::domain::user;
+    use crate::domain::{listing, role};
 
     fn refused(
         world: &World,
@@ -272,6 +273,43 @@ mod tests {
                 set(domain, true).unwrap(),
                 format!("Cannot edit user store.{domain} does not exist.")
             );
+        }
+    }
+
+    #[test]
+    fn a_store_out_of_use_hides_its_roles_and_who_of_it_is_in_others() {
+        let world = world();
+        let made = as_admin(&world, SUPER, |tx, now, realm, admin| {
+            let add = |tx: &mut Tx<'_>, name: &str, members: &[&str]| {
+                let members: Vec<String> = members.iter().map(|name| (*name).to_owned()).collect();
+                role::add(tx, now, realm, admin, name, &members, &[])
+            };
+            add(tx, "SALES/sellers", &["sue"])?;
+            add(tx, "Internal/all", &["SALES/sue", "tom"])
+        });
+        made.unwrap();
+        let realm = &world.realm;
+        let roles = || world.read(|tx| role::list(tx, realm, SUPER));
+        let exists = || world.read(|tx| role::exists(tx, SUPER, "SALES/sellers"));
+        let members = || world.read(|tx| role::members(tx, realm, SUPER, "Internal/all"));
+        let rows = |filter: &'static str| {
+            let listed =
+                world.read(|tx| listing::users_of_role(tx, realm, SUPER, "Internal/all", Some(filter), 0));
+            listed.rows.into_iter().map(|row| row.name).collect::<Vec<_>>()
+        };
+        let set = |off| refused(&world, move |tx, actor| set_disabled(tx, START, actor, "SALES", off));
+        let (tom, sue, other) = ("tom", "SALES/sue", ["admin", "Internal/all", "Internal/everyone"]);
+        for _ in 0..2 {
+            assert_eq!(set(true), None);
+            assert_eq!((roles(), exists()), (other.map(str::to_owned).to_vec(), false));
+            assert_eq!(
+                (members(), rows("*"), rows("SALES/s*")),
+                (vec![tom.into()], vec![tom.into()], vec![])
+            );
+            assert_eq!(set(false), None);
+            assert!(roles().contains(&"SALES/sellers".to_owned()) && exists());
+            assert_eq!((members(), rows("*")), (vec![tom.into(), sue.into()], vec![sue.into(), tom.into()]));
+            assert_eq!(rows("SALES/s*"), [sue]);
         }
     }
 

@@ -170,6 +170,33 @@ fn who_has_no_permission_sees_and_changes_only_what_has_exactly_the_name_of_the_
 }
 
 #[test]
+fn who_has_no_permission_is_told_so_before_what_is_missing() {
+    let world = World::new(&[]);
+    let admin = world.admin();
+    admin.add_role("logins", &[TOM], &[LOGIN]);
+    let tom = world.caller(TOM, OLD);
+    let own = request("setUserProfile", &[("username", TOM)]);
+    let of_admin = request("setUserProfile", &[("username", "admin")]);
+    for (caller, payload, text) in [
+        (&tom, own.as_str(), "unknown"),
+        (&tom, &of_admin, NOT_YOURS),
+        (&tom, &request("setUserProfile", &[]), NOT_YOURS),
+        (&admin, &of_admin, "unknown"),
+        (&admin, &request("setUserProfile", &[]), "unknown"),
+    ] {
+        assert_eq!(refused_void(caller, "setUserProfile", payload), text, "{payload}");
+    }
+    let delete = |arguments: &[(&str, &str)]| request("deleteUserProfile", arguments);
+    assert_eq!(refused_void(&tom, "deleteUserProfile", &delete(&[("username", "admin")])), NOT_YOURS);
+    assert_eq!(refused_void(&tom, "deleteUserProfile", &delete(&[("profileName", "x")])), NOT_YOURS);
+    assert_eq!(refused_void(&tom, "deleteUserProfile", &delete(&[("username", TOM)])), "unknown");
+    assert_eq!(refused_void(&admin, "deleteUserProfile", &delete(&[])), "unknown");
+    assert_eq!(refused(&tom, "getUserProfiles", &[]), NOT_YOURS);
+    let text = "Exception occurred while trying to invoke service method getUserProfiles";
+    assert_eq!(admin.fault(SERVICE, "getUserProfiles", &request("getUserProfiles", &[])).text, text);
+}
+
+#[test]
 fn a_request_changes_the_fields_it_names_and_nothing_else() {
     let world = World::new(&[]);
     let admin = world.admin();

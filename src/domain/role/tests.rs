@@ -177,6 +177,7 @@ fn a_role_is_renamed_only_within_its_domain_to_a_good_name_that_is_free() {
         ("readers", "Internal/readers", "The role cannot be renamed"),
         ("Internal/hybrid", "PRIMARY/hybrid", "The role cannot be renamed"),
         ("nothing", "something", "The role: nothing does not exist."),
+        ("nothing", "writers", "Role name: writers in the system. Please pick another role name."),
     ] {
         assert_eq!(renames(&world, from, to).as_deref(), Some(refusal), "{from} to {to}");
     }

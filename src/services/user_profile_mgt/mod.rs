@@ -7,7 +7,7 @@ use super::Call;
 use super::fault::typed;
 use crate::domain::association;
 use crate::domain::claim::{Changes, DEFAULT_PROFILE, PROFILE_CONFIGURATION};
-use crate::domain::profile::{self, Field, Kind, Profile};
+use crate::domain::profile::{self, Access, Field, Kind, Profile};
 use crate::soap::{Fault, Filled, Kept, Stencil, Varying};
 use contract::{
     AbstractAdmin, AssociatedAccountDTO, Operations, UserFieldDTO, UserProfileAdmin, UserProfileDTO,
@@ -49,6 +49,28 @@ fn profile(profile: Profile) -> UserProfileDTO {
     }
 }
 
+/// The name of a profile and what a request wants of it; `None` where the original runs into something that is missing.
+fn wanted(profile: UserProfileDTO) -> Option<(String, Changes)> {
+    let mut changes = Changes::default();
+    for field in profile.fieldValues? {
+        let field = field?;
+        // The request's own flag decides, not the claim's (IS 5.3.0).
+        if !field.readOnly {
+            let uri = field.claimUri.clone()?;
+            changes.set(&uri, field.value);
+        }
+    }
+    let configuration = profile.profileConifuration.unwrap_or_else(|| DEFAULT_PROFILE.to_owned());
+    changes.set(PROFILE_CONFIGURATION, Some(configuration));
+    Some((profile.profileName.unwrap_or_default(), changes))
+}
+
+/// Who may not do it at all is told so before what is missing in his request.
+fn refuse_stranger(call: &Call, username: Option<&str>, access: Access) -> Result<(), Fault> {
+    let actor = call.actor()?;
+    call.read(|tx, _| profile::check_access(tx, actor, username, access))
+}
+
 impl Operations for Behaviour {
     async fn isReadOnlyUserStore(_: &Call) -> Result<bool, Fault> {
         Ok(false)
@@ -58,9 +80,12 @@ impl Operations for Behaviour {
         call: &Call,
         username: Option<String>,
     ) -> Result<Vec<Option<UserProfileDTO>>, Fault> {
-        // The original lets its null pointer through unconverted.
-        let name = username.ok_or_else(|| Fault::invocation("getUserProfiles"))?;
         let actor = call.actor()?;
+        let Some(name) = username else {
+            refuse_stranger(call, None, Access::View).map_err(declared)?;
+            // The original lets its null pointer through unconverted.
+            return Err(Fault::invocation("getUserProfiles"));
+        };
         let profiles = call.read(|tx, realm| profile::all(tx, realm, actor, &name)).map_err(declared)?;
         Ok(profiles.into_iter().map(|one| Some(profile(one))).collect())
     }
@@ -70,19 +95,10 @@ impl Operations for Behaviour {
         username: Option<String>,
         profile: Option<UserProfileDTO>,
     ) -> Result<(), Fault> {
-        let (Some(name), Some(profile)) = (username, profile) else { return Err(Fault::unknown()) };
-        let mut changes = Changes::default();
-        for field in profile.fieldValues.ok_or_else(Fault::unknown)? {
-            let field = field.ok_or_else(Fault::unknown)?;
-            // The request's own flag decides, not the claim's (IS 5.3.0).
-            if !field.readOnly {
-                let uri = field.claimUri.clone().ok_or_else(Fault::unknown)?;
-                changes.set(&uri, field.value);
-            }
-        }
-        let configuration = profile.profileConifuration.unwrap_or_else(|| DEFAULT_PROFILE.to_owned());
-        changes.set(PROFILE_CONFIGURATION, Some(configuration));
-        let profile_name = profile.profileName.unwrap_or_default();
+        let (Some(name), Some((profile_name, changes))) = (username.clone(), profile.and_then(wanted)) else {
+            refuse_stranger(call, username.as_deref(), Access::Write)?;
+            return Err(Fault::unknown());
+        };
         call.write(move |tx, now, realm, actor| {
             profile::set(tx, now, realm, actor, &name, &profile_name, changes)
         })
@@ -94,7 +110,10 @@ impl Operations for Behaviour {
         username: Option<String>,
         profileName: Option<String>,
     ) -> Result<(), Fault> {
-        let (Some(name), Some(profile)) = (username, profileName) else { return Err(Fault::unknown()) };
+        let (Some(name), Some(profile)) = (username.clone(), profileName) else {
+            refuse_stranger(call, username.as_deref(), Access::Delete)?;
+            return Err(Fault::unknown());
+        };
         call.write(move |tx, _, _, actor| profile::delete(tx, actor, &name, &profile)).await
     }
 
