@@ -149,10 +149,11 @@ fn filled(prepared: &Prepared, carried: Carried<'_>) -> Filled {
         if name == "confirmation-code" {
             return carried.code.map(str::to_owned);
         }
-        let own = carried.properties.iter().find(|(property, _)| property == name).map(|(_, value)| value);
-        own.or_else(|| properties.get(name))
-            .or_else(|| claim_of(name).and_then(|uri| claims.get(&uri)))
-            .cloned()
+        // What the server knows comes first: nobody who asks for a mail says where its link leads or whom it speaks of.
+        let sent =
+            || carried.properties.iter().find(|(property, _)| property == name).map(|(_, value)| value);
+        let known = properties.get(name).or_else(|| claim_of(name).and_then(|uri| claims.get(&uri)));
+        known.or_else(sent).cloned()
     };
     let is_html = template.content_type.trim().to_ascii_lowercase().starts_with("text/html");
     let form = if is_html { Form::Html } else { Form::Plain };

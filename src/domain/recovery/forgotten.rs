@@ -168,6 +168,33 @@ mod tests {
     }
 
     #[test]
+    fn who_asks_for_the_link_does_not_say_where_it_leads_or_whom_it_is_for() {
+        let (world, tom) = enabled();
+        world.claims(&tom, &[(GIVEN_NAME, Some("Thomas"))]).unwrap();
+        let sent = [
+            ("carbon.product-url", "https://evil.example"),
+            ("tenant-domain", "evil.example"),
+            ("userstore-domain", "EVIL"),
+            ("user-name", "eve"),
+            ("user.claim.givenname", "Eve"),
+            ("confirmation-code", "0000"),
+        ];
+        let sent = sent.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let (realm, user, now) = (world.realm.clone(), tom.clone(), world.now());
+        world.store.write_blocking(move |tx| forgot(tx, now, &realm, &user, None, &sent)).unwrap();
+        let mail = world.mails(&tom).remove(0);
+        let address = "https://localhost:9443/accountrecoveryendpoint/confirmrecovery.do?confirmation=";
+        let rest = "&userstoredomain=PRIMARY&username=tom&tenantdomain=carbon.super&callback=";
+        assert!(
+            mail.body.starts_with("Hello Thomas,") && mail.body.contains(" account tom."),
+            "{}",
+            mail.body
+        );
+        assert!(mail.body.contains(&[address, mail.code().reveal(), rest].concat()), "{}", mail.body);
+        world.complete(&mail.code(), NEW).unwrap();
+    }
+
+    #[test]
     fn whoever_has_a_name_in_several_stores_is_written_to_for_each() {
         let (world, _) = enabled();
         world.second_store("SECOND");
