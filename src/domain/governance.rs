@@ -3,7 +3,7 @@
 
 use super::connectors::{CONNECTORS, Connector, Property};
 use super::identity_provider::{Setting, update_failed};
-use super::{Actor, Error, Now, TenantId, audit};
+use super::{Actor, Error, Now, TenantId, audit, pattern};
 use crate::store::{self, Tx};
 
 /// Name of the resident identity provider.
@@ -46,6 +46,35 @@ pub fn number(tx: &mut Tx<'_>, tenant: TenantId, name: &str) -> Result<i64, Erro
     let stored = text(tx, tenant, name)?;
     let default = || known(name).and_then(|property| property.default.parse().ok()).unwrap_or(0);
     Ok(stored.trim().parse().unwrap_or_else(|_| default()))
+}
+
+/// A setting that is a Java expression; a stored one that is blank or none at all counts as the default: it would match
+/// nothing, and nobody in the tenant could be given a password any more.
+///
+/// # Errors
+/// Failures of the database.
+pub fn expression(tx: &mut Tx<'_>, tenant: TenantId, name: &str) -> Result<String, Error> {
+    sensible(tx, tenant, name, |stored| !stored.trim().is_empty() && pattern::is_valid(stored))
+}
+
+/// A setting that people read; a blank one counts as the default.
+///
+/// # Errors
+/// Failures of the database.
+pub fn sentence(tx: &mut Tx<'_>, tenant: TenantId, name: &str) -> Result<String, Error> {
+    sensible(tx, tenant, name, |stored| !stored.trim().is_empty())
+}
+
+/// A setting that makes sense, or its default.
+fn sensible(
+    tx: &mut Tx<'_>,
+    tenant: TenantId,
+    name: &str,
+    is_sensible: impl Fn(&str) -> bool,
+) -> Result<String, Error> {
+    let stored = text(tx, tenant, name)?;
+    let default = known(name).filter(|_| !is_sensible(&stored));
+    Ok(default.map_or(stored, |property| property.default.to_owned()))
 }
 
 /// A connector with the values a tenant has for its properties.

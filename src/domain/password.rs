@@ -146,8 +146,8 @@ pub fn check_text(
     if text.to_lowercase() == user_name.to_lowercase() {
         return policy("Cannot use the username as the password".to_owned());
     }
-    if !pattern::matches(&governance::text(tx, tenant, "passwordPolicy.pattern")?, text) {
-        return policy(governance::text(tx, tenant, "passwordPolicy.errorMsg")?);
+    if !pattern::matches(&governance::expression(tx, tenant, "passwordPolicy.pattern")?, text) {
+        return policy(governance::sentence(tx, tenant, "passwordPolicy.errorMsg")?);
     }
     Ok(Ok(()))
 }
@@ -239,7 +239,7 @@ pub fn rules(tx: &mut Tx<'_>, realm: &Realm, tenant: TenantId) -> Result<Rules, 
         Some(Strength {
             shortest: governance::number(tx, tenant, "passwordPolicy.min.length")?,
             longest: governance::number(tx, tenant, "passwordPolicy.max.length")?,
-            pattern: governance::text(tx, tenant, "passwordPolicy.errorMsg")?,
+            pattern: governance::sentence(tx, tenant, "passwordPolicy.errorMsg")?,
         })
     } else {
         None

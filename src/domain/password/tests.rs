@@ -41,6 +41,21 @@ fn the_policy_speaks_in_its_order_after_the_user_store() {
 }
 
 #[test]
+fn a_pattern_that_is_none_counts_as_the_default_and_shuts_nobody_out() {
+    let world = World::new();
+    world.set("passwordPolicy.enable", "true");
+    world.set("passwordPolicy.errorMsg", " ");
+    for pattern in ["", "  ", "[a-z", "(?=.*\\d"] {
+        world.set("passwordPolicy.pattern", pattern);
+        assert_eq!(verdict(&world, "Abcdef@1"), "", "{pattern}");
+        let refused = verdict(&world, "abcdefgh");
+        assert!(refused.starts_with("'Password pattern policy violated."), "{pattern}: {refused}");
+    }
+    world.set("passwordPolicy.pattern", "[a-z]+");
+    assert_eq!(verdict(&world, "abcdefgh"), "");
+}
+
+#[test]
 fn characters_are_counted_as_java_counts_them() {
     let world = World::new();
     world.set("passwordPolicy.enable", "true");
