@@ -14,7 +14,7 @@ use super::name::{QualifiedName, folded};
 use super::password::{self, NewPassword, Refused};
 use super::tenant::{self, Tenant};
 use super::{
-    Actor, Error, Now, Realm, Secret, TenantId, User, audit, forced_reset, governance, notice, session,
+    Actor, Error, Now, Realm, Secret, TenantId, User, audit, forced_reset, governance, notice, session, user,
 };
 use crate::store::recovery::RecoveryRow;
 use crate::store::{self, Store, Tx};
@@ -261,6 +261,11 @@ pub fn check(
         return Err(CodeProblem::Expired);
     }
     let user = User::by_id(tx, row.user)?.ok_or(CodeProblem::Invalid)?;
+    // Nor of a user store that was taken out of use; it is good again once the store is.
+    match user::check_domain(tx, user.tenant, &user.domain) {
+        Err(Error::UnknownDomain) => return Err(CodeProblem::Invalid),
+        other => other?,
+    }
     Ok(Pending { user, tenant, scenario, id: row.id, otp_hash: row.otp_hash })
 }
 

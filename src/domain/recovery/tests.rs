@@ -430,6 +430,23 @@ fn a_deactivated_tenants_code_waits_for_the_tenant() {
 }
 
 #[test]
+fn a_code_of_a_store_out_of_use_waits_for_the_store() {
+    let world = World::new();
+    world.second_store("LDAP");
+    let ann = world.user_in(SUPER, "LDAP", "ann");
+    world.set(LINK, "true");
+    world.trigger(&ann).unwrap();
+    let code = world.mails(&ann)[0].code();
+    let disable = |disabled: bool| {
+        world.write(move |tx| Ok(tx.execute("UPDATE user_store SET disabled = $1", &[disabled.into()])?));
+    };
+    disable(true);
+    assert_eq!(world.problem(&code, NEW), Some(18001));
+    disable(false);
+    assert_eq!(world.problem(&code, NEW), None);
+}
+
+#[test]
 fn a_confirmation_of_a_new_account_sets_no_password() {
     let world = World::new();
     let tom = world.find("tom");
