@@ -8,7 +8,7 @@ use super::sheet::{SHOWN, Sheet, agreed};
 use super::visit::{self, Visit};
 use super::{Answer, texts};
 use crate::domain::governance::{self, Configured, REMEMBER_ME_TIMEOUT, SESSION_IDLE_TIMEOUT};
-use crate::domain::identity_provider::{Authenticator, IdentityProvider, Property, Setting};
+use crate::domain::identity_provider::{self, Authenticator, IdentityProvider, Property, Setting};
 use crate::domain::{Error, resident_idp};
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -281,7 +281,9 @@ async fn saved(visit: &Arc<Visit>) -> Result<Option<String>, Error> {
         if merged == is {
             return Ok(());
         }
-        let new = wished(&merged, &is, &resident, &connectors);
+        let others = identity_provider::list(tx, sent.tenant())?;
+        let another_is_primary = others.iter().any(|one| one.profile.primary);
+        let new = wished(&merged, &is, &resident, &connectors, another_is_primary);
         resident_idp::update(tx, sent.now(), sent.realm(), &sent.actor, new)
     });
     match done.await {
@@ -296,6 +298,7 @@ fn wished(
     is: &Sheet,
     resident: &IdentityProvider,
     connectors: &[Configured],
+    another_is_primary: bool,
 ) -> IdentityProvider {
     let changed = |name: &str, field: &str| form.new_text(is, field).map(|new| setting(name, new));
     let policies = policies(connectors).filter_map(|(name, field, _, _)| changed(name, &field));
@@ -326,6 +329,8 @@ fn wished(
     new.properties = settings;
     let home_realm = resident.profile.home_realm.as_deref().unwrap_or_default();
     new.profile.home_realm = Some(text(HOME_REALM, home_realm).to_owned());
-    (new.profile.enabled, new.profile.primary, new.profile.certificate) = (true, true, None);
+    (new.profile.enabled, new.profile.certificate) = (true, None);
+    // The original's page makes it the primary one every time, beside the one that somebody chose.
+    new.profile.primary |= !another_is_primary;
     new
 }

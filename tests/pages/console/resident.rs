@@ -1,6 +1,6 @@
 //! The resident identity provider: the account policies by clicks, and what is refused.
 
-use super::super::server::{Running, govern};
+use super::super::server::{Running, call, govern};
 use super::operations::{HTML, add_tenant, is_closed, with_ann};
 use super::{Console, plain, stored};
 
@@ -90,6 +90,38 @@ async fn the_three_options_of_the_password_reset_come_first_and_are_switched_by_
     assert!(fields.contains(&(LINK.to_owned(), "true".to_owned())));
     console.submit("idp/resident", &changed(&fields, &[(LINK, "")])).await;
     assert_eq!(setting(&running, "Recovery.AdminPasswordReset.RecoveryLink"), "false");
+}
+
+#[tokio::test]
+async fn a_changed_policy_leaves_the_mark_of_the_primary_provider_where_it_is() {
+    let running = Running::start().await;
+    let console = Console::admin(&running).await;
+    let of = |operation: &str, primary: bool| {
+        let name = if operation == "updateIdP" { "<i:oldIdPName>partner</i:oldIdPName>" } else { "" };
+        format!(
+            "<i:{operation} xmlns:i=\"http://mgt.idp.carbon.wso2.org\" \
+             xmlns:m=\"http://model.common.application.identity.carbon.wso2.org/xsd\">{name}<i:identityProvider>\
+             <m:identityProviderName>partner</m:identityProviderName><m:enable>true</m:enable>\
+             <m:primary>{primary}</m:primary></i:identityProvider></i:{operation}>"
+        )
+    };
+    let primary = || {
+        stored(&running, "SELECT coalesce(group_concat(name), '-') FROM identity_provider WHERE is_primary")
+    };
+    let save = async |option: &str| {
+        let fields = filled(&console.open("idp/resident").await.body);
+        let page = console.submit("idp/resident", &changed(&fields, &[(LINK, option)])).await.body;
+        assert!(page.contains("Successfully updated Resident Identity Provider"), "{page}");
+    };
+    assert_eq!(call(&running, "IdentityProviderMgtService", &of("addIdP", true)).await.status, 200);
+    assert_eq!(primary(), "partner");
+    save("true").await;
+    assert_eq!(primary(), "partner");
+    let delete = "<i:deleteIdP xmlns:i=\"http://mgt.idp.carbon.wso2.org\"><i:idPName>partner</i:idPName></i:deleteIdP>";
+    assert_eq!(call(&running, "IdentityProviderMgtService", delete).await.status, 200);
+    assert_eq!(primary(), "-");
+    save("").await;
+    assert_eq!(primary(), "LOCAL");
 }
 
 #[tokio::test]
