@@ -64,9 +64,11 @@ impl<'p> Part<'p> {
 
     /// Whether a property is shown to nobody.
     pub fn is_confidential(&self, property: &Property) -> bool {
-        property.blob
-            || is_secret(property)
-            || self.described(&property.name).is_some_and(|one| one.confidential)
+        // A box to tick hides nothing, whatever its name sounds like.
+        self.kind(&property.name) != Kind::Flag
+            && (property.blob
+                || is_secret(property)
+                || self.described(&property.name).is_some_and(|one| one.confidential))
     }
 
     /// Puts its fields into a form.
@@ -107,8 +109,12 @@ impl<'p> Part<'p> {
         for name in before.iter().filter(|name| !dropped.contains(&name.as_str())) {
             let value = match posted.iter().find(|(known, _)| known == name) {
                 Some((_, value)) => value,
-                // A box that is not ticked is not sent.
-                None if self.kind(name) == Kind::Flag => continue,
+                // A box that is not ticked is not sent, nor is one that was not.
+                None if self.kind(name) == Kind::Flag
+                    && shown.text(&[&value_field, name.as_str()].concat()) == "true" =>
+                {
+                    continue;
+                }
                 None => shown.text(&[&value_field, name.as_str()].concat()),
             };
             keep(sheet, name, value, shown.is_on(&[&secret_field, name.as_str()].concat()));

@@ -123,6 +123,8 @@ async fn a_form_that_nobody_touched_changes_nothing() {
     for secret in ["hidd3n", "s3cret", "d3fault", "random-password", "UniqueID"] {
         assert!(!page.contains(secret), "{secret}: {page}");
     }
+    let flag = named(SCIM, "p__scim-enable-pwd-provisioning");
+    assert!(form(&console).await.contains(&(flag, "true".to_owned())), "a box to tick is no secret: {page}");
     for _ in 0..2 {
         save(&console, &form(&console).await).await;
         assert_eq!(everything(&running), before);
