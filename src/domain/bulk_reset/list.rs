@@ -1,7 +1,7 @@
 //! Lists of names: what people type one a line, and the first column of a file. A name may hold whatever the pattern of
 //! user names lets through, so nothing that is typed is taken apart, and a file only where it says so itself.
 
-use crate::domain::name::folded;
+use crate::domain::name::{QualifiedName, folded};
 use std::collections::HashSet;
 
 /// What the first line of a file may be called.
@@ -56,7 +56,14 @@ fn separator(line: &str) -> char {
 fn distinct(names: impl Iterator<Item = String>) -> Vec<String> {
     let mut seen = HashSet::new();
     let names = names.map(|name| name.trim().to_owned());
-    names.filter(|name| !name.is_empty() && seen.insert(folded(name))).collect()
+    names.filter(|name| !name.is_empty() && seen.insert(meant(name))).collect()
+}
+
+/// Whom a name means, however it is written: `PRIMARY/tom` is Tom, and would get two mails, the first with a code that is
+/// void.
+fn meant(name: &str) -> (String, String) {
+    let parsed = QualifiedName::parse(name);
+    (parsed.domain_or_primary().to_owned(), folded(&parsed.name))
 }
 
 /// The first cell of every line. A quotation mark opens a cell at its beginning only; inside a cell it is a letter like
@@ -119,6 +126,7 @@ mod tests {
             ("\"a\"\"b\",\"two\nlines\"\nann,x\"y\n", vec!["a\"b", "ann"]),
             ("\"'=1+1\",done\n\"'-2\"\n'quoted'", vec!["=1+1", "-2", "'quoted'"]),
             ("tom\nname", vec!["tom", "name"]),
+            ("tom\nPRIMARY/Tom\nAAA/tom\nprimary/ann\nANN\naaa/Tom", vec!["tom", "AAA/tom", "primary/ann"]),
             (" \n,\n", vec![]),
         ] {
             assert_eq!(of_file(text).unwrap(), expected, "{text:?}");
