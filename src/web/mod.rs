@@ -169,6 +169,14 @@ impl Care {
     }
 }
 
+/// The login page; the original has it under the name of every protocol.
+const LOGIN_PAGES: [&str; 5] = [
+    "/authenticationendpoint/login.do",
+    "/authenticationendpoint/samlsso_login.do",
+    "/authenticationendpoint/oauth2_login.do",
+    "/authenticationendpoint/openid_login.do",
+    "/authenticationendpoint/passivests_login.do",
+];
 const CONFIRM: &str = "/accountrecoveryendpoint/confirmrecovery.do";
 const COMPLETE: &str = "/accountrecoveryendpoint/completepasswordreset.do";
 
@@ -244,9 +252,11 @@ pub async fn answer(site: &Arc<Site>, mut request: Request<Bytes>, peer: IpAddr)
         "/commonauth" => login::attempt(site, &request, source).await,
         "/samlsso" => sso::answer(site, &request, source).await,
         sso::METADATA => sso::metadata(site, &request).await,
-        "/authenticationendpoint/login.do" => login::show(site, &request, source).await,
+        _ if LOGIN_PAGES.contains(&path) => login::show(site, &request, source).await,
         "/authenticationendpoint/samlsso_notification.do" => sso::notification(site, &request),
-        "/authenticationendpoint/samlsso_logout.do" => sso::logged_out(site),
+        "/authenticationendpoint/samlsso_logout.do" | "/authenticationendpoint/oauth2_logout.do" => {
+            sso::logged_out(site)
+        }
         "/authenticationendpoint/continue.js" => page::script(),
         "/authenticationendpoint/retry.do" => page::refusal(site, StatusCode::OK, texts::RETRY),
         "/authenticationendpoint/style.css" => site.look.style.answer(request.uri().query()),

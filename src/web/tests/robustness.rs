@@ -262,6 +262,21 @@ fn addresses_of_one_network_are_one_client() {
 }
 
 #[test]
+fn the_login_page_is_there_under_the_name_of_every_protocol() {
+    let pages = Pages::new();
+    for name in ["login", "samlsso_login", "oauth2_login", "openid_login", "passivests_login"] {
+        let page = pages.get(&format!(
+            "/authenticationendpoint/{name}.do?sessionDataKey=k&authenticators=BasicAuthenticator:LOCAL"
+        ));
+        assert!(page.status == 200 && page.body.contains("id=\"loginForm\""), "{name}: {}", page.body);
+    }
+    for name in ["samlsso_logout", "oauth2_logout"] {
+        let page = pages.get(&format!("/authenticationendpoint/{name}.do"));
+        assert!(page.body.contains("You have successfully logged out."), "{name}: {}", page.body);
+    }
+}
+
+#[test]
 fn no_template_switches_escaping_off() {
     for (name, text) in
         page::TEMPLATES.iter().chain(crate::web::dashboard::TEMPLATES).chain(crate::web::forgotten::TEMPLATES)
