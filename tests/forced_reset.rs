@@ -11,7 +11,7 @@ use soapstone::domain::clock::ManualClock;
 use soapstone::domain::credential::Credential;
 use soapstone::domain::identity_provider::Setting;
 use soapstone::domain::login::{self, Face, Outcome, Presented};
-use soapstone::domain::recovery::{self, Hint};
+use soapstone::domain::recovery::{self, Hint, Presenter};
 use soapstone::domain::{
     Actor, Clock, Error, Now, Policy, Realm, Secret, SecretKey, TenantId, User, forced_reset, governance,
     seed, tenant, user,
@@ -106,7 +106,7 @@ impl Installation {
     async fn set_password(&self, code: Secret, hint: Hint) -> Result<(), u32> {
         let (store, now, realm) = (self.store.clone(), self.clock.now(), Arc::clone(&self.realm));
         tokio::task::spawn_blocking(move || {
-            recovery::set_password(&store, now, &realm, &code, &hint, &NEW.into(), &[])
+            recovery::set_password(&store, now, &realm, &code, &hint, &NEW.into(), &Presenter::default())
         })
         .await
         .unwrap()

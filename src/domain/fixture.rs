@@ -3,7 +3,7 @@
 use super::claim::Changes;
 use super::login::{Face, Outcome, Presented, Refusal};
 use super::password::{self, NewPassword};
-use super::recovery::{self, Completed, Hint};
+use super::recovery::{self, Completed, Hint, Presenter};
 use super::*;
 pub(crate) use super::{forced_reset::TRIGGER, lockout::LOCKED};
 use crate::store::scratch::Scratch;
@@ -275,7 +275,15 @@ impl World {
         hint: &Hint,
         password: &str,
     ) -> Result<Completed, recovery::Refusal> {
-        recovery::set_password(&self.store, self.now(), &self.realm, code, hint, &password.into(), &[])
+        recovery::set_password(
+            &self.store,
+            self.now(),
+            &self.realm,
+            code,
+            hint,
+            &password.into(),
+            &Presenter::default(),
+        )
     }
 
     /// The error code that [`World::complete`] answers; `None` when it succeeds.

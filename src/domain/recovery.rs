@@ -6,9 +6,11 @@
 
 mod forgotten;
 mod named;
+mod presenter;
 
 pub use forgotten::{Denied, forgot, forgot_quietly};
 pub use named::{Named, all_by_name, by_claims, by_name};
+pub use presenter::Presenter;
 
 use super::name::{QualifiedName, folded};
 use super::password::{self, NewPassword, Refused};
@@ -328,7 +330,7 @@ pub fn complete(
     code: &Secret,
     hint: &Hint,
     new: &NewPassword,
-    properties: &[(String, String)],
+    presenter: &Presenter,
 ) -> Result<Completed, Refusal> {
     let pending = check(tx, now, realm, code, hint)?;
     let Pending { user, tenant, scenario, .. } = &pending;
@@ -343,10 +345,11 @@ pub fn complete(
     if scenario.is_forced() {
         forced_reset::release(tx, now, realm, user)?;
     }
-    replace_password(tx, now, realm, tenant, user, new, properties)?;
+    replace_password(tx, now, realm, tenant, user, new, &presenter.properties)?;
     if scenario.is_forced() {
         let system = Actor::system(tenant);
-        audit::record(tx, now, &system, "Complete Forced Password Reset", &user.display_name(), "")?;
+        let (action, data) = ("Complete Forced Password Reset", presenter.audited());
+        audit::record(tx, now, &system, action, &user.display_name(), &data)?;
     }
     Ok(Completed { user: pending.user, tenant: pending.tenant })
 }
@@ -389,7 +392,7 @@ pub fn set_password(
     code: &Secret,
     hint: &Hint,
     plain: &Secret,
-    properties: &[(String, String)],
+    presenter: &Presenter,
 ) -> Result<Completed, Refusal> {
     let earlier = store.read(|tx| {
         let Pending { user, tenant, .. } = check(tx, now, realm, code, hint)?;
@@ -397,9 +400,8 @@ pub fn set_password(
         Ok::<_, Refusal>(password::earlier(tx, tenant.id, user.id.0)?)
     })?;
     let new = password::prepare(plain.clone(), &earlier)?;
-    let (realm, code, hint, properties) =
-        (Arc::clone(realm), code.clone(), hint.clone(), properties.to_vec());
-    store.write_blocking(move |tx| complete(tx, now, &realm, &code, &hint, &new, &properties))
+    let (realm, code, hint, presenter) = (Arc::clone(realm), code.clone(), hint.clone(), presenter.clone());
+    store.write_blocking(move |tx| complete(tx, now, &realm, &code, &hint, &new, &presenter))
 }
 
 /// Neither the present password nor the one-time password becomes the new one.

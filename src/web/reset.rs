@@ -3,11 +3,11 @@
 //!
 //! The form carries the code itself, so that it works without cookies. A bad code and an expired one show the same page.
 
-use super::form::{Parameters, Source, cookie, encoded};
+use super::form::{Parameters, Peer, Source, cookie, encoded};
 use super::page::{self, Message};
 use super::{CONFIRM, Site, dashboard, forward_auth, login, texts};
 use crate::domain::password::{self, Rules};
-use crate::domain::recovery::{self, CodeProblem, Hint, Refusal};
+use crate::domain::recovery::{self, CodeProblem, Hint, Presenter, Refusal};
 use crate::domain::{Error, Secret};
 use hyper::body::Bytes;
 use hyper::{Method, Request, Response, StatusCode, header};
@@ -197,8 +197,10 @@ pub async fn complete(site: &Arc<Site>, request: &Request<Bytes>, source: Source
     }
     let (work, now) = (Arc::clone(site), site.now());
     let (code, hint, plain) = (asked.code.clone(), asked.hint.clone(), Secret::from(password));
+    let address = request.extensions().get::<Peer>().map(|peer| peer.0);
+    let presenter = Presenter { address, ..Presenter::default() };
     let done = tokio::task::spawn_blocking(move || {
-        recovery::set_password(&work.store, now, &work.realm, &code, &hint, &plain, &[])
+        recovery::set_password(&work.store, now, &work.realm, &code, &hint, &plain, &presenter)
     });
     match done.await.unwrap_or_else(|_| Err(Error::Broken("a reset panicked").into())) {
         Ok(_) => updated(site, request, &asked),

@@ -273,7 +273,7 @@ fn a_completion_that_fails_at_its_end_leaves_everything_as_it_was() {
     let new = world.prepared(&tom, NEW);
     let (realm, now, kept) = (world.realm.clone(), world.now(), code.clone());
     let failed: Result<(), Refusal> = world.store.write_blocking(move |tx| {
-        complete(tx, now, &realm, &kept, &Hint::default(), &new, &[])?;
+        complete(tx, now, &realm, &kept, &Hint::default(), &new, &Presenter::default())?;
         Err(Error::Broken("power failure").into())
     });
     assert_eq!(failed.unwrap_err().code(), 18013);

@@ -7,7 +7,7 @@ mod password;
 mod question;
 mod username;
 
-use super::form::Parameters;
+use super::form::{Parameters, Peer};
 use super::{Site, page, texts};
 use crate::domain::login::{self, Face, Outcome, Presented, SignedIn};
 use crate::domain::question_recovery::Pace;
@@ -17,6 +17,7 @@ use hyper::body::Bytes;
 use hyper::header::{ALLOW, AUTHORIZATION, CONTENT_TYPE, HeaderMap, RETRY_AFTER, WWW_AUTHENTICATE};
 use hyper::{Method, Request, Response, StatusCode};
 use serde::{Deserialize, Serialize};
+use std::net::IpAddr;
 use std::sync::Arc;
 
 /// The path of the API; `/t/<tenant>` may stand before it.
@@ -81,6 +82,8 @@ struct Asked<'a> {
     call: Call<'a>,
     parameters: Parameters,
     body: &'a [u8],
+    /// Where the call comes from.
+    address: Option<IpAddr>,
 }
 
 impl Asked<'_> {
@@ -125,7 +128,8 @@ pub async fn answer(site: &Arc<Site>, request: &Request<Bytes>, call: Call<'_>) 
         return empty(StatusCode::UNSUPPORTED_MEDIA_TYPE);
     }
     let query = request.uri().query().unwrap_or("");
-    let asked = Asked { site, call, parameters: Parameters::of_query(query), body: request.body() };
+    let address = request.extensions().get::<Peer>().map(|peer| peer.0);
+    let asked = Asked { site, call, parameters: Parameters::of_query(query), body: request.body(), address };
     let answered = match call.operation {
         Operation::SetPassword => password::set(&asked).await,
         Operation::RecoverPassword => password::recover(&asked).await,

@@ -1,7 +1,7 @@
 //! Setting a password with a code, and the mail that brings one.
 
 use super::{Asked, Property, bad, empty, invalid_tenant, no_json, pairs, plain, problem};
-use crate::domain::recovery::{self, CodeProblem, Denied, Hint, Named, Refusal};
+use crate::domain::recovery::{self, CodeProblem, Denied, Hint, Named, Presenter, Refusal};
 use crate::domain::{Error, Secret, governance};
 use crate::web::texts;
 use hyper::{Response, StatusCode};
@@ -26,10 +26,10 @@ pub(super) async fn set(asked: &Asked<'_>) -> Result<Response<Vec<u8>>, Error> {
         return Ok(bad("20035", texts::PASSWORD_UNUSABLE));
     }
     let key = body.key.unwrap_or_default();
-    let properties = pairs(body.properties);
+    let presenter = Presenter { address: asked.address, properties: pairs(body.properties) };
     let (work, now, code) = (Arc::clone(asked.site), asked.site.now(), Secret::from(key.as_str()));
     let done = tokio::task::spawn_blocking(move || {
-        recovery::set_password(&work.store, now, &work.realm, &code, &Hint::default(), &plain, &properties)
+        recovery::set_password(&work.store, now, &work.realm, &code, &Hint::default(), &plain, &presenter)
     });
     Ok(match done.await.unwrap_or_else(|_| Err(Error::Broken("a reset panicked").into())) {
         Ok(_) => empty(StatusCode::OK),

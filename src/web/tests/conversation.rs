@@ -239,3 +239,18 @@ fn a_tenants_user_signs_in_with_the_code_under_the_full_name() {
     assert!(done.body.contains("Updated the password successfully"), "{}", done.body);
     assert!(pages.world.gets_in("tom@wso2.com", NEW) && pages.world.gets_in("tom", OLD));
 }
+
+#[test]
+fn the_audit_trail_says_where_a_reset_was_completed() {
+    let pages = Pages::new();
+    let tom = pages.force(&[LINK]);
+    let address = pages.link(&tom).replace("confirmrecovery.do", "completepasswordreset.do");
+    let fields = encoded(&[("reset-password", NEW), ("reset-password2", NEW)]);
+    let done = pages.send_from(7, pages.request("POST", &address, fields));
+    assert!(done.body.contains("Updated the password successfully"), "{}", done.body);
+    let told: Vec<(String, String)> = pages.world.read(|tx| {
+        let sql = "SELECT target, data FROM audit WHERE action = 'Complete Forced Password Reset'";
+        Ok(tx.query(sql, &[], |row| Ok((row.text(0)?, row.text(1)?)))?)
+    });
+    assert_eq!(told, [("tom".to_owned(), "From : 10.0.0.7".to_owned())]);
+}
