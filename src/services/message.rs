@@ -1,7 +1,7 @@
 //! What a request carries, before anything of it is believed: its form, its text, and the answer's form.
 
 use super::Connection;
-use crate::soap::answer::{Format, negotiated};
+use crate::soap::answer::{Format, negotiated, negotiated_for_envelope};
 use crate::soap::charset::{Charset, parameter};
 use crate::soap::envelope::Version;
 use crate::soap::{Fault, form, mime};
@@ -107,7 +107,7 @@ impl<'r> Incoming<'r> {
 
     /// The form of the answer to an envelope of that version.
     pub fn soap_format(&self, version: Version) -> Format {
-        negotiated(self.accept).unwrap_or_else(|| Format::Soap(version, self.charset.clone()))
+        negotiated_for_envelope(self.accept).unwrap_or_else(|| Format::Soap(version, self.charset.clone()))
     }
 
     /// The text of the request, whatever its form was: unpacked, the root part of several, decoded.

@@ -46,18 +46,35 @@ impl Format {
     }
 }
 
-/// What an `Accept` header makes of the answer: its first type that is not `text/xml` and that can be
-/// written decides, whatever the request was (IS 5.3.0 negotiates by default).
+/// What an `Accept` header makes of the answer to a request without an envelope: its first type that is not `text/xml`
+/// and that can be written decides, whatever the request was (IS 5.3.0 negotiates by default).
 #[must_use]
 pub fn negotiated(accept: Option<&str>) -> Option<Format> {
-    let types = accept?.split(';').next()?;
-    types.split(',').map(str::trim).find_map(|media_type| match media_type {
-        "application/json" => Some(Some(Format::Json("application/json"))),
-        "text/javascript" => Some(Some(Format::Json("text/javascript"))),
-        "application/xml" => Some(Some(Format::Bare("application/xml"))),
-        "application/soap+xml" => Some(None),
-        _ => None,
-    })?
+    deciding(accept?)?.1
+}
+
+/// What it makes of the answer to an envelope. IS 5.3.0 compares a type without the blanks around it, but looks for what
+/// writes it with them, finds nothing and writes an envelope: `text/plain, application/json`, which Spring's clients
+/// send by themselves, leaves SOAP as it is, and `application/json, text/plain` does not.
+#[must_use]
+pub fn negotiated_for_envelope(accept: Option<&str>) -> Option<Format> {
+    let (written, format) = deciding(accept?)?;
+    format.filter(|_| written.trim() == written)
+}
+
+/// The type that decides, as it is written, and its form; no form where an envelope is asked for.
+fn deciding(accept: &str) -> Option<(&str, Option<Format>)> {
+    let types = accept.split(';').next()?;
+    types.split(',').find_map(|written| {
+        let format = match written.trim() {
+            "application/json" => Some(Format::Json("application/json")),
+            "text/javascript" => Some(Format::Json("text/javascript")),
+            "application/xml" => Some(Format::Bare("application/xml")),
+            "application/soap+xml" => None,
+            _ => return None,
+        };
+        Some((written, format))
+    })
 }
 
 /// An answer under construction: the operation writes its payload into it.
@@ -294,22 +311,38 @@ mod tests {
 
     #[test]
     fn the_first_type_that_can_be_written_decides_and_what_follows_a_semicolon_is_not_seen() {
+        let json = || Some(Format::Json("application/json"));
         for (accept, format) in [
-            ("application/json", Some(Format::Json("application/json"))),
-            ("text/html, text/javascript;q=0.1", Some(Format::Json("text/javascript"))),
+            ("application/json", json()),
+            ("text/html,text/javascript;q=0.1", Some(Format::Json("text/javascript"))),
             (
                 "text/html,application/xhtml+xml,application/xml;q=0.9,*/*",
                 Some(Format::Bare("application/xml")),
             ),
-            ("application/soap+xml, application/json", None),
-            ("text/xml, application/json", Some(Format::Json("application/json"))),
-            ("text/html;q=0.9, application/json", None),
+            ("application/soap+xml,application/json", None),
+            ("text/xml,application/json", json()),
+            ("application/json, text/plain, */*", json()),
+            ("text/html;q=0.9,application/json", None),
             ("text/html, image/gif, */*", None),
             ("", None),
         ] {
             assert_eq!(negotiated(Some(accept)), format, "{accept}");
+            assert_eq!(negotiated_for_envelope(Some(accept)), format, "{accept}");
         }
-        assert_eq!(negotiated(None), None);
+        assert_eq!((negotiated(None), negotiated_for_envelope(None)), (None, None));
+    }
+
+    #[test]
+    fn a_type_behind_a_blank_leaves_an_envelope_an_envelope() {
+        for accept in [
+            "text/plain, application/json, application/*+json, */*",
+            "text/xml, application/json",
+            "text/html, application/xml,application/json",
+            "application/json ;q=0.9",
+        ] {
+            assert_eq!(negotiated_for_envelope(Some(accept)), None, "{accept}");
+            assert!(negotiated(Some(accept)).is_some(), "{accept}");
+        }
     }
 
     fn called<'a>(types: &'a [&'static Type], name: &str) -> Option<Called<'a>> {
