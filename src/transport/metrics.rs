@@ -90,7 +90,7 @@ impl Metrics {
 }
 
 fn service_of(path: &str) -> &'static str {
-    match path.strip_prefix("/services/") {
+    match path.trim_start_matches('/').strip_prefix("services/") {
         Some(rest) => {
             let name = rest.split(['/', '.']).next().unwrap_or("");
             services::find(name).map_or("unknown", |published| published.contract.name)

@@ -27,9 +27,7 @@ impl Faces {
         let path = request.uri().path();
         let is_local = is_local && !is_passed_on(request.headers());
         match path {
-            _ if path == "/services" || path.starts_with("/services/") => {
-                services::begin(&self.services, request, connection)
-            }
+            _ if is_for_services(path) => services::begin(&self.services, request, connection),
             // Tenants have no addresses of their own for admin services.
             _ if path.starts_with("/t/") && path.contains("/services") => plain(StatusCode::NOT_FOUND).into(),
             "/health" if is_local => self.health().into(),
@@ -67,6 +65,13 @@ impl Faces {
             Err(_) => plain(StatusCode::BAD_REQUEST),
         }
     }
+}
+
+/// Whether the services answer a path. The original's container counts several slashes in front as one, and clients whose
+/// base address ends in one send `//services/…`.
+fn is_for_services(path: &str) -> bool {
+    let path = path.trim_start_matches('/');
+    path == "services" || path.starts_with("services/")
 }
 
 /// Whether a proxy passed the request on: then it comes from anywhere.
