@@ -110,6 +110,12 @@ pub const KEYS: &[Key] = &[
     ),
     key("calls_without_envelope", Flag, "true", "Answer GET, form, plain XML and JSON calls of operations."),
     key(
+        "answer_prefixes",
+        List,
+        "[]",
+        "Prefixes of types in answers, for clients that look for the ones of an earlier installation, as its answers declare them, for example \"ax2615=http://dao.service.ws.um.carbon.wso2.org/xsd\".",
+    ),
+    key(
         "original_permissions",
         Flag,
         "false",

@@ -4,6 +4,7 @@
 //! environment (`SOAPSTONE_…`), flags. A mistake in any of them stops the start and says where it is.
 
 mod address;
+mod answer_prefixes;
 mod collected;
 mod document;
 mod error;

@@ -2,7 +2,7 @@
 
 use super::identity_provider::IdentityProvider;
 use super::service_provider::ServiceProvider;
-use super::{address, forward_auth};
+use super::{address, answer_prefixes, forward_auth};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use std::collections::BTreeSet;
@@ -48,6 +48,7 @@ pub struct Settings {
     pub hide_admin_service_wsdls: bool,
     pub http_admin_services: Vec<String>,
     pub calls_without_envelope: bool,
+    pub answer_prefixes: Vec<String>,
     pub original_permissions: bool,
     pub admin_name: String,
     pub admin_password: Hidden,
@@ -169,6 +170,7 @@ impl Default for Settings {
             hide_admin_service_wsdls: false,
             http_admin_services: Vec::new(),
             calls_without_envelope: true,
+            answer_prefixes: Vec::new(),
             original_permissions: false,
             admin_name: "admin".into(),
             admin_password: Hidden::default(),
@@ -325,8 +327,10 @@ impl Settings {
             let why = format!("{:?} is no time of day", self.idle_check_at);
             return found("idle_check_at", why, "write it like 20:00:00");
         }
-        if let Some(mistake) = address::mistake(self).or_else(|| forward_auth::mistake(self)) {
-            return Some(mistake);
+        for find in [address::mistake, forward_auth::mistake, answer_prefixes::mistake] {
+            if let Some(mistake) = find(self) {
+                return Some(mistake);
+            }
         }
         if !["error", "warn", "info", "debug", "trace"].contains(&self.log.level.as_str()) {
             let why = format!("{:?} is no level", self.log.level);

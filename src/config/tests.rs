@@ -242,6 +242,7 @@ fn another_value(key: &Key) -> &'static str {
         "idle_check_at" => "03:30:00",
         "mail.from" => "a@example.org",
         "forward_auth_origins" => "https://localhost:8443",
+        "answer_prefixes" => "ax7=urn:example",
         "otp_alphabet" => "0123456789",
         "challenge_separator" => "|",
         "log.level" => "debug",

@@ -2,6 +2,7 @@
 
 use super::Process;
 use crate::domain::{Clock, Realm};
+use crate::soap::BeanPrefixes;
 use crate::soap::contract::Operation;
 use crate::store::Store;
 use std::sync::Arc;
@@ -20,6 +21,8 @@ pub struct Publication {
     pub without_envelope: bool,
     /// Whether operations ask for the permissions of the original, where ours ask for more.
     pub original_permissions: bool,
+    /// Prefixes of bean types in answers, where they were chosen.
+    pub bean_prefixes: BeanPrefixes,
     /// Configured host name for the addresses in documents; without one the request's own host is used.
     pub host_name: Option<String>,
     /// Port of the HTTPS listener.

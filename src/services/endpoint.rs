@@ -323,8 +323,12 @@ impl Exchange<'_> {
         }
         match self.let_in(target, wrapping) {
             Ok(Admitted { call, hand_out }) => {
-                let answer =
+                let mut answer =
                     Answer::begin(reply.format.clone(), published.types(), operation, reply.addressing);
+                let prefixes = &self.app.publication.bean_prefixes;
+                if !prefixes.is_empty() {
+                    answer.payload().take_prefixes(prefixes);
+                }
                 Ok(Work::Operation(Performing {
                     answering: (published.invoke)(call, operation, arguments, answer),
                     target,

@@ -19,6 +19,7 @@ pub mod form;
 pub mod info;
 mod kept;
 pub mod mime;
+mod prefixes;
 mod reply;
 pub mod rest;
 mod stencil;
@@ -32,6 +33,7 @@ pub use arguments::Arguments;
 pub use date_time::DateTime;
 pub use fault::{Code, Detail, Fault, Problem};
 pub use kept::Kept;
+pub use prefixes::BeanPrefixes;
 pub use reply::{Answered, Answering, Nil, Reply, bad_arguments};
 pub use stencil::{Filled, Stencil, Vary, Varying};
 pub use value::{

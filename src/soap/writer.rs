@@ -5,6 +5,7 @@
 //! booleans bare, null as `null`, arrays as arrays.
 
 use super::contract::Type;
+use super::prefixes::BeanPrefixes;
 use super::xml::{is_xml_character, is_xml_text};
 use std::fmt::Write as _;
 use std::ops::Range;
@@ -80,6 +81,16 @@ impl Writer {
             }
         }
         Self { out: String::new(), json, namespaces, comma: false, in_array: false, blank: None }
+    }
+
+    /// Gives the bean namespaces the prefixes that were chosen, and the others numbers that were not.
+    pub fn take_prefixes(&mut self, chosen: &BeanPrefixes) {
+        let mut numbered = (FIRST_PREFIX..).map(|n| format!("ax{n}")).filter(|prefix| !chosen.has(prefix));
+        for namespace in &mut self.namespaces {
+            if let Some(prefix) = chosen.of(namespace.name).map(str::to_owned).or_else(|| numbered.next()) {
+                namespace.start = format!("<{prefix}:");
+            }
+        }
     }
 
     /// Takes memory for an answer of usual size at once.
@@ -468,6 +479,26 @@ mod tests {
              <ax2301:stops xsi:nil=\"true\"/>\
              <ax2301:tonnage>-9223372036854775808</ax2301:tonnage></ns:return>"
         );
+    }
+
+    #[test]
+    fn a_namespace_has_the_prefix_that_was_chosen_and_no_other_has_it_too() {
+        let place = "http://map.example/xsd";
+        for (list, boat_prefix, place_prefix) in [
+            (vec![], "ax2301", "ax2302"),
+            (vec![format!("ax2615={place}")], "ax2301", "ax2615"),
+            (vec![format!("ax2301={place}")], "ax2302", "ax2301"),
+            (vec!["ax2302=http://ferry.example/xsd".into()], "ax2302", "ax2301"),
+            (vec!["ax2301=urn:unknown".into()], "ax2302", "ax2303"),
+        ] {
+            let mut writer = Writer::xml(&CONTRACT.types());
+            writer.take_prefixes(&BeanPrefixes::listed(&list));
+            boat().write(&mut writer, Prefix::Service, "return");
+            let text = writer.finish();
+            assert!(text.contains(&format!(" xmlns:{place_prefix}=\"{place}\"")), "{text}");
+            assert!(text.contains(&format!("xsi:type=\"{boat_prefix}:Boat\"")), "{text}");
+            assert!(text.contains(&format!("</{place_prefix}:name><{boat_prefix}:crew>")), "{text}");
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@ use crate::config::{MailTransport, Settings, time_of_day};
 use crate::domain::{Now, Policy, otp, pattern, template};
 use crate::mail;
 use crate::services::{Machine, OnHttp, Process, Publication};
+use crate::soap::BeanPrefixes;
 use std::path::Path;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -115,6 +116,7 @@ pub fn publication(settings: &Settings, https_port: u16) -> Publication {
         on_http,
         without_envelope: settings.calls_without_envelope,
         original_permissions: settings.original_permissions,
+        bean_prefixes: BeanPrefixes::listed(&settings.answer_prefixes),
         host_name: settings.host_name.clone(),
         https_port,
         body_limit: settings.body_limit,

@@ -6,6 +6,7 @@ use crate::domain::fixture::{LINK, LOCKED, NEW, OLD, World};
 use crate::domain::permission::{EXECUTE, Holder, set};
 use crate::domain::{Clock, TenantId, tenant};
 use crate::services::{Machine, OnHttp, Process, Publication, WAITING_LOGINS};
+use crate::soap::BeanPrefixes;
 use base64::Engine as _;
 use tokio::sync::Semaphore;
 
@@ -20,6 +21,7 @@ fn app(world: &World) -> Arc<App> {
         on_http: OnHttp::None,
         without_envelope: true,
         original_permissions: false,
+        bean_prefixes: BeanPrefixes::default(),
         host_name: None,
         https_port: 9443,
         body_limit: 1,

@@ -85,6 +85,21 @@ fn one_claim_is_set_appended_to_read_and_removed() {
 }
 
 #[test]
+fn types_have_the_prefixes_that_were_chosen_for_them() {
+    let namespace = "http://dao.service.ws.um.carbon.wso2.org/xsd";
+    let world =
+        World::configured(&[], |settings| settings.answer_prefixes = vec![format!("ax2615={namespace}")]);
+    let payload = request("getUserClaimValues", &[("userName", TOM), ("profileName", "default")]);
+    // An answer that is asked for again may be copied.
+    for _ in 0..3 {
+        let text = world.admin().call(SERVICE, "getUserClaimValues", &payload).text();
+        assert!(text.contains(&format!(" xmlns:ax2615=\"{namespace}\"")), "{text}");
+        assert!(text.contains(&format!("<ax2615:claimUri>{MAIL}</ax2615:claimUri>")), "{text}");
+        assert!(text.contains(&format!("<ax2615:value>{TOMS_MAIL}</ax2615:value>")), "{text}");
+    }
+}
+
+#[test]
 fn a_claim_without_mapping_and_a_user_who_is_not_there_are_refused() {
     let world = World::new(&[]);
     let admin = world.admin();
