@@ -272,7 +272,7 @@ fn what_applications_can_be_given_is_listed_without_secrets() {
     };
     let one = admin.results(SERVICE, "getIdentityProvider", &named("fed_idp")).pop().unwrap();
     let listed = all(&admin, "getAllIdentityProviders");
-    assert_eq!(listed, [one.clone()]);
+    assert_eq!(listed.as_slice(), std::slice::from_ref(&one));
     assert_eq!(one.value("identityProviderName"), Some("fed_idp"));
     assert_eq!(one.value("enable"), Some("true"));
     let property = one.find("properties").unwrap();
