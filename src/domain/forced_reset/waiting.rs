@@ -65,7 +65,8 @@ pub fn waiting(
 }
 
 fn shown(now: Now, minutes: i64, row: store::recovery::Forced) -> Waiting {
-    let stage = if row.voided_at.is_some() && !row.link {
+    let is_voided = row.voided_at.is_some();
+    let stage = if is_voided && !row.link {
         Stage::Voided
     } else if recovery::has_expired(now, row.created_at, minutes) {
         Stage::Expired
@@ -73,6 +74,8 @@ fn shown(now: Now, minutes: i64, row: store::recovery::Forced) -> Waiting {
         Stage::Open
     };
     let mailed_otp = row.mail.as_ref().is_some_and(|(template, _)| template == notice::FORCED_RESET_OTP);
+    // A one-time password that was guessed at too often is no way out any more where there is another.
+    let offline = row.otp && !mailed_otp && !(is_voided && row.link);
     let user = if row.domain == PRIMARY { row.name } else { [&row.domain, "/", &row.name].concat() };
     Waiting {
         key: row.id,
@@ -81,7 +84,7 @@ fn shown(now: Now, minutes: i64, row: store::recovery::Forced) -> Waiting {
         since: Now(row.created_at),
         expires: Now(row.created_at).plus_minutes(minutes),
         stage,
-        way: Way { link: row.link, otp: mailed_otp, offline: row.otp && !mailed_otp },
+        way: Way { link: row.link, otp: mailed_otp, offline },
         mail: row.mail.map(|(_, state)| state),
     }
 }
@@ -135,6 +138,23 @@ mod tests {
         assert_eq!(all(&world, SUPER)[0].stage, Stage::Open);
         world.pass_minutes(1441);
         assert_eq!(all(&world, SUPER)[0].stage, Stage::Expired);
+    }
+
+    #[test]
+    fn a_code_that_was_guessed_at_too_often_is_no_way_out_any_more_and_the_link_is() {
+        for (options, stage, way) in [
+            (&[OFFLINE][..], Stage::Voided, Way { link: false, otp: false, offline: true }),
+            (&[LINK, OFFLINE], Stage::Open, Way { link: true, otp: false, offline: false }),
+        ] {
+            let world = World::new();
+            options.iter().for_each(|option| world.set(option, "true"));
+            world.trigger(&world.find("tom")).unwrap();
+            for _ in 0..5 {
+                assert!(!world.gets_in("tom", "WRONG1"));
+            }
+            let found = all(&world, SUPER);
+            assert_eq!((found[0].stage, found[0].way), (stage, way), "{options:?}");
+        }
     }
 
     #[test]
