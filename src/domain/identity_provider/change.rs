@@ -202,7 +202,9 @@ fn update_by(
             "Cannot update Idp name to have '{SHARED}' as a prefix (previous name:{old_name}, New name: {new_name})"
         )));
     }
-    if source == Source::Request && is_in_a_file(realm, &new_name) {
+    // Whoever only sees a shared one is told that it is not his, whatever else is true of its file.
+    let is_foreign = found.as_ref().is_some_and(|profile| profile.tenant != tenant);
+    if source == Source::Request && !is_foreign && is_in_a_file(realm, &new_name) {
         return Err(Error::refused("Identity provider with the same name exists in the file system."));
     }
     let Some(profile) = found else {

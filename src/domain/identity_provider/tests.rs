@@ -318,6 +318,11 @@ fn a_file_of_the_server_keeps_its_name() {
         text(world.update_provider(SUPER, "SHARED_f", provider("SHARED_f"))),
         "Identity provider with the same name exists in the file system."
     );
+    let acme = world.tenant("acme.com");
+    assert_eq!(
+        text(world.update_provider(acme, "SHARED_f", provider("SHARED_f"))),
+        format!("Trying to update non-existent Identity Provider for tenant {}", acme.0)
+    );
 }
 
 #[test]

@@ -216,7 +216,7 @@ fn providers_in_files_are_shared_with_every_tenant_while_the_files_are_there() {
     assert_eq!(names(&all(&acme, "getEnabledAllIdPs")), ["mine", "SHARED_s"]);
     assert_eq!(names(&all(&acme, "getAllIdPs")), ["mine"]);
     let id = world.stored("SELECT id FROM tenant WHERE domain = 'acme.com'");
-    for name in ["SHARED_t", "mine too"] {
+    for name in ["SHARED_s", "SHARED_t", "mine too"] {
         assert_eq!(
             refused(&acme, &updating("SHARED_s", name, &field("alias", "theirs"))),
             format!("Trying to update non-existent Identity Provider for tenant {id}"),
