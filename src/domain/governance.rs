@@ -3,7 +3,7 @@
 
 use super::connectors::{CONNECTORS, Connector, Property};
 use super::identity_provider::{Setting, update_failed};
-use super::{Actor, Error, Now, TenantId, audit, pattern};
+use super::{Actor, Error, Now, TenantId, audit, pattern, session};
 use crate::store::{self, Tx};
 
 /// Name of the resident identity provider.
@@ -158,19 +158,40 @@ pub fn update(tx: &mut Tx<'_>, now: Now, actor: &Actor, changes: &[Setting]) -> 
         Error::refused(format!("Could not find Resident Identity Provider for tenant {}", actor.domain))
     })?;
     check(tx, actor, changes)?;
-    for setting in changes {
-        store::idp::set_property(
-            tx,
-            resident.id,
-            &setting.name,
-            setting.value.as_deref().unwrap_or_default(),
-        )?;
-    }
+    put(tx, actor.tenant, resident.id, changes)?;
     if !changes.is_empty() {
         let names: Vec<&str> = changes.iter().map(|setting| setting.name.as_str()).collect();
         audit::record(tx, now, actor, AUDITED, RESIDENT, &names.join(","))?;
     }
     Ok(())
+}
+
+/// Writes settings that were checked. The times of sessions count for those that are open, too: the original reads them
+/// whenever a session is used.
+///
+/// # Errors
+/// Failures of the database.
+pub(super) fn put(
+    tx: &mut Tx<'_>,
+    tenant: TenantId,
+    resident: i64,
+    changes: &[Setting],
+) -> Result<(), Error> {
+    let before = session_limits(tx, tenant)?;
+    for setting in changes {
+        let value = setting.value.as_deref().unwrap_or_default();
+        store::idp::set_property(tx, resident, &setting.name, value)?;
+    }
+    let now = session_limits(tx, tenant)?;
+    if now != before {
+        session::change_limits(tx, tenant, before, now)?;
+    }
+    Ok(())
+}
+
+/// Minutes that sessions of browsers live without use: plain ones, and remembered ones.
+fn session_limits(tx: &mut Tx<'_>, tenant: TenantId) -> Result<[i64; 2], Error> {
+    Ok([number(tx, tenant, SESSION_IDLE_TIMEOUT)?, number(tx, tenant, REMEMBER_ME_TIMEOUT)?])
 }
 
 fn is_positive(value: &str) -> bool {

@@ -228,9 +228,7 @@ pub fn update(
         store::idp::clear_primary(tx, actor.tenant.0)?;
     }
     store::idp::update(tx, &new.profile)?;
-    for setting in &properties {
-        store::idp::set_property(tx, id, &setting.name, setting.value.as_deref().unwrap_or_default())?;
-    }
+    governance::put(tx, actor.tenant, id, &properties)?;
     let defaults = computed(realm, actor);
     for sent in &new.authenticators {
         let default = defaults.iter().find(|default| default.name == sent.name);

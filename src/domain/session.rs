@@ -162,6 +162,23 @@ pub fn close_of_store(tx: &mut Tx<'_>, tenant: TenantId, domain: &str) -> Result
     Ok(())
 }
 
+/// Gives the open sessions of a tenant's browsers other limits, in minutes: first those of plain sessions, then those of
+/// remembered ones. Which of the two a session is shows in the limit it has.
+///
+/// # Errors
+/// Failures of the database.
+pub fn change_limits(
+    tx: &mut Tx<'_>,
+    tenant: TenantId,
+    before: [i64; 2],
+    now: [i64; 2],
+) -> Result<(), Error> {
+    let millis = |limits: [i64; 2]| limits.map(|minutes| minutes.saturating_mul(60_000));
+    let kind = Kind::Browser.stored();
+    store::session::change_limits(tx, tenant.0, kind, millis(before), millis(now))?;
+    Ok(())
+}
+
 /// Forgets what has been idle for too long.
 ///
 /// # Errors

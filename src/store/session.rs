@@ -201,6 +201,32 @@ pub fn delete_of_store(tx: &mut Tx<'_>, tenant: i64, domain: &str) -> Result<(),
     Ok(())
 }
 
+/// Replaces two limits of the sessions of a tenant by two others.
+///
+/// # Errors
+/// As [`insert`].
+pub fn change_limits(
+    tx: &mut Tx<'_>,
+    tenant: i64,
+    kind: &str,
+    before: [i64; 2],
+    now: [i64; 2],
+) -> Result<usize, Error> {
+    let [[plain, remembered], [new_plain, new_remembered]] = [before, now];
+    tx.execute(
+        "UPDATE session SET idle_limit = CASE WHEN idle_limit = $3 THEN $5 ELSE $6 END \
+         WHERE tenant_id = $1 AND kind = $2 AND idle_limit IN ($3, $4)",
+        &[
+            tenant.into(),
+            kind.into(),
+            plain.into(),
+            remembered.into(),
+            new_plain.into(),
+            new_remembered.into(),
+        ],
+    )
+}
+
 /// Forgets sessions that have been idle for too long.
 ///
 /// # Errors

@@ -97,6 +97,36 @@ fn timeouts_are_whole_numbers_above_zero_and_a_refusal_stores_nothing() {
 }
 
 #[test]
+fn a_time_of_sessions_counts_for_those_that_are_open() {
+    let world = World::new();
+    let there = world.tenant("acme.example");
+    let open = |tenant, kind, minutes| {
+        let now = world.now();
+        world.write(move |tx| {
+            let actor = admin(tx, tenant)?;
+            session::open(tx, now, kind, &actor, minutes)
+        })
+    };
+    let plain = open(SUPER, session::Kind::Browser, 15);
+    let remembered = open(SUPER, session::Kind::Browser, 20_160);
+    let services = open(SUPER, session::Kind::Admin, 15);
+    let elsewhere = open(there, session::Kind::Browser, 15);
+    let lives = |id: &crate::domain::Secret, kind| {
+        world.read(|tx| Ok(session::find(tx, world.now(), kind, id.reveal())?.is_some()))
+    };
+    // One takes the other's place, and each session keeps to its own.
+    assert_eq!(
+        updates(&world, &[(SESSION_IDLE_TIMEOUT, Some("20160")), (REMEMBER_ME_TIMEOUT, Some("5"))]),
+        None
+    );
+    world.pass_minutes(6);
+    assert!(lives(&plain, session::Kind::Browser) && !lives(&remembered, session::Kind::Browser));
+    assert_eq!(updates(&world, &[(SESSION_IDLE_TIMEOUT, Some("2"))]), None);
+    assert!(!lives(&plain, session::Kind::Browser));
+    assert!(lives(&services, session::Kind::Admin) && lives(&elsewhere, session::Kind::Browser));
+}
+
+#[test]
 fn an_expiry_time_that_makes_every_code_void_is_refused() {
     let world = World::new();
     for bad in ["0", "-5", "never", ""] {
