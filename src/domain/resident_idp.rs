@@ -95,7 +95,9 @@ impl Saml {
             found.and_then(|property| property.value.clone()).unwrap_or_default()
         };
         let sign_on_url = value("SSOUrl");
-        let listed = properties.iter().filter(|property| property.name.starts_with("DestinationURI."));
+        let is_destination =
+            |property: &&Property| property.name.starts_with("DestinationURI.") && !is_blank(property);
+        let listed = properties.iter().filter(is_destination);
         let mut destinations: Vec<String> = listed.filter_map(|property| property.value.clone()).collect();
         if destinations.is_empty() {
             destinations.push(sign_on_url.clone());
@@ -124,14 +126,20 @@ fn property(name: &str, value: &str) -> Property {
     Property { name: name.to_owned(), value: Some(value.to_owned()), ..Property::default() }
 }
 
-/// What is stored wins over what is computed.
+/// What is stored wins over what is computed, unless there is nothing in it: a server without a name or an address lets
+/// nobody in.
 fn overlay(known: &mut Vec<Property>, stored: &[Property]) {
     for property in stored {
         match known.iter_mut().find(|candidate| candidate.name == property.name) {
+            Some(_) if is_blank(property) => {}
             Some(candidate) => candidate.clone_from(property),
             None => known.push(property.clone()),
         }
     }
+}
+
+fn is_blank(property: &Property) -> bool {
+    property.value.as_deref().is_none_or(|value| value.trim().is_empty())
 }
 
 fn computed(realm: &Realm, actor: &Actor) -> Vec<Authenticator> {
@@ -254,11 +262,13 @@ pub fn update(
     audit::record(tx, now, actor, governance::AUDITED, RESIDENT, &names.join(","))
 }
 
-/// What is computed anyway is not stored, so that a later change of the address shows.
+/// What is computed anyway is not stored, so that a later change of the address shows; nor is nothing in its place.
 fn without_computed(sent: &[Property], computed: Option<&Vec<Property>>) -> Vec<Property> {
     let is_computed = |property: &Property| {
         computed.is_some_and(|known| {
-            known.iter().any(|known| known.name == property.name && known.value == property.value)
+            known.iter().any(|known| {
+                known.name == property.name && (known.value == property.value || is_blank(property))
+            })
         })
     };
     sent.iter().filter(|property| !is_computed(property)).cloned().collect()

@@ -74,6 +74,33 @@ fn what_an_administrator_set_wins_over_what_is_computed_until_he_sends_that_agai
 }
 
 #[test]
+fn a_blank_name_or_address_means_the_computed_one_so_that_sign_on_goes_on() {
+    let world = World::new();
+    let saml = |world: &World| {
+        world.read(|tx| {
+            let tenant = crate::domain::tenant::by_id(tx, SUPER)?.unwrap();
+            saml(tx, &world.realm, &tenant)
+        })
+    };
+    let computed = saml(&world);
+    assert_eq!(updates(&world, |new| replace(new, "samlsso", "IdPEntityId", "urn:ours")), None);
+    assert_eq!(saml(&world).entity_id, "urn:ours");
+    let blank = |value: Option<&str>| {
+        let value = value.map(str::to_owned);
+        updates(&world, |new| {
+            let own = new.authenticators.iter_mut().find(|one| one.name == "samlsso").unwrap();
+            own.properties.retain(|known| known.name != "DestinationURI.1");
+            own.properties.iter_mut().for_each(|known| known.value.clone_from(&value));
+            own.properties.push(Property { value, ..property("DestinationURI.1", "") });
+        })
+    };
+    for value in [Some(""), None, Some("  ")] {
+        assert_eq!(blank(value), None);
+        assert_eq!(saml(&world), computed, "{value:?}");
+    }
+}
+
+#[test]
 fn scalars_are_replaced_properties_merged_and_the_name_stays() {
     let world = World::new();
     let before = shown(&world, SUPER).properties.len();
