@@ -39,26 +39,30 @@ static ENTRIES: LazyLock<Vec<(&str, &str)>> = LazyLock::new(|| {
 /// # Errors
 /// Failures of the database.
 pub fn all(tx: &mut Tx<'_>, tenant: TenantId) -> Result<Node, Error> {
-    Ok(tree(tenant, &entries(tx, tenant)?, &|_, _| false))
+    Ok(tree(tenant, &entries(tx, tenant)?, &|_| false))
 }
 
-/// The tree with what a role holds ticked. Everything below a ticked permission is ticked; a role that does not exist
-/// holds nothing.
+/// The tree with what a role holds ticked: what is denied to it below something that it holds is not. Only below a root
+/// that it holds everything is ticked (IS 5.3.0). A role that does not exist holds nothing.
 ///
 /// # Errors
 /// Failures of the database.
 pub fn of_role(tx: &mut Tx<'_>, tenant: TenantId, role: &str) -> Result<Node, Error> {
     let held = permission::HeldByRole::read(tx, tenant, role)?;
-    Ok(tree(tenant, &entries(tx, tenant)?, &|path, is_above| is_above || held.covers(path)))
+    let root = if tenant == TenantId::SUPER { SUPER_ROOT } else { ROOT };
+    let holds_root = held.covers(root);
+    Ok(tree(tenant, &entries(tx, tenant)?, &|path| {
+        held.covers(path) || (holds_root && is_at_or_below(root, path))
+    }))
 }
 
-/// As [`of_role`], but what a role is denied below a ticked permission is not ticked: who ticks sees what holds.
+/// As [`of_role`], but what a role is denied below a root is not ticked, either: who ticks sees what holds.
 ///
 /// # Errors
 /// As [`of_role`].
 pub fn held_by_role(tx: &mut Tx<'_>, tenant: TenantId, role: &str) -> Result<Node, Error> {
     let held = permission::HeldByRole::read(tx, tenant, role)?;
-    Ok(tree(tenant, &entries(tx, tenant)?, &|path, _| held.covers(path)))
+    Ok(tree(tenant, &entries(tx, tenant)?, &|path| held.covers(path)))
 }
 
 /// What is shipped, and what applications of the tenant add.
@@ -67,14 +71,14 @@ fn entries(tx: &mut Tx<'_>, tenant: TenantId) -> Result<Vec<(String, String)>, E
     Ok(shipped.chain(application::permissions_of_tenant(tx, tenant)?).collect())
 }
 
-/// Whether a path is ticked; asked with whether the one above it is.
-type IsTicked<'t> = &'t dyn Fn(&str, bool) -> bool;
+/// Whether a path is ticked.
+type IsTicked<'t> = &'t dyn Fn(&str) -> bool;
 
 const SUPER_ROOT: &str = "/permission";
 const ROOT: &str = "/permission/admin";
 
 fn tree(tenant: TenantId, entries: &[(String, String)], is_ticked: IsTicked<'_>) -> Node {
-    let named = |path: &str| node(entries, path, name_of(entries, path), is_ticked, false);
+    let named = |path: &str| node(entries, path, name_of(entries, path), is_ticked);
     if tenant == TenantId::SUPER {
         let root = named(SUPER_ROOT);
         return Node { path: [SUPER_ROOT, "/"].concat(), ..root };
@@ -99,20 +103,17 @@ fn is_child(path: &str, other: &str) -> bool {
     rest.is_some_and(|rest| !rest.contains('/'))
 }
 
-fn node(
-    entries: &[(String, String)],
-    path: &str,
-    name: &str,
-    is_ticked: IsTicked<'_>,
-    is_above: bool,
-) -> Node {
-    let selected = is_ticked(path, is_above);
+fn is_at_or_below(root: &str, path: &str) -> bool {
+    path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+fn node(entries: &[(String, String)], path: &str, name: &str, is_ticked: IsTicked<'_>) -> Node {
     let children = entries
         .iter()
         .filter(|(other, _)| is_child(path, other))
-        .map(|(path, name)| node(entries, path, name, is_ticked, selected))
+        .map(|(path, name)| node(entries, path, name, is_ticked))
         .collect();
-    Node { name: name.to_owned(), path: path.to_owned(), selected, children }
+    Node { name: name.to_owned(), path: path.to_owned(), selected: is_ticked(path), children }
 }
 
 impl Node {
@@ -257,6 +258,32 @@ mod tests {
         assert!(all.selected && find(&all, "/permission/protected/server-admin/homepage").selected);
         let none = world.read(|tx| of_role(tx, SUPER, "nobody"));
         assert_eq!(none, world.read(|tx| super::all(tx, SUPER)));
+    }
+
+    #[test]
+    fn what_is_denied_to_a_role_is_ticked_only_below_a_root_that_it_holds() {
+        let world = World::new();
+        let manage = "/permission/admin/manage";
+        let denied = "/permission/admin/manage/identity";
+        let made = as_admin(&world, SUPER, move |tx, now, realm, admin| {
+            for (name, resource) in [("helpers", manage), ("rulers", "/permission")] {
+                let grant = role::Grant { resource: resource.into(), action: permission::EXECUTE.into() };
+                role::add(tx, now, realm, admin, name, &[], &[grant])?;
+                let holder = permission::Holder::Role(name.into());
+                permission::set(tx, now, admin, &holder, denied, permission::EXECUTE, false)?;
+            }
+            Ok(())
+        });
+        made.unwrap();
+        let is_ticked = |tree: &Node, path: &str| find(tree, path).selected;
+        let below = "/permission/admin/manage/identity/usermgt";
+        let helpers = world.read(|tx| of_role(tx, SUPER, "helpers"));
+        assert!(is_ticked(&helpers, manage) && is_ticked(&helpers, "/permission/admin/manage/extensions"));
+        assert!(!is_ticked(&helpers, denied) && !is_ticked(&helpers, below));
+        let rulers = world.read(|tx| of_role(tx, SUPER, "rulers"));
+        assert!(is_ticked(&rulers, denied) && is_ticked(&rulers, below));
+        let held = world.read(|tx| held_by_role(tx, SUPER, "rulers"));
+        assert!(is_ticked(&held, manage) && !is_ticked(&held, denied) && !is_ticked(&held, below));
     }
 
     #[test]
