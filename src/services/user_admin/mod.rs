@@ -13,6 +13,7 @@ use super::Call;
 use super::authenticate;
 use super::names::{optional, texts};
 use super::password::set_password;
+use crate::domain::account;
 use crate::domain::bulk_import::{self, File};
 use crate::domain::claim::{Changes, DEFAULT_PROFILE};
 use crate::domain::console::{self, RoleKind};
@@ -367,7 +368,14 @@ impl Operations for Behaviour {
     }
 
     async fn getRolesOfCurrentUser(call: &Call) -> Result<Vec<Option<FlaggedName>>, Fault> {
-        Self::getRolesOfUser(call, Some(call.actor()?.name.clone()), Some("*".to_owned()), -1).await
+        let actor = call.actor()?;
+        let name = if actor.name.contains('/') {
+            actor.name.clone()
+        } else {
+            // Who signed in to another store without its name is not his namesake in the primary one.
+            call.read(|tx, _| account::own(tx, actor)).map_err(declared)?.display_name()
+        };
+        Self::getRolesOfUser(call, Some(name), Some("*".to_owned()), -1).await
     }
 
     async fn listUserByClaimWithPermission(

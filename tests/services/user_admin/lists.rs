@@ -57,6 +57,26 @@ fn a_list_that_is_full_says_so() {
 }
 
 #[test]
+fn own_roles_are_those_of_the_store_that_let_one_in() {
+    let world = world();
+    world.command(&["store", "add", "SALES"], "");
+    let admin = world.admin();
+    admin.add_user("twin", NEW, &[]);
+    admin.add_user("SALES/twin", OLD, &[]);
+    admin.add_role("primaries", &["twin"], &[LOGIN]);
+    admin.add_role("SALES/sellers", &["SALES/twin"], &[LOGIN]);
+    for (name, password, role) in [
+        ("twin", OLD, "SALES/sellers"),
+        ("SALES/twin", OLD, "SALES/sellers"),
+        ("twin", NEW, "primaries"),
+        ("PRIMARY/twin", NEW, "primaries"),
+    ] {
+        let own = results(&world.caller(name, password), "getRolesOfCurrentUser", &[]);
+        assert_eq!(ticked(&own), [role, "Internal/everyone"], "{name}");
+    }
+}
+
+#[test]
 fn filters_that_are_missing_or_not_taken_are_refused() {
     let world = world();
     let admin = world.admin();
