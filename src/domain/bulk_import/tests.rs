@@ -39,6 +39,14 @@ fn users_come_with_passwords_claims_and_roles_and_the_first_line_is_a_heading() 
 }
 
 #[test]
+fn whoever_came_with_a_file_still_signs_in_after_a_day() {
+    let world = World::new();
+    import(&world, "", "h\nann,Ann@1234\n").unwrap();
+    world.pass_minutes(25 * 60);
+    assert!(world.gets_in("ann", "Ann@1234"));
+}
+
+#[test]
 fn a_report_counts_who_was_added_who_was_there_and_who_was_refused() {
     let world = World::new();
     let refused = refusal(import(&world, "PRIMARY", "h\nann,Ann@1234\ntom,Tom@1234\nx,Xxx@1234\nbob,b\n"));

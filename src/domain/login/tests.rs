@@ -365,21 +365,20 @@ fn an_unconfirmed_account_says_so_only_while_it_is_locked() {
 }
 
 #[test]
-fn a_password_that_had_to_be_changed_counts_for_a_day() {
+fn a_password_that_had_to_be_changed_counts_for_a_day_but_for_ever_in_the_primary_store() {
     let world = World::new();
-    let tom = world.find("tom");
+    world.second_store("SALES");
+    world.user_in(SUPER, "SALES", "sue");
     let set_at = world.now().0;
-    let id = tom.id.0;
     world.write(move |tx| {
-        Ok(tx.execute(
-            "UPDATE user SET require_change = 1, password_changed_at = $1 WHERE id = $2",
-            &[set_at.into(), id.into()],
-        )?)
+        let sql = "UPDATE user SET require_change = 1, password_changed_at = $1";
+        Ok(tx.execute(sql, &[set_at.into()])?)
     });
     world.pass(24 * 60 * MINUTE);
-    assert!(world.gets_in("tom", OLD));
+    assert!(world.gets_in("tom", OLD) && world.gets_in("SALES/sue", OLD));
     world.pass(1);
-    assert_eq!(world.refusal("tom", OLD), Some(Refusal::WrongPassword { counted: None }));
+    assert_eq!(world.refusal("SALES/sue", OLD), Some(Refusal::WrongPassword { counted: None }));
+    assert!(world.gets_in("tom", OLD), "a directory does not keep it");
 }
 
 #[test]

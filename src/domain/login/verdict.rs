@@ -3,13 +3,16 @@
 use super::{Face, Presented, Refusal};
 use crate::domain::idle_account;
 use crate::domain::lockout::{self, Counters, Locking};
+use crate::domain::name::PRIMARY;
 use crate::domain::recovery::{self, Scenario};
 use crate::domain::tenant::Tenant;
 use crate::domain::{Error, Now, Realm};
 use crate::store::Tx;
 use crate::store::login::{Candidate, Pending};
 
-/// A password that had to be changed counts for a day after it was set (the JDBC user store).
+/// A password that had to be changed counts for a day after it was set in a secondary store, which is one over JDBC. The
+/// primary one is a directory, and forgets that it had to be (IS 5.3.0): whoever came with a file would else be gone by
+/// the next day.
 const CHANGE_WITHIN: i64 = 24 * 3_600_000;
 
 /// The settings of the tenant that a decision depends on.
@@ -82,8 +85,9 @@ pub(super) fn judge(
     if rules.locking.is_some() && counters.holds(now) {
         return Verdict::Refused(Refusal::Locked);
     }
-    let overdue =
-        candidate.require_change && now.0 > candidate.password_changed_at.saturating_add(CHANGE_WITHIN);
+    let overdue = candidate.require_change
+        && candidate.domain != PRIMARY
+        && now.0 > candidate.password_changed_at.saturating_add(CHANGE_WITHIN);
     if right && !overdue { Verdict::In } else { Verdict::WrongPassword }
 }
 
