@@ -13,12 +13,15 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::{Notify, oneshot};
 use writer::{Pending, write_until_closed};
 
 /// Statements kept compiled per connection.
 const STATEMENTS: usize = 128;
+
+/// How long is waited for other processes at the same file.
+const BUSY: Duration = Duration::from_secs(10);
 
 /// The database of one data directory. Clones share it.
 #[derive(Debug, Clone)]
@@ -69,7 +72,7 @@ impl Store {
         let path = directory.join("soapstone.db");
         let mut connection =
             connect(&path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
-        connection.pragma_update(None, "journal_mode", "wal")?;
+        write_ahead(&connection)?;
         // An answered write survives a power failure.
         connection.pragma_update(None, "synchronous", "full")?;
         // A cleared one-time password must not linger in a free corner of a page.
@@ -215,9 +218,24 @@ impl Store {
     }
 }
 
+/// Has the file written ahead of, which lasts: only who finds a new file changes anything. SQLite waits for others at
+/// every statement but at this one, where two could wait for each other: it is refused at once while anybody else is at
+/// the file. So one's turn is waited for with another statement.
+fn write_ahead(connection: &Connection) -> Result<(), Error> {
+    let until = Instant::now() + BUSY;
+    loop {
+        match connection.pragma_update(None, "journal_mode", "wal").map_err(Error::from) {
+            Err(Error::Busy) if Instant::now() < until => {
+                connection.execute_batch("BEGIN IMMEDIATE; COMMIT")?
+            }
+            done => return done,
+        }
+    }
+}
+
 fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, Error> {
     let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
-    connection.busy_timeout(Duration::from_secs(10))?;
+    connection.busy_timeout(BUSY)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "trusted_schema", false)?;
@@ -485,6 +503,29 @@ mod tests {
         assert!(queued.blocking_recv().unwrap().is_ok());
         assert!(matches!(store.write_blocking(|tx| tenant(tx, 2, "late")), Err(Error::Closed)));
         assert_eq!(domains(&store), ["queued"]);
+    }
+
+    /// Eight processes that began an installation together: one in some hundred times, one of them was told that the
+    /// database is locked.
+    #[test]
+    fn whoever_finds_another_at_a_new_file_waits_for_his_turn() {
+        thread_local!(static OTHER: std::cell::RefCell<Option<Connection>> = const { std::cell::RefCell::new(None) });
+        let dir = crate::store::scratch::Scratch::new();
+        let path = dir.path().join("soapstone.db");
+        let other = Connection::open(&path).unwrap();
+        other.execute_batch("BEGIN IMMEDIATE").unwrap();
+        OTHER.set(Some(other));
+        let mut connection = Connection::open(&path).unwrap();
+        // Who is waited for is ready as soon as somebody waits.
+        let ready = |_| {
+            OTHER.with_borrow(|other| {
+                other.as_ref().is_some_and(|other| other.execute_batch("COMMIT").is_ok())
+            })
+        };
+        connection.busy_handler(Some(ready)).unwrap();
+        write_ahead(&connection).unwrap();
+        let mode: String = connection.query_row("PRAGMA journal_mode", [], |row| row.get(0)).unwrap();
+        assert_eq!(mode, "wal");
     }
 
     #[test]
