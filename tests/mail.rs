@@ -226,6 +226,49 @@ async fn a_certificate_nobody_vouches_for_is_refused_unless_told_otherwise() {
     assert!(sink.next().await.encrypted);
 }
 
+/// `openssl req -x509` makes the certificate of an authority, without the name that the server is reached by.
+#[tokio::test]
+async fn a_server_that_shows_the_very_certificate_that_was_named_is_trusted_whatever_is_in_it() {
+    let bench = Bench::new().await;
+    let account = Some(("mailer", "s3cret"));
+    for (encryption, implicit_tls) in [(Encryption::Required, false), (Encryption::Implicit, true)] {
+        let offer =
+            Offer { starttls: !implicit_tls, implicit_tls, account, authority: true, ..Offer::default() };
+        let mut sink = SmtpSink::start(offer).await;
+        let settings = Smtp { encryption, login: login("mailer", "s3cret"), ..trusting(&sink) };
+        let worker = bench.worker(Transport::Smtp(settings));
+        for _ in 0..2 {
+            bench.queue("tom@example.org", "s", "b").await;
+            worker.send_due().await.unwrap();
+            let mail = sink.next().await;
+            assert!(mail.encrypted && mail.user.as_deref() == Some("mailer"), "{encryption:?}");
+        }
+        assert_eq!(sink.connections(), 3, "the second time it is known at once");
+    }
+}
+
+/// Somebody who made one that looks the same.
+#[tokio::test]
+async fn no_other_certificate_is_and_nobody_else_learns_the_password() {
+    let bench = Bench::new().await;
+    let account = Some(("mailer", "s3cret"));
+    for (encryption, implicit_tls) in [(Encryption::Required, false), (Encryption::Implicit, true)] {
+        let offer =
+            Offer { starttls: !implicit_tls, implicit_tls, account, authority: true, ..Offer::default() };
+        let named = SmtpSink::start(offer).await;
+        let mut other = SmtpSink::start(offer).await;
+        let trust = Trust::Authorities(vec![named.certificate()]);
+        let login = login("mailer", "s3cret");
+        let settings = Smtp { encryption, login, trust, ..plain(other.port()) };
+        let id = bench.queue("tom@example.org", "s", "b").await;
+        bench.worker(Transport::Smtp(settings)).send_due().await.unwrap();
+        assert!(other.waiting().is_empty() && other.logins().is_empty(), "{encryption:?}");
+        let state = bench.state(id);
+        assert_eq!(state.state, "queued");
+        assert!(state.last_error.as_ref().unwrap().contains("certificate"), "{:?}", state.last_error);
+    }
+}
+
 #[tokio::test]
 async fn a_wrong_password_of_the_mail_account_keeps_the_mail() {
     let bench = Bench::new().await;

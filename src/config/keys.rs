@@ -284,7 +284,12 @@ pub const KEYS: &[Key] = &[
         "false",
         "Accept any certificate of the mail server (mail.smtp.ssl.trust=*).",
     ),
-    key("mail.trusted_certificates", Text, "", "PEM file with further certificates to accept."),
+    key(
+        "mail.trusted_certificates",
+        Text,
+        "",
+        "PEM file with further certificates to accept: of authorities, or of the server itself.",
+    ),
     key("mail.hello_name", Text, "", "Name to greet the mail server with (mail.smtp.localhost)."),
     key(
         "mail.timeout_seconds",

@@ -2,20 +2,33 @@
 //!
 //! The habits are JavaMail's, because deployments bring its settings: STARTTLS when it is offered, a login only when
 //! an account is configured and the server asks for one. A connection stays open for the next mail of its lane.
+//!
+//! Who names the certificate of his server itself means that one, whatever is in it: `openssl req -x509` makes an
+//! authority of it, which no server may be by the rules, and seldom says the name that the server is reached by. So a
+//! server that no authority vouches for is asked a second time what it shows, and spoken with if that is byte for byte one
+//! of those that were named. It proves both times that it has the key.
 
 use super::{Encryption, Failure, Login, SettingsError, Smtp, Trust};
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
-use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParameters};
+use lettre::transport::smtp::client::{
+    AsyncSmtpConnection, Certificate, TlsParameters, TlsParametersBuilder,
+};
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
 use lettre::transport::smtp::extension::{ClientId, Extension, MailParameter};
 use lettre::transport::smtp::{Error, response::Severity};
+use rustls::pki_types::{CertificateDer, pem::PemObject as _};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// A mail server that mails can be handed to; shared by all lanes.
 pub(super) struct Server {
     settings: Smtp,
     /// Made at the first mail: reading what the system trusts takes longer than starting.
     tls: OnceLock<TlsParameters>,
+    /// The certificates that were named.
+    named: Vec<CertificateDer<'static>>,
+    /// Whether the server showed one of them last, so that it need not be refused first.
+    shows_named: AtomicBool,
     hello: ClientId,
 }
 
@@ -36,28 +49,50 @@ fn trusted(settings: &Smtp) -> Result<Option<Vec<Certificate>>, SettingsError> {
     own.iter().map(certificate).collect::<Result<_, _>>().map(Some)
 }
 
+/// The same ones, as a server would show them.
+fn named(settings: &Smtp) -> Result<Vec<CertificateDer<'static>>, SettingsError> {
+    let Trust::Authorities(own) = &settings.trust else { return Ok(Vec::new()) };
+    let certificates = own.iter().flat_map(|pem| CertificateDer::pem_slice_iter(pem.as_bytes()));
+    certificates.collect::<Result<_, _>>().map_err(|error| SettingsError::Tls(error.to_string()))
+}
+
+/// Whom a connection is made with.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum With {
+    /// Whoever the settings trust.
+    Trusted,
+    /// Whoever shows a certificate that was named.
+    Named,
+}
+
 impl Server {
     pub(super) fn new(settings: Smtp) -> Result<Self, SettingsError> {
         trusted(&settings)?;
+        let named = named(&settings)?;
         let hello = settings.hello_name.clone().map_or_else(ClientId::default, ClientId::Domain);
-        Ok(Self { settings, tls: OnceLock::new(), hello })
+        Ok(Self { settings, tls: OnceLock::new(), named, shows_named: AtomicBool::new(false), hello })
     }
 
-    fn tls(&self) -> Result<TlsParameters, Failure> {
+    fn tls(&self, with: With) -> Result<TlsParameters, Failure> {
+        let failed = |why: String| Failure::Later(format!("no TLS with {}: {why}", self.name()));
+        let tls = TlsParameters::builder(self.settings.host.clone());
+        let anybody = |tls: TlsParametersBuilder| {
+            let tls = tls.dangerous_accept_invalid_certs(true).dangerous_accept_invalid_hostnames(true);
+            tls.build().map_err(|error| failed(error.to_string()))
+        };
+        if with == With::Named {
+            return anybody(tls);
+        }
         if let Some(tls) = self.tls.get() {
             return Ok(tls.clone());
         }
-        let failed = |why: String| Failure::Later(format!("no TLS with {}: {why}", self.name()));
-        let mut tls = TlsParameters::builder(self.settings.host.clone());
-        match trusted(&self.settings).map_err(|error| failed(error.to_string()))? {
-            None => tls = tls.dangerous_accept_invalid_certs(true).dangerous_accept_invalid_hostnames(true),
+        let tls = match trusted(&self.settings).map_err(|error| failed(error.to_string()))? {
+            None => anybody(tls)?,
             Some(own) => {
-                for certificate in own {
-                    tls = tls.add_root_certificate(certificate);
-                }
+                let tls = own.into_iter().fold(tls, TlsParametersBuilder::add_root_certificate);
+                tls.build().map_err(|error| failed(error.to_string()))?
             }
-        }
-        let tls = tls.build().map_err(|error| failed(error.to_string()))?;
+        };
         Ok(self.tls.get_or_init(|| tls).clone())
     }
 
@@ -98,9 +133,34 @@ impl Server {
         if connection.test_connected().await { Ok(connection) } else { self.connect().await }
     }
 
+    /// Connects with whom the settings trust or name, and logs in there.
     async fn connect(&self) -> Result<AsyncSmtpConnection, Failure> {
+        let (first, second) = match self.shows_named.load(Ordering::Relaxed) {
+            true => (With::Named, With::Trusted),
+            false => (With::Trusted, With::Named),
+        };
+        let mut connection = match self.reach(first).await {
+            Err(Unreached { is_nobody_trusted: true, why }) if !self.named.is_empty() => {
+                // Whoever is refused twice is told what the authorities say of him.
+                let other = self.reach(second).await.map_err(|other| match second {
+                    With::Named => why,
+                    With::Trusted => other.why,
+                })?;
+                self.shows_named.store(second == With::Named, Ordering::Relaxed);
+                other
+            }
+            reached => reached.map_err(|unreached| unreached.why)?,
+        };
+        if let Some(login) = &self.settings.login {
+            self.log_in(&mut connection, login).await?;
+        }
+        Ok(connection)
+    }
+
+    /// Connects, as far as the credentials, which are for nobody else.
+    async fn reach(&self, with: With) -> Result<AsyncSmtpConnection, Unreached> {
         let Smtp { host, port, timeout, encryption, .. } = &self.settings;
-        let from_the_start = (*encryption == Encryption::Implicit).then(|| self.tls()).transpose()?;
+        let from_the_start = (*encryption == Encryption::Implicit).then(|| self.tls(with)).transpose()?;
         let mut connection = AsyncSmtpConnection::connect_tokio1(
             (host.as_str(), *port),
             Some(*timeout),
@@ -109,7 +169,7 @@ impl Server {
             None,
         )
         .await
-        .map_err(|error| self.out_of_reach("connect", &error))?;
+        .map_err(|error| self.unreached("connect", &error))?;
         let upgrade = match encryption {
             Encryption::Never | Encryption::Implicit => false,
             Encryption::Opportunistic => connection.can_starttls(),
@@ -117,12 +177,16 @@ impl Server {
         };
         if upgrade {
             connection
-                .starttls(self.tls()?, &self.hello)
+                .starttls(self.tls(with)?, &self.hello)
                 .await
-                .map_err(|error| self.out_of_reach("STARTTLS", &error))?;
+                .map_err(|error| self.unreached("STARTTLS", &error))?;
         }
-        if let Some(login) = &self.settings.login {
-            self.log_in(&mut connection, login).await?;
+        if with == With::Named && connection.is_encrypted() {
+            let shown = connection.peer_certificate().map_err(|error| self.unreached("TLS", &error))?;
+            if !self.named.iter().any(|named| named.as_ref() == shown) {
+                let why = Failure::Later(format!("{} shows a certificate that nobody named", self.name()));
+                return Err(Unreached { is_nobody_trusted: true, why });
+            }
         }
         Ok(connection)
     }
@@ -143,9 +207,41 @@ impl Server {
         Failure::Later(format!("{}: {step}: {}", self.name(), spoken(error)))
     }
 
+    fn unreached(&self, step: &str, error: &Error) -> Unreached {
+        Unreached { is_nobody_trusted: is_about_trust(error), why: self.out_of_reach(step, error) }
+    }
+
     fn name(&self) -> String {
         format!("{}:{}", self.settings.host, self.settings.port)
     }
+}
+
+/// Why nobody was reached.
+struct Unreached {
+    /// Whether somebody was there whom nobody vouches for.
+    is_nobody_trusted: bool,
+    why: Failure,
+}
+
+impl From<Failure> for Unreached {
+    fn from(why: Failure) -> Self {
+        Self { is_nobody_trusted: false, why }
+    }
+}
+
+/// Whether TLS failed over the certificate of the other side.
+fn is_about_trust(error: &Error) -> bool {
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = std::error::Error::source(error);
+    while let Some(error) = cause {
+        // The one that an input/output error is made of is not its source.
+        let inner = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        let tls = inner.and_then(|inner| inner.downcast_ref()).or_else(|| error.downcast_ref());
+        if let Some(rustls::Error::InvalidCertificate(_)) = tls {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
 }
 
 async fn hand_over(connection: &mut AsyncSmtpConnection, message: &lettre::Message) -> Result<(), Failure> {

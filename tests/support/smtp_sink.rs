@@ -29,6 +29,8 @@ pub struct Offer {
     pub account: Option<(&'static str, &'static str)>,
     /// Announce AUTH LOGIN only, as old servers do.
     pub login_only: bool,
+    /// Show a certificate as `openssl req -x509` makes it: that of an authority, without a name of the server.
+    pub authority: bool,
 }
 
 /// One misbehaviour, used up by the first conversation that reaches its place.
@@ -93,7 +95,7 @@ impl SmtpSink {
     pub async fn start_on(port: u16, offer: Offer) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", port)).await.unwrap();
         let address = listener.local_addr().unwrap();
-        let (tls, certificate) = certificate();
+        let (tls, certificate) = certificate(offer.authority);
         let (sender, mails) = mpsc::unbounded_channel();
         let shared = Arc::new(Shared {
             offer,
@@ -232,18 +234,23 @@ fn quoted_printable(text: &str) -> Vec<u8> {
     out
 }
 
-fn certificate() -> (TlsAcceptor, String) {
-    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
-    let key =
-        tokio_rustls::rustls::pki_types::PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
+fn certificate(authority: bool) -> (TlsAcceptor, String) {
+    let names = if authority { Vec::new() } else { vec!["localhost".to_owned()] };
+    let mut params = rcgen::CertificateParams::new(names).unwrap();
+    if authority {
+        params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+    }
+    let pair = rcgen::KeyPair::generate().unwrap();
+    let made = params.self_signed(&pair).unwrap();
+    let key = tokio_rustls::rustls::pki_types::PrivateKeyDer::try_from(pair.serialize_der()).unwrap();
     let provider = Arc::new(tokio_rustls::rustls::crypto::aws_lc_rs::default_provider());
     let config = tokio_rustls::rustls::ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .unwrap()
         .with_no_client_auth()
-        .with_single_cert(vec![made.cert.der().clone()], key)
+        .with_single_cert(vec![made.der().clone()], key)
         .unwrap();
-    (TlsAcceptor::from(Arc::new(config)), made.cert.pem())
+    (TlsAcceptor::from(Arc::new(config)), made.pem())
 }
 
 trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
