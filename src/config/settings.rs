@@ -261,6 +261,9 @@ pub fn time_of_day(text: &str) -> Option<i64> {
     fits.then_some(((hours * 60 + minutes) * 60 + seconds) * 1000).filter(|time| *time >= 0)
 }
 
+/// More seconds than anybody waits, and than every clock can count.
+const LONGEST: u64 = 365 * 86_400;
+
 impl Settings {
     /// The settings of a table; whatever it does not name has its default.
     pub(super) fn try_from(table: toml::Table) -> Result<Self, toml::de::Error> {
@@ -312,6 +315,18 @@ impl Settings {
         ] {
             if value < 1 {
                 return found(key, format!("{value} is too small"), "use a number greater than 0");
+            }
+        }
+        for (key, value, most) in [
+            ("connections", u64::try_from(self.connections).unwrap_or(u64::MAX), 1_000_000),
+            ("handshake_seconds", self.handshake_seconds, LONGEST),
+            ("header_seconds", self.header_seconds, LONGEST),
+            ("body_seconds", self.body_seconds, LONGEST),
+            ("shutdown_seconds", self.shutdown_seconds, LONGEST),
+            ("mail.timeout_seconds", self.mail.timeout_seconds, LONGEST),
+        ] {
+            if value > most {
+                return found(key, format!("{value} is too large"), "use a smaller number");
             }
         }
         if self.admin_name.trim().is_empty() {

@@ -355,6 +355,8 @@ fn a_mistake_in_the_file_names_its_line() {
         ("[mail]\n\nfrom = \"nobody\"\n", "soapstone.toml:3: mail.from: \"nobody\" is no address"),
         ("[mail]\nport = 0\n", "soapstone.toml:2: mail.port: 0 is too small"),
         ("header_seconds = 0\n", "soapstone.toml:1: header_seconds: 0 is too small"),
+        ("body_seconds = 31536001\n", "soapstone.toml:1: body_seconds: 31536001 is too large"),
+        ("connections = 9000000000\n", "soapstone.toml:1: connections: 9000000000 is too large"),
         ("admin_name = \"\"\n", "soapstone.toml:1: admin_name: it is empty"),
         ("\n[[service_provider]]\nconsumer_urls = []\n", "soapstone.toml:2: service_provider \"\": issuer: "),
         (
