@@ -5,7 +5,7 @@ use super::{Actor, Error, Now};
 use crate::store::{self, Tx};
 
 /// Records what an actor did, in the transaction of the change. The line goes to the log target `AUDIT_LOG` in the
-/// format of IS 5.3.0.
+/// format of IS 5.3.0, once the change is durable: it says that it was a success.
 ///
 /// # Errors
 /// Failures of the database.
@@ -19,10 +19,10 @@ pub fn record(
 ) -> Result<(), Error> {
     let initiator = [&actor.name, "@", &actor.domain].concat();
     store::audit::insert(tx, actor.tenant.0, now.0, &initiator, action, target, data)?;
-    tracing::info!(
-        target: "AUDIT_LOG",
+    let line = format!(
         "Initiator : {initiator} | Action : {action} | Target : {target} | Data : {{ {data} }} | Result : Success "
     );
+    tx.say_once_durable(move || tracing::info!(target: "AUDIT_LOG", "{line}"));
     Ok(())
 }
 

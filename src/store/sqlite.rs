@@ -213,6 +213,9 @@ impl Store {
         work: impl FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
     ) -> Result<oneshot::Receiver<Result<T, E>>, Error> {
         let (reply, answer) = oneshot::channel();
+        // What is logged on the writer's thread is logged of the request, too.
+        let request = tracing::Span::current();
+        let work = move |tx: &mut Tx<'_>| request.in_scope(|| work(tx));
         self.inner.queue.push(Box::new(Pending::new(work, reply)))?;
         Ok(answer)
     }
@@ -481,6 +484,43 @@ mod tests {
             assert!(matches!(&outcome, Err(Error::Lost(why)) if why.contains("FOREIGN KEY")), "{outcome:?}");
         }
         assert!(domains(&store).is_empty());
+    }
+
+    #[test]
+    fn what_is_to_be_said_of_a_change_is_said_before_the_answer_and_of_what_lasts_only() {
+        let (_dir, store) = fresh();
+        let said = Arc::new(Mutex::new(Vec::new()));
+        let saying = |what: &'static str| {
+            let said = Arc::clone(&said);
+            move || said.lock().unwrap_or_else(PoisonError::into_inner).push(what)
+        };
+        let all = || said.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let (kept, undone, seen) = (saying("kept"), saying("undone"), Arc::clone(&said));
+        let done: Result<bool, Error> = store.write_blocking(move |tx| {
+            tenant(tx, 1, "a.example")?;
+            tx.say_once_durable(kept);
+            let failed = tx.attempt(|tx| {
+                tx.say_once_durable(undone);
+                Err::<(), _>(Error::Missing("on purpose"))
+            });
+            assert!(failed.is_err());
+            Ok(seen.lock().unwrap_or_else(PoisonError::into_inner).is_empty())
+        });
+        assert!(done.unwrap(), "nothing was durable yet");
+        assert_eq!(all(), ["kept"]);
+        // Found out by the commit alone, like a full disk.
+        let lost = saying("lost");
+        let failed: Result<(), Error> = store.write_blocking(move |tx| {
+            tx.execute("PRAGMA defer_foreign_keys = 1", &[])?;
+            tx.execute(
+                "INSERT INTO user_attribute (user_id, profile, name, value) VALUES (77, '', 'a', 'b')",
+                &[],
+            )?;
+            tx.say_once_durable(lost);
+            Ok(())
+        });
+        assert!(failed.is_err());
+        assert_eq!(all(), ["kept"]);
     }
 
     #[test]

@@ -110,6 +110,24 @@ pub(super) struct Wakes {
     pub(super) outbox: bool,
 }
 
+/// What is said of a change that lasts, on behalf of the request that caused it.
+pub(super) struct Saying {
+    request: tracing::Span,
+    say: Box<dyn FnOnce() + Send>,
+}
+
+impl std::fmt::Debug for Saying {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Saying")
+    }
+}
+
+impl Saying {
+    pub(super) fn say(self) {
+        self.request.in_scope(self.say);
+    }
+}
+
 /// What a transaction runs on.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct On<'c> {
@@ -127,6 +145,8 @@ pub struct Tx<'c> {
     writing: bool,
     waiting: Waiting,
     pub(super) wakes: Wakes,
+    /// What is to be said once the changes are durable.
+    said: Vec<Saying>,
     areas_changed: bool,
     memory: &'c Memory,
     commits: &'c Commits,
@@ -180,6 +200,7 @@ impl<'c> Tx<'c> {
             writing,
             waiting: Waiting::default(),
             wakes: Wakes::default(),
+            said: Vec::new(),
             areas_changed: false,
             memory,
             commits,
@@ -337,6 +358,16 @@ impl<'c> Tx<'c> {
             matches!(outcome, Some(Ok(_)))
         })?;
         outcome.unwrap_or_else(|| Err(Error::Closed.into()))
+    }
+
+    /// Has something said of a change, in the log, once it is durable and before anybody is told; never if it is undone.
+    pub fn say_once_durable(&mut self, say: impl FnOnce() + Send + 'static) {
+        self.said.push(Saying { request: tracing::Span::current(), say: Box::new(say) });
+    }
+
+    /// What is to be said of the changes, after the commit.
+    pub(super) fn take_said(&mut self) -> Vec<Saying> {
+        std::mem::take(&mut self.said)
     }
 
     /// Wakes the outbox worker after the commit.

@@ -117,6 +117,25 @@ fn every_change_of_an_administrator_leaves_a_row_and_the_originals_log_line() {
 }
 
 #[test]
+fn a_change_and_the_request_that_made_it_have_the_same_id_in_the_log() {
+    let mut installation = Installation::start(&[]);
+    let admin = Caller::basic(installation.client(), "admin", "admin");
+    admin.add_user("tom", "Old@1234", &[]);
+    assert!(installation.stop());
+    let log = installation.log();
+    let request = |line: &str| {
+        let id = line.split_once("request{id=").unwrap_or_else(|| panic!("no id: {line}")).1;
+        id.split([' ', '}']).next().unwrap().to_owned()
+    };
+    let line = |texts: &[&str]| {
+        let found = log.lines().find(|line| texts.iter().all(|text| line.contains(text)));
+        found.unwrap_or_else(|| panic!("{texts:?} are not in {log}"))
+    };
+    let audit = line(&["AUDIT_LOG", "Action : Add User | Target : tom"]);
+    assert_eq!(request(audit), request(line(&["answered", "operation=\"addUser\""])));
+}
+
+#[test]
 fn a_change_on_the_command_line_leaves_the_same_traces() {
     let installation = Installation::new(&[]);
     let mut said = String::new();

@@ -1,7 +1,7 @@
 //! The writer thread: group commit, each caller undone on his own, answers after the commit.
 
 use super::super::memory::{Commits, Memory};
-use super::super::tx::On;
+use super::super::tx::{On, Saying};
 use super::super::{Error, Tx};
 use super::queue::{Gathering, PATIENCE, Queue};
 use rusqlite::Connection;
@@ -89,6 +89,9 @@ pub(super) fn write_until_closed(connection: &Connection, queue: &Queue, commits
             tracing::error!(error, "a batch of writes could not be committed");
             // Ignored on purpose: after some failed commits SQLite has already rolled back.
             let _ = connection.execute_batch("ROLLBACK");
+        }
+        if lost.is_none() {
+            tx.take_said().into_iter().for_each(Saying::say);
         }
         // Those who came in the meantime and those who are answered now are likely to meet in the next one.
         expected = jobs.taken() + queue.len();

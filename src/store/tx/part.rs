@@ -41,7 +41,8 @@ impl Tx<'_> {
         }
         let part = Part { others: self.waiting.attributes.len(), saved: false };
         let outer = self.waiting.part.replace(part);
-        let (wakes, reads_no_attributes) = (self.wakes, self.reads_no_attributes);
+        let (wakes, said) = (self.wakes, self.said.len());
+        let reads_no_attributes = self.reads_no_attributes;
         let done = catch_unwind(AssertUnwindSafe(|| work(self))).unwrap_or_else(|_| {
             tracing::error!("a write panicked and was undone");
             false
@@ -51,6 +52,7 @@ impl Tx<'_> {
         self.reads_no_attributes = reads_no_attributes;
         if !done {
             self.wakes = wakes;
+            self.said.truncate(said);
         }
         let Some(Part { others, saved }) = part else { return Ok(done) };
         if !done {
