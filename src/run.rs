@@ -29,7 +29,7 @@ pub fn command(command: Command, loaded: Loaded) -> Outcome {
         Command::Serve(_) => serve(&loaded),
         Command::Services => services(&loaded.settings),
         Command::CheckConfig { .. } => check_config(&loaded),
-        Command::Healthcheck => healthcheck(&loaded.settings),
+        Command::Healthcheck(_) => healthcheck(&loaded.settings),
         Command::User(command) => Ok(desk(&loaded)?.user(command)?),
         Command::Role(command) => Ok(desk(&loaded)?.role(command)?),
         Command::Claim(command) => Ok(desk(&loaded)?.claim(command)?),
@@ -178,13 +178,15 @@ fn healthcheck(settings: &Settings) -> Outcome {
              hint: the plain listener of the configuration is asked; say --http-port or --bind if the server has others"
         )
     })?;
-    stream.set_read_timeout(Some(Duration::from_secs(5)))?;
+    stream.set_read_timeout(Some(Duration::from_secs(10)))?;
     stream.write_all(b"GET /health HTTP/1.0\r\nHost: localhost\r\n\r\n")?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer)?;
     if answer.starts_with("HTTP/1.0 200") || answer.starts_with("HTTP/1.1 200") {
         Ok(say("ok")?)
     } else {
-        Err(format!("the server on {address} is not well: {}", answer.lines().next().unwrap_or("")).into())
+        let said = |line: Option<&str>| line.unwrap_or("").to_owned();
+        let (status, why) = (said(answer.lines().next()), said(answer.lines().last()));
+        Err(format!("the server on {address} is not well: {status}: {why}").into())
     }
 }

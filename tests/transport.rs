@@ -562,6 +562,29 @@ async fn time_comes_from_the_clock_that_the_server_was_given() {
     let login = running.ask(&get_profile("admin", ADMIN)).await;
     let cookie = login.header("Set-Cookie").unwrap().split(';').next().unwrap().to_owned();
     let with_cookie = get_profile("admin", &format!("Cookie: {cookie}\r\n"));
+/// As a full disk does: everything can be read.
+#[tokio::test]
+async fn a_server_that_can_write_nothing_is_not_well_and_says_why() {
+    let running = Running::start().await;
+    let health = || running.ask("GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    let database = rusqlite::Connection::open(running.folder.0.join("soapstone.db")).unwrap();
+    let full =
+        "CREATE TRIGGER full BEFORE UPDATE ON change_count BEGIN SELECT RAISE(ABORT, 'no room left'); END";
+    database.execute_batch(full).unwrap();
+    let answer = health().await;
+    assert_eq!(answer.status, 503);
+    assert!(
+        answer.body.contains("takes no changes") && answer.body.contains("no room left"),
+        "{}",
+        answer.body
+    );
+    database.execute_batch("DROP TRIGGER full").unwrap();
+    let count =
+        || database.query_row("SELECT count FROM change_count", [], |row| row.get::<_, i64>(0)).unwrap();
+    let before = count();
+    assert_eq!((health().await.status, count()), (200, before), "it leaves everything as it was");
+}
+
     assert_eq!(running.ask(&with_cookie).await.status, 200);
     running.clock.advance(16 * 60_000);
     assert_eq!(running.ask(&with_cookie).await.status, 401);

@@ -100,7 +100,7 @@ pub enum Command {
         print_defaults: bool,
     },
     /// Ask a running server whether it is well; exit status 0 if it is.
-    Healthcheck,
+    Healthcheck(Serve),
 }
 
 /// Where a password comes from. It is never needed on the command line, where everybody could read it.
@@ -397,7 +397,7 @@ pub enum Mail {
 }
 
 impl Serve {
-    /// Flags may stand before and after the word `serve`; after it wins.
+    /// Flags may stand before and after the word `serve` or `healthcheck`; after it wins.
     fn or(self, before: &Self) -> Self {
         Self {
             bind: self.bind.or_else(|| before.bind.clone()),
@@ -416,7 +416,9 @@ impl Arguments {
     #[must_use]
     pub fn flags(&self) -> Vec<(&'static str, String)> {
         let serve = match &self.command {
-            Some(Command::Serve(after_the_word)) => after_the_word.clone().or(&self.serve),
+            Some(Command::Serve(after_the_word) | Command::Healthcheck(after_the_word)) => {
+                after_the_word.clone().or(&self.serve)
+            }
             _ => self.serve.clone(),
         };
         let shown = |path: &Option<PathBuf>| path.as_ref().map(|path| path.display().to_string());
@@ -442,10 +444,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn flags_count_before_and_after_the_word_serve() {
-        let line = ["soapstone", "--bind", "0.0.0.0", "--http-port", "1", "serve", "--http-port", "2"];
-        let flags = Arguments::parse_from(line).flags();
-        assert_eq!(flags, [("bind", "0.0.0.0".to_owned()), ("http_port", "2".to_owned())]);
+    fn flags_count_before_and_after_the_word() {
+        for word in ["serve", "healthcheck"] {
+            let line = ["soapstone", "--bind", "0.0.0.0", "--http-port", "1", word, "--http-port", "2"];
+            let flags = Arguments::parse_from(line).flags();
+            assert_eq!(flags, [("bind", "0.0.0.0".to_owned()), ("http_port", "2".to_owned())]);
+        }
         let flags = Arguments::parse_from(["soapstone", "--https-port", "0"]).flags();
         assert_eq!(flags, [("https_port", "0".to_owned())]);
     }

@@ -172,6 +172,19 @@ impl Store {
         self.enqueue(logged).map(drop)
     }
 
+    /// Tries whether a change would last, by one that leaves everything as it was.
+    ///
+    /// # Errors
+    /// Why it would not.
+    pub async fn try_write(&self) -> Result<(), Error> {
+        let tried = self.write(|tx| {
+            // A page that is written over with what is on it would not be written at all.
+            tx.execute_aside("UPDATE change_count SET count = count + 1 WHERE id = 1", &[])?;
+            tx.execute_aside("UPDATE change_count SET count = count - 1 WHERE id = 1", &[])
+        });
+        tried.await.map(drop)
+    }
+
     /// As [`Store::write`], for threads that may block: the command line and start-up.
     ///
     /// # Errors

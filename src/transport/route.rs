@@ -3,12 +3,14 @@
 use super::http::plain;
 use super::metrics::Metrics;
 use crate::services::{self, App, Connection, Work};
+use crate::store::Store;
 use crate::web::{self, Site};
 use hyper::body::Bytes;
 use hyper::header::{CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION};
 use hyper::{Request, Response, StatusCode};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 /// The faces of a running server.
 #[derive(Debug)]
@@ -30,7 +32,10 @@ impl Faces {
             _ if is_for_services(path) => services::begin(&self.services, request, connection),
             // Tenants have no addresses of their own for admin services.
             _ if path.starts_with("/t/") && path.contains("/services") => plain(StatusCode::NOT_FOUND).into(),
-            "/health" if is_local => self.health().into(),
+            "/health" if is_local => {
+                let services = Arc::clone(&self.services);
+                Work::Other(Box::pin(async move { health(&services.store).await }))
+            }
             "/metrics" if is_local => text(self.metrics.render(&self.services.store)).into(),
             _ if !connection.secure => {
                 self.to_https(request.uri().path_and_query().map_or("/", |all| all.as_str())).into()
@@ -38,17 +43,6 @@ impl Faces {
             _ => {
                 let site = Arc::clone(&self.site);
                 Work::Other(Box::pin(async move { web::answer(&site, request, connection.peer).await }))
-            }
-        }
-    }
-
-    fn health(&self) -> Response<Vec<u8>> {
-        let alive = self.services.store.read(|tx| tx.opt("SELECT 1", &[], |row| row.int(0)));
-        match alive {
-            Ok(_) => text("ok\n".to_owned()),
-            Err(error) => {
-                tracing::error!(%error, "the database does not answer");
-                plain(StatusCode::SERVICE_UNAVAILABLE)
             }
         }
     }
@@ -72,6 +66,23 @@ impl Faces {
 fn is_for_services(path: &str) -> bool {
     let path = path.trim_start_matches('/');
     path == "services" || path.starts_with("services/")
+}
+
+/// How long a change may take on a server that is well, the command line's changes before it included.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// Whether what clients ask for would last. A disk that is full or gone is found by trying to write only; who asks is told
+/// the reason, because he is the one to do something about it.
+async fn health(store: &Store) -> Response<Vec<u8>> {
+    let why = match tokio::time::timeout(PATIENCE, store.try_write()).await {
+        Ok(Ok(())) => return text("ok\n".to_owned()),
+        Ok(Err(error)) => error.to_string(),
+        Err(_) => format!("no change was made durable within {} s", PATIENCE.as_secs()),
+    };
+    tracing::error!(error = why, "the database takes no changes");
+    let mut response = text(format!("the database takes no changes: {why}\n"));
+    *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+    response
 }
 
 /// Whether a proxy passed the request on: then it comes from anywhere.
