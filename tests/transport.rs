@@ -95,6 +95,12 @@ async fn certificate_and_key_that_do_not_work_are_named() {
     settings.tls_key = Some(folder.0.join("tls-key.pem"));
     let text = refusal(&settings).await;
     assert!(text.contains("expected a certificate"), "{text}");
+    // As an interrupted copy leaves it.
+    let certificate = std::fs::read(folder.0.join("tls-cert.pem")).unwrap();
+    std::fs::write(folder.0.join("half.pem"), &certificate[..200]).unwrap();
+    settings.tls_certificate = Some(folder.0.join("half.pem"));
+    let text = refusal(&settings).await;
+    assert!(text.contains("half.pem: it ends before its last line"), "{text}");
 }
 
 #[tokio::test]
@@ -556,12 +562,6 @@ async fn health_and_metrics_are_for_programs_on_this_machine() {
     }
 }
 
-#[tokio::test]
-async fn time_comes_from_the_clock_that_the_server_was_given() {
-    let running = Running::start().await;
-    let login = running.ask(&get_profile("admin", ADMIN)).await;
-    let cookie = login.header("Set-Cookie").unwrap().split(';').next().unwrap().to_owned();
-    let with_cookie = get_profile("admin", &format!("Cookie: {cookie}\r\n"));
 /// As a full disk does: everything can be read.
 #[tokio::test]
 async fn a_server_that_can_write_nothing_is_not_well_and_says_why() {
@@ -585,6 +585,12 @@ async fn a_server_that_can_write_nothing_is_not_well_and_says_why() {
     assert_eq!((health().await.status, count()), (200, before), "it leaves everything as it was");
 }
 
+#[tokio::test]
+async fn time_comes_from_the_clock_that_the_server_was_given() {
+    let running = Running::start().await;
+    let login = running.ask(&get_profile("admin", ADMIN)).await;
+    let cookie = login.header("Set-Cookie").unwrap().split(';').next().unwrap().to_owned();
+    let with_cookie = get_profile("admin", &format!("Cookie: {cookie}\r\n"));
     assert_eq!(running.ask(&with_cookie).await.status, 200);
     running.clock.advance(16 * 60_000);
     assert_eq!(running.ask(&with_cookie).await.status, 401);

@@ -7,7 +7,7 @@ use crate::saml::SigningKey;
 use base64::Engine as _;
 use rcgen::{CertificateParams, DistinguishedName, DnType, KeyPair, PKCS_RSA_SHA256, RsaKeySize, SanType};
 use rustls::ServerConfig;
-use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::pem::{self, PemObject as _};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -139,6 +139,15 @@ pub(super) fn write(path: &Path, text: &str) -> Result<(), Error> {
     std::fs::rename(&aside, path).map_err(failed)
 }
 
+/// What is wrong with a text in PEM form. The library shows lines as the numbers of their bytes.
+fn wrong(error: &pem::Error) -> String {
+    match error {
+        pem::Error::MissingSectionEnd { .. } => "it ends before its last line, -----END …".to_owned(),
+        pem::Error::IllegalSectionStart { .. } => "a line that begins with -----BEGIN is damaged".to_owned(),
+        other => other.to_string(),
+    }
+}
+
 /// Reads certificate and key.
 ///
 /// # Errors
@@ -151,13 +160,13 @@ pub fn load(files: &Files) -> Result<Tls, Error> {
     let pem = read(&files.certificate)?;
     let chain: Vec<CertificateDer<'static>> = CertificateDer::pem_slice_iter(&pem)
         .collect::<Result<_, _>>()
-        .map_err(|error| content(&files.certificate, error.to_string(), "a certificate"))?;
+        .map_err(|error| content(&files.certificate, wrong(&error), "a certificate"))?;
     let first = chain
         .first()
         .ok_or_else(|| content(&files.certificate, "no certificate found".into(), "a certificate"))?;
     let certificate = base64::engine::general_purpose::STANDARD.encode(first);
     let key = PrivateKeyDer::from_pem_slice(&read(&files.key)?)
-        .map_err(|error| content(&files.key, error.to_string(), "a private key"))?;
+        .map_err(|error| content(&files.key, wrong(&error), "a private key"))?;
     let signer = SigningKey::new(key.secret_der(), &certificate).ok().map(Arc::new);
     let mismatch = |error: rustls::Error| Error::Mismatch {
         certificate: files.certificate.clone(),
