@@ -72,16 +72,28 @@ fn serve(loaded: &Loaded) -> Outcome {
         let mut interrupt = signal(SignalKind::interrupt())?;
         let mut terminate = signal(SignalKind::terminate())?;
         let mut hangup = if ignores_hangup() { None } else { Some(signal(SignalKind::hangup())?) };
-        greet(&server, &loaded.settings)?;
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-            () = received(&mut hangup) => {}
+        if let Err(error) = greet(&server, &loaded.settings) {
+            // Where it listens is in the configuration, too.
+            tracing::warn!(%error, "the greeting could not be written");
         }
+        let mut asked = async || {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+                () = received(&mut hangup) => {}
+            }
+        };
+        asked().await;
         tracing::info!("stopping");
-        server.stop().await;
-        Ok(())
-    })
+        tokio::select! {
+            () = server.stop() => {}
+            () = asked() => tracing::warn!("stopping at once: open connections are not waited for"),
+        }
+        Ok::<_, Box<dyn Error>>(())
+    })?;
+    // Whoever has been answered is safe. Nobody else is waited for.
+    runtime.shutdown_background();
+    Ok(())
 }
 
 /// Waits for a signal, for ever if it is not listened for.

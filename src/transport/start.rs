@@ -6,7 +6,7 @@ use super::http::Shared;
 use super::logout_notices::Courier;
 use super::metrics::Metrics;
 use super::route::Faces;
-use super::{file_providers, listen, service_providers, tls, wiring};
+use super::{descriptors, file_providers, listen, service_providers, tls, wiring};
 use crate::config::Settings;
 use crate::domain::{
     Clock, Now, Policy, Realm, Secret, identity_provider, service_provider, template, tenant,
@@ -193,7 +193,7 @@ impl Server {
         let site = Arc::new(site);
         publish(&folder.join("recovery-api-client"), site.client_credentials().reveal())?;
         let faces = Faces { services: Arc::new(app), site: Arc::clone(&site), metrics: Metrics::default() };
-        let limits = wiring::limits(settings);
+        let limits = descriptors::leave_enough(wiring::limits(settings));
         let bodies = Bodies::of(limits.bodies.max(limits.body_size));
         let shared = Shared { faces: Arc::new(faces), limits, bodies, drain: draining.clone() };
         let addresses = (https.local_addr(), http.local_addr());

@@ -1,8 +1,10 @@
 //! The data directory and the process on it: what has to be there, and how the server ends.
 
 use crate::support::installation::{Installation, Watch};
-use std::io::{BufRead as _, BufReader};
-use std::process::{Command, Stdio};
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::process::{Child, Command, Stdio};
 
 fn refused(installation: &Installation, arguments: &[&str]) -> String {
     let output = installation.command_line(arguments, "");
@@ -128,4 +130,73 @@ fn the_end_of_the_terminal_stops_a_server_in_order_unless_it_was_to_outlive_it()
     child.kill().unwrap();
     child.wait().unwrap();
     assert!(ignored && !caught);
+}
+
+/// Reads a log until a line holds the text.
+fn until(log: &mut impl BufRead, text: &str) {
+    let mut line = String::new();
+    while !line.contains(text) {
+        line.clear();
+        assert!(log.read_line(&mut line).unwrap() > 0, "the log ends without {text:?}");
+    }
+}
+
+fn terminate(child: &Child) {
+    assert!(Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap().success());
+}
+
+#[test]
+fn who_asks_a_second_time_waits_for_nobody() {
+    let installation = Installation::new(&[]);
+    let mut child = installation
+        .command()
+        .args(SERVE)
+        .env("SOAPSTONE_SHUTDOWN_SECONDS", "3600")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let _watch = Watch::over(&child);
+    let mut log = BufReader::new(child.stderr.take().unwrap());
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let address = lines.find_map(|line| line.strip_prefix("http listening on ").map(str::to_owned)).unwrap();
+    // A request that is under way, and will be for as long as anybody waits for it.
+    let mut slow = TcpStream::connect(address).unwrap();
+    let head = "POST /services/UserAdmin HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\nExpect: 100-continue\r\n\r\n";
+    slow.write_all(head.as_bytes()).unwrap();
+    slow.read_exact(&mut [0; 25]).unwrap();
+    terminate(&child);
+    until(&mut log, "stopping");
+    terminate(&child);
+    until(&mut log, "stopping at once");
+    assert!(child.wait().unwrap().success());
+}
+
+#[test]
+fn who_cannot_be_greeted_is_served_all_the_same() {
+    let installation = Installation::new(&[]);
+    let full = File::options().write(true).open("/dev/full").unwrap();
+    let mut child = installation.command().args(SERVE).stdout(full).stderr(Stdio::piped()).spawn().unwrap();
+    let _watch = Watch::over(&child);
+    until(&mut BufReader::new(child.stderr.take().unwrap()), "the greeting could not be written");
+    terminate(&child);
+    assert!(child.wait().unwrap().success());
+}
+
+/// The database opens files for those who are connected; connections once took all that the system allows.
+#[test]
+fn connections_take_no_files_that_the_server_needs_itself() {
+    let mut installation = Installation::new(&[]);
+    installation.run_under(&[
+        "sh",
+        "-c",
+        "ulimit -n 128; export SOAPSTONE_HEADER_SECONDS=3600; exec \"$@\"",
+        "sh",
+    ]);
+    assert!(installation.log().contains("too few open files"), "{}", installation.log());
+    let idle = || TcpStream::connect(installation.client().http).unwrap();
+    let _idle: Vec<_> = (0..150).map(|_| idle()).collect();
+    let admin = Caller::basic(installation.client(), "admin", "admin");
+    admin.add_user("tom", "Old@1234", &[]);
+    admin.add_role("test role", &["tom"], &[LOGIN]);
 }

@@ -103,9 +103,28 @@ impl Installation {
         self.run_with_log(writer.into());
     }
 
+    /// Starts the server by another program.
+    pub fn run_under(&mut self, program: &[&str]) {
+        let log = std::fs::File::options().create(true).append(true).open(self.log_file()).unwrap();
+        let own = self.command();
+        let (first, rest) = program.split_first().unwrap();
+        let mut command = Command::new(first);
+        command.args(rest).arg(own.get_program()).args(own.get_args()).current_dir(&self.folder);
+        for (name, value) in own.get_envs() {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        self.run_by(command, log.into());
+    }
+
     fn run_with_log(&mut self, log: Stdio) {
-        let mut server = self
-            .command()
+        self.run_by(self.command(), log);
+    }
+
+    fn run_by(&mut self, mut command: Command, log: Stdio) {
+        let mut server = command
             .args(["--https-port", "0", "--http-port", "0"])
             .args(&self.flags)
             .env("RUST_LOG", self.log_level)
