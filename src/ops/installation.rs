@@ -36,6 +36,18 @@ pub enum Error {
          `openssl rand -hex 32` prints"
     )]
     KeyLost(PathBuf),
+    /// The database is gone, and files are there that were made when there was one.
+    #[error(
+        "{path} is lost or empty, though a server ran here before: it made {beside}\n\
+         hint: restore it from a backup, and with it the -wal beside it if that was copied from a running server; \
+         to begin anew, remove {beside} too"
+    )]
+    DatabaseLost {
+        /// The database's file.
+        path: PathBuf,
+        /// What says that there was one.
+        beside: PathBuf,
+    },
     /// The database's file is something else, or cannot be used.
     #[error("{path}: {source}\nhint: restore it from a backup, or give the server another --data-dir")]
     Database {
@@ -66,6 +78,9 @@ pub struct Installation {
 /// The lock that one server holds while it runs.
 #[derive(Debug)]
 pub struct Lock(#[expect(dead_code, reason = "the lock lasts as long as the file is open")] File);
+
+/// The file that says what programs present to the recovery API; made by the first server that serves the folder.
+pub const API_CLIENT: &str = "recovery-api-client";
 
 /// The database's file in the folder.
 const DATABASE: &str = "soapstone.db";
@@ -117,8 +132,21 @@ pub fn open(folder: &Path) -> Result<Installation, Error> {
         store::Error::Sqlite(_) => Error::Database { path: folder.join(DATABASE), source: error },
         error => error.into(),
     })?;
+    refuse_lost(&store, folder)?;
     let key = key(&store, folder.join("secret.key"))?;
     Ok(Installation { folder: folder.to_owned(), store, key })
+}
+
+/// Refuses a database with nothing in it where a server has served: who begins anew has an administrator whose password
+/// everybody knows, and a backup that is restored later would meet what was written meanwhile.
+fn refuse_lost(store: &Store, folder: &Path) -> Result<(), Error> {
+    let beside = folder.join(API_CLIENT);
+    if beside.exists() && is_new(store)? {
+        // Nothing of this one may be mixed with the backup.
+        store.close();
+        return Err(Error::DatabaseLost { path: folder.join(DATABASE), beside });
+    }
+    Ok(())
 }
 
 /// Makes the database's file, if there is none, for its owner only: the folder may have been there before, open to all.

@@ -191,7 +191,7 @@ impl Server {
         )
         .map_err(|error| StartError::Pages(error.to_string()))?;
         let site = Arc::new(site);
-        publish(&folder.join("recovery-api-client"), site.client_credentials().reveal())?;
+        publish(&folder.join(installation::API_CLIENT), site.client_credentials().reveal())?;
         let faces = Faces { services: Arc::new(app), site: Arc::clone(&site), metrics: Metrics::default() };
         let limits = descriptors::leave_enough(wiring::limits(settings));
         let bodies = Bodies::of(limits.bodies.max(limits.body_size));
@@ -291,10 +291,16 @@ const SET_AT_FIRST_START: &str = "set one with SOAPSTONE_ADMIN_PASSWORD, with ad
 /// Afterwards there is one.
 const SET_LATER: &str = "set one with `soapstone admin set-password`";
 
-/// Shows the operator what programs present to the recovery API. Nothing reads it back.
+/// Shows the operator what programs present to the recovery API. It is made of the key: when it is another than before, so
+/// is the key, which is no reason not to start. Whoever lost the right one goes on in this way.
 fn publish(path: &std::path::Path, credentials: &str) -> Result<(), StartError> {
-    if std::fs::read_to_string(path).is_ok_and(|known| known == credentials) {
-        return Ok(());
+    match std::fs::read_to_string(path) {
+        Ok(known) if known == credentials => return Ok(()),
+        Ok(_) => tracing::warn!(
+            "secret.key is another than at the last start: codes, answers to challenge questions and mails that wait \
+             were made with that one and are void"
+        ),
+        Err(_) => {}
     }
     Ok(tls::write(path, credentials)?)
 }

@@ -1,5 +1,6 @@
 //! The data directory and the process on it: what has to be there, and how the server ends.
 
+use crate::support::caller::{Caller, LOGIN};
 use crate::support::installation::{Installation, Watch};
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read as _, Write as _};
@@ -35,6 +36,57 @@ fn a_key_that_is_lost_is_not_replaced_without_a_word() {
     std::fs::create_dir(fresh.data()).unwrap();
     std::fs::write(fresh.data().join("soapstone.db"), "").unwrap();
     fresh.must(&["admin", "set-password", "--password-stdin"], "Better@123");
+}
+
+/// Whoever lost his database, or restored one without what was written last, would be served an empty installation whose
+/// administrator has the password that everybody knows.
+#[test]
+fn a_database_that_is_lost_is_not_begun_anew_without_a_word() {
+    let mut installation = Installation::start(&[]);
+    let database = installation.data().join("soapstone.db");
+    // As a program copies it that does not know of the file beside it: nothing was folded in yet.
+    let half = std::fs::read(&database).unwrap();
+    assert!(installation.stop());
+    let kept = std::fs::read(&database).unwrap();
+    for left in [None, Some(Vec::new()), Some(half)] {
+        match left {
+            Some(bytes) => std::fs::write(&database, bytes).unwrap(),
+            None => std::fs::remove_file(&database).unwrap(),
+        }
+        for arguments in [&SERVE[..], &["admin", "set-password", "--password-stdin"]] {
+            let said = refused(&installation, arguments);
+            assert!(
+                said.contains("soapstone.db is lost or empty") && said.contains("hint: restore it"),
+                "{said}"
+            );
+        }
+        let beside = installation.data().join("soapstone.db-wal").metadata().map_or(0, |file| file.len());
+        assert_eq!(beside, 0, "what is in it would be taken for that of the backup");
+    }
+    std::fs::write(&database, kept).unwrap();
+    installation.run();
+    assert!(installation.stop());
+    // Who means it says so.
+    std::fs::remove_file(&database).unwrap();
+    std::fs::remove_file(installation.data().join("recovery-api-client")).unwrap();
+    installation.run();
+}
+
+#[test]
+fn another_key_than_the_one_that_was_there_is_told() {
+    let mut installation = Installation::start(&[]);
+    assert!(installation.stop());
+    installation.run();
+    assert!(installation.stop());
+    assert!(!installation.log().contains("secret.key"), "{}", installation.log());
+    std::fs::write(installation.data().join("secret.key"), "ab".repeat(32)).unwrap();
+    installation.run();
+    assert!(installation.stop());
+    assert!(
+        installation.log().contains("secret.key is another than at the last start"),
+        "{}",
+        installation.log()
+    );
 }
 
 #[test]
