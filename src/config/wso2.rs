@@ -1,11 +1,14 @@
 //! The XML files of an existing deployment, unmodified. Only what has a meaning here is read; the rest is left alone.
 
+mod mail;
+
 use super::document::{Leaf, Names, read as document};
 use super::error::Error;
 use super::identity_mgt;
 use super::identity_provider::{self, IdentityProvider};
 use super::service_provider::{self, ServiceProvider};
 use super::settings::Template;
+use mail::{Adapters, Mails};
 use std::path::{Path, PathBuf};
 use toml::Value;
 use yaserde::YaDeserialize;
@@ -372,127 +375,6 @@ impl Authentication {
         if let Some(shown) = NamedProperty::find(basic.flat_map(|config| &config.parameters), name) {
             let value = Value::Boolean(is_true(shown.value()));
             found.set("show_auth_failure_reason", shown.line, name, value);
-        }
-    }
-}
-
-#[derive(Debug, Default, YaDeserialize)]
-#[yaserde(rename = "outputEventAdaptersConfig")]
-struct Adapters {
-    #[yaserde(rename = "adapterConfig")]
-    adapters: Vec<Adapter>,
-}
-
-#[derive(Debug, Default, YaDeserialize)]
-struct Adapter {
-    #[yaserde(attribute = true, rename = "type")]
-    kind: Option<String>,
-    property: Vec<KeyedProperty>,
-}
-
-#[derive(Debug, Default, YaDeserialize)]
-struct KeyedProperty {
-    #[yaserde(attribute = true, rename = "soapstone-line")]
-    line: Option<u32>,
-    #[yaserde(attribute = true)]
-    key: Option<String>,
-    #[yaserde(text = true)]
-    value: Option<String>,
-}
-
-impl Adapters {
-    /// The mail adapter; the others have nothing to adapt here.
-    fn apply(&self, found: &mut Found) {
-        let mail = self.adapters.iter().filter(|adapter| adapter.kind.as_deref() == Some("email"));
-        for property in mail.flat_map(|adapter| &adapter.property) {
-            let Some(key) = property.key.as_deref() else {
-                found.warn(property.line, "a property without key is left out");
-                continue;
-            };
-            // Nothing in it is as good as no property: mail servers without accounts are written so.
-            let Some(value) = property.value.as_deref().filter(|value| !value.trim().is_empty()) else {
-                continue;
-            };
-            let flag = || Value::Boolean(is_true(value));
-            let (name, value) = match key {
-                "mail.smtp.from" => ("mail.from", text(value.trim())),
-                "mail.smtp.user" => ("mail.user", text(value)),
-                "mail.smtp.password" => ("mail.password", text(value)),
-                "mail.smtp.host" => ("mail.host", text(value.trim())),
-                "mail.smtp.port" => ("mail.port", number(value)),
-                "mail.smtp.auth" => ("mail.auth", flag()),
-                "mail.smtp.starttls.enable" => ("mail.starttls", flag()),
-                "mail.smtp.starttls.required" => ("mail.starttls_required", flag()),
-                "mail.smtp.ssl.enable" => ("mail.tls", flag()),
-                "mail.smtp.ssl.trust" => ("mail.trust_any_certificate", Value::Boolean(true)),
-                "mail.smtp.localhost" => ("mail.hello_name", text(value.trim())),
-                "mail.smtp.timeout" | "mail.smtp.connectiontimeout" => {
-                    // JavaMail counts milliseconds.
-                    let millis = value.trim().parse::<i64>().unwrap_or(30_000);
-                    ("mail.timeout_seconds", Value::Integer((millis / 1000).max(1)))
-                }
-                "minThread" => ("mail.concurrency", number(value)),
-                // Sizes of a thread pool and of a queue in memory; ours is the database.
-                "maxThread" | "keepAliveTimeInMillis" | "jobQueueSize" => continue,
-                other => {
-                    found.warn(property.line, &format!("{other} is not used"));
-                    continue;
-                }
-            };
-            found.set(name, property.line, key, value);
-        }
-    }
-}
-
-#[derive(Debug, Default, YaDeserialize)]
-#[yaserde(rename = "configurations")]
-struct Mails {
-    configuration: Vec<MailConfiguration>,
-}
-
-#[derive(Debug, Default, YaDeserialize)]
-struct MailConfiguration {
-    #[yaserde(attribute = true, rename = "soapstone-line")]
-    line: Option<u32>,
-    #[yaserde(attribute = true)]
-    display: Option<String>,
-    #[yaserde(attribute = true)]
-    locale: Option<String>,
-    #[yaserde(attribute = true, rename = "emailContentType")]
-    content_type: Option<String>,
-    subject: Option<String>,
-    body: Option<String>,
-    footer: Option<String>,
-}
-
-/// What the shipped wording says for the server's own address.
-const SHIPPED_ADDRESS: &str = "https://localhost:9443/";
-/// What stands for it: browsers are led to the public address only.
-const OWN_ADDRESS: &str = "{{carbon.product-url}}/";
-
-impl Mails {
-    fn apply(self, found: &mut Found) {
-        for one in self.configuration {
-            let display = one.display.unwrap_or_default();
-            let written = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
-            let parts = (written(one.subject), written(one.body), written(one.footer));
-            let (Some(subject), Some(body), Some(footer)) = parts else {
-                found.warn(one.line, &format!("template {display} lacks subject, body or footer"));
-                continue;
-            };
-            if display.trim().is_empty() {
-                found.warn(one.line, "a template without display name is left out");
-                continue;
-            }
-            found.templates.push(Template {
-                display,
-                locale: one.locale.unwrap_or_else(|| "en_US".into()),
-                content_type: one.content_type.unwrap_or_else(|| "text/plain".into()),
-                subject: subject.trim().to_owned(),
-                // A mail is one behind the other, as they stand there: the lines between them are theirs.
-                body: body.replace(SHIPPED_ADDRESS, OWN_ADDRESS),
-                footer: footer.replace(SHIPPED_ADDRESS, OWN_ADDRESS),
-            });
         }
     }
 }
