@@ -6,25 +6,26 @@
 #![expect(non_snake_case, reason = "operations and their arguments are named as in the contract")]
 
 pub mod contract;
+mod words;
 
 use super::Call;
 use super::fault::typed;
 use super::user_identity_management_admin::contract::{
-    ChallengeQuestionDTO, IdentityMgtServiceException, UserChallengesDTO, UserIdentityClaimDTO,
+    ChallengeQuestionDTO, UserChallengesDTO, UserIdentityClaimDTO,
 };
 use super::user_identity_management_admin::question;
 use super::user_profile_mgt::contract::IdentityException;
 use crate::domain::claim::{Changes, DEFAULT_PROFILE};
 use crate::domain::password::NewPassword;
-use crate::domain::recovery_dialogue::{self, Dialogue, Given, Problem, Scope, ToSend, Verdict};
+use crate::domain::recovery_dialogue::{self, Dialogue, Given, Problem, Scope, Verdict};
 use crate::domain::{Error, Secret, captcha, challenge, registration};
 use crate::soap::Fault;
 use crate::store::Tx;
 use contract::{
-    CaptchaInfoBean, ChallengeQuestionIdsDTO, NotificationDataDTO, Operations, UserChallengesCollectionDTO,
-    VerificationBean,
+    CaptchaInfoBean, ChallengeQuestionIdsDTO, Operations, UserChallengesCollectionDTO, VerificationBean,
 };
 use std::sync::Arc;
+use words::{declared, failed, next, registration_refusal, shown, to_send, told, verified};
 
 /// What the service does.
 #[derive(Debug)]
@@ -33,47 +34,6 @@ pub struct Behaviour;
 /// Where the pictures are, below the server's address.
 const CAPTCHAS: &str =
     "registry/resource/_system/config/repository/components/org.wso2.carbon.captcha-images/";
-
-fn declared(text: impl Into<String>) -> Fault {
-    typed::<IdentityMgtServiceException>(Fault::server(text))
-}
-
-/// A missing text as Java writes it.
-fn shown(text: Option<&String>) -> String {
-    text.map_or("null", String::as_str).to_owned()
-}
-
-fn failed(error: impl Into<String>) -> VerificationBean {
-    VerificationBean { error: Some(error.into()), ..VerificationBean::default() }
-}
-
-fn verified() -> VerificationBean {
-    VerificationBean { verified: true, ..VerificationBean::default() }
-}
-
-/// The next step: the name without its tenant, and the key.
-fn next((name, key): (String, Secret)) -> VerificationBean {
-    VerificationBean { userId: Some(name), key: Some(key.reveal().to_owned()), ..verified() }
-}
-
-/// A text of the original for a problem: `bad_name` and `bad_key` are the step's own.
-fn told(problem: &Problem, user: &str, bad_name: &str, bad_key: &str) -> String {
-    match problem {
-        Problem::BadName => bad_name.to_owned(),
-        Problem::ExpiredKey => "18002 The code is expired".to_owned(),
-        Problem::InvalidKey => bad_key.to_owned(),
-        Problem::NoSuchUser => format!("18003 User does not exist : {user}"),
-        Problem::Disabled => format!("17003 Account is disabled for user {user}. Can not allow to recover."),
-        Problem::Locked => format!("18013 Error verifying user : {user}"),
-        Problem::NoMail(_) => format!("18015: 18013 Error when sending recovery message for user: {user}"),
-        Problem::NoQuestion => format!("18016 Error when getting user challenge questions for user : {user}"),
-        Problem::Password(_) => format!("18013 Error while updating credential for user: {user}"),
-        Problem::Internal(error) => {
-            tracing::error!(%error, "a recovery failed inside");
-            format!("18013 Error verifying user : {user}")
-        }
-    }
-}
 
 fn dialogue(call: &Call, user_name: Option<String>) -> Result<Dialogue, Fault> {
     Ok(Dialogue {
@@ -111,25 +71,6 @@ async fn read_right(call: &Call, given: Option<CaptchaInfoBean>) -> bool {
 
 fn secret(text: Option<String>) -> Secret {
     Secret::from(text.unwrap_or_default())
-}
-
-/// What a program is given to send itself; headers of the request are not handed on.
-fn to_send(
-    call: &Call,
-    sent: ToSend,
-    kind: &str,
-    channel: Option<String>,
-) -> Result<NotificationDataDTO, Fault> {
-    Ok(NotificationDataDTO {
-        domainName: Some(call.actor()?.domain.clone()),
-        firstName: sent.first_name,
-        notification: Some(kind.to_owned()),
-        notificationAddress: Some(sent.address),
-        notificationCode: sent.code.map(|code| code.reveal().to_owned()),
-        notificationType: channel,
-        userId: Some(sent.user.display_name()),
-        ..NotificationDataDTO::default()
-    })
 }
 
 /// Whether a tenant is the caller's; one that is not named is.
@@ -539,15 +480,4 @@ async fn verify_answers(
             &format!("18001 Error verifying confirmation code for user : {user}"),
         )),
     })
-}
-
-/// The original looks for pieces of the kernel's text; most of its refusals have none of them.
-fn registration_refusal(reason: &str, user: &str) -> String {
-    if reason.contains("Credential must be a non null string") {
-        format!("17002 Credential not valid. Credential must be a non null for the user : {user}")
-    } else if reason.contains("Password at least should have") {
-        format!("18013 {reason}")
-    } else {
-        format!("18013 Error occurred while adding user : {user}")
-    }
 }
