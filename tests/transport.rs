@@ -540,6 +540,8 @@ async fn health_and_metrics_are_for_programs_on_this_machine() {
     let running = Running::start().await;
     running.ask(&get_profile("admin", ADMIN)).await;
     running.ask(&get_profile("admin", "")).await;
+    // admin:wrong
+    running.ask(&get_profile("admin", "Authorization: Basic YWRtaW46d3Jvbmc=\r\n")).await;
     let mut wire = running.connect_plain().await;
     wire.send(b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n").await;
     let answer = wire.answer().await;
@@ -551,6 +553,7 @@ async fn health_and_metrics_are_for_programs_on_this_machine() {
         "soapstone_requests_total{service=\"UserProfileMgtService\",operation=\"getUserProfile\",status=\"401\"} 1",
         "soapstone_request_seconds_count",
         "soapstone_outbox_mails{state=\"queued\"} 0",
+        "soapstone_refused_logins_total{reason=\"wrong_password\"} 1",
     ] {
         assert!(metrics.contains(line), "{line} in\n{metrics}");
     }

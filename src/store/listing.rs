@@ -1,4 +1,5 @@
-//! SQL of the lists that administrators page through: users and roles by pattern, members of a role. Every list is one statement over an index, however many rows there are beside the ones it shows.
+//! SQL of the lists that administrators page through: users and roles by pattern, members of a role. Every list is one
+//! statement over an index, however many rows there are beside the ones it shows.
 
 use super::{Error, Row, Tx};
 

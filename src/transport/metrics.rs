@@ -1,5 +1,5 @@
-//! Counters in the Prometheus text format: requests by service, operation and status, their times, and what waits in the
-//! outbox.
+//! Counters in the Prometheus text format: requests by service, operation and status, their times, what waits in the
+//! outbox, and logins that were refused.
 
 use crate::services::{self, Performed};
 use crate::store::{self, Store};
@@ -9,6 +9,7 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::Registry;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 /// What requests are told apart by. Only names that are declared become labels.
@@ -24,6 +25,11 @@ struct State {
     state: &'static str,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Reason {
+    reason: String,
+}
+
 /// The states a mail can be in.
 const STATES: [&str; 4] = ["queued", "sent", "failed", "dropped"];
 
@@ -34,6 +40,7 @@ pub struct Metrics {
     requests: Family<Labels, Counter>,
     seconds: Histogram,
     outbox: Family<State, Gauge>,
+    refused: Family<Reason, Counter>,
 }
 
 impl Default for Metrics {
@@ -42,6 +49,7 @@ impl Default for Metrics {
         let requests = Family::<Labels, Counter>::default();
         let seconds = Histogram::new(exponential_buckets(0.000_1, 2.0, 16));
         let outbox = Family::<State, Gauge>::default();
+        let refused = Family::<Reason, Counter>::default();
         registry.register(
             "requests",
             "Requests answered, by service, operation and status",
@@ -53,7 +61,12 @@ impl Default for Metrics {
             seconds.clone(),
         );
         registry.register("outbox_mails", "Mails in the outbox, by state", outbox.clone());
-        Self { registry, requests, seconds, outbox }
+        registry.register(
+            "refused_logins",
+            "Logins refused since the installation, by reason",
+            refused.clone(),
+        );
+        Self { registry, requests, seconds, outbox, refused }
     }
 }
 
@@ -80,6 +93,15 @@ impl Metrics {
                 }
             }
             Err(error) => tracing::error!(%error, "the outbox could not be counted"),
+        }
+        match store.read(store::login::tallies) {
+            Ok(tallies) => {
+                for (reason, count) in tallies {
+                    let counter = self.refused.get_or_create(&Reason { reason });
+                    counter.inner().store(u64::try_from(count).unwrap_or_default(), Ordering::Relaxed);
+                }
+            }
+            Err(error) => tracing::error!(%error, "refused logins could not be counted"),
         }
         let mut out = String::new();
         if let Err(error) = prometheus_client::encoding::text::encode(&mut out, &self.registry) {

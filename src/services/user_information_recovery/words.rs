@@ -71,7 +71,8 @@ pub(super) fn to_send(
     })
 }
 
-/// Why somebody cannot be registered. The original looks for pieces of the kernel's text; most of its refusals have none of them.
+/// Why somebody cannot be registered. The original looks for pieces of the kernel's text; most of its refusals have none of
+/// them.
 pub(super) fn registration_refusal(reason: &str, user: &str) -> String {
     if reason.contains("Credential must be a non null string") {
         format!("17002 Credential not valid. Credential must be a non null for the user : {user}")

@@ -213,7 +213,8 @@ async fn work(visit: &Arc<Visit>, place: Place, shown: &Sheet) -> Answer {
     }
 }
 
-/// Saves a new template as it was typed, unless there is one at its place; of one that is there what the form changed, over what is stored by then.
+/// Saves a new template as it was typed, unless there is one at its place; of one that is there what the form changed, over
+/// what is stored by then.
 async fn save(visit: &Arc<Visit>, place: Place, template: Template) -> Result<(), Error> {
     let form = Arc::clone(visit);
     if place == ADD {
