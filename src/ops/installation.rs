@@ -48,6 +48,18 @@ pub enum Error {
         /// What says that there was one.
         beside: PathBuf,
     },
+    /// The database is damaged, as found after a server did not end in order.
+    #[error(
+        "{path}: {source}\n\
+         hint: restore it from a backup into a folder without the old soapstone.db-wal, which belongs to the old file \
+         and spoils any other"
+    )]
+    Spoilt {
+        /// The file.
+        path: PathBuf,
+        /// What was found.
+        source: store::Error,
+    },
     /// The database's file is something else, or cannot be used.
     #[error("{path}: {source}\nhint: restore it from a backup, or give the server another --data-dir")]
     Database {
@@ -119,6 +131,23 @@ pub fn lock(folder: &Path) -> Result<Lock, Error> {
 /// [`Error::Nothing`].
 pub fn must_exist(folder: &Path) -> Result<(), Error> {
     if folder.join(DATABASE).exists() { Ok(()) } else { Err(Error::Nothing(folder.to_owned())) }
+}
+
+/// Whether a server that is gone left something in the write-ahead log: it did not end in order. Asked while no other runs,
+/// and before the database is opened.
+#[must_use]
+pub fn was_interrupted(folder: &Path) -> bool {
+    folder.join(DATABASE).with_extension("db-wal").metadata().is_ok_and(|log| log.len() > 0)
+}
+
+/// Looks the database over, for who starts after an interruption. A crash does no harm, but then a backup may have been put
+/// in the place of the database, and the log that stayed behind is written into it: a mixture that nobody should be let in
+/// by.
+///
+/// # Errors
+/// [`Error::Spoilt`].
+pub fn must_be_sound(folder: &Path, store: &Store) -> Result<(), Error> {
+    store.look_over().map_err(|source| Error::Spoilt { path: folder.join(DATABASE), source })
 }
 
 /// Opens database and key.

@@ -24,6 +24,9 @@ pub enum Error {
         /// Newest version this program can write.
         known: u32,
     },
+    /// What is in the file contradicts itself.
+    #[error("the database is damaged: {0}")]
+    Damaged(String),
     /// Another server runs on the same data directory.
     #[error("another soapstone server already runs on {0}; stop it, or give this one its own --data-dir")]
     InUse(std::path::PathBuf),

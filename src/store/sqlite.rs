@@ -172,6 +172,18 @@ impl Store {
         self.enqueue(logged).map(drop)
     }
 
+    /// Reads the whole file and looks whether its parts fit together; a second for some hundred megabytes.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`], and failures of the database.
+    pub fn look_over(&self) -> Result<(), Error> {
+        let found = self.read(|tx| tx.opt("PRAGMA quick_check(1)", &[], |row| row.text(0)))?;
+        match found {
+            Some(complaint) if complaint != "ok" => Err(Error::Damaged(complaint)),
+            _ => Ok(()),
+        }
+    }
+
     /// Tries whether a change would last, by one that leaves everything as it was.
     ///
     /// # Errors

@@ -271,7 +271,12 @@ fn open(
     policy: Policy,
     clock: &dyn Clock,
 ) -> Result<(Store, Arc<Realm>, bool), StartError> {
-    let (store, realm) = installation::open(&settings.data_dir)?.realm(policy);
+    let folder = &settings.data_dir;
+    let interrupted = installation::was_interrupted(folder);
+    let (store, realm) = installation::open(folder)?.realm(policy);
+    if interrupted {
+        installation::must_be_sound(folder, &store)?;
+    }
     store.serve();
     // Asked before anything is filled in: afterwards the password of the settings would come too late.
     if installation::is_new(&store)? {

@@ -72,6 +72,36 @@ fn a_database_that_is_lost_is_not_begun_anew_without_a_word() {
     installation.run();
 }
 
+/// SQLite writes the log that a crash left behind into whatever file stands beside it.
+#[test]
+fn a_backup_that_is_put_beside_the_log_of_a_crashed_server_is_not_served() {
+    let mut installation = Installation::start(&[]);
+    assert!(installation.stop());
+    let database = installation.data().join("soapstone.db");
+    let backup = std::fs::read(&database).unwrap();
+    let work_for_days = || {
+        let days = "WITH RECURSIVE day (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM day WHERE n < 2000) \
+            INSERT INTO audit (tenant_id, at, initiator, action, target, data, result) \
+            SELECT -1234, n, 'admin@carbon.super', 'Add User', 'user' || n, '{}', 'Success' FROM day";
+        rusqlite::Connection::open(&database).unwrap().execute_batch(days).unwrap();
+    };
+    work_for_days();
+    // A crash alone does no harm.
+    for _ in 0..2 {
+        installation.run();
+        work_for_days();
+        installation.kill();
+    }
+    std::fs::write(&database, &backup).unwrap();
+    let said = refused(&installation, &SERVE);
+    assert!(said.contains("damaged") && said.contains("hint: restore it"), "{said}");
+    for left in ["soapstone.db-wal", "soapstone.db-shm"] {
+        let _ = std::fs::remove_file(installation.data().join(left));
+    }
+    std::fs::write(&database, &backup).unwrap();
+    installation.run();
+}
+
 #[test]
 fn another_key_than_the_one_that_was_there_is_told() {
     let mut installation = Installation::start(&[]);
