@@ -149,6 +149,10 @@ impl Server {
         let files = certificate_files(settings, &folder);
         tls::make_if_missing(&files, settings.host())?;
         let tls = tls::load(&files)?;
+        if tls.valid_until.is_some_and(|until| until < started_at.0) {
+            let file = files.certificate.display();
+            tracing::warn!(%file, "the certificate has expired, and clients refuse it; another counts from the next start");
+        }
         let https = bind(settings, settings.https_port, "--https-port").await?;
         let http = bind(settings, settings.http_port, "--http-port").await?;
         let port = |listener: &TcpListener| listener.local_addr().map(|address| address.port()).unwrap_or(0);

@@ -77,6 +77,8 @@ pub struct Tls {
     pub config: Arc<ServerConfig>,
     /// The server's certificate, base64 of its DER form.
     pub certificate: String,
+    /// The moment from which clients refuse it, in milliseconds since 1970; nothing when it cannot be read.
+    pub valid_until: Option<i64>,
     /// What messages are signed with; nothing when the key is of another kind than RSA.
     pub signer: Option<Arc<SigningKey>>,
 }
@@ -165,6 +167,9 @@ pub fn load(files: &Files) -> Result<Tls, Error> {
         .first()
         .ok_or_else(|| content(&files.certificate, "no certificate found".into(), "a certificate"))?;
     let certificate = base64::engine::general_purpose::STANDARD.encode(first);
+    let validity =
+        x509_parser::parse_x509_certificate(first).ok().map(|(_, parsed)| parsed.validity().clone());
+    let valid_until = validity.map(|validity| validity.not_after.timestamp().saturating_mul(1000));
     let key = PrivateKeyDer::from_pem_slice(&read(&files.key)?)
         .map_err(|error| content(&files.key, wrong(&error), "a private key"))?;
     let signer = SigningKey::new(key.secret_der(), &certificate).ok().map(Arc::new);
@@ -181,5 +186,5 @@ pub fn load(files: &Files) -> Result<Tls, Error> {
             .with_single_cert(chain, key)
             .map_err(mismatch)?;
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    Ok(Tls { config: Arc::new(config), certificate, signer })
+    Ok(Tls { config: Arc::new(config), certificate, valid_until, signer })
 }

@@ -103,6 +103,25 @@ fn a_backup_that_is_put_beside_the_log_of_a_crashed_server_is_not_served() {
 }
 
 #[test]
+fn a_certificate_that_has_expired_is_told() {
+    let mut installation = Installation::new(&[]);
+    std::fs::create_dir(installation.data()).unwrap();
+    let mut params = rcgen::CertificateParams::new(["localhost".to_owned()]).unwrap();
+    let mut start_with = |year: i32| {
+        params.not_after = rcgen::date_time_ymd(year, 1, 1);
+        let key = rcgen::KeyPair::generate().unwrap();
+        let made = params.self_signed(&key).unwrap();
+        std::fs::write(installation.data().join("tls-cert.pem"), made.pem()).unwrap();
+        std::fs::write(installation.data().join("tls-key.pem"), key.serialize_pem()).unwrap();
+        installation.run();
+        assert!(installation.stop());
+        installation.log().contains("tls-cert.pem") && installation.log().contains("has expired")
+    };
+    assert!(!start_with(2090));
+    assert!(start_with(2020));
+}
+
+#[test]
 fn another_key_than_the_one_that_was_there_is_told() {
     let mut installation = Installation::start(&[]);
     assert!(installation.stop());
