@@ -214,15 +214,15 @@ pub fn change_limits(
 ) -> Result<usize, Error> {
     let [[plain, remembered], [new_plain, new_remembered]] = [before, now];
     tx.execute(
-        "UPDATE session SET idle_limit = CASE WHEN idle_limit = $3 THEN $5 ELSE $6 END \
-         WHERE tenant_id = $1 AND kind = $2 AND idle_limit IN ($3, $4)",
+        "UPDATE session SET idle_limit = CASE WHEN idle_limit = $1 THEN $2 ELSE $3 END \
+         WHERE tenant_id = $4 AND kind = $5 AND idle_limit IN ($1, $6)",
         &[
-            tenant.into(),
-            kind.into(),
             plain.into(),
-            remembered.into(),
             new_plain.into(),
             new_remembered.into(),
+            tenant.into(),
+            kind.into(),
+            remembered.into(),
         ],
     )
 }
