@@ -233,7 +233,9 @@ impl<'c> Tx<'c> {
         {
             self.statements += 1;
         }
-        Ok(self.connection.prepare_cached(sql)?)
+        let statement = self.connection.prepare_cached(sql)?;
+        debug_assert!(is_numbered(&statement), "parameters do not appear in the order of their numbers: {sql}");
+        Ok(statement)
     }
 
     /// Runs a statement and says how many rows it changed.
@@ -374,4 +376,12 @@ impl<'c> Tx<'c> {
     pub fn wake_outbox(&mut self) {
         self.wakes.outbox = true;
     }
+}
+
+/// Whether each parameter of a statement is bound where its number says.
+fn is_numbered(statement: &rusqlite::Statement<'_>) -> bool {
+    (1..=statement.parameter_count()).all(|index| {
+        let name = statement.parameter_name(index).and_then(|name| name.strip_prefix('$'));
+        name.is_none_or(|number| number.parse() == Ok(index))
+    })
 }
