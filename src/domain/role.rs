@@ -383,8 +383,15 @@ pub fn update_of_user(
     for role in &meant_for_user(tx, actor.tenant, &user.domain, added)? {
         let id = find_for(tx, actor.tenant, &user.domain, role)?.ok_or_else(|| no_such_role(role))?;
         if !store::role::add_member(tx, id, user.id.0)? {
-            // The directory names its entry.
-            let (user, role) = (user.name, QualifiedName::parse(role).name);
+            // Hybrid roles are beside the store; the directory names its entry.
+            let role = QualifiedName::parse(role);
+            if is_hybrid(role.domain_or_primary()) {
+                let user = user.display_name();
+                return Err(Error::refused(format!(
+                    "Error occurred while updating hybrid role list of user : {user}"
+                )));
+            }
+            let (user, role) = (user.name, role.name);
             return Err(Error::refused(format!("User: {user} already belongs to role: cn={role}")));
         }
     }

@@ -199,6 +199,10 @@ fn roles_of_a_user_are_taken_and_given_together_or_not_at_all() {
     assert_eq!(refusal.as_deref(), Some("The role: nothing does not exist."));
     let refusal = sets_roles(&world, "TOM", &["writers"], &["admin"]);
     assert_eq!(refusal.as_deref(), Some("User: tom already belongs to role: cn=admin"));
+    adds(&world, "Internal/staff", &["tom"], &[]);
+    let refusal = sets_roles(&world, "tom", &["writers"], &["Internal/staff"]);
+    assert_eq!(refusal.as_deref(), Some("Error occurred while updating hybrid role list of user : tom"));
+    assert_eq!(sets_roles(&world, "tom", &["Internal/staff"], &[]), None);
     assert_eq!(roles(&world, "tom"), ["admin", "writers", "Internal/everyone"], "nothing of it was done");
     let refusal = sets_roles(&world, "nobody", &[], &["writers"]);
     assert_eq!(refusal.as_deref(), Some("UserNotFound: User nobodydoes not exist in: PRIMARY"));
