@@ -255,8 +255,8 @@ pub fn open_session(
     session::open(tx, now, kind, &signed_in.actor(), idle_minutes).map(Some)
 }
 
-/// As [`open_session`], but one session for all who present the same: the remembered login knows which. Of many first
-/// calls at the same time, one opens it.
+/// As [`open_session`], but one session for all who present the same, the name letter by letter: the remembered login
+/// knows which. Of many first calls at the same time, one opens it.
 ///
 /// # Errors
 /// Failures of the database.
@@ -268,7 +268,7 @@ pub fn share_session(
     kind: session::Kind,
     idle_minutes: i64,
 ) -> Result<Option<Secret>, Error> {
-    if let Some(id) = realm.verified.session(now, signed_in.proof)
+    if let Some(id) = realm.verified.session(now, signed_in.proof, &signed_in.session_name)
         && session::find(tx, now, kind, id.reveal())?.is_some()
         && still_stands(tx, now, realm, signed_in)?
     {
@@ -277,7 +277,7 @@ pub fn share_session(
     let id = open_session(tx, now, realm, signed_in, kind, idle_minutes)?;
     if let Some(id) = &id {
         // If this write is undone, nobody finds the session, and the next call opens another.
-        realm.verified.keep_session(now, signed_in.proof, id.clone());
+        realm.verified.keep_session(now, signed_in.proof, &signed_in.session_name, id.clone());
     }
     Ok(id)
 }

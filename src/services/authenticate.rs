@@ -175,7 +175,9 @@ fn familiar(
         let presented = Presented { user_name, password };
         let Some(signed_in) = login::recognise(tx, now, &app.realm, &presented)? else { return Ok(None) };
         let verified = &app.realm.verified;
-        let Some(id) = verified.session(now, signed_in.proof) else { return Ok(None) };
+        let Some(id) = verified.session(now, signed_in.proof, &signed_in.session_name) else {
+            return Ok(None);
+        };
         let Some(ends) = verified.ends(now, signed_in.proof) else { return Ok(None) };
         if session::find(tx, now, Kind::Admin, id.reveal())?.is_none() {
             return Ok(None);

@@ -49,6 +49,28 @@ fn refused(world: &World, operation: &str, arguments: &[(&str, &str)]) -> String
 }
 
 #[test]
+fn the_session_of_basic_credentials_bears_the_name_that_was_sent() {
+    let world = World::new(&[]);
+    world.admin().add_role("logins", &[TOM], &[LOGIN]);
+    let (service, payload) = (
+        "LoggedUserInfoAdmin",
+        "<lui:getUserInfo xmlns:lui=\"http://loggeduserinfo.services.core.carbon.wso2.org\"/>",
+    );
+    let mut sessions = Vec::new();
+    for name in [TOM, "TOM", "PRIMARY/tom", TOM, "TOM"] {
+        let answer = world.caller(name, OLD).call(service, "getUserInfo", payload);
+        let session = answer.cookie("JSESSIONID").unwrap();
+        let found = Caller::session(&world.client(), &session).results(service, "getUserInfo", payload);
+        assert_eq!(found.first().unwrap().value("userName"), Some(name));
+        sessions.push(session);
+    }
+    assert!(
+        sessions[0] == sessions[3] && sessions[1] == sessions[4],
+        "no session for every call: {sessions:?}"
+    );
+}
+
+#[test]
 fn a_login_opens_a_session_that_every_service_takes_until_the_logout() {
     let world = World::new(&[]);
     world.tenant_with_tom("acme.com", &[]);

@@ -52,8 +52,12 @@ struct Generations {
 
 struct Entry {
     at: i64,
-    session: Option<Secret>,
+    /// The sessions that were opened for it, each with the name that it shows.
+    sessions: Vec<(String, Secret)>,
 }
+
+/// Spellings of a name at most that have a session each.
+const SPELLINGS: usize = 4;
 
 impl std::fmt::Debug for Verified {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -118,12 +122,13 @@ impl Verified {
         let Generations { new, old, began } = &mut *entries;
         // Of many who were verified at once, the first may have opened the session of all.
         let before = new.remove(&proof).or_else(|| old.remove(&proof));
-        let session = before.filter(|entry| entry.is_fresh(now)).and_then(|entry| entry.session);
+        let sessions =
+            before.filter(|entry| entry.is_fresh(now)).map(|entry| entry.sessions).unwrap_or_default();
         if new.len() >= self.half || now.0.abs_diff(*began) > LIFE.unsigned_abs() {
             *old = std::mem::take(new);
             *began = now.0;
         }
-        new.insert(proof, Entry { at: now.0, session });
+        new.insert(proof, Entry { at: now.0, sessions });
     }
 
     /// Whether this login was verified within the last minute.
@@ -138,15 +143,25 @@ impl Verified {
         self.fresh(now, proof, |entry| Now(entry.at.saturating_add(LIFE)))
     }
 
-    /// The session that was opened for it, for clients that send no cookie back.
+    /// The session that was opened for it and shows this name, for clients that send no cookie back. Who spells himself
+    /// otherwise has another: operations on oneself compare the name letter by letter (IS 5.3.0).
     #[must_use]
-    pub fn session(&self, now: Now, proof: Proof) -> Option<Secret> {
-        self.fresh(now, proof, |entry| entry.session.clone()).flatten()
+    pub fn session(&self, now: Now, proof: Proof, name: &str) -> Option<Secret> {
+        let of_name = |entry: &mut Entry| {
+            let found = entry.sessions.iter().find(|(known, _)| known == name);
+            found.map(|(_, session)| session.clone())
+        };
+        self.fresh(now, proof, of_name).flatten()
     }
 
-    /// Notes the session that was opened for it.
-    pub fn keep_session(&self, now: Now, proof: Proof, session: Secret) {
-        self.fresh(now, proof, |entry| entry.session = Some(session));
+    /// Notes the session that was opened for it under a name.
+    pub fn keep_session(&self, now: Now, proof: Proof, name: &str, session: Secret) {
+        self.fresh(now, proof, |entry| {
+            entry.sessions.retain(|(known, _)| known != name);
+            let surplus = (entry.sessions.len() + 1).saturating_sub(SPELLINGS);
+            entry.sessions.drain(..surplus);
+            entry.sessions.push((name.to_owned(), session));
+        });
     }
 
     fn fresh<T>(&self, now: Now, proof: Proof, then: impl FnOnce(&mut Entry) -> T) -> Option<T> {
@@ -188,9 +203,9 @@ mod tests {
         let cache = Verified::default();
         let proof = cache.proof(1, 2, &stored("hash"), &Secret::from("pw"));
         cache.remember(Now(0), proof);
-        cache.keep_session(Now(0), proof, Secret::from("S1"));
+        cache.keep_session(Now(0), proof, "tom", Secret::from("S1"));
         cache.remember(Now(5), proof);
-        assert_eq!(cache.session(Now(5), proof).unwrap().reveal(), "S1");
+        assert_eq!(cache.session(Now(5), proof, "tom").unwrap().reveal(), "S1");
     }
 
     #[test]
@@ -214,12 +229,27 @@ mod tests {
     fn the_session_of_a_login_is_found_again() {
         let cache = Verified::default();
         let proof = cache.proof(1, 2, &stored("hash"), &Secret::from("pw"));
-        cache.keep_session(Now(0), proof, Secret::from("lost: not remembered yet"));
+        cache.keep_session(Now(0), proof, "tom", Secret::from("lost: not remembered yet"));
         cache.remember(Now(0), proof);
-        assert!(cache.session(Now(0), proof).is_none());
-        cache.keep_session(Now(0), proof, Secret::from("S1"));
-        assert_eq!(cache.session(Now(60_000), proof).unwrap().reveal(), "S1");
-        assert!(cache.session(Now(60_001), proof).is_none());
+        assert!(cache.session(Now(0), proof, "tom").is_none());
+        cache.keep_session(Now(0), proof, "tom", Secret::from("S1"));
+        assert_eq!(cache.session(Now(60_000), proof, "tom").unwrap().reveal(), "S1");
+        assert!(cache.session(Now(60_001), proof, "tom").is_none());
+    }
+
+    #[test]
+    fn every_spelling_of_a_name_has_a_session_of_its_own_up_to_a_few() {
+        let cache = Verified::default();
+        let proof = cache.proof(1, 2, &stored("hash"), &Secret::from("pw"));
+        cache.remember(Now(0), proof);
+        let names = ["tom", "TOM", "Tom", "PRIMARY/tom", "primary/tom"];
+        for name in names {
+            assert!(cache.session(Now(0), proof, name).is_none(), "{name}");
+            cache.keep_session(Now(0), proof, name, Secret::from(name));
+            assert_eq!(cache.session(Now(0), proof, name).unwrap().reveal(), name);
+        }
+        let kept = names.map(|name| cache.session(Now(0), proof, name).is_some());
+        assert_eq!(kept, [false, true, true, true, true]);
     }
 
     #[test]
