@@ -4,7 +4,7 @@
 //! Only what was changed on the form is written, so that the audit log names what changed.
 
 use super::flash::Flash;
-use super::sheet::{SHOWN, Sheet, agreed};
+use super::sheet::{SHOWN, Sheet, agreed, is_switch, text_sent};
 use super::visit::{self, Visit};
 use super::{Answer, texts};
 use crate::domain::governance::{self, Configured, REMEMBER_ME_TIMEOUT, SESSION_IDLE_TIMEOUT};
@@ -57,10 +57,6 @@ struct Category {
     connectors: Vec<Connector>,
 }
 
-fn is_flag(value: &str) -> bool {
-    value.eq_ignore_ascii_case("true") || value.eq_ignore_ascii_case("false")
-}
-
 /// The policies by category and connector, with what stands in their fields; `is` tells boxes from texts.
 fn categories(connectors: &[Configured], standing: &Sheet, is: &Sheet) -> Vec<Category> {
     let of = |category: &&'static str| {
@@ -75,7 +71,7 @@ fn categories(connectors: &[Configured], standing: &Sheet, is: &Sheet) -> Vec<Ca
                     name: property.name,
                     label: property.display_name,
                     hint: property.description,
-                    is_flag: is_flag(is.text(&field)),
+                    is_flag: is_switch(is.text(&field)),
                     on: value == "true",
                     value,
                 }
@@ -144,7 +140,7 @@ fn sheet(resident: &IdentityProvider, connectors: &[Configured]) -> Sheet {
     let mut sheet = Sheet::default();
     for (_, field, _, stored) in policies(connectors) {
         match stored {
-            flag if is_flag(flag) => sheet.write_raw(&field, &flag.to_ascii_lowercase()),
+            flag if is_switch(flag) => sheet.write_raw(&field, &flag.to_ascii_lowercase()),
             text => sheet.write_raw(&field, text),
         }
     }
@@ -157,21 +153,7 @@ fn sheet(resident: &IdentityProvider, connectors: &[Configured]) -> Sheet {
 fn typed(visit: &Visit, resident: &IdentityProvider, connectors: &[Configured], shown: &Sheet) -> Sheet {
     let mut sheet = Sheet::default();
     for (_, field, _, _) in policies(connectors) {
-        let was = shown.text(&field);
-        let text = match visit.parameters.get(&field) {
-            Some(sent) if is_flag(was) => {
-                if sent.eq_ignore_ascii_case("true") {
-                    "true"
-                } else {
-                    "false"
-                }
-            }
-            Some(sent) => sent,
-            // A box that is not ticked is not sent; what the form did not have stays.
-            None if is_flag(was) && visit.parameters.get(SHOWN).is_some() => "false",
-            None => was,
-        };
-        sheet.write_raw(&field, text);
+        sheet.write_raw(&field, text_sent(&visit.parameters, &field, shown.text(&field)));
     }
     scalars(resident).for_each(|(field, _)| sheet.write(field, visit.text(field)));
     sheet.list(DESTINATIONS, typed_destinations(visit).into_iter().map(str::to_owned));

@@ -2,8 +2,26 @@
 
 use super::texts;
 use crate::domain::Error;
+use crate::web::form::Parameters;
 use crate::web::sheet::Merged;
 pub use crate::web::sheet::{SHOWN, Sheet, lines, no_list, one_line};
+
+/// Whether a value is shown as a box to tick.
+pub fn is_switch(value: &str) -> bool {
+    value.eq_ignore_ascii_case("true") || value.eq_ignore_ascii_case("false")
+}
+
+/// What a form says of a field that was shown with a value, as a box where that is [yes or no](is_switch). A box that is not
+/// ticked is not sent; what a form does not speak of that does not say what it was made with, a script's, stays.
+pub fn text_sent<'t>(parameters: &'t Parameters, field: &str, was: &'t str) -> &'t str {
+    match parameters.get(field) {
+        Some(sent) if !is_switch(was) => sent,
+        Some(sent) if sent.eq_ignore_ascii_case("true") => "true",
+        Some(_) => "false",
+        None if is_switch(was) && parameters.get(SHOWN).is_some() => "false",
+        None => was,
+    }
+}
 
 /// As much of a value as a message holds.
 const LONGEST: usize = 200;

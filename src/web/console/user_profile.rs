@@ -1,7 +1,7 @@
 //! The profile of a user: every claim that is supported by default (IS 5.3.0, `UserProfileMgtService`).
 
 use super::flash::Flash;
-use super::sheet::{SHOWN, Sheet, agreed, no_list};
+use super::sheet::{SHOWN, Sheet, agreed, is_switch, no_list, text_sent};
 use super::visit::{self, Visit};
 use super::{Answer, texts};
 use crate::domain::claim::{Changes, DEFAULT_PROFILE};
@@ -24,11 +24,6 @@ struct Entry {
     is_switch: bool,
     required: bool,
     read_only: bool,
-}
-
-/// Whether a value is shown as a box to tick.
-fn is_switch(value: &str) -> bool {
-    value.eq_ignore_ascii_case("true") || value.eq_ignore_ascii_case("false")
 }
 
 fn value(field: &Field) -> &str {
@@ -62,22 +57,8 @@ fn sheet(fields: &[Field]) -> Sheet {
 fn typed(visit: &Visit, fields: &[Field], shown: &Sheet) -> Sheet {
     let mut sheet = Sheet::default();
     for field in open(fields) {
-        let sent = visit.parameters.get(&[CLAIM, &field.uri].concat());
-        let was = shown.text(&field.uri);
-        let text = match sent {
-            // A box that is not ticked is not sent.
-            _ if is_switch(was) => {
-                if sent.is_some() {
-                    "true"
-                } else {
-                    "false"
-                }
-            }
-            // What the form did not have stays.
-            None => was,
-            Some(text) => text,
-        };
-        sheet.write(&field.uri, text);
+        let name = [CLAIM, &field.uri].concat();
+        sheet.write(&field.uri, text_sent(&visit.parameters, &name, shown.text(&field.uri)));
     }
     sheet
 }

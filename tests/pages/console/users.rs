@@ -1,7 +1,7 @@
 //! The screens of users: what an administrator does there, and what is refused.
 
-use super::super::server::{Running, add_role, add_user, claim, govern};
-use super::{Console, database, field, location, plain, stored};
+use super::super::server::{Running, add_role, add_user, claim, govern, set_claim};
+use super::{Console, borrowed, database, field, location, plain, stored, untouched};
 
 const HTML: &str = "<b>\"x'&<i>";
 const GIVEN: &str = "http://wso2.org/claims/givenname";
@@ -239,6 +239,32 @@ async fn who_may_read_profiles_may_not_write_them_and_only_known_claims_are_take
         assert!(plain(&answer.body).contains(said), "{field}: {}", answer.body);
     }
     assert_eq!(claim(&running, "tom", GIVEN).await, "", "a refused form changes nothing at all");
+}
+
+#[tokio::test]
+async fn a_script_that_speaks_of_one_claim_alone_turns_no_other_off() {
+    const COUNTRY: &str = "http://wso2.org/claims/country";
+    let running = Running::start().await;
+    add_user(&running, "tom").await;
+    running.ask(&set_claim("tom", COUNTRY, "TRUE", "Authorization: Basic YWRtaW46YWRtaW4=\r\n")).await;
+    let console = Console::admin(&running).await;
+    let (given, country) = (format!("claim__{GIVEN}"), format!("claim__{COUNTRY}"));
+    console.submit("users/profile", &[("name", "tom"), (&given, "Thomas")]).await;
+    assert_eq!(claim(&running, "tom", GIVEN).await, "Thomas");
+    assert_eq!(claim(&running, "tom", COUNTRY).await, "TRUE");
+    console.submit("users/profile", &[("name", "tom"), (&country, "false")]).await;
+    assert_eq!(claim(&running, "tom", COUNTRY).await, "false");
+    // What a browser sends of a box that is ticked, and of one that is not.
+    let page = console.open("users/profile?name=tom").await.body;
+    let mut fields = untouched(&page, "userProfile");
+    fields.push((country.clone(), "true".to_owned()));
+    console.submit("users/profile", &borrowed(&fields)).await;
+    assert_eq!(claim(&running, "tom", COUNTRY).await, "true");
+    let page = console.open("users/profile?name=tom").await.body;
+    let mut fields = untouched(&page, "userProfile");
+    fields.retain(|(name, _)| *name != country);
+    console.submit("users/profile", &borrowed(&fields)).await;
+    assert_eq!(claim(&running, "tom", COUNTRY).await, "false");
 }
 
 #[tokio::test]
