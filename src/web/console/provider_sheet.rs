@@ -154,7 +154,7 @@ pub fn typed(visit: &Visit, stored: &IdentityProvider, shown: &Sheet) -> Sheet {
     let mut sheet = Sheet::default();
     // A name that nobody touched stays as it is, with the blanks at its ends.
     match shown.text("name") {
-        had if had.trim() == visit.text("name") => sheet.write_raw("name", had),
+        had if one_line(had) == visit.text("name") => sheet.write_raw("name", had),
         _ => sheet.write("name", visit.text("name")),
     }
     TEXTS.iter().for_each(|(field, _, _)| sheet.write(field, visit.text(field)));
