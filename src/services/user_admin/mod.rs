@@ -7,6 +7,7 @@
 #![expect(non_snake_case, reason = "operations and their arguments are named as in the contract")]
 
 pub mod contract;
+mod lists;
 mod realm_info;
 
 use super::Call;
@@ -17,14 +18,14 @@ use crate::domain::account;
 use crate::domain::bulk_import::{self, File};
 use crate::domain::claim::{Changes, DEFAULT_PROFILE};
 use crate::domain::console::{self, RoleKind};
-use crate::domain::listing::{self, Kind, Listing, Row};
+use crate::domain::listing;
 use crate::domain::login::{self, Outcome, Presented, Refusal, SignedIn};
 use crate::domain::password::{self, NewPassword};
-use crate::domain::permission_tree::{self, Node};
-use crate::domain::{Error, Realm, Secret, TenantId, user};
+use crate::domain::permission_tree;
+use crate::domain::{Error, Secret, user};
 use crate::soap::{Binary, Fault, Nil};
-use crate::store::Tx;
 use contract::{ClaimValue, FlaggedName, Operations, UIPermissionNode, UserAdminException, UserRealmInfo};
+use lists::{all_roles, all_users, by_claim, flagged, list, node, with_tail};
 
 /// What the service does.
 #[derive(Debug)]
@@ -47,103 +48,6 @@ fn given<T>(value: Option<T>) -> Result<T, Fault> {
 /// A filter that the store itself has to stumble over.
 fn filter_of_store(filter: Option<String>) -> Result<String, Fault> {
     filter.ok_or_else(|| declared(Fault::server(NULL_IN_STORE)))
-}
-
-fn flagged(row: Row) -> Option<FlaggedName> {
-    let kind = |kind| match kind {
-        Kind::External => "External",
-        Kind::Internal => "Internal",
-        Kind::Application => "Application",
-    };
-    Some(FlaggedName {
-        domainName: row.domain,
-        editable: row.editable,
-        itemDisplayName: row.display_name,
-        itemName: Some(row.name),
-        roleType: row.kind.map(|one| kind(one).to_owned()),
-        selected: row.selected,
-        ..FlaggedName::default()
-    })
-}
-
-/// The rows and the last word behind them: whether the primary store, and which of the others, may have more.
-fn with_tail(listing: Listing) -> Vec<Option<FlaggedName>> {
-    let tail = FlaggedName {
-        itemName: Some(listing.primary_is_full.to_string()),
-        itemDisplayName: Some(listing.full_domains),
-        ..FlaggedName::default()
-    };
-    listing.rows.into_iter().map(flagged).chain([Some(tail)]).collect()
-}
-
-fn node(node: Node) -> UIPermissionNode {
-    UIPermissionNode {
-        displayName: Some(node.name),
-        nodeList: node.children.into_iter().map(|child| Some(self::node(child))).collect(),
-        resourcePath: Some(node.path),
-        selected: node.selected,
-    }
-}
-
-/// Reads a list away from the threads that serve other requests.
-async fn list<T: Send + 'static>(
-    call: &Call,
-    work: impl Fn(&mut Tx<'_>, &Realm, TenantId) -> Result<T, Error> + Send + 'static,
-) -> Result<T, Fault> {
-    let tenant = call.actor()?.tenant;
-    call.aside(move |app, _| app.store.read(|tx| work(tx, &app.realm, tenant))).await.map_err(declared)
-}
-
-async fn all_roles(
-    call: &Call,
-    filter: Option<String>,
-    limit: i32,
-    permission: Option<String>,
-) -> Result<Vec<Option<FlaggedName>>, Fault> {
-    let filter = given(filter)?;
-    let found = list(call, move |tx, realm, tenant| {
-        let mut found = listing::roles(tx, realm, tenant, &filter, limit.into())?;
-        if let Some(permission) = &permission {
-            listing::keep_permitted_roles(tx, tenant, &mut found.rows, permission)?;
-        }
-        Ok(found)
-    });
-    Ok(with_tail(found.await?))
-}
-
-async fn all_users(
-    call: &Call,
-    filter: Option<String>,
-    limit: i32,
-    permission: Option<String>,
-) -> Result<Vec<Option<FlaggedName>>, Fault> {
-    let filter = filter_of_store(filter)?;
-    let found = list(call, move |tx, realm, tenant| {
-        let mut found = listing::all_users(tx, realm, tenant, &filter, limit.into())?;
-        if let Some(permission) = &permission {
-            listing::keep_permitted_users(tx, tenant, &mut found.rows, permission)?;
-        }
-        Ok(found)
-    });
-    Ok(with_tail(found.await?))
-}
-
-/// Users of a claim; `None` when the claim or its value is missing.
-async fn by_claim(
-    call: &Call,
-    claim: Option<ClaimValue>,
-    permission: Option<String>,
-) -> Result<Option<Vec<Row>>, Fault> {
-    let claim = given(claim)?;
-    let (Some(uri), Some(value)) = (claim.claimURI, claim.value) else { return Ok(None) };
-    let found = list(call, move |tx, realm, tenant| {
-        let mut rows = listing::users_by_claim(tx, realm, tenant, &uri, &value)?;
-        if let Some(permission) = &permission {
-            listing::keep_permitted_users(tx, tenant, &mut rows, permission)?;
-        }
-        Ok(rows)
-    });
-    found.await.map(Some)
 }
 
 impl Operations for Behaviour {
