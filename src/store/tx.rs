@@ -234,7 +234,10 @@ impl<'c> Tx<'c> {
             self.statements += 1;
         }
         let statement = self.connection.prepare_cached(sql)?;
-        debug_assert!(is_numbered(&statement), "parameters do not appear in the order of their numbers: {sql}");
+        debug_assert!(
+            is_numbered(&statement),
+            "parameters do not appear in the order of their numbers: {sql}"
+        );
         Ok(statement)
     }
 
