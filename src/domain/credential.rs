@@ -209,6 +209,11 @@ mod tests {
     #[test]
     fn a_digest_nobody_can_verify_is_refused_at_import() {
         assert!(Credential::import_jdbc("SHA-3", "", "x").is_err());
+        assert!(Credential::import_jdbc("SHA-256", "", "ISMvKXpXpadDiUoOSoAfww==").is_err(), "made by MD5");
+        assert!(
+            Credential::import_jdbc("PLAIN_TEXT", "c2FsdA==", "c2FsdA==").is_err(),
+            "nothing but the salt"
+        );
         assert!(Credential::import_ldap("{BCRYPT}x").is_err());
     }
 

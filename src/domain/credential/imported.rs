@@ -24,9 +24,17 @@ pub(super) enum Import {
 pub(super) fn jdbc(digest: &str, salt: &str, stored: &str) -> Result<Import, Error> {
     if digest.is_empty() || digest.eq_ignore_ascii_case("PLAIN_TEXT") {
         // The store appends the salt text even when it does not hash.
-        return Ok(Import::Clear(Secret::from(stored.strip_suffix(salt).unwrap_or(stored))));
+        return match stored.strip_suffix(salt).unwrap_or(stored) {
+            // Whoever has none cannot sign in there; here nobody is made who signs in with nothing.
+            "" => Err(Error::refused("the password is empty")),
+            password => Ok(Import::Clear(Secret::from(password))),
+        };
     }
-    known(digest)?;
+    let length = known(digest)?;
+    // What has another length was made by another digest, and would let nobody in.
+    if salt.contains('$') || STANDARD.decode(stored).map_or(true, |hash| hash.len() != length) {
+        return Err(Error::refused(format!("the password is not what {digest} makes of one")));
+    }
     Ok(Import::Hash(format!("{{{JDBC}{digest}}}{salt}${stored}")))
 }
 
@@ -73,9 +81,10 @@ fn is_salted(method: &str) -> bool {
     method.starts_with("SSHA") || method == "SMD5"
 }
 
-fn known(digest: &str) -> Result<(), Error> {
+/// How many bytes a digest has.
+fn known(digest: &str) -> Result<usize, Error> {
     match digest_of(digest, &[]) {
-        Some(_) => Ok(()),
+        Some(bytes) => Ok(bytes.len()),
         None => Err(Error::refused(format!("passwords hashed with {digest} cannot be taken over"))),
     }
 }
