@@ -6,9 +6,11 @@
 
 mod changes;
 mod of_user;
+mod taken_over;
 
 pub use changes::Changes;
 pub use of_user::Values;
+pub use taken_over::take_over;
 
 use super::catalogue::{Catalogue, Claim, IDENTITY, ROLE};
 use super::name::{PRIMARY, folded, shown};

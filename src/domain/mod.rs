@@ -56,6 +56,7 @@ pub mod seed;
 pub mod service_provider;
 pub mod session;
 pub mod single_sign_on;
+pub mod take_over;
 pub mod template;
 pub mod tenant;
 pub mod tenant_key;

@@ -180,6 +180,28 @@ pub enum User {
         #[command(flatten)]
         of: Of,
     },
+    /// Take over the users of an existing deployment with the passwords they have, their claims, roles and permissions,
+    /// from its tables UM_USER, UM_USER_ATTRIBUTE, UM_ROLE …, each exported as a CSV file with the names of the columns,
+    /// and from files that end in .ldif. Who is here already is left as he is.
+    TakeOver {
+        /// Folder with the files: UM_USER.csv, UM_USER_ATTRIBUTE.csv …
+        folder: PathBuf,
+        /// PasswordDigest in the old user-mgt.xml; PLAIN_TEXT if it is not there.
+        #[arg(long, value_name = "NAME", default_value = "SHA-256")]
+        digest: String,
+        /// User store; the primary one if none is said.
+        #[arg(long, value_name = "DOMAIN", default_value = "")]
+        store: String,
+        /// Entry of the directory below which users or groups are; may be said several times.
+        #[arg(long = "base", value_name = "DN")]
+        bases: Vec<String>,
+        /// Number that the tenant has in the tables.
+        #[arg(long, value_name = "N", default_value_t = -1234, allow_negative_numbers = true)]
+        tenant_id: i64,
+        /// The tenant here.
+        #[command(flatten)]
+        of: Of,
+    },
     /// Set a user's password; a pending reset ends.
     SetPassword {
         /// Name.

@@ -7,10 +7,12 @@ use crate::domain::bulk_import::{self, File, Report};
 use crate::domain::claim::{Changes, DEFAULT_PROFILE};
 use crate::domain::credential::Credential;
 use crate::domain::identity_provider::Setting;
+use crate::domain::name::PRIMARY;
 use crate::domain::password::NewPassword;
 use crate::domain::permission::EXECUTE;
 use crate::domain::role::Grant;
 use crate::domain::seed::{Administrator, NewTenant};
+use crate::domain::take_over::Meant;
 use crate::domain::{
     Actor, Clock, Error, Now, Policy, Realm, Secret, account, claim, clock::SystemClock, governance,
     password, role, tenant, user,
@@ -133,6 +135,10 @@ impl Desk {
                 names.iter().try_for_each(|name| say(name))
             }
             User::Import { file, store, of } => self.import(&self.actor(&of)?, &file, &store),
+            User::TakeOver { folder, digest, store, bases, tenant_id, of } => {
+                let store = if store.is_empty() { PRIMARY.to_owned() } else { store.to_uppercase() };
+                self.take_over(&self.actor(&of)?, &folder, &Meant { tenant_id, store, digest, bases })
+            }
             User::SetPassword { name, password, of } => self.set_password(&self.actor(&of)?, name, &password),
             User::Delete { name, of } => {
                 let actor = self.actor(&of)?;

@@ -7,4 +7,5 @@ pub mod installation;
 pub mod logging;
 mod mails;
 pub mod progress;
+mod take_over;
 mod user_stores;

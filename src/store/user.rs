@@ -278,6 +278,14 @@ pub fn set_credential(tx: &mut Tx<'_>, user: i64, credential: &str, at: i64) -> 
     )
 }
 
+/// Says since when a user has his password, for one who brings it along.
+///
+/// # Errors
+/// As [`find`].
+pub fn set_password_age(tx: &mut Tx<'_>, user: i64, since: i64) -> Result<usize, Error> {
+    tx.execute("UPDATE user SET password_changed_at = $1 WHERE id = $2", &[since.into(), user.into()])
+}
+
 /// Removes what a user has under a profile name.
 ///
 /// # Errors

@@ -11,4 +11,5 @@ mod crash;
 mod data_directory;
 mod deployment;
 mod import;
+mod take_over;
 mod traces;

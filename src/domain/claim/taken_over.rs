@@ -1,0 +1,42 @@
+//! Attributes that a user brings along from another deployment.
+
+use super::{Catalogue, Changes, DEFAULT_PROFILE, KEEPING_OUT, normalised, set_at_creation};
+use crate::domain::{Error, Now, Realm, User};
+use crate::store::{self, Tx};
+
+/// Writes the attributes of a user who was just taken over, over those that every new user gets. What no claim is mapped
+/// to is kept as well: a mapping may follow. Who was kept out by an attribute stays out, as in [`set_at_creation`].
+///
+/// # Errors
+/// Failures of the database.
+pub fn take_over(
+    tx: &mut Tx<'_>,
+    now: Now,
+    realm: &Realm,
+    user: &User,
+    attributes: &[(String, String)],
+) -> Result<(), Error> {
+    set_at_creation(tx, now, realm, user, DEFAULT_PROFILE, &Changes::default())?;
+    let catalogue = realm.catalogues.of(tx, user.tenant)?;
+    for (written, value) in attributes {
+        let name = spelled(&catalogue, user, written);
+        let value = normalised(name, value);
+        if value.is_empty() {
+            continue;
+        }
+        store::user::set_attribute(tx, user.id.0, DEFAULT_PROFILE, name, Some(&value))?;
+        for uri in KEEPING_OUT {
+            let attribute = catalogue.find(uri).and_then(|claim| claim.attribute(&user.domain));
+            if attribute == Some(name) {
+                store::user::set_identity_claim(tx, user.id.0, uri, Some(&value))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The name of an attribute as claims are mapped to it: directories know no letter case in it.
+fn spelled<'n>(catalogue: &'n Catalogue, user: &User, written: &'n str) -> &'n str {
+    let mut known = catalogue.local().iter().filter_map(|claim| claim.attribute(&user.domain));
+    known.find(|name| name.eq_ignore_ascii_case(written)).unwrap_or(written)
+}

@@ -1,0 +1,118 @@
+//! Users of an existing deployment, with the passwords they have: from the `UM_…` and `IDN_IDENTITY_USER_DATA` tables of
+//! its databases, exported as CSV files, and from its directory, exported as LDIF. Hashes verify as they are, and the next
+//! login of each user replaces his.
+//!
+//! What is here already is left as it is: neither the users nor the roles of that name change, except that a role gets
+//! the members that were taken over. Keys of the tables only tie rows together and are not kept.
+
+mod apply;
+mod export;
+mod ldif;
+mod roles;
+mod table;
+mod users;
+
+pub use apply::{Report, run};
+pub use export::{Export, Files, Meant};
+
+use super::credential::Credential;
+use super::{Error, Now};
+use std::collections::BTreeMap;
+use std::num::NonZero;
+
+/// What was passed over, by what it is.
+pub type PassedOver = BTreeMap<&'static str, usize>;
+
+/// A user as the export describes him.
+#[derive(Debug)]
+struct OldUser {
+    /// Where he stands.
+    place: String,
+    /// Name without domain.
+    name: String,
+    password: Stored,
+    require_change: bool,
+    changed_at: Option<Now>,
+    attributes: Vec<(String, String)>,
+}
+
+/// A password as the export has it.
+enum Stored {
+    Database { salt: String, value: String },
+    Directory(String),
+}
+
+impl std::fmt::Debug for Stored {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Stored(***)")
+    }
+}
+
+impl std::fmt::Debug for Fact {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} of {}", self.uri, self.user)
+    }
+}
+
+/// A role as the export describes it.
+#[derive(Debug)]
+struct OldRole {
+    place: String,
+    /// As clients type it.
+    typed: String,
+    /// Folded names of users of the store that is meant.
+    members: Vec<String>,
+    /// Resources that may be executed, or may not.
+    grants: Vec<(String, bool)>,
+}
+
+/// An identity claim, in which there may be a code.
+struct Fact {
+    /// Folded name of a user of the store that is meant.
+    user: String,
+    uri: String,
+    value: Option<String>,
+}
+
+/// An export whose passwords are in the form in which they are kept.
+#[derive(Debug)]
+pub struct Prepared {
+    export: Export,
+    credentials: Vec<Credential>,
+}
+
+impl Export {
+    /// Brings the passwords into the form in which they are kept. Those in clear are hashed, on as many threads as there
+    /// are processors: slow, and therefore no part of a write.
+    ///
+    /// # Errors
+    /// A password that nobody could verify, with its place.
+    pub fn prepare(self) -> Result<Prepared, Error> {
+        let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
+        let share = self.users.len().div_ceil(threads).max(1);
+        let digest = self.digest.as_str();
+        let all_of = |some: &[OldUser]| {
+            some.iter().map(|user| credential(digest, user)).collect::<Result<Vec<_>, Error>>()
+        };
+        let shares = std::thread::scope(|scope| {
+            let running: Vec<_> =
+                self.users.chunks(share).map(|some| scope.spawn(move || all_of(some))).collect();
+            running
+                .into_iter()
+                .map(|one| one.join().unwrap_or(Err(Error::Broken("a hashing thread panicked"))))
+                .collect::<Result<Vec<_>, Error>>()
+        })?;
+        Ok(Prepared { credentials: shares.into_iter().flatten().collect(), export: self })
+    }
+}
+
+fn credential(digest: &str, user: &OldUser) -> Result<Credential, Error> {
+    let (taken, hint) = match &user.password {
+        Stored::Database { salt, value } => (
+            Credential::import_jdbc(digest, salt, value),
+            "; --digest is what PasswordDigest is in user-mgt.xml, PLAIN_TEXT if it is not there",
+        ),
+        Stored::Directory(value) => (Credential::import_ldap(value), ""),
+    };
+    taken.map_err(|error| error.reworded(|why| format!("{}: {why}{hint}", user.place)))
+}

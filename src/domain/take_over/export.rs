@@ -1,0 +1,135 @@
+//! The files of an export, and what they say together.
+
+use super::table::{TABLES, Table, utf8};
+use super::{Fact, OldRole, OldUser, PassedOver, ldif, roles, users};
+use crate::domain::Error;
+use crate::domain::name::folded;
+use std::collections::{HashMap, HashSet};
+
+/// Tables that say nothing without another.
+const TOGETHER: [(&str, &str); 8] = [
+    ("UM_USER_ATTRIBUTE", "UM_USER"),
+    ("UM_USER_ROLE", "UM_USER"),
+    ("UM_USER_ROLE", "UM_ROLE"),
+    ("UM_HYBRID_USER_ROLE", "UM_HYBRID_ROLE"),
+    // A bare name is somebody else in every store.
+    ("UM_HYBRID_USER_ROLE", "UM_DOMAIN"),
+    ("UM_ROLE_PERMISSION", "UM_PERMISSION"),
+    ("UM_ROLE_PERMISSION", "UM_DOMAIN"),
+    ("UM_PERMISSION", "UM_ROLE_PERMISSION"),
+];
+
+/// What is meant by an export.
+#[derive(Debug, Clone)]
+pub struct Meant {
+    /// Number that the tenant has in the tables.
+    pub tenant_id: i64,
+    /// User store here, upper case; the rows of that of the same name are read.
+    pub store: String,
+    /// `PasswordDigest` of the user store.
+    pub digest: String,
+    /// Entries of a directory below which users and groups are; all are meant where none is said.
+    pub bases: Vec<String>,
+}
+
+/// The files.
+#[derive(Default)]
+pub struct Files {
+    pub(super) tables: HashMap<&'static str, Table>,
+    ldif: Vec<(String, String)>,
+}
+
+impl std::fmt::Debug for Files {
+    /// Without what they say: there are passwords in them.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(self.tables.keys()).entries(self.ldif.iter().map(|(file, _)| file)).finish()
+    }
+}
+
+/// What an export says, before anything is looked for here.
+#[derive(Debug)]
+pub struct Export {
+    pub(super) store: String,
+    pub(super) digest: String,
+    pub(super) users: Vec<OldUser>,
+    pub(super) roles: Vec<OldRole>,
+    pub(super) facts: Vec<Fact>,
+    pub(super) passed_over: PassedOver,
+}
+
+impl Files {
+    /// Takes a file by its name; false for one that is not read.
+    ///
+    /// # Errors
+    /// What is no table, with line and hint.
+    pub fn take(&mut self, file: &str, content: &[u8]) -> Result<bool, Error> {
+        let Some((stem, ending)) = file.rsplit_once('.') else { return Ok(false) };
+        if ending.eq_ignore_ascii_case("ldif") {
+            self.ldif.push((file.to_owned(), utf8(file, content)?.to_owned()));
+            return Ok(true);
+        }
+        let known = TABLES.iter().find(|(name, _)| name.eq_ignore_ascii_case(stem));
+        let Some((name, columns)) = known.filter(|_| ending.eq_ignore_ascii_case("csv")) else {
+            return Ok(false);
+        };
+        self.tables.insert(name, Table::read(file, content, columns)?);
+        Ok(true)
+    }
+
+    /// What the files say of the users that are meant.
+    ///
+    /// # Errors
+    /// Files that say nothing without another, rows that make no sense.
+    pub fn read(&self, meant: &Meant) -> Result<Export, Error> {
+        if self.ldif.is_empty() && !self.tables.contains_key("UM_USER") {
+            return Err(Error::refused("there is neither UM_USER.csv nor a file that ends in .ldif"));
+        }
+        let alone = TOGETHER
+            .iter()
+            .find(|(one, other)| self.tables.contains_key(one) && !self.tables.contains_key(other));
+        if let Some((one, other)) = alone {
+            return Err(Error::refused(format!(
+                "{one}.csv says nothing without {other}.csv; export that table, too"
+            )));
+        }
+        let mut export = Export {
+            store: meant.store.clone(),
+            digest: meant.digest.clone(),
+            users: Vec::new(),
+            roles: Vec::new(),
+            facts: Vec::new(),
+            passed_over: PassedOver::new(),
+        };
+        let names = users::read(self, meant, &mut export)?;
+        roles::read(self, meant, &names, &mut export)?;
+        ldif::read(&self.ldif, meant, &mut export)?;
+        once(export.users.iter().map(|user| (&user.place, &user.name)))?;
+        once(export.roles.iter().map(|role| (&role.place, &role.typed)))?;
+        if export.users.is_empty() {
+            let (tenant, store) = (meant.tenant_id, &meant.store);
+            return Err(Error::refused(format!(
+                "there is no user of tenant {tenant} for {store}; --tenant-id says which number the tenant has in the tables, \
+                 --base where its users are in the directory"
+            )));
+        }
+        Ok(export)
+    }
+}
+
+/// Nothing is there twice: two who differ in letter case alone would become one here, with what either may do.
+fn once<'n>(mut named: impl Iterator<Item = (&'n String, &'n String)>) -> Result<(), Error> {
+    let mut seen = HashSet::new();
+    match named.find(|(_, name)| !seen.insert(folded(name))) {
+        Some((place, name)) => Err(Error::refused(format!(
+            "{place}: {name} is there twice; letter case does not tell names apart here"
+        ))),
+        None => Ok(()),
+    }
+}
+
+impl Export {
+    /// Counts something that is passed over.
+    pub(super) fn pass_over(&mut self, what: &'static str) {
+        *self.passed_over.entry(what).or_default() += 1;
+    }
+}

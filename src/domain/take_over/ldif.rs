@@ -1,0 +1,196 @@
+//! Users and groups of a directory, from LDIF (RFC 2849). A user is an entry with `uid` and a password, a group one
+//! with members; IS 5.3.0 keeps its users so.
+
+use super::export::{Export, Meant};
+use super::{OldRole, OldUser, Stored};
+use crate::domain::Error;
+use crate::domain::name::{folded, shown};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use std::collections::HashMap;
+
+/// What makes an entry a user or group, and says nothing of him.
+const NO_ATTRIBUTES: [&str; 2] = ["objectclass", "userpassword"];
+
+/// Classes of groups.
+const GROUPS: [&str; 2] = ["groupOfNames", "groupOfUniqueNames"];
+
+/// An entry.
+#[derive(Default)]
+struct Entry {
+    place: String,
+    dn: String,
+    values: Vec<(String, String)>,
+}
+
+impl Entry {
+    fn all(&self, attribute: &str) -> impl Iterator<Item = &str> {
+        let own = self.values.iter().filter(move |(name, _)| name.eq_ignore_ascii_case(attribute));
+        own.map(|(_, value)| value.as_str())
+    }
+
+    fn first(&self, attribute: &str) -> Option<&str> {
+        self.all(attribute).next()
+    }
+
+    fn refuse(&self, what: &str) -> Error {
+        Error::refused(format!("{}: {}: {what}", self.place, self.dn))
+    }
+
+    fn is_group(&self) -> bool {
+        self.all("objectClass").any(|class| GROUPS.iter().any(|known| class.eq_ignore_ascii_case(known)))
+            || self.first("member").is_some()
+            || self.first("uniqueMember").is_some()
+    }
+
+    /// The entry it is in.
+    fn parent(&self) -> &str {
+        self.dn.split_once(',').map_or("", |(_, parent)| parent)
+    }
+}
+
+/// Reads files, each with its name; who is a member of a group may stand in another.
+pub(super) fn read(files: &[(String, String)], meant: &Meant, export: &mut Export) -> Result<(), Error> {
+    let bases: Vec<String> = meant.bases.iter().map(|base| normal(base)).collect();
+    let is_meant = |entry: &Entry| {
+        bases.is_empty()
+            || bases.iter().any(|base| entry.dn == *base || entry.dn.ends_with(&[",", base].concat()))
+    };
+    let (mut users, mut groups) = (Vec::new(), Vec::new());
+    for (file, text) in files {
+        for entry in entries(file, text, export)? {
+            let is_user = entry.first("uid").is_some();
+            if !is_user && !entry.is_group() {
+                export.pass_over("entries of a directory that are neither users nor groups");
+            } else if !is_meant(&entry) {
+                export.pass_over("users and groups of a directory that are not below --base");
+            } else if is_user {
+                users.push(entry);
+            } else {
+                groups.push(entry);
+            }
+        }
+    }
+    if bases.is_empty() {
+        one_place(&users)?;
+        one_place(&groups)?;
+    }
+    let mut names = HashMap::new();
+    for entry in users {
+        let user = user(&entry)?;
+        names.insert(entry.dn, folded(&user.name));
+        export.users.push(user);
+    }
+    for entry in groups {
+        let name = entry.first("cn").ok_or_else(|| entry.refuse("a group without cn"))?;
+        if name.contains('/') {
+            return Err(entry.refuse("there is a slash in its name, which no role can have here"));
+        }
+        let mut members = Vec::new();
+        for member in entry.all("member").chain(entry.all("uniqueMember")) {
+            match names.get(&normal(member)) {
+                Some(name) => members.push(name.clone()),
+                None => export.pass_over("memberships of users who are not there"),
+            }
+        }
+        let (place, typed) = (entry.place.clone(), shown(&meant.store, name));
+        export.roles.push(OldRole { place, typed, members, grants: Vec::new() });
+    }
+    Ok(())
+}
+
+/// A directory of IS 5.3.0 keeps every tenant below an entry of its own: who would be whose is not guessed.
+fn one_place(entries: &[Entry]) -> Result<(), Error> {
+    let Some(first) = entries.first() else { return Ok(()) };
+    match entries.iter().find(|entry| entry.parent() != first.parent()) {
+        Some(other) => Err(other.refuse(&format!(
+            "others are below {}, and tenants are kept apart so; say with --base which are meant",
+            first.parent()
+        ))),
+        None => Ok(()),
+    }
+}
+
+fn user(entry: &Entry) -> Result<OldUser, Error> {
+    let mut passwords = entry.all("userPassword").filter(|value| !value.is_empty());
+    let (password, another) = (passwords.next(), passwords.next());
+    let password = password.ok_or_else(|| {
+        entry.refuse("there is no userPassword; export the directory as somebody who may read it")
+    })?;
+    if another.is_some() {
+        return Err(entry.refuse("there are several values of userPassword; leave the one that counts"));
+    }
+    let name = entry.first("uid").filter(|name| !name.is_empty());
+    let mut user = OldUser {
+        place: entry.place.clone(),
+        name: name.ok_or_else(|| entry.refuse("uid is empty"))?.to_owned(),
+        password: Stored::Directory(password.to_owned()),
+        require_change: false,
+        changed_at: None,
+        attributes: Vec::new(),
+    };
+    let kept = entry.values.iter().filter(|(name, _)| !NO_ATTRIBUTES.contains(&name.to_lowercase().as_str()));
+    for (name, value) in kept.filter(|(_, value)| !value.is_empty()) {
+        user.add(name, value);
+    }
+    Ok(user)
+}
+
+/// The entries of a file. Lines that begin with a blank go on with the one before.
+fn entries(file: &str, text: &str, export: &mut Export) -> Result<Vec<Entry>, Error> {
+    let mut lines: Vec<(usize, String)> = Vec::new();
+    for (at, line) in text.lines().enumerate() {
+        match (line.strip_prefix(' '), lines.last_mut()) {
+            (Some(rest), Some((_, before))) => before.push_str(rest),
+            _ => lines.push((at + 1, line.to_owned())),
+        }
+    }
+    let (mut all, mut entry) = (Vec::new(), Entry::default());
+    for (number, line) in lines.into_iter().filter(|(_, line)| !line.starts_with('#')) {
+        if line.trim().is_empty() {
+            all.push(std::mem::take(&mut entry));
+            continue;
+        }
+        let wrong = |what: &str| Error::refused(format!("{file}, line {number}: {what}"));
+        let (name, value) =
+            line.split_once(':').ok_or_else(|| wrong("there is no colon; this is no LDIF"))?;
+        let value = match (value.strip_prefix(':'), value.strip_prefix('<')) {
+            (Some(encoded), _) => {
+                let bytes = STANDARD.decode(encoded.trim()).map_err(|_| wrong("this is no base64"))?;
+                match String::from_utf8(bytes) {
+                    Ok(text) => text,
+                    Err(_) if name.eq_ignore_ascii_case("userPassword") => {
+                        return Err(wrong("the password is not UTF-8"));
+                    }
+                    Err(_) => {
+                        export.pass_over("attributes of a directory that are no text");
+                        continue;
+                    }
+                }
+            }
+            (_, Some(_)) => return Err(wrong("a value that stands in another file is not read")),
+            _ => value.trim_start().to_owned(),
+        };
+        // `cn;lang-en` is a `cn`.
+        let name = name.split(';').next().unwrap_or(name).trim();
+        if name.eq_ignore_ascii_case("changetype") {
+            return Err(wrong("this is a list of changes; export the entries themselves"));
+        }
+        if name.eq_ignore_ascii_case("dn") {
+            entry.place = format!("{file}, line {number}");
+            entry.dn = normal(&value);
+        } else if !entry.dn.is_empty() {
+            entry.values.push((name.to_owned(), value));
+        } else if !name.eq_ignore_ascii_case("version") {
+            return Err(wrong("an entry begins with its dn"));
+        }
+    }
+    all.push(entry);
+    all.retain(|entry| !entry.dn.is_empty());
+    Ok(all)
+}
+
+/// The name of an entry as names are compared: without letter case, and without blanks around commas.
+fn normal(dn: &str) -> String {
+    dn.split(',').map(str::trim).collect::<Vec<_>>().join(",").to_lowercase()
+}

@@ -1,0 +1,112 @@
+//! Roles from `UM_ROLE` and `UM_HYBRID_ROLE`, with their members and permissions.
+
+use super::OldRole;
+use super::export::{Export, Files, Meant};
+use super::table::Row;
+use crate::domain::Error;
+use crate::domain::name::{APPLICATION, INTERNAL, folded, shown};
+use crate::domain::permission::{EXECUTE, action};
+use crate::domain::role::is_everyone;
+use std::collections::HashMap;
+
+/// How the names of applications' roles begin in the tables, which leave the domain of the other hybrid roles out.
+const OF_APPLICATIONS: &str = "application/";
+
+/// Reads the roles. `users` has the folded names by key.
+pub(super) fn read(
+    files: &Files,
+    meant: &Meant,
+    users: &HashMap<String, String>,
+    export: &mut Export,
+) -> Result<(), Error> {
+    let rows = |table: &str| {
+        let found = files.tables.get(table).into_iter();
+        found.flat_map(|table| table.of_tenant(meant.tenant_id)).collect::<Vec<_>>()
+    };
+    let mut domains = HashMap::new();
+    for row in rows("UM_DOMAIN") {
+        domains.insert(row.must("UM_DOMAIN_ID")?.trim(), row.must("UM_DOMAIN_NAME")?.to_uppercase());
+    }
+    let domain = |row: &Row<'_>| {
+        let key = row.must("UM_DOMAIN_ID")?.trim();
+        domains.get(key).cloned().ok_or_else(|| {
+            row.refuse(&format!("there is no domain {key} of this tenant in UM_DOMAIN.csv; export it whole"))
+        })
+    };
+
+    let own = keyed(&rows("UM_ROLE"), export, &meant.store)?;
+    for row in rows("UM_USER_ROLE") {
+        match (
+            own.get(row.must("UM_ROLE_ID")?.trim()).and_then(|place| export.roles.get_mut(*place)),
+            users.get(row.must("UM_USER_ID")?.trim()),
+        ) {
+            (Some(role), Some(user)) => role.members.push(user.clone()),
+            (None, _) => export.pass_over("memberships of roles that are not there"),
+            (_, None) => export.pass_over("memberships of users who are not there"),
+        }
+    }
+
+    let hybrid = keyed(&rows("UM_HYBRID_ROLE"), export, INTERNAL)?;
+    for row in rows("UM_HYBRID_USER_ROLE") {
+        let user = folded(row.must("UM_USER_NAME")?);
+        if domain(&row)? != meant.store {
+            export.pass_over("memberships of users of other user stores");
+            continue;
+        }
+        match hybrid.get(row.must("UM_ROLE_ID")?.trim()).and_then(|place| export.roles.get_mut(*place)) {
+            Some(role) => role.members.push(user),
+            None => export.pass_over("memberships of roles that are not there"),
+        }
+    }
+
+    let mut permissions = HashMap::new();
+    for row in rows("UM_PERMISSION") {
+        permissions.insert(row.must("UM_ID")?.trim(), (row.must("UM_RESOURCE_ID")?, row.must("UM_ACTION")?));
+    }
+    for row in rows("UM_ROLE_PERMISSION") {
+        let (key, name) = (row.must("UM_PERMISSION_ID")?.trim(), row.must("UM_ROLE_NAME")?);
+        let Some((resource, done)) = permissions.get(key) else {
+            export.pass_over("permissions that are not in UM_PERMISSION");
+            continue;
+        };
+        if action(done) != Some(EXECUTE) {
+            export.pass_over("permissions for other actions than ui.execute");
+            continue;
+        }
+        let typed = match domain(&row)?.as_str() {
+            INTERNAL | APPLICATION if is_of_application(name) => name.to_owned(),
+            domain => shown(domain, name),
+        };
+        let allowed = row.flag("UM_IS_ALLOWED");
+        match export.roles.iter_mut().find(|role| folded(&role.typed) == folded(&typed)) {
+            Some(role) => role.grants.push(((*resource).to_owned(), allowed)),
+            None => export.pass_over("permissions of roles that are not there"),
+        }
+    }
+    Ok(())
+}
+
+/// Adds the roles of a domain to the export and says which place each has by its key.
+fn keyed(rows: &[Row<'_>], export: &mut Export, domain: &str) -> Result<HashMap<String, usize>, Error> {
+    let mut places = HashMap::new();
+    for row in rows {
+        let name = row.must("UM_ROLE_NAME")?;
+        let of_application = domain == INTERNAL && is_of_application(name);
+        if name.contains('/') && !of_application {
+            return Err(row.refuse(&format!("{name} has a slash in it, which no role can have here")));
+        }
+        let typed = if of_application { name.to_owned() } else { shown(domain, name) };
+        places.insert(row.must("UM_ID")?.trim().to_owned(), export.roles.len());
+        export.roles.push(OldRole { place: row.place(), typed, members: Vec::new(), grants: Vec::new() });
+    }
+    Ok(places)
+}
+
+fn is_of_application(name: &str) -> bool {
+    name.to_lowercase().starts_with(OF_APPLICATIONS)
+}
+
+/// Everybody has this role; nobody is written down as a member.
+pub(super) fn has_everybody(role: &OldRole) -> bool {
+    is_everyone(&role.typed)
+}

@@ -1,0 +1,112 @@
+//! A table of the other deployment's database, exported as a CSV file with the names of the columns in the first line.
+
+use crate::domain::Error;
+use crate::domain::bulk_import::csv;
+
+/// The tables that are read, and the columns they must have (IS 5.3.0, the scripts of its user and identity tables).
+pub(super) const TABLES: [(&str, &[&str]); 10] = [
+    ("UM_USER", &["UM_ID", "UM_USER_NAME", "UM_USER_PASSWORD", "UM_SALT_VALUE", "UM_TENANT_ID"]),
+    ("UM_USER_ATTRIBUTE", &["UM_ATTR_NAME", "UM_ATTR_VALUE", "UM_PROFILE_ID", "UM_USER_ID", "UM_TENANT_ID"]),
+    ("UM_ROLE", &["UM_ID", "UM_ROLE_NAME", "UM_TENANT_ID"]),
+    ("UM_USER_ROLE", &["UM_ROLE_ID", "UM_USER_ID", "UM_TENANT_ID"]),
+    ("UM_DOMAIN", &["UM_DOMAIN_ID", "UM_DOMAIN_NAME", "UM_TENANT_ID"]),
+    ("UM_HYBRID_ROLE", &["UM_ID", "UM_ROLE_NAME", "UM_TENANT_ID"]),
+    ("UM_HYBRID_USER_ROLE", &["UM_USER_NAME", "UM_ROLE_ID", "UM_TENANT_ID", "UM_DOMAIN_ID"]),
+    ("UM_PERMISSION", &["UM_ID", "UM_RESOURCE_ID", "UM_ACTION", "UM_TENANT_ID"]),
+    (
+        "UM_ROLE_PERMISSION",
+        &["UM_PERMISSION_ID", "UM_ROLE_NAME", "UM_IS_ALLOWED", "UM_TENANT_ID", "UM_DOMAIN_ID"],
+    ),
+    ("IDN_IDENTITY_USER_DATA", &["TENANT_ID", "USER_NAME", "DATA_KEY", "DATA_VALUE"]),
+];
+
+/// An exported table.
+pub(super) struct Table {
+    file: String,
+    columns: Vec<String>,
+    rows: Vec<(usize, Vec<String>)>,
+}
+
+impl Table {
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// A column that is missing, a line with more or fewer fields than the first.
+    pub(super) fn read(file: &str, exported: &[u8], needed: &[&str]) -> Result<Self, Error> {
+        let text = utf8(file, exported)?;
+        let mut lines = csv::numbered(text).into_iter();
+        let names = lines.next().map(|(_, names)| names).unwrap_or_default();
+        let columns: Vec<String> = names.iter().map(|name| name.trim().to_uppercase()).collect();
+        if let Some(missing) = needed.iter().find(|name| !columns.iter().any(|column| column == *name)) {
+            return Err(Error::refused(format!(
+                "{file}, line 1: there is no column {missing}; export the table with all columns and their names in the \
+                 first line"
+            )));
+        }
+        // A blank line is no row.
+        let rows: Vec<_> = lines.filter(|(_, cells)| cells.iter().any(|cell| !cell.is_empty())).collect();
+        if let Some((line, cells)) = rows.iter().find(|(_, cells)| cells.len() != columns.len()) {
+            return Err(Error::refused(format!(
+                "{file}, line {line}: {} fields for {} columns; put fields with commas, quotes or line breaks between \
+                 quotes",
+                cells.len(),
+                columns.len()
+            )));
+        }
+        Ok(Self { file: file.to_owned(), columns, rows })
+    }
+
+    /// The rows of a tenant, by the number it had.
+    pub(super) fn of_tenant(&self, tenant: i64) -> impl Iterator<Item = Row<'_>> {
+        let rows = self.rows.iter().map(|(line, cells)| Row { table: self, line: *line, cells });
+        rows.filter(move |row| {
+            let number = row.text("UM_TENANT_ID").or_else(|| row.text("TENANT_ID"));
+            number.and_then(|number| number.trim().parse().ok()) == Some(tenant)
+        })
+    }
+}
+
+/// What a file says, without the mark that some programs begin it with.
+pub(super) fn utf8<'t>(file: &str, exported: &'t [u8]) -> Result<&'t str, Error> {
+    let text = std::str::from_utf8(exported)
+        .map_err(|_| Error::refused(format!("{file} is not UTF-8; export it in that encoding")))?;
+    Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
+}
+
+/// A row.
+#[derive(Clone, Copy)]
+pub(super) struct Row<'t> {
+    table: &'t Table,
+    line: usize,
+    cells: &'t [String],
+}
+
+impl<'t> Row<'t> {
+    /// A value. Exports write NULL as nothing at all, as MySQL's `\N`, or as the word.
+    pub(super) fn text(&self, column: &str) -> Option<&'t str> {
+        let at = self.table.columns.iter().position(|known| known == column)?;
+        let value = self.cells.get(at)?.as_str();
+        (!matches!(value, "" | "\\N" | "NULL")).then_some(value)
+    }
+
+    /// A value without which the row makes no sense.
+    pub(super) fn must(&self, column: &str) -> Result<&'t str, Error> {
+        self.text(column).ok_or_else(|| self.refuse(&format!("{column} is empty")))
+    }
+
+    /// Whether a column says yes, in the words of any database.
+    pub(super) fn flag(&self, column: &str) -> bool {
+        let yes = ["1", "true", "t", "\u{1}", "b'1'"];
+        self.text(column).is_some_and(|value| yes.iter().any(|word| value.eq_ignore_ascii_case(word)))
+    }
+
+    /// Where it stands.
+    pub(super) fn place(&self) -> String {
+        format!("{}, line {}", self.table.file, self.line)
+    }
+
+    /// What is wrong with it.
+    pub(super) fn refuse(&self, what: &str) -> Error {
+        Error::refused(format!("{}: {what}", self.place()))
+    }
+}
