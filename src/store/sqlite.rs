@@ -1,5 +1,6 @@
 //! The SQLite engine: one writer thread with group commit, pooled readers on the callers' threads.
 
+mod answers;
 mod queue;
 mod readers;
 mod writer;
@@ -7,6 +8,7 @@ mod writer;
 use super::memory::{Commits, WINDOW};
 use super::tx::On;
 use super::{Error, Tx, migrate};
+use answers::Answers;
 use queue::Queue;
 use readers::Readers;
 use rusqlite::config::DbConfig;
@@ -37,6 +39,7 @@ struct Inner {
     writer: Mutex<Option<std::thread::JoinHandle<()>>>,
     outbox: Arc<Notify>,
     commits: Arc<Commits>,
+    answers: Arc<Answers>,
 }
 
 impl Drop for Inner {
@@ -84,9 +87,11 @@ impl Store {
         let wake = Arc::clone(&outbox);
         let commits = Arc::new(Commits::default());
         let counted = Arc::clone(&commits);
+        let answers = Arc::new(Answers::default());
+        let given = Arc::clone(&answers);
         let writer = std::thread::Builder::new()
             .name("store-writer".into())
-            .spawn(move || write_until_closed(&connection, &jobs, &counted, &wake))
+            .spawn(move || write_until_closed(&connection, &jobs, &counted, &wake, &given))
             .map_err(|source| Error::Io { path: path.clone(), source })?;
         Ok(Self {
             inner: Arc::new(Inner {
@@ -96,14 +101,16 @@ impl Store {
                 writer: Mutex::new(Some(writer)),
                 outbox,
                 commits,
+                answers,
             }),
         })
     }
 
     /// Declares that this process is the one that serves the data: it remembers what depends on attributes of users, and
-    /// the others tell it when they change some.
+    /// the others tell it when they change some. Called in a runtime, it answers writes inside of it.
     pub fn serve(&self) {
         self.inner.commits.serve();
+        self.inner.answers.serve();
     }
 
     /// The database program behind this store.

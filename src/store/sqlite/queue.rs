@@ -19,9 +19,36 @@ pub(super) struct Patience {
     pub(super) all: Duration,
 }
 
-/// The writer's: on one busy core, sixty callers take more than a millisecond to be back.
+/// The writer's: on one busy core, sixty callers take more than two milliseconds to be back.
 pub(super) const PATIENCE: Patience =
-    Patience { each: Duration::from_micros(300), all: Duration::from_millis(2) };
+    Patience { each: Duration::from_micros(300), all: Duration::from_millis(4) };
+
+/// Who is likely to be back for the next commit, and when: learned from the ones before.
+#[derive(Debug)]
+pub(super) struct Rhythm {
+    /// How many.
+    expected: usize,
+    /// How long they needed when they last were all back.
+    lap: Duration,
+    patience: Patience,
+}
+
+impl Rhythm {
+    /// Nobody is known yet.
+    pub(super) fn new(patience: Patience) -> Self {
+        Self { expected: 1, lap: Duration::ZERO, patience }
+    }
+
+    /// Those who are answered now and those who came in the meantime are likely to meet in the next commit.
+    pub(super) fn expect(&mut self, jobs: usize) {
+        self.expected = jobs.clamp(1, BATCH);
+    }
+
+    /// The first sleep, long enough for all of them: to be woken for each costs more than what it is waited for.
+    fn first(&self) -> Duration {
+        (self.lap * 2).clamp(self.patience.each, self.patience.all.max(self.patience.each))
+    }
+}
 
 /// Jobs in the order they came.
 #[derive(Default)]
@@ -94,30 +121,43 @@ impl Queue {
         self.waiting().jobs.len()
     }
 
-    /// Sleeps until there is a job; `false` when there will be none any more.
-    pub(super) fn wait(&self) -> bool {
+    /// Sleeps until everybody is there who is expected, or else until there is a job and nobody else has come for a while.
+    /// `false` when there will be none any more.
+    pub(super) fn wait(&self, rhythm: &mut Rhythm) -> bool {
         let mut waiting = self.waiting();
+        if rhythm.expected > 1 {
+            waiting = self.wait_for_all(waiting, rhythm);
+        }
         waiting.want(1);
-        let woken = self.enough.wait_while(waiting, |waiting| !waiting.are_enough());
-        waiting = woken.unwrap_or_else(PoisonError::into_inner);
+        waiting = self
+            .enough
+            .wait_while(waiting, |waiting| !waiting.are_enough())
+            .unwrap_or_else(PoisonError::into_inner);
         waiting.wanted = None;
         !waiting.jobs.is_empty()
     }
 
-    /// Sleeps until there are that many jobs, none has come for a while, or it is `until`.
-    fn wait_for(&self, wanted: usize, each: Duration, until: Instant) {
-        let mut waiting = self.waiting();
-        waiting.want(wanted);
+    fn wait_for_all<'q>(
+        &self,
+        mut waiting: MutexGuard<'q, Waiting>,
+        rhythm: &mut Rhythm,
+    ) -> MutexGuard<'q, Waiting> {
+        let began = Instant::now();
+        let mut time = rhythm.first();
+        waiting.want(rhythm.expected);
         loop {
             let before = waiting.jobs.len();
-            let time = each.min(until.saturating_duration_since(Instant::now()));
             let woken = self.enough.wait_timeout_while(waiting, time, |waiting| !waiting.are_enough());
             (waiting, _) = woken.unwrap_or_else(PoisonError::into_inner);
-            if waiting.are_enough() || waiting.jobs.len() == before || time < each {
-                break;
+            if waiting.are_enough() {
+                rhythm.lap = began.elapsed();
+                return waiting;
+            }
+            time = rhythm.patience.each.min(rhythm.patience.all.saturating_sub(began.elapsed()));
+            if waiting.jobs.len() == before || time.is_zero() {
+                return waiting;
             }
         }
-        waiting.wanted = None;
     }
 
     fn take(&self, most: usize) -> VecDeque<Box<dyn Job>> {
@@ -129,21 +169,18 @@ impl Queue {
     }
 }
 
-/// The jobs of one commit.
+/// The jobs of one commit: those that are there, and those that come while they are done.
 pub(super) struct Gathering<'q> {
     queue: &'q Queue,
     /// At hand.
     ready: VecDeque<Box<dyn Job>>,
     taken: usize,
-    expected: usize,
-    patience: Patience,
-    until: Option<Instant>,
 }
 
 impl<'q> Gathering<'q> {
-    /// Those that wait, and those that come within `patience` until there are as many as `expected`.
-    pub(super) fn of(queue: &'q Queue, expected: usize, patience: Patience) -> Self {
-        Self { queue, ready: VecDeque::new(), taken: 0, expected, patience, until: None }
+    /// Of what waits in `queue`.
+    pub(super) fn of(queue: &'q Queue) -> Self {
+        Self { queue, ready: VecDeque::new(), taken: 0 }
     }
 
     /// How many there were so far.
@@ -157,13 +194,7 @@ impl Iterator for Gathering<'_> {
 
     fn next(&mut self) -> Option<Box<dyn Job>> {
         if self.ready.is_empty() {
-            let room = BATCH.saturating_sub(self.taken);
-            let missing = self.expected.saturating_sub(self.taken).min(room);
-            if missing > self.queue.len() {
-                let until = *self.until.get_or_insert_with(|| Instant::now() + self.patience.all);
-                self.queue.wait_for(missing, self.patience.each, until);
-            }
-            self.ready = self.queue.take(room);
+            self.ready = self.queue.take(BATCH.saturating_sub(self.taken));
         }
         let job = self.ready.pop_front()?;
         self.taken += 1;
@@ -192,25 +223,31 @@ mod tests {
 
     const FOREVER: Patience = Patience { each: Duration::from_secs(60), all: Duration::from_secs(60) };
 
+    fn expecting(jobs: usize, patience: Patience) -> Rhythm {
+        let mut rhythm = Rhythm::new(patience);
+        rhythm.expect(jobs);
+        rhythm
+    }
+
     #[test]
     fn whoever_is_alone_waits_for_nobody() {
         let queue = holding(1);
-        let mut jobs = Gathering::of(&queue, 1, FOREVER);
-        assert_eq!(jobs.by_ref().count(), 1);
-        assert!(jobs.until.is_none());
+        assert!(queue.wait(&mut Rhythm::new(FOREVER)));
+        assert_eq!(Gathering::of(&queue).count(), 1);
     }
 
     #[test]
     fn whoever_waits_already_is_taken_along() {
         let queue = holding(BATCH + 6);
-        assert_eq!(Gathering::of(&queue, 2 * BATCH, FOREVER).count(), BATCH);
+        assert!(queue.wait(&mut expecting(2 * BATCH, FOREVER)));
+        assert_eq!(Gathering::of(&queue).count(), BATCH);
         assert_eq!(queue.len(), 6);
     }
 
     #[test]
     fn whoever_comes_while_the_others_are_at_work_is_taken_along() {
         let queue = holding(2);
-        let mut jobs = Gathering::of(&queue, 1, FOREVER);
+        let mut jobs = Gathering::of(&queue);
         assert!(jobs.next().is_some());
         queue.push(job()).unwrap();
         assert_eq!((jobs.by_ref().count(), jobs.taken()), (2, 3));
@@ -234,25 +271,45 @@ mod tests {
     #[test]
     fn as_many_as_expected_are_waited_for() {
         let queue = holding(1);
-        let mut jobs = Gathering::of(&queue, 3, FOREVER);
         std::thread::scope(|scope| {
             scope.spawn(|| {
                 queue.push(job()).unwrap();
                 queue.push(job()).unwrap();
             });
-            assert_eq!(jobs.by_ref().count(), 3);
+            assert!(queue.wait(&mut expecting(3, FOREVER)));
         });
+        assert_eq!(queue.len(), 3);
     }
 
     #[test]
     fn but_not_for_long() {
-        for (each, all) in [(0, 60), (60, 0)] {
-            let patience = Patience { each: Duration::from_secs(each), all: Duration::from_secs(all) };
+        for (each, all) in [(0, 60), (60, 0), (0, 0)] {
+            let patience = Patience { each: Duration::from_millis(each), all: Duration::from_millis(all) };
             let queue = holding(1);
-            let began = Instant::now();
-            assert_eq!(Gathering::of(&queue, 9, patience).count(), 1);
-            assert!(began.elapsed() < FOREVER.all / 2);
+            assert!(queue.wait(&mut expecting(9, patience)));
+            assert_eq!(queue.len(), 1);
         }
+    }
+
+    #[test]
+    fn when_nobody_of_them_comes_back_the_next_one_is_served_at_once() {
+        let patience = Patience { each: Duration::ZERO, all: Duration::ZERO };
+        let queue = Queue::default();
+        std::thread::scope(|scope| {
+            let writer = scope.spawn(|| queue.wait(&mut expecting(9, patience)));
+            queue.push(job()).unwrap();
+            assert!(writer.join().unwrap());
+        });
+    }
+
+    #[test]
+    fn the_first_sleep_is_long_enough_for_all_who_were_back_before() {
+        let mut rhythm = Rhythm::new(PATIENCE);
+        assert_eq!(rhythm.first(), PATIENCE.each);
+        rhythm.lap = Duration::from_millis(1);
+        assert_eq!(rhythm.first(), Duration::from_millis(2));
+        rhythm.lap = Duration::from_secs(1);
+        assert_eq!(rhythm.first(), PATIENCE.all);
     }
 
     #[test]
@@ -260,8 +317,9 @@ mod tests {
         let queue = holding(1);
         queue.close();
         assert!(matches!(queue.push(job()), Err(Error::Closed)));
-        assert!(queue.wait());
-        assert_eq!(Gathering::of(&queue, 9, FOREVER).count(), 1);
-        assert!(!queue.wait());
+        let mut rhythm = expecting(9, FOREVER);
+        assert!(queue.wait(&mut rhythm));
+        assert_eq!(Gathering::of(&queue).count(), 1);
+        assert!(!queue.wait(&mut rhythm));
     }
 }

@@ -3,7 +3,8 @@
 use super::super::memory::{Commits, Memory};
 use super::super::tx::{On, Saying};
 use super::super::{Error, Tx};
-use super::queue::{Gathering, PATIENCE, Queue};
+use super::answers::{Answers, Batch};
+use super::queue::{Gathering, PATIENCE, Queue, Rhythm};
 use rusqlite::Connection;
 use tokio::sync::{Notify, oneshot};
 
@@ -54,18 +55,24 @@ where
 }
 
 /// The writer thread: takes a job, then whatever else has queued up meanwhile, and commits them together.
-pub(super) fn write_until_closed(connection: &Connection, queue: &Queue, commits: &Commits, outbox: &Notify) {
+pub(super) fn write_until_closed(
+    connection: &Connection,
+    queue: &Queue,
+    commits: &Commits,
+    outbox: &Notify,
+    answers: &Answers,
+) {
     let memory = Memory::default();
-    let mut expected = 1;
-    while queue.wait() {
-        let mut jobs = Gathering::of(queue, expected, PATIENCE);
+    let mut rhythm = Rhythm::new(PATIENCE);
+    while queue.wait(&mut rhythm) {
+        let mut jobs = Gathering::of(queue);
         // IMMEDIATE: an administrator's command line may be writing; wait for it here, not in the middle.
         let begun = connection.prepare_cached("BEGIN IMMEDIATE").and_then(|mut begin| begin.execute([]));
         if let Err(error) = begun.map_err(Error::from) {
             tracing::error!(%error, "a batch of writes could not be begun");
             let why = error.to_string();
             jobs.for_each(|job| job.answer(Some(&why)));
-            expected = 1;
+            rhythm.expect(1);
             continue;
         }
         let mut tx = Tx::writing(On { connection, memory: &memory, commits });
@@ -93,14 +100,11 @@ pub(super) fn write_until_closed(connection: &Connection, queue: &Queue, commits
         if lost.is_none() {
             tx.take_said().into_iter().for_each(Saying::say);
         }
-        // Those who came in the meantime and those who are answered now are likely to meet in the next one.
-        expected = jobs.taken() + queue.len();
-        for job in done {
-            job.answer(lost.as_deref());
-        }
+        rhythm.expect(jobs.taken() + queue.len());
         if lost.is_none() && tx.wakes.outbox {
             outbox.notify_one();
         }
+        answers.give(Batch { jobs: done, lost });
     }
     // Leave a tidy file behind; the next start would do the same from the log.
     if let Err(error) = connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)") {
