@@ -21,6 +21,14 @@ pub const LOCAL_DIALECT: &str = "http://wso2.org/claims";
 pub const IDENTITY: &str = "http://wso2.org/claims/identity";
 /// The computed claim that lists a user's roles.
 pub const ROLE: &str = "http://wso2.org/claims/role";
+/// One or more addresses.
+pub const EMAIL_ADDRESS: &str = "http://wso2.org/claims/emailaddress";
+/// The first name.
+pub const GIVEN_NAME: &str = "http://wso2.org/claims/givenname";
+/// The family name.
+pub const LAST_NAME: &str = "http://wso2.org/claims/lastname";
+/// Where the original takes the locale of a user from.
+pub const LOCALITY: &str = "http://wso2.org/claims/locality";
 /// The property that names the attribute of stores without a mapping of their own.
 pub const DEFAULT_ATTRIBUTE: &str = "DefaultAttribute";
 

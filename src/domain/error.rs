@@ -1,7 +1,7 @@
 //! What the rules can answer instead of a result.
 //!
-//! The text of a refusal is the one clients of IS 5.3.0 know; a face may show it as it stands. `Internal` is
-//! different: its text is for the log, and every face has a fixed text of its own for it.
+//! The text of a refusal is the one clients of IS 5.3.0 know; a face may show it as it stands. That of a failure is for
+//! the log, and every face has a fixed text of its own for it.
 
 /// A refusal, or a failure below the rules.
 #[derive(Debug, thiserror::Error)]
@@ -35,13 +35,16 @@ pub enum Error {
 }
 
 impl Error {
+    /// Whether something failed below the rules: its text is for the log, and no client acts on it.
+    #[must_use]
+    pub fn is_failure(&self) -> bool {
+        matches!(self, Self::Internal(_) | Self::Broken(_))
+    }
+
     /// The same refusal in other words; a failure stays what it is.
     #[must_use]
     pub fn reworded(self, words: impl FnOnce(&str) -> String) -> Self {
-        match self {
-            Self::Internal(_) | Self::Broken(_) => self,
-            refusal => Self::Refused(words(&refusal.to_string())),
-        }
+        if self.is_failure() { self } else { Self::Refused(words(&self.to_string())) }
     }
 
     /// A refusal with the text that the original answers.
@@ -49,9 +52,12 @@ impl Error {
         Self::Refused(text.into())
     }
 
-    /// What the original calls a failure of its own that it did not foresee.
+    /// What the original says of a failure of its own that it did not foresee.
+    pub const UNFORESEEN: &str = "Error occurred while accessing Java Security Manager Privilege Block";
+
+    /// A refusal where the original fails without having foreseen it.
     #[must_use]
     pub fn unforeseen() -> Self {
-        Self::refused("Error occurred while accessing Java Security Manager Privilege Block")
+        Self::refused(Self::UNFORESEEN)
     }
 }

@@ -86,7 +86,8 @@ pub(super) fn meant_for_role(
     meant(tx, role.domain_or_primary(), typed, |tx, name| Ok(user::look_up(tx, tenant, name)?.is_some()))
 }
 
-fn is_hybrid(domain: &str) -> bool {
+/// Whether the roles of a domain are beside the user stores.
+pub(super) fn is_hybrid(domain: &str) -> bool {
     matches!(domain, INTERNAL | APPLICATION)
 }
 
@@ -95,8 +96,8 @@ fn go_together(one: &str, other: &str) -> bool {
     one == other || is_hybrid(one) || is_hybrid(other)
 }
 
-/// The keys of roles that must exist for a user of a store; everyone is accepted and left out, and so is a blank name: an empty element of a
-/// list is one (IS 5.3.0).
+/// The keys of roles that must exist for a user of a store; everyone is accepted and left out, and so is a blank name: an
+/// empty element of a list is one (IS 5.3.0).
 ///
 /// # Errors
 /// Names the role that does not exist.
@@ -435,11 +436,15 @@ pub fn update_members(
     audit::record(tx, now, actor, "Update Users of Role", typed, &data)
 }
 
-fn must_exist(tx: &mut Tx<'_>, tenant: TenantId, role: &str) -> Result<i64, Error> {
-    find(tx, tenant, role)?.ok_or_else(|| no_such_role(role))
+/// The key of a role that must be there.
+///
+/// # Errors
+/// None of that name.
+pub(super) fn must_exist(tx: &mut Tx<'_>, tenant: TenantId, typed: &str) -> Result<i64, Error> {
+    find(tx, tenant, typed)?.ok_or_else(|| no_such_role(typed))
 }
 
-fn no_such_role(role: &str) -> Error {
+pub(super) fn no_such_role(role: &str) -> Error {
     Error::refused(format!("The role: {role} does not exist."))
 }
 

@@ -2,9 +2,10 @@
 //! it costs the same wherever it is; the lists of the services know limits only.
 
 use super::super::claim::{self, Wanted};
-use super::super::name::{APPLICATION, INTERNAL, folded, shown};
-use super::super::user::{self, like, stores_of_filter};
+use super::super::name::{APPLICATION, INTERNAL, shown};
+use super::super::user::{self, stores_of_filter};
 use super::super::{Error, Realm, TenantId, role};
+use super::like_filter;
 use crate::store::Tx;
 use crate::store::listing::{self as rows, Cut, Paged, after_prefix};
 
@@ -29,7 +30,7 @@ fn through(
     limit: usize,
     mut read: impl FnMut(&mut Tx<'_>, Cut<'_>) -> Result<Vec<Paged>, crate::store::Error>,
 ) -> Result<Vec<Line>, Error> {
-    let (prefix, pattern) = like(if filter.is_empty() { "*" } else { filter });
+    let (prefix, pattern) = like_filter(filter);
     let until = after_prefix(&prefix);
     let place = after.split_once('/').and_then(|(domain, name)| {
         Some((domains.iter().position(|known| known == domain)?, [name, "\0"].concat()))
@@ -139,25 +140,6 @@ pub fn members(
     Ok(found.into_iter().map(line).collect())
 }
 
-/// Whether a filter can be read: the directory stumbles over these.
-///
-/// # Errors
-/// Its word on them.
-pub fn check_filter(filter: &str) -> Result<(), Error> {
-    if filter.contains('?') || filter.contains("**") {
-        return Err(Error::refused(
-            "Invalid character sequence entered for user serch. Please enter valid sequence.",
-        ));
-    }
-    Ok(())
-}
-
-/// A user's place in the list of all users, for tests and links.
-#[must_use]
-pub fn place_of(domain: &str, name: &str) -> String {
-    [domain, "/", &folded(name)].concat()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -193,7 +175,7 @@ mod tests {
             world.read(|tx| users(tx, SUPER, filter, after, 10)).into_iter().map(|line| line.name).collect()
         };
         assert_eq!(found("zoe*", ""), ["zoe%", "zoe_1", "AAA/zoe%", "AAA/zoe_1"]);
-        assert_eq!(found("zoe*", &place_of("PRIMARY", "zoe%")), ["zoe_1", "AAA/zoe%", "AAA/zoe_1"]);
+        assert_eq!(found("zoe*", "PRIMARY/zoe%"), ["zoe_1", "AAA/zoe%", "AAA/zoe_1"]);
         assert_eq!(found("aaa/*b", ""), ["AAA/bob"]);
         assert_eq!(found("zoe_*", ""), ["zoe_1", "AAA/zoe_1"]);
         assert_eq!(found("", "NO SUCH/place"), all[..10]);
@@ -241,8 +223,8 @@ mod tests {
         }
         assert_eq!(names(found("*_1", "", 10)), ["u0007"]);
         assert_eq!(names(found("Norway", "", 3)), ["u0001", "u0002", "u0004"]);
-        assert_eq!(names(found("*", &place_of("PRIMARY", "u0004"), 2)), ["u0005", "u0007"]);
-        assert_eq!(names(found("*", &place_of("SALES", "U0003"), 2)), ["SALES/u0006", "SALES/u0009"]);
+        assert_eq!(names(found("*", "PRIMARY/u0004", 2)), ["u0005", "u0007"]);
+        assert_eq!(names(found("*", "SALES/u0003", 2)), ["SALES/u0006", "SALES/u0009"]);
         assert_eq!(found("norway", "", 10).len(), 10);
         assert!(found("norwa", "", 10).is_empty(), "without a wildcard it is the whole value");
         assert!(found("%", "", 10).is_empty());

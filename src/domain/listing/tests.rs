@@ -1,6 +1,9 @@
+use super::members::members;
+use super::roles::matches;
 use super::*;
 use crate::domain::fixture::*;
-use crate::domain::role::Grant;
+use crate::domain::role::{self, Grant};
+use crate::domain::user;
 use crate::store;
 
 /// tom and others in the primary store, two in a secondary one, some roles.

@@ -4,6 +4,7 @@ use super::flash::Flash;
 use super::paging::{Pages, ROWS};
 use super::visit::{self, Confirmation, Visit};
 use super::{Answer, texts};
+use crate::domain::catalogue::{EMAIL_ADDRESS, GIVEN_NAME, LAST_NAME};
 use crate::domain::claim::{Changes, DEFAULT_PROFILE};
 use crate::domain::listing::{self, page};
 use crate::domain::name::PRIMARY;
@@ -14,12 +15,12 @@ use serde::Serialize;
 use std::sync::Arc;
 
 /// What stands for every store in the choice of domains, as in the original.
-pub const ALL_DOMAINS: &str = "ALL-USER-STORE-DOMAINS";
+const ALL_DOMAINS: &str = "ALL-USER-STORE-DOMAINS";
 /// Claims that can be given when a user is added: field, claim, label.
 const AT_ONCE: [(&str, &str, &str); 3] = [
-    ("mail", "http://wso2.org/claims/emailaddress", "user_mail"),
-    ("given_name", "http://wso2.org/claims/givenname", "user_given_name"),
-    ("last_name", "http://wso2.org/claims/lastname", "user_last_name"),
+    ("mail", EMAIL_ADDRESS, "user_mail"),
+    ("given_name", GIVEN_NAME, "user_given_name"),
+    ("last_name", LAST_NAME, "user_last_name"),
 ];
 
 /// A choice of a list.
@@ -62,7 +63,7 @@ pub async fn list(visit: Arc<Visit>) -> Answer {
     let is_everywhere = domain.is_empty() || domain == ALL_DOMAINS;
     let filter = if is_everywhere { pattern.to_owned() } else { [domain, "/", pattern].concat() };
     let found = visit.read(|tx| {
-        page::check_filter(&filter)?;
+        listing::check_filter(&filter)?;
         let (tenant, after) = (visit.tenant(), visit.key("after"));
         if claim.is_empty() {
             return page::users(tx, tenant, &filter, after, ROWS + 1);
