@@ -13,7 +13,7 @@ pub mod list;
 /// Users of one transaction: other writers wait no longer than these take.
 const BATCH: i64 = 50;
 /// Most names of a list.
-pub const MOST_NAMES: usize = 200_000;
+const MOST_NAMES: usize = 200_000;
 /// A draft that nobody starts is kept for a day, the result of a job for ninety.
 const DRAFT_MINUTES: i64 = 1_440;
 const RESULT_MINUTES: i64 = 90 * 1_440;
@@ -72,8 +72,7 @@ pub fn draft(tx: &mut Tx<'_>, now: Now, actor: &Actor, source: &Source, told: &s
         }
         Source::Role(name) if role::is_everyone(name) => rows::insert_everyone(tx, id, actor.tenant.0)?,
         Source::Role(name) => {
-            let role = role::find(tx, actor.tenant, name)?
-                .ok_or_else(|| Error::refused(format!("The role: {name} does not exist.")))?;
+            let role = role::must_exist(tx, actor.tenant, name)?;
             rows::insert_members(tx, id, role)?
         }
     };
@@ -123,7 +122,7 @@ pub fn named(tx: &mut Tx<'_>, tenant: TenantId, id: i64, first: usize) -> Result
     let mut named = Named { looked_up: rows.len(), ..Named::default() };
     for UserRow { name, .. } in rows {
         match user::find(tx, tenant, &name) {
-            Err(error @ (Error::Internal(_) | Error::Broken(_))) => return Err(error),
+            Err(error) if error.is_failure() => return Err(error),
             Err(_) => named.unknown.push(name.clone()),
             Ok(_) => {}
         }
@@ -203,7 +202,7 @@ pub fn step(tx: &mut Tx<'_>, now: Now, realm: &Realm) -> Result<bool, Error> {
         let (state, reason) = match tx.attempt(|tx| force(tx, now, realm, &actor, &name)) {
             Ok(true) => (DONE, None),
             Ok(false) => (SKIPPED, Some("Your own account is left out".to_owned())),
-            Err(error @ (Error::Internal(_) | Error::Broken(_))) => {
+            Err(error) if error.is_failure() => {
                 tracing::error!(%error, job = job.id, position, "a user of a bulk reset failed");
                 (FAILED, Some("The server could not do this".to_owned()))
             }

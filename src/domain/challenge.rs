@@ -5,6 +5,7 @@
 //! neither a copy of the database nor a claim that somebody reads gives the answer to one who tries likely ones.
 //! Knows no conversation; `recovery_key` does.
 
+use super::catalogue::LOCALITY;
 use super::claim::{self, Changes};
 use super::{Actor, Error, Now, Realm, Secret, TenantId, User, audit};
 use crate::store::challenge::QuestionRow;
@@ -16,8 +17,6 @@ use base64::engine::general_purpose::STANDARD;
 pub const DEFAULT_LOCALE: &str = "en_US";
 /// `http://wso2.org/claims/challengeQuestionUris`: the sets a user answered.
 const ANSWERED_SETS: &str = "http://wso2.org/claims/challengeQuestionUris";
-/// `http://wso2.org/claims/locality`: the original takes the locale from here.
-const LOCALITY: &str = "http://wso2.org/claims/locality";
 
 const SHIPPED: &str = include_str!("../../schemas/data/challenge-questions.tsv");
 
@@ -207,7 +206,7 @@ pub fn of_user(tx: &mut Tx<'_>, realm: &Realm, user: &User) -> Result<Vec<Answer
 ///
 /// # Errors
 /// Failures of the database.
-pub fn answered_sets(tx: &mut Tx<'_>, realm: &Realm, user: &User) -> Result<Vec<String>, Error> {
+fn answered_sets(tx: &mut Tx<'_>, realm: &Realm, user: &User) -> Result<Vec<String>, Error> {
     let listed = claim::values(tx, realm, user, &[ANSWERED_SETS])?;
     let listed = listed.first().map_or("", |(_, value)| value.as_str());
     let sets = listed.split(realm.policy.challenge_separator.as_str());

@@ -175,7 +175,7 @@ pub fn set_at_creation(
     let attribute = |uri: &str| catalogue.find(uri).and_then(|claim| claim.attribute(&user.domain));
     let moment = now.to_timestamp();
     let id = sortable_id(now, user.id);
-    let names = ["uid", "cn", "sn"].map(|name| (name, user.name.as_str()));
+    let names = MANDATORY.map(|name| (name, user.name.as_str()));
     let stamps = [(USER_ID, id.as_str()), (CREATED, &moment), (MODIFIED, &moment)];
     let given: Vec<(&str, &str)> = claims
         .iter()
@@ -406,8 +406,8 @@ pub fn wanted(
     Ok(Wanted { stores, value, is_pattern })
 }
 
-/// Users whose claim has this value, or has it among several; `*` is a wildcard. The text before the first slash names a store, and is cut off
-/// even when it names none (IS 5.3.0). Sorted by name.
+/// Users whose claim has this value, or has it among several; `*` is a wildcard. The text before the first slash names a
+/// store, and is cut off even when it names none (IS 5.3.0). Sorted by name.
 ///
 /// # Errors
 /// Names the claim when it has no mapping.

@@ -1,5 +1,6 @@
 //! A small world for the tests of logins and resets: a store with tenants and users, and a clock that obeys.
 
+pub(crate) use super::catalogue::{EMAIL_ADDRESS as MAIL, GIVEN_NAME};
 use super::claim::Changes;
 use super::login::{Face, Outcome, Presented, Refusal};
 use super::password::{self, NewPassword};
@@ -16,8 +17,6 @@ pub(crate) const LINK: &str = "Recovery.AdminPasswordReset.RecoveryLink";
 pub(crate) const OTP: &str = "Recovery.AdminPasswordReset.OTP";
 pub(crate) const OFFLINE: &str = "Recovery.AdminPasswordReset.Offline";
 pub(crate) const PUBLISHED: &str = forced_reset::PUBLISHED_CODE;
-pub(crate) const MAIL: &str = "http://wso2.org/claims/emailaddress";
-pub(crate) const GIVEN_NAME: &str = "http://wso2.org/claims/givenname";
 
 /// The old password of every user.
 pub(crate) const OLD: &str = "Old@1234";

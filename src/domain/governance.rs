@@ -12,6 +12,12 @@ pub const RESIDENT: &str = "LOCAL";
 pub const SESSION_IDLE_TIMEOUT: &str = "SessionIdleTimeout";
 /// Minutes a remembered browser session lives.
 pub const REMEMBER_ME_TIMEOUT: &str = "RememberMeTimeout";
+/// Whether a link to set a new password is mailed to who forgot his.
+pub const MAILS_LINKS: &str = "Recovery.Notification.Password.Enable";
+/// Whether a user name is mailed to who forgot his.
+pub const MAILS_NAMES: &str = "Recovery.Notification.Username.Enable";
+/// Whether the server sends the mails of recoveries itself, and leaves them to no client.
+pub const MAILS_ITSELF: &str = "Recovery.Notification.InternallyManage";
 /// Minutes a recovery code is good for.
 const EXPIRY_TIME: &str = "Recovery.ExpiryTime";
 /// Longest value that is stored.

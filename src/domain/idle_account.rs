@@ -7,6 +7,7 @@
 //! twice. The administrator whom the tenant was made with is reminded but never shut out.
 
 use super::account;
+use super::catalogue::GIVEN_NAME;
 use super::claim;
 use super::lockout::{DISABLED, is_true};
 use super::tenant::{self, Tenant};
@@ -17,7 +18,6 @@ use std::sync::Arc;
 
 /// `http://wso2.org/claims/identity/lastLogonTime`, epoch milliseconds.
 pub const LAST_LOGON: &str = "http://wso2.org/claims/identity/lastLogonTime";
-const GIVEN_NAME: &str = "http://wso2.org/claims/givenname";
 const ENABLE: &str = "suspension.notification.enable";
 const SHUT_AFTER: &str = "suspension.notification.account.disable.delay";
 const REMIND_AFTER: &str = "suspension.notification.delays";
@@ -78,7 +78,7 @@ pub struct Done {
 
 /// The last moment of that time of day (milliseconds since midnight, UTC) that is not in the future.
 #[must_use]
-pub fn last_due(now: Now, time_of_day: i64) -> Now {
+fn last_due(now: Now, time_of_day: i64) -> Now {
     let today = now.0.div_euclid(DAY) * DAY + time_of_day;
     Now(if today > now.0 { today - DAY } else { today })
 }

@@ -4,6 +4,7 @@
 //! changed anything. Afterwards only the mail server can fail, and that is the worker's business. The text waits
 //! sealed: it carries codes.
 
+use super::catalogue::{EMAIL_ADDRESS, LOCALITY};
 use super::claim::{self, Changes};
 use super::placeholder::{self, Form};
 use super::template::{self, Template};
@@ -34,10 +35,6 @@ pub const ACCOUNT_DISABLE: &str = "accountdisable";
 /// Account enabled.
 pub const ACCOUNT_ENABLE: &str = "accountenable";
 
-/// `http://wso2.org/claims/emailaddress`: one or more addresses.
-const ADDRESS: &str = "http://wso2.org/claims/emailaddress";
-/// `http://wso2.org/claims/locality`: the original takes the locale from here.
-const LOCALITY: &str = "http://wso2.org/claims/locality";
 /// Mails without a code are not worth sending after a day.
 const WITHOUT_CODE_MINUTES: i64 = 1_440;
 
@@ -84,8 +81,8 @@ pub fn prepare(
     kind: &'static str,
     pending: &Changes,
 ) -> Result<Prepared, Error> {
-    let known = claims(tx, realm, user, pending, &[ADDRESS, LOCALITY])?;
-    let addresses = addresses(known.get(ADDRESS).map_or("", String::as_str));
+    let known = claims(tx, realm, user, pending, &[EMAIL_ADDRESS, LOCALITY])?;
+    let addresses = addresses(known.get(EMAIL_ADDRESS).map_or("", String::as_str));
     if addresses.is_empty() {
         return Err(no_address());
     }
@@ -188,8 +185,8 @@ pub fn try_out(
     user: &User,
     template: &Template,
 ) -> Result<Vec<String>, Error> {
-    let known = claims(tx, realm, user, &Changes::default(), &[ADDRESS])?;
-    let addresses = addresses(known.get(ADDRESS).map_or("", String::as_str));
+    let known = claims(tx, realm, user, &Changes::default(), &[EMAIL_ADDRESS])?;
+    let addresses = addresses(known.get(EMAIL_ADDRESS).map_or("", String::as_str));
     if addresses.is_empty() {
         return Err(no_address());
     }

@@ -42,27 +42,26 @@ pub fn all(tx: &mut Tx<'_>, tenant: TenantId) -> Result<Node, Error> {
     Ok(tree(tenant, &entries(tx, tenant)?, &|_| false))
 }
 
-/// The tree with what a role holds ticked: what is denied to it below something that it holds is not. Only below a root
-/// that it holds everything is ticked (IS 5.3.0). A role that does not exist holds nothing.
+/// What is ticked below a root that a role holds, where something there is denied to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BelowRoot {
+    /// Everything (IS 5.3.0).
+    Everything,
+    /// What the role may execute: whoever changes ticks has to see what holds.
+    OnlyHeld,
+}
+
+/// The tree with what a role may execute ticked. A role that does not exist holds nothing.
 ///
 /// # Errors
 /// Failures of the database.
-pub fn of_role(tx: &mut Tx<'_>, tenant: TenantId, role: &str) -> Result<Node, Error> {
+pub fn of_role(tx: &mut Tx<'_>, tenant: TenantId, role: &str, below: BelowRoot) -> Result<Node, Error> {
     let held = permission::HeldByRole::read(tx, tenant, role)?;
     let root = if tenant == TenantId::SUPER { SUPER_ROOT } else { ROOT };
-    let holds_root = held.covers(root);
+    let is_whole = below == BelowRoot::Everything && held.covers(root);
     Ok(tree(tenant, &entries(tx, tenant)?, &|path| {
-        held.covers(path) || (holds_root && is_at_or_below(root, path))
+        held.covers(path) || (is_whole && is_at_or_below(root, path))
     }))
-}
-
-/// As [`of_role`], but what a role is denied below a root is not ticked, either: who ticks sees what holds.
-///
-/// # Errors
-/// As [`of_role`].
-pub fn held_by_role(tx: &mut Tx<'_>, tenant: TenantId, role: &str) -> Result<Node, Error> {
-    let held = permission::HeldByRole::read(tx, tenant, role)?;
-    Ok(tree(tenant, &entries(tx, tenant)?, &|path| held.covers(path)))
 }
 
 /// What is shipped, and what applications of the tenant add.
@@ -170,6 +169,7 @@ impl Node {
 
 #[cfg(test)]
 mod tests {
+    use super::BelowRoot::{Everything, OnlyHeld};
     use super::*;
     use crate::domain::fixture::*;
     use crate::domain::role;
@@ -226,7 +226,7 @@ mod tests {
             role::add(tx, now, realm, actor, "clerks", &[], &[grant])
         })
         .unwrap();
-        let tree = world.read(|tx| of_role(tx, acme, "clerks"));
+        let tree = world.read(|tx| of_role(tx, acme, "clerks", Everything));
         assert_eq!((tree.path.as_str(), tree.name.as_str()), ("/permission/admin/", "All Permissions"));
         let children: Vec<&str> = tree.children.iter().map(|child| child.path.as_str()).collect();
         assert_eq!(children, ["/permission/admin", "/permission/applications"]);
@@ -249,14 +249,14 @@ mod tests {
             };
             role::add(tx, START, &realm, &admin, "helpers", &[], &[grant])
         });
-        let tree = world.read(|tx| of_role(tx, SUPER, "helpers"));
+        let tree = world.read(|tx| of_role(tx, SUPER, "helpers", Everything));
         assert!(find(&tree, "/permission/admin/manage/identity/usermgt").selected);
         assert!(find(&tree, "/permission/admin/manage/identity/usermgt/list").selected);
         assert!(!find(&tree, "/permission/admin/manage/identity").selected);
         assert!(!tree.selected);
-        let all = world.read(|tx| of_role(tx, SUPER, "admin"));
+        let all = world.read(|tx| of_role(tx, SUPER, "admin", Everything));
         assert!(all.selected && find(&all, "/permission/protected/server-admin/homepage").selected);
-        let none = world.read(|tx| of_role(tx, SUPER, "nobody"));
+        let none = world.read(|tx| of_role(tx, SUPER, "nobody", Everything));
         assert_eq!(none, world.read(|tx| super::all(tx, SUPER)));
     }
 
@@ -277,12 +277,12 @@ mod tests {
         made.unwrap();
         let is_ticked = |tree: &Node, path: &str| find(tree, path).selected;
         let below = "/permission/admin/manage/identity/usermgt";
-        let helpers = world.read(|tx| of_role(tx, SUPER, "helpers"));
+        let helpers = world.read(|tx| of_role(tx, SUPER, "helpers", Everything));
         assert!(is_ticked(&helpers, manage) && is_ticked(&helpers, "/permission/admin/manage/extensions"));
         assert!(!is_ticked(&helpers, denied) && !is_ticked(&helpers, below));
-        let rulers = world.read(|tx| of_role(tx, SUPER, "rulers"));
+        let rulers = world.read(|tx| of_role(tx, SUPER, "rulers", Everything));
         assert!(is_ticked(&rulers, denied) && is_ticked(&rulers, below));
-        let held = world.read(|tx| held_by_role(tx, SUPER, "rulers"));
+        let held = world.read(|tx| of_role(tx, SUPER, "rulers", OnlyHeld));
         assert!(is_ticked(&held, manage) && !is_ticked(&held, denied) && !is_ticked(&held, below));
     }
 

@@ -372,7 +372,7 @@ pub(super) fn replace_password(
     session::close_all(tx, user.id)?;
     let system = Actor::system(tenant);
     audit::record(tx, now, &system, "Change Password by Administrator", &user.display_name(), "")?;
-    if governance::flag(tx, tenant.id, "Recovery.Notification.InternallyManage")?
+    if governance::flag(tx, tenant.id, governance::MAILS_ITSELF)?
         && governance::flag(tx, tenant.id, "Recovery.NotifySuccess")?
     {
         notice::tell(tx, now, realm, user, notice::RESET_DONE, properties)?;

@@ -5,6 +5,7 @@
 //! switches that are off: nobody gets around an administrator's decision by answering a question. The mailed code is that
 //! of a forgotten password, so the link in the mail works as well, and using one uses up both.
 
+use super::catalogue::{EMAIL_ADDRESS, GIVEN_NAME};
 use super::challenge::{self, Answered};
 use super::claim::{self, Changes};
 use super::lockout::Counters;
@@ -17,11 +18,6 @@ use super::{
 };
 use crate::store::{self, Store, Tx};
 use std::sync::Arc;
-
-/// Whether the server sends the mails of recoveries itself.
-const INTERNALLY: &str = "Recovery.Notification.InternallyManage";
-const ADDRESS: &str = "http://wso2.org/claims/emailaddress";
-const GIVEN_NAME: &str = "http://wso2.org/claims/givenname";
 
 /// Why a step is not taken. What of it is said is the face's business.
 #[derive(Debug, thiserror::Error)]
@@ -217,7 +213,7 @@ impl Dialogue {
         let code = otp::link_code();
         let codes = Codes { link: Some(&code), otp: None };
         let recovery = recovery::begin(tx, now, realm, &user, Scenario::Forgotten, codes, None)?;
-        if !governance::flag(tx, user.tenant, INTERNALLY)? {
+        if !governance::flag(tx, user.tenant, governance::MAILS_ITSELF)? {
             return Ok(Some(to_send(tx, realm, &user, Some(code))?));
         }
         let carried = notice::Carried {
@@ -365,7 +361,7 @@ pub fn send_name(
     let prepared = prepared(tx, realm, user, notice::ACCOUNT_ID)?;
     let internally = match notify {
         Some(notify) => notify,
-        None => governance::flag(tx, user.tenant, INTERNALLY)?,
+        None => governance::flag(tx, user.tenant, governance::MAILS_ITSELF)?,
     };
     if !internally {
         return Ok(Some(to_send(tx, realm, user, None)?));
@@ -414,11 +410,11 @@ fn prepared(
 }
 
 fn to_send(tx: &mut Tx<'_>, realm: &Realm, user: &User, code: Option<Secret>) -> Result<ToSend, Error> {
-    let claims = claim::values(tx, realm, user, &[ADDRESS, GIVEN_NAME])?;
+    let claims = claim::values(tx, realm, user, &[EMAIL_ADDRESS, GIVEN_NAME])?;
     let of = |uri: &str| claims.iter().find(|(known, _)| known == uri).map(|(_, value)| value.clone());
     Ok(ToSend {
         user: user.clone(),
-        address: of(ADDRESS).unwrap_or_default(),
+        address: of(EMAIL_ADDRESS).unwrap_or_default(),
         first_name: of(GIVEN_NAME),
         code,
     })

@@ -11,7 +11,7 @@ const PROPERTIES: &str = include_str!("../../schemas/data/user_stores.tsv");
 
 /// The kinds of stores that clients may ask about: class of the original, and what the shipped table calls it.
 const CLASSES: [(&str, &str); 4] = [
-    ("org.wso2.carbon.user.core.jdbc.JDBCUserStoreManager", "jdbc"),
+    (OWN_CLASS, "jdbc"),
     ("org.wso2.carbon.user.core.ldap.ReadWriteLDAPUserStoreManager", "rw"),
     ("org.wso2.carbon.user.core.ldap.ReadOnlyLDAPUserStoreManager", "ro"),
     ("org.wso2.carbon.user.core.ldap.ActiveDirectoryUserStoreManager", "ad"),
@@ -101,10 +101,15 @@ fn exists(tx: &mut Tx<'_>, actor: &Actor, domain: &str) -> Result<bool, Error> {
 
 fn check_name(domain: &str) -> Result<(), Error> {
     let plain = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-');
-    if domain.is_empty() || !domain.chars().all(plain) {
-        return Err(Error::refused(format!("Provided domain name : '{domain}' is invalid.")));
-    }
-    Ok(())
+    if domain.is_empty() || !domain.chars().all(plain) { Err(invalid(domain)) } else { Ok(()) }
+}
+
+fn invalid(domain: &str) -> Error {
+    Error::refused(format!("Provided domain name : '{domain}' is invalid."))
+}
+
+fn taken(domain: &str) -> Error {
+    Error::refused(format!("Cannot add user store {domain}. User store already exists."))
 }
 
 /// Makes a store, for the command line. Users and roles are added to it by names that begin with its own.
@@ -115,10 +120,10 @@ pub fn create(tx: &mut Tx<'_>, now: Now, actor: &Actor, domain: &str) -> Result<
     check_name(domain)?;
     let kept = domain.to_uppercase();
     if RESERVED.contains(&kept.as_str()) {
-        return Err(Error::refused(format!("Provided domain name : '{domain}' is invalid.")));
+        return Err(invalid(domain));
     }
     if exists(tx, actor, domain)? {
-        return Err(Error::refused(format!("Cannot add user store {domain}. User store already exists.")));
+        return Err(taken(domain));
     }
     store::user::add_store(tx, actor.tenant.0, &kept)?;
     audit::record(tx, now, actor, "Add User Store", &kept, "")
@@ -130,13 +135,12 @@ pub fn create(tx: &mut Tx<'_>, now: Now, actor: &Actor, domain: &str) -> Result<
 /// Always, with the first thing that is wrong.
 pub fn add(tx: &mut Tx<'_>, actor: &Actor, domain: &str) -> Result<(), Error> {
     check_name(domain)?;
-    Err(Error::refused(if exists(tx, actor, domain)? {
-        format!("Cannot add user store {domain}. User store already exists.")
-    } else {
-        format!(
-            "Cannot add user store {domain}. This server keeps its users itself and connects no other store."
-        )
-    }))
+    if exists(tx, actor, domain)? {
+        return Err(taken(domain));
+    }
+    Err(Error::refused(format!(
+        "Cannot add user store {domain}. This server keeps its users itself and connects no other store."
+    )))
 }
 
 /// Refuses to change what a store connects to.

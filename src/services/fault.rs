@@ -3,21 +3,15 @@
 use crate::domain::Error;
 use crate::soap::{Detail, Fault};
 
-/// What a failure inside reads like outside; the original's text for a store that fails.
-const INTERNAL: &str = "Error occurred while accessing Java Security Manager Privilege Block";
-
-/// The fault of a refusal. Its text is the original's; what failed inside goes to the log.
+/// The fault of a refusal. Its text is the original's; what failed inside goes to the log, and reads outside like a store
+/// of the original that fails.
 pub fn of(error: Error) -> Fault {
-    match error {
-        Error::Internal(_) | Error::Broken(_) => {
-            tracing::error!(%error, "a call failed");
-            Fault::server(INTERNAL)
-        }
-        refusal => {
-            tracing::debug!(%refusal, "a call was refused");
-            Fault::server(refusal.to_string())
-        }
+    if error.is_failure() {
+        tracing::error!(%error, "a call failed");
+        return Fault::server(Error::UNFORESEEN);
     }
+    tracing::debug!(refusal = %error, "a call was refused");
+    Fault::server(error.to_string())
 }
 
 /// Gives a fault the declared exception of its service as detail.

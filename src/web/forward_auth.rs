@@ -6,6 +6,7 @@
 //! Only origins that the operator named are addresses to go back to.
 
 use super::{Site, dashboard, login, page, texts};
+use crate::domain::catalogue::{EMAIL_ADDRESS, GIVEN_NAME, LAST_NAME};
 use crate::domain::session::Session;
 use crate::domain::tenant::SUPER_DOMAIN;
 use crate::domain::{Error, claim, role};
@@ -21,10 +22,6 @@ const CHECK: &str = "/forward-auth/check";
 const REDIRECT: &str = "/forward-auth/redirect";
 /// Where a browser is sent that has no session.
 const LOGIN: &str = "/forward-auth/login";
-
-const MAIL: &str = "http://wso2.org/claims/emailaddress";
-const GIVEN_NAME: &str = "http://wso2.org/claims/givenname";
-const LAST_NAME: &str = "http://wso2.org/claims/lastname";
 
 /// Whether a path is one of these.
 pub(super) fn concerns(path: &str) -> bool {
@@ -151,7 +148,7 @@ fn known(site: &Site, session: &Session, admitted: &Admitted<'_>) -> Result<Resp
     if !admitted.is_of_them(domain) {
         return Ok(bare(StatusCode::FORBIDDEN));
     }
-    let uris = [MAIL, GIVEN_NAME, LAST_NAME];
+    let uris = [EMAIL_ADDRESS, GIVEN_NAME, LAST_NAME];
     let (claims, roles) = site.store.read(|tx| {
         let claims = claim::values(tx, &site.realm, &session.user, &uris)?;
         Ok::<_, Error>((claims, role::of_user(tx, &session.user)?))
@@ -171,7 +168,7 @@ fn known(site: &Site, session: &Session, admitted: &Admitted<'_>) -> Result<Resp
         ("remote-user", user.as_str()),
         ("remote-tenant", domain),
         ("remote-name", name.trim()),
-        ("remote-email", of(MAIL)),
+        ("remote-email", of(EMAIL_ADDRESS)),
         ("remote-groups", &groups(&roles, &suffix)),
     ] {
         put(&mut response, header, value);

@@ -343,8 +343,7 @@ fn role_to_permit(tx: &mut Tx<'_>, actor: &Actor, typed: &str, permissions: &[St
     if !is_primary && permissions.iter().any(|permission| is_reserved(permission)) {
         return Err(Error::refused("Can not assign Admin for permission role"));
     }
-    role::find(tx, actor.tenant, typed)?
-        .ok_or_else(|| Error::refused(format!("The role: {typed} does not exist.")))
+    role::must_exist(tx, actor.tenant, typed)
 }
 
 /// Gives a role permissions in the place of those that it had.

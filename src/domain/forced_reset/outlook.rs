@@ -34,7 +34,7 @@ pub fn outlook(tx: &mut Tx<'_>, realm: &Realm, user: &User) -> Result<Outlook, E
         None => options.check(),
     };
     match possible {
-        Err(failure @ (Error::Internal(_) | Error::Broken(_))) => Err(failure),
+        Err(failure) if failure.is_failure() => Err(failure),
         Err(refusal) => Ok(Outlook { obstacle: Some(refusal.to_string()), ..outlook }),
         Ok(()) => Ok(outlook),
     }

@@ -75,7 +75,7 @@ pub fn set(
     };
     let Some(id) = holder.find(tx, actor)? else {
         return Err(match holder {
-            Holder::Role(name) => Error::refused(format!("The role: {name} does not exist.")),
+            Holder::Role(name) => role::no_such_role(name),
             Holder::User(name) => Error::refused(format!("User {name} does not exisit in the user store")),
         });
     };
@@ -156,11 +156,9 @@ pub fn clear_resource(tx: &mut Tx<'_>, now: Now, actor: &Actor, resource: &str) 
 /// # Errors
 /// The new role must exist, as in [`set`]; of an old one that does not there is nothing to give.
 pub fn hand_over(tx: &mut Tx<'_>, now: Now, actor: &Actor, from: &str, to: &str) -> Result<(), Error> {
-    let (old, new) = (Holder::Role(from.to_owned()), Holder::Role(to.to_owned()));
+    let old = Holder::Role(from.to_owned());
     let Some(old_id) = old.find(tx, actor)? else { return Ok(()) };
-    let Some(new_id) = new.find(tx, actor)? else {
-        return Err(Error::refused(format!("The role: {to} does not exist.")));
-    };
+    let new_id = role::must_exist(tx, actor.tenant, to)?;
     if old_id != new_id {
         store::grant::move_to(tx, old_id, new_id)?;
     }

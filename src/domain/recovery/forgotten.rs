@@ -11,9 +11,6 @@ use crate::domain::{
 use crate::store::{self, Store, Tx};
 use std::sync::Arc;
 
-/// Whether the tenant's users may ask for a link.
-const ENABLED: &str = "Recovery.Notification.Password.Enable";
-
 /// Why there is no link. The recovery API answers these codes, unless it keeps to itself who exists.
 #[derive(Debug, thiserror::Error)]
 pub enum Denied {
@@ -67,7 +64,7 @@ pub fn forgot(
     notify: Option<bool>,
     properties: &[(String, String)],
 ) -> Result<Option<Secret>, Denied> {
-    if !governance::flag(tx, user.tenant, ENABLED)? {
+    if !governance::flag(tx, user.tenant, governance::MAILS_LINKS)? {
         return Err(Denied::NotEnabled);
     }
     let claim = |tx: &mut Tx<'_>, uri| store::login::identity_claim(tx, user.id.0, uri).map_err(Error::from);
@@ -79,7 +76,7 @@ pub fn forgot(
     }
     let internally = match notify {
         Some(notify) => notify,
-        None => governance::flag(tx, user.tenant, "Recovery.Notification.InternallyManage")?,
+        None => governance::flag(tx, user.tenant, governance::MAILS_ITSELF)?,
     };
     let mail = if internally {
         let prepared = notice::prepare(tx, realm, user, notice::FORGOTTEN_PASSWORD, &Changes::default());

@@ -287,7 +287,7 @@ fn without_an_address_there_is_no_mail_and_the_key_stays_good() {
 #[test]
 fn a_tenant_that_sends_its_mails_itself_gets_what_it_needs() {
     let world = World::new();
-    world.set(INTERNALLY, "false");
+    world.set("Recovery.Notification.InternallyManage", "false");
     let tom = world.find("tom");
     world.claims(&tom, &[(super::GIVEN_NAME, Some("Thomas"))]).unwrap();
     let sent = send(&world, &begin(&world, "tom").unwrap()).unwrap().unwrap();

@@ -3,8 +3,8 @@
 //! The order of the checks and the texts are the original's; a refusal leaves nothing behind, where the original may
 //! have written half of it.
 
-use super::register::{GIVEN_NAME, LAST_NAME};
 use super::{SUPER_DOMAIN, Tenant, TenantId, check_domain};
+use crate::domain::catalogue::{EMAIL_ADDRESS, GIVEN_NAME, LAST_NAME};
 use crate::domain::claim::{self, Changes, DEFAULT_PROFILE};
 use crate::domain::credential::Credential;
 use crate::domain::password::NewPassword;
@@ -13,7 +13,6 @@ use crate::domain::seed::{self, Administrator};
 use crate::domain::{Actor, Error, Now, Realm, audit, pattern, role, user};
 use crate::store::{self, Tx};
 
-const MAIL: &str = "http://wso2.org/claims/emailaddress";
 /// What the administrator's role of a tenant may do.
 const ADMIN_PERMISSION: &str = "/permission/admin";
 
@@ -56,7 +55,7 @@ pub fn add(
     for (uri, value) in [
         (GIVEN_NAME, new.first_name.as_ref()),
         (LAST_NAME, new.last_name.as_ref()),
-        (MAIL, Some(&email.to_owned())),
+        (EMAIL_ADDRESS, Some(&email.to_owned())),
     ] {
         if let Some(value) = value {
             claims.set(uri, Some(value.clone()));
@@ -146,7 +145,7 @@ pub fn update(tx: &mut Tx<'_>, now: Now, realm: &Realm, actor: &Actor, update: &
         claims.set(LAST_NAME, Some(name));
     }
     if let Some(row) = store::tenant::by_id(tx, tenant.id.0)? {
-        claims.set(MAIL, row.email);
+        claims.set(EMAIL_ADDRESS, row.email);
     }
     let itself = Actor::system(&tenant);
     user::find(tx, tenant.id, &tenant.admin_name)

@@ -3,14 +3,13 @@
 //! The super tenant is in no list. Knows nothing of how a tenant comes to be.
 
 use super::{SUPER_DOMAIN, Tenant, TenantId};
+use crate::domain::catalogue::{GIVEN_NAME, LAST_NAME};
 use crate::domain::{Error, Now, Realm, claim, user};
 use crate::store::tenant::TenantRow;
 use crate::store::{self, Tx};
 
 /// Tenants on a page (`ItemsPerPage` of the original's `carbon.xml`).
 const PAGE: i64 = 15;
-pub(super) const GIVEN_NAME: &str = "http://wso2.org/claims/givenname";
-pub(super) const LAST_NAME: &str = "http://wso2.org/claims/lastname";
 
 /// A tenant with what the register says about it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -25,7 +25,7 @@ fn declared(fault: Fault) -> Fault {
 
 /// What the original calls a failure that it did not foresee.
 fn unforeseen() -> Fault {
-    declared(Fault::server("Error occurred while accessing Java Security Manager Privilege Block"))
+    declared(Fault::server(Error::UNFORESEEN))
 }
 
 fn given(value: Option<String>) -> Result<String, Fault> {

@@ -13,7 +13,7 @@ use crate::domain::claim::{self, Changes};
 use crate::domain::login::{self, Face, Outcome, Presented};
 use crate::domain::password::NewPassword;
 use crate::domain::role::{self, Grant};
-use crate::domain::{Secret, TenantId, user};
+use crate::domain::{Error, Secret, TenantId, user};
 use crate::soap::Fault;
 use contract::{
     ArrayOfString, ClaimDTO, ClaimValue, CoreTenant, CoreUserStoreException, Operations, PermissionDTO,
@@ -222,8 +222,7 @@ impl Operations for Behaviour {
         maxItemLimit: i32,
     ) -> Result<Vec<Option<String>>, Fault> {
         // A null filter makes the original fail in this way.
-        let text = "Error occurred while accessing Java Security Manager Privilege Block";
-        let filter = filter.ok_or_else(|| declared(Fault::server(text)))?;
+        let filter = filter.ok_or_else(|| declared(Fault::server(Error::UNFORESEEN)))?;
         let tenant = call.actor()?.tenant;
         let found = call
             .aside(move |app, _| {

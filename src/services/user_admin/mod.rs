@@ -21,7 +21,7 @@ use crate::domain::console::{self, RoleKind};
 use crate::domain::listing;
 use crate::domain::login::{self, Outcome, Presented, Refusal, SignedIn};
 use crate::domain::password::{self, NewPassword};
-use crate::domain::permission_tree;
+use crate::domain::permission_tree::{self, BelowRoot};
 use crate::domain::{Error, Secret, user};
 use crate::soap::{Binary, Fault, Nil};
 use contract::{ClaimValue, FlaggedName, Operations, UIPermissionNode, UserAdminException, UserRealmInfo};
@@ -30,9 +30,6 @@ use lists::{all_roles, all_users, by_claim, flagged, list, node, with_tail};
 /// What the service does.
 #[derive(Debug)]
 pub struct Behaviour;
-
-/// What the store says when it runs into a null pointer.
-const NULL_IN_STORE: &str = "Error occurred while accessing Java Security Manager Privilege Block";
 
 /// The declared exception repeats the text, unless there is none.
 fn declared(fault: Fault) -> Fault {
@@ -47,7 +44,7 @@ fn given<T>(value: Option<T>) -> Result<T, Fault> {
 
 /// A filter that the store itself has to stumble over.
 fn filter_of_store(filter: Option<String>) -> Result<String, Fault> {
-    filter.ok_or_else(|| declared(Fault::server(NULL_IN_STORE)))
+    filter.ok_or_else(|| declared(Fault::server(Error::UNFORESEEN)))
 }
 
 impl Operations for Behaviour {
@@ -267,7 +264,7 @@ impl Operations for Behaviour {
         let tenant = call.actor()?.tenant;
         // No role holds nothing, as one that does not exist.
         let Some(role) = roleName else { return Self::getAllUIPermissions(call).await };
-        let tree = call.read(|tx, _| permission_tree::of_role(tx, tenant, &role));
+        let tree = call.read(|tx, _| permission_tree::of_role(tx, tenant, &role, BelowRoot::Everything));
         Ok(Some(node(tree.map_err(declared)?)))
     }
 

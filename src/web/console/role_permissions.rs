@@ -5,7 +5,7 @@ use super::roles::known;
 use super::sheet::{SHOWN, Sheet, agreed};
 use super::visit::{self, Visit};
 use super::{Answer, texts};
-use crate::domain::permission_tree::{self, Node};
+use crate::domain::permission_tree::{self, BelowRoot, Node};
 use crate::domain::{Error, console, role};
 use crate::web::sheet::Merged;
 use serde::Serialize;
@@ -111,7 +111,8 @@ fn label(above: &Node, path: &str) -> Option<String> {
 /// The tree, and what its form does.
 pub async fn permissions(visit: Arc<Visit>) -> Answer {
     let name = known(&visit)?;
-    let mut tree = visit.read(|tx| permission_tree::held_by_role(tx, visit.tenant(), &name))?;
+    let mut tree =
+        visit.read(|tx| permission_tree::of_role(tx, visit.tenant(), &name, BelowRoot::OnlyHeld))?;
     let is = sheet(&tree);
     let mut wrong = None;
     if visit.is_post {
@@ -141,7 +142,7 @@ pub async fn permissions(visit: Arc<Visit>) -> Answer {
 async fn saved(visit: &Arc<Visit>, name: String) -> Result<Option<String>, Error> {
     let sent = Arc::clone(visit);
     let done = visit.write(move |tx| {
-        let tree = permission_tree::held_by_role(tx, sent.tenant(), &name)?;
+        let tree = permission_tree::of_role(tx, sent.tenant(), &name, BelowRoot::OnlyHeld)?;
         let is = sheet(&tree);
         let ticks: HashSet<&str> = sent.parameters.all(PERMISSION).collect();
         let merged = merged(&tree, &Sheet::shown(&sent.parameters, &is), &ticks);

@@ -5,16 +5,13 @@ use super::sheet::{SHOWN, Sheet};
 use super::users::{Tick, roles_of, roles_within};
 use super::visit::{self, Confirmation, Visit};
 use super::{Answer, texts};
+use crate::domain::catalogue::{EMAIL_ADDRESS, GIVEN_NAME, LAST_NAME};
 use crate::domain::{Error, User, account, claim, console, role, user};
 use crate::store::Tx;
 use std::sync::Arc;
 
 /// First name, last name and mail address.
-const KNOWN_BY: [&str; 3] = [
-    "http://wso2.org/claims/givenname",
-    "http://wso2.org/claims/lastname",
-    "http://wso2.org/claims/emailaddress",
-];
+const KNOWN_BY: [&str; 3] = [GIVEN_NAME, LAST_NAME, EMAIL_ADDRESS];
 
 /// Everything about one user at a glance.
 pub async fn show(visit: Arc<Visit>) -> Answer {

@@ -343,7 +343,7 @@ impl Visit {
 
 /// The words of a refusal; none of a failure, which is for the log.
 fn said(error: &Error) -> Option<String> {
-    (!matches!(error, Error::Internal(_) | Error::Broken(_))).then(|| error.to_string())
+    (!error.is_failure()).then(|| error.to_string())
 }
 
 /// The words of a refusal, for a form that is shown again. A failure goes on.

@@ -9,6 +9,7 @@ mod sessions;
 
 use super::form::{Parameters, cookie};
 use super::{Site, login, page, texts};
+use crate::domain::catalogue::EMAIL_ADDRESS;
 use crate::domain::session::{self, Kind, Session};
 use crate::domain::{Error, Secret, claim, permission};
 use hyper::body::Bytes;
@@ -16,8 +17,6 @@ use hyper::{Method, Request, Response, StatusCode};
 use std::sync::Arc;
 use tera::Context;
 use texts::account::text;
-
-const MAIL: &str = "http://wso2.org/claims/emailaddress";
 
 /// Where somebody changes his password: wrong ones are counted like logins.
 pub(super) const PASSWORD: &str = "/dashboard/password";
@@ -145,9 +144,9 @@ pub async fn answer(site: &Arc<Site>, request: &Request<Bytes>) -> Response<Vec<
         SESSIONS => sessions::answer(&visit).await,
         _ => questions::answer(&visit).await,
     };
-    answered.unwrap_or_else(|error| match error {
-        Error::Internal(_) | Error::Broken(_) => login::failed(site, &error),
-        refusal => page::refusal(site, StatusCode::BAD_REQUEST, &refusal.to_string()),
+    answered.unwrap_or_else(|error| match error.is_failure() {
+        true => login::failed(site, &error),
+        false => page::refusal(site, StatusCode::BAD_REQUEST, &error.to_string()),
     })
 }
 
@@ -171,7 +170,7 @@ async fn show(site: &Arc<Site>, request: &Request<Bytes>) -> Response<Vec<u8>> {
     if let Some(response) = stop(site, &session) {
         return response;
     }
-    let mail = match site.store.read(|tx| claim::values(tx, &site.realm, &session.user, &[MAIL])) {
+    let mail = match site.store.read(|tx| claim::values(tx, &site.realm, &session.user, &[EMAIL_ADDRESS])) {
         Ok(values) => values.into_iter().next().map(|(_, value)| value),
         Err(error) => return login::failed(site, &error),
     };

@@ -10,6 +10,7 @@ use super::form::{Parameters, encoded};
 use super::page::{self, Message};
 use super::texts::account::text;
 use super::{Site, login, reset, texts};
+use crate::domain::catalogue::{EMAIL_ADDRESS, GIVEN_NAME, LAST_NAME};
 use crate::domain::question_recovery;
 use crate::domain::tenant::{self, Tenant};
 use crate::domain::{Error, TenantId, governance, profile, recovery, recovery_dialogue};
@@ -34,11 +35,7 @@ pub(super) const TEMPLATES: &[(&str, &str)] = &[
 ];
 
 /// Claims that a form for a forgotten name asks for, as the original's does.
-const DESCRIBING: [&str; 3] = [
-    "http://wso2.org/claims/givenname",
-    "http://wso2.org/claims/lastname",
-    "http://wso2.org/claims/emailaddress",
-];
+const DESCRIBING: [&str; 3] = [GIVEN_NAME, LAST_NAME, EMAIL_ADDRESS];
 /// Longest name or value that is looked at.
 const LONGEST: usize = 1024;
 
@@ -58,9 +55,9 @@ impl Offered {
     pub(super) fn of(site: &Site, tenant: TenantId) -> Result<Self, Error> {
         site.store.read(|tx| {
             Ok(Self {
-                mail: governance::flag(tx, tenant, "Recovery.Notification.Password.Enable")?,
+                mail: governance::flag(tx, tenant, governance::MAILS_LINKS)?,
                 questions: question_recovery::is_enabled(tx, tenant)?,
-                name: governance::flag(tx, tenant, "Recovery.Notification.Username.Enable")?,
+                name: governance::flag(tx, tenant, governance::MAILS_NAMES)?,
             })
         })
     }

@@ -186,7 +186,7 @@ fn plain(status: StatusCode, text: &str) -> Response<Vec<u8>> {
 }
 
 /// The secret of [`CLIENT`], the same on every node that shares the key.
-pub fn client_secret(key: &SecretKey) -> Secret {
+fn client_secret(key: &SecretKey) -> Secret {
     let hash = key.hash(&Secret::from("recovery api, client dashboard"));
     Secret::new(hash.iter().map(|byte| format!("{byte:02x}")).collect())
 }

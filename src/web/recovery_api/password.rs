@@ -75,8 +75,8 @@ pub(super) async fn recover(asked: &Asked<'_>) -> Result<Response<Vec<u8>>, Erro
     };
     let (site, now) = (asked.site, asked.site.now());
     let (enabled, internally) = site.store.read(|tx| {
-        let enabled = governance::flag(tx, tenant.id, "Recovery.Notification.Password.Enable")?;
-        Ok::<_, Error>((enabled, governance::flag(tx, tenant.id, "Recovery.Notification.InternallyManage")?))
+        let enabled = governance::flag(tx, tenant.id, governance::MAILS_LINKS)?;
+        Ok::<_, Error>((enabled, governance::flag(tx, tenant.id, governance::MAILS_ITSELF)?))
     })?;
     if !enabled {
         return Ok(bad("20017", &Denied::NotEnabled.to_string()));

@@ -31,7 +31,7 @@ pub(super) async fn recover(asked: &Asked<'_>) -> Result<Response<Vec<u8>>, Erro
         return Ok(invalid_tenant(named.or(asked.call.tenant).unwrap_or_default()));
     };
     let (site, now) = (asked.site, asked.site.now());
-    if !site.store.read(|tx| governance::flag(tx, tenant.id, "Recovery.Notification.Username.Enable"))? {
+    if !site.store.read(|tx| governance::flag(tx, tenant.id, governance::MAILS_NAMES))? {
         return Ok(bad("20031", "Username recovery is not enabled"));
     }
     if claims.is_empty() {
@@ -39,7 +39,7 @@ pub(super) async fn recover(asked: &Asked<'_>) -> Result<Response<Vec<u8>>, Erro
     }
     let (realm, notify) = (Arc::clone(&site.realm), asked.notify());
     let internally = site.store.read(|tx| {
-        let own = governance::flag(tx, tenant.id, "Recovery.Notification.InternallyManage")?;
+        let own = governance::flag(tx, tenant.id, governance::MAILS_ITSELF)?;
         Ok::<_, Error>(notify.unwrap_or(own))
     })?;
     if internally && !asked.tells_who_exists() {
