@@ -8,9 +8,8 @@ use super::claim::{Changes, DEFAULT_PROFILE};
 use super::name::{QualifiedName, shown};
 use super::password::NewPassword;
 use super::user::{self, NewUser};
-use super::{Actor, Error, Now, Realm, Secret, console};
-use crate::store::Store;
-use std::num::NonZero;
+use super::{Actor, Error, Now, Realm, Secret, console, credential};
+use crate::store::{Store, Tx};
 use std::sync::Arc;
 
 pub(super) mod csv;
@@ -150,48 +149,10 @@ pub fn run(
     }
     let mut report = Report::default();
     for lines in file.0.chunks(AT_ONCE) {
-        let (fresh, known) = store.read(|tx| {
-            let (mut fresh, mut known) = (Vec::with_capacity(lines.len()), Vec::new());
-            for line in lines {
-                let name = Candidate::name_of(line, &domain);
-                match user::look_up(tx, actor.tenant, &name)? {
-                    Some(_) => known.push(name),
-                    None => fresh.push((line, name)),
-                }
-            }
-            Ok::<_, Error>((fresh, known))
-        })?;
-        report.duplicates.extend(known);
-        let mut candidates = Vec::with_capacity(fresh.len());
-        for (line, name) in fresh {
-            match Candidate::of(line, name.clone()) {
-                Ok(candidate) => candidates.push(candidate),
-                Err(reason) => report.failed.push((name, reason)),
-            }
-        }
-        let hashed = hash(candidates)?;
+        let candidates = candidates(store, actor, lines, &domain, &mut report)?;
+        let passwords = credential::hash_all(&candidates, |one| NewPassword::first(one.password.clone()))?;
         let (kept, actor) = (Arc::clone(realm), actor.clone());
-        let added = store.write_blocking(move |tx| {
-            let mut results = Vec::with_capacity(hashed.len());
-            for (one, password) in hashed {
-                let new = NewUser {
-                    name: &one.name,
-                    password: &password,
-                    roles: &one.roles,
-                    claims: &one.claims,
-                    profile: DEFAULT_PROFILE,
-                    require_change: true,
-                };
-                // A line may name somebody whom an earlier one has added. It makes administrators for nobody who could
-                // not make one alone; the original asks only there, and so hands `admin` to all who manage users.
-                let result = match user::look_up(tx, actor.tenant, &one.name)? {
-                    Some(_) => Ok(false),
-                    None => console::add_user(tx, now, &kept, &actor, &new).map(|_| true),
-                };
-                results.push((one.name, refusal_apart(result)?));
-            }
-            Ok::<_, Error>(results)
-        })?;
+        let added = store.write_blocking(move |tx| add(tx, now, &kept, &actor, candidates, &passwords))?;
         for (name, result) in added {
             match result {
                 Ok(true) => report.added += 1,
@@ -210,18 +171,81 @@ pub fn run(
     Ok(report)
 }
 
+/// Those of some lines who are not there yet. The report has the others, and the lines that say nothing.
+fn candidates(
+    store: &Store,
+    actor: &Actor,
+    lines: &[Vec<String>],
+    domain: &str,
+    report: &mut Report,
+) -> Result<Vec<Candidate>, Error> {
+    let (fresh, known) = store.read(|tx| {
+        let (mut fresh, mut known) = (Vec::with_capacity(lines.len()), Vec::new());
+        for line in lines {
+            let name = Candidate::name_of(line, domain);
+            match user::look_up(tx, actor.tenant, &name)? {
+                Some(_) => known.push(name),
+                None => fresh.push((line, name)),
+            }
+        }
+        Ok::<_, Error>((fresh, known))
+    })?;
+    report.duplicates.extend(known);
+    let mut candidates = Vec::with_capacity(fresh.len());
+    for (line, name) in fresh {
+        match Candidate::of(line, name.clone()) {
+            Ok(candidate) => candidates.push(candidate),
+            Err(reason) => report.failed.push((name, reason)),
+        }
+    }
+    Ok(candidates)
+}
+
+/// A name, and whether there was nobody of that name yet, or why he cannot be added.
+type Tried = (String, Result<bool, String>);
+
+/// Adds users and says what came of each.
+fn add(
+    tx: &mut Tx<'_>,
+    now: Now,
+    realm: &Realm,
+    actor: &Actor,
+    candidates: Vec<Candidate>,
+    passwords: &[NewPassword],
+) -> Result<Vec<Tried>, Error> {
+    let mut results = Vec::with_capacity(candidates.len());
+    for (one, password) in candidates.into_iter().zip(passwords) {
+        let new = NewUser {
+            name: &one.name,
+            password,
+            roles: &one.roles,
+            claims: &one.claims,
+            profile: DEFAULT_PROFILE,
+            require_change: true,
+        };
+        // A line may name somebody whom an earlier one has added. It makes administrators for nobody who could
+        // not make one alone; the original asks only there, and so hands `admin` to all who manage users.
+        let result = match user::look_up(tx, actor.tenant, &one.name)? {
+            Some(_) => Ok(false),
+            None => console::add_user(tx, now, realm, actor, &new).map(|_| true),
+        };
+        results.push((one.name, refusal_apart(result)?));
+    }
+    Ok(results)
+}
+
 /// The text of a refusal apart from failures, which end the import.
 fn refusal_apart(result: Result<bool, Error>) -> Result<Result<bool, String>, Error> {
     match result {
         Ok(added) => Ok(Ok(added)),
-        Err(error @ (Error::Internal(_) | Error::Broken(_))) => Err(error),
+        Err(error) if error.is_failure() => Err(error),
         Err(refusal) => Ok(Err(refusal.to_string())),
     }
 }
 
 /// What the original says of a file, or a store, that it cannot make sense of.
 #[must_use]
-pub fn unreadable() -> Error {
+fn unreadable() -> Error {
     Error::refused("Error occured while adding userlist")
 }
 
@@ -234,24 +258,6 @@ pub fn spreadsheet(realm: &Realm) -> Error {
          string with following format, {}",
         realm.policy.password_pattern
     ))
-}
-
-/// Hashes the passwords on as many threads as there are processors.
-fn hash(candidates: Vec<Candidate>) -> Result<Vec<(Candidate, NewPassword)>, Error> {
-    let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
-    let share = candidates.len().div_ceil(threads).max(1);
-    let shares: Vec<&[Candidate]> = candidates.chunks(share).collect();
-    let hashed: Result<Vec<Vec<NewPassword>>, Error> = std::thread::scope(|scope| {
-        let hash_all = |some: &[Candidate]| {
-            some.iter().map(|one| NewPassword::first(one.password.clone())).collect::<Result<Vec<_>, _>>()
-        };
-        let running: Vec<_> = shares.iter().map(|some| scope.spawn(move || hash_all(some))).collect();
-        running
-            .into_iter()
-            .map(|one| one.join().unwrap_or(Err(Error::Broken("a hashing thread panicked"))))
-            .collect()
-    });
-    Ok(candidates.into_iter().zip(hashed?.into_iter().flatten()).collect())
 }
 
 #[cfg(test)]

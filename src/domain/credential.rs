@@ -5,10 +5,12 @@
 
 mod argon;
 mod imported;
+mod many;
 mod verified;
 
 #[cfg(test)]
 pub(super) use argon::COMPUTED;
+pub use many::hash_all;
 pub use verified::{Proof, Verified};
 
 use super::{Error, Secret};

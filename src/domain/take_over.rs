@@ -15,10 +15,9 @@ mod users;
 pub use apply::{Report, run};
 pub use export::{Export, Files, Meant};
 
-use super::credential::Credential;
+use super::credential::{self, Credential};
 use super::{Error, Now};
 use std::collections::BTreeMap;
-use std::num::NonZero;
 
 /// What was passed over, by what it is.
 pub type PassedOver = BTreeMap<&'static str, usize>;
@@ -82,27 +81,14 @@ pub struct Prepared {
 }
 
 impl Export {
-    /// Brings the passwords into the form in which they are kept. Those in clear are hashed, on as many threads as there
-    /// are processors: slow, and therefore no part of a write.
+    /// Brings the passwords into the form in which they are kept. Those in clear are hashed: slow, and therefore no part
+    /// of a write.
     ///
     /// # Errors
     /// A password that nobody could verify, with its place.
     pub fn prepare(self) -> Result<Prepared, Error> {
-        let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
-        let share = self.users.len().div_ceil(threads).max(1);
-        let digest = self.digest.as_str();
-        let all_of = |some: &[OldUser]| {
-            some.iter().map(|user| credential(digest, user)).collect::<Result<Vec<_>, Error>>()
-        };
-        let shares = std::thread::scope(|scope| {
-            let running: Vec<_> =
-                self.users.chunks(share).map(|some| scope.spawn(move || all_of(some))).collect();
-            running
-                .into_iter()
-                .map(|one| one.join().unwrap_or(Err(Error::Broken("a hashing thread panicked"))))
-                .collect::<Result<Vec<_>, Error>>()
-        })?;
-        Ok(Prepared { credentials: shares.into_iter().flatten().collect(), export: self })
+        let credentials = credential::hash_all(&self.users, |user| credential(&self.digest, user))?;
+        Ok(Prepared { credentials, export: self })
     }
 }
 
