@@ -279,10 +279,8 @@ pub fn fill_if_new(
     if !is_new(store)? {
         let powerless = store.read(seed::powerless)?;
         if !powerless.is_empty() {
-            tracing::warn!(
-                tenants = powerless.len(),
-                "administrators had lost their rights and got them back"
-            );
+            let tenants: Vec<i64> = powerless.iter().map(|(tenant, _)| tenant.0).collect();
+            tracing::warn!(?tenants, "administrators had lost their rights and got them back");
             store.write_blocking(move |tx| seed::empower(tx, &powerless))?;
         }
         return Ok(false);

@@ -6,7 +6,7 @@ use crate::domain::{Clock, Error, Realm, Tenant, resident_idp, single_sign_on};
 use crate::saml::{self, Subject, binding};
 use crate::store::Store;
 use crate::store::single_sign_on::NoticeRow;
-use crate::web::{Signers, signer_of};
+use crate::web::{Signers, signer_of, unsigned};
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, RootCertStore};
 use std::sync::Arc;
@@ -100,7 +100,7 @@ impl Courier {
         let key = self.signers.of(&owner).await?;
         let signer = signer_of(&key, &provider);
         let made = saml::logout_request(now.0, &own.entity_id, &url, &subject, until, Some(signer));
-        let message = made.map_err(|_| Error::Broken("a message could not be signed"))?;
+        let message = made.map_err(unsigned)?;
         let mut form = form_urlencoded::Serializer::new(String::new());
         let body = form.append_pair("SAMLRequest", &binding::posted(&message)).finish();
         Ok(Some((url, body)))

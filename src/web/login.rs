@@ -77,10 +77,17 @@ pub async fn show(site: &Arc<Site>, request: &Request<Bytes>, source: Source) ->
     let key = parameters.get("sessionDataKey").filter(|_| is_saml && is_first);
     if let Some(key) = key
         && cookie(request.headers(), COOKIE).is_some()
-        && let Ok(Some(conversation)) = Conversation::find(site, request, source, key)
-        && let Ok(Some(response)) = signed_in_already(site, request, &conversation).await
     {
-        return response;
+        let known = match Conversation::find(site, request, source, key) {
+            Ok(Some(conversation)) => signed_in_already(site, request, &conversation).await,
+            Ok(None) => Ok(None),
+            Err(error) => Err(error),
+        };
+        match known {
+            Ok(Some(response)) => return response,
+            Ok(None) => {}
+            Err(error) => return failed(site, &error),
+        }
     }
     let message = if parameters.get("authz_failure") == Some("true") {
         Some(texts::NOT_AUTHORIZED)

@@ -25,7 +25,7 @@ use governor::clock::DefaultClock;
 use governor::state::keyed::DashMapStateStore;
 use governor::{Quota, RateLimiter};
 use hyper::body::Bytes;
-use hyper::header::{ALLOW, RETRY_AFTER};
+use hyper::header::{ALLOW, ORIGIN, RETRY_AFTER};
 use hyper::{Method, Request, Response, StatusCode};
 use std::net::{IpAddr, Ipv6Addr};
 use std::num::NonZeroU32;
@@ -34,7 +34,7 @@ use std::sync::Arc;
 use tokio::sync::Notify;
 
 pub use console::work_off;
-pub use sso::{Signers, signer_of};
+pub use sso::{Signers, signer_of, unsigned};
 
 /// The pages of a running server.
 pub struct Site {
@@ -236,7 +236,9 @@ pub async fn answer(site: &Arc<Site>, mut request: Request<Bytes>, peer: IpAddr)
         _ => Care::of(path),
     };
     if matches!(care, Care::Own | Care::CountOwn) && source == Source::Elsewhere {
-        tracing::warn!(%peer, "a form of another site was refused");
+        let origin = request.headers().get(ORIGIN);
+        let public_url = &site.realm.policy.public_url;
+        tracing::warn!(%peer, ?origin, public_url, "a form of another site was refused");
         return page::refusal(site, StatusCode::FORBIDDEN, texts::FOREIGN_FORM);
     }
     if matches!(care, Care::Count | Care::CountOwn) && site.is_too_eager(peer) {

@@ -74,7 +74,11 @@ fn compute(
     COMPUTED.set(COMPUTED.get() + 1);
     let blocks = argon.params().block_count();
     let mut memory = Vec::new();
-    memory.try_reserve_exact(blocks.max(OWN_MAPPING)).ok()?;
+    if let Err(error) = memory.try_reserve_exact(blocks.max(OWN_MAPPING)) {
+        // Whoever logs in now is told that his password is wrong.
+        tracing::error!(%error, kib = argon.params().m_cost(), "there is no memory to compute the hash of a password");
+        return None;
+    }
     memory.resize(blocks, Block::new());
     let mut output = [0; Output::MAX_LENGTH];
     let output = output.get_mut(..length)?;

@@ -18,14 +18,14 @@ use super::user_profile_mgt::contract::IdentityException;
 use crate::domain::claim::{Changes, DEFAULT_PROFILE};
 use crate::domain::password::NewPassword;
 use crate::domain::recovery_dialogue::{self, Dialogue, Given, Problem, Scope, Verdict};
-use crate::domain::{Error, Secret, captcha, challenge, registration};
+use crate::domain::{Secret, captcha, challenge, registration};
 use crate::soap::Fault;
 use crate::store::Tx;
 use contract::{
     CaptchaInfoBean, ChallengeQuestionIdsDTO, Operations, UserChallengesCollectionDTO, VerificationBean,
 };
 use std::sync::Arc;
-use words::{declared, failed, next, registration_refusal, shown, to_send, told, verified};
+use words::{declared, failed, next, note, registration_refusal, shown, to_send, told, verified};
 
 /// What the service does.
 #[derive(Debug)]
@@ -52,10 +52,7 @@ async fn step<T: Send + 'static>(
 ) -> Result<Result<T, Problem>, Fault> {
     let dialogue = dialogue(call, user_name)?;
     let done = call.app().store.write(move |tx| work(&dialogue, tx)).await;
-    if let Err(problem) = &done {
-        tracing::debug!(%problem, "a step of a recovery was refused");
-    }
-    Ok(done)
+    Ok(done.inspect_err(note))
 }
 
 /// Whether the answer to a picture is right, where pictures are asked for; it is used up either way.
@@ -325,13 +322,10 @@ impl Operations for Behaviour {
         let (user, key, plain) = (shown(username.as_ref()), secret(confirmationCode), secret(newPassword));
         let dialogue = dialogue(call, username)?;
         let set = call.aside(move |app, _| Ok(dialogue.set_password(&app.store, key, &plain))).await?;
-        Ok(Some(match set {
+        Ok(Some(match set.inspect_err(note) {
             Ok(()) => verified(),
             Err(Problem::ExpiredKey) => failed("18002 The code is expired"),
-            Err(problem) => {
-                tracing::debug!(%problem, "a recovery set no password");
-                failed(format!("18013 Error while updating credential for user: {user}"))
-            }
+            Err(_) => failed(format!("18013 Error while updating credential for user: {user}")),
         }))
     }
 
@@ -423,9 +417,7 @@ impl Operations for Behaviour {
             }
             Ok(None) => failed("User not found"),
             Err(problem) => {
-                if let Problem::Internal(error @ (Error::Internal(_) | Error::Broken(_))) = &problem {
-                    tracing::error!(%error, "a search for an account failed inside");
-                }
+                note(&problem);
                 failed("18003 Error verifying user account")
             }
         }))

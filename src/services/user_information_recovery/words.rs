@@ -45,10 +45,17 @@ pub(super) fn told(problem: &Problem, user: &str, bad_name: &str, bad_key: &str)
         Problem::NoMail(_) => format!("18015: 18013 Error when sending recovery message for user: {user}"),
         Problem::NoQuestion => format!("18016 Error when getting user challenge questions for user : {user}"),
         Problem::Password(_) => format!("18013 Error while updating credential for user: {user}"),
-        Problem::Internal(error) => {
+        Problem::Internal(_) => format!("18013 Error verifying user : {user}"),
+    }
+}
+
+/// Says in the log why a step was not taken, whatever the client reads: what failed inside to who runs the server.
+pub(super) fn note(problem: &Problem) {
+    match problem {
+        Problem::Internal(error) if error.is_failure() => {
             tracing::error!(%error, "a recovery failed inside");
-            format!("18013 Error verifying user : {user}")
         }
+        refusal => tracing::debug!(%refusal, "a step of a recovery was refused"),
     }
 }
 

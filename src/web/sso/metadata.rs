@@ -1,5 +1,6 @@
 //! The published metadata: what `getResidentIDPMetadata` says, signed.
 
+use super::unsigned;
 use crate::domain::tenant::SUPER_DOMAIN;
 use crate::domain::{Error, Tenant, resident_idp, tenant};
 use crate::saml::Entity;
@@ -44,6 +45,6 @@ pub(super) async fn answer(site: &Site, request: &Request<Bytes>) -> Response<Ve
             page::set(&mut response, CACHE_CONTROL, "no-cache");
             response
         }
-        Err(_) => login::failed(site, &Error::Broken("the metadata could not be signed")),
+        Err(why) => login::failed(site, &unsigned(why)),
     }
 }

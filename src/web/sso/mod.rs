@@ -10,7 +10,7 @@ mod signers;
 
 pub(super) use sign_on::with_session;
 pub use sign_on::{Asked, Barred, Ready, barred, finish, prepare};
-pub use signers::{Signers, signer_of};
+pub use signers::{Signers, signer_of, unsigned};
 
 use super::form::{Parameters, Source, cookie, encoded};
 use super::page::{self, Message as Shown};

@@ -1,6 +1,6 @@
 //! Signing in: from the request of a service provider to the answer that the browser carries back.
 
-use super::{Carried, Notification, Partner, Refusal, partner, session_of, signer_of};
+use super::{Carried, Notification, Partner, Refusal, partner, session_of, signer_of, unsigned};
 use crate::domain::service_provider::{self, DASHBOARD, ServiceProvider};
 use crate::domain::session::Session;
 use crate::domain::single_sign_on::{self, MINUTES};
@@ -157,7 +157,7 @@ pub async fn finish(site: &Site, asked: &Asked, ready: &Ready) -> Response<Vec<u
         Ok(message) => {
             page::carry_answer(site, &asked.consumer_url, &posted(&message), asked.relay_state.as_deref())
         }
-        Err(_) => login::failed(site, &Error::Broken("a message could not be signed")),
+        Err(why) => login::failed(site, &unsigned(why)),
     }
 }
 
@@ -260,7 +260,7 @@ async fn go_on(
         let text = "The user is not signed in, and may not be asked";
         let key = site.signers.of(&partner.owner).await?;
         let made = saml::refusal(&to, Status::NoPassive, text, Some(signer_of(&key, &partner.provider)));
-        let message = made.map_err(|_| Error::Broken("a message could not be signed"))?;
+        let message = made.map_err(unsigned)?;
         let state = asked.relay_state.as_deref();
         return Ok(page::carry_answer(site, &asked.consumer_url, &posted(&message), state));
     }

@@ -1,7 +1,7 @@
 //! Signing out: on behalf of a service provider, or because an address of ours was opened. Whoever else the user is
 //! signed in at is told by the worker, in the background.
 
-use super::{Carried, LOGGED_OUT, Refusal, partner, session_of, signer_of};
+use super::{Carried, LOGGED_OUT, Refusal, partner, session_of, signer_of, unsigned};
 use crate::domain::session;
 use crate::domain::single_sign_on;
 use crate::domain::{Error, Now};
@@ -63,7 +63,7 @@ pub(super) async fn asked(
         "No Established Sessions corresponding to Session Indexes provided.",
     ));
     let made = saml::logout_response(&to, refused, signer);
-    let answer = made.map_err(|_| Error::Broken("a message could not be signed"))?;
+    let answer = made.map_err(unsigned)?;
     let mut response = page::carry_answer(site, back, &posted(&answer), carried.relay_state.as_deref());
     if ended == Some(true) {
         page::set_session_cookie(site, &mut response, "", Some(0));

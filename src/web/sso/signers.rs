@@ -2,7 +2,7 @@
 
 use crate::domain::service_provider::ServiceProvider;
 use crate::domain::{Clock, Error, Realm, Tenant, TenantId, tenant_key};
-use crate::saml::{Manner, Signer, SigningKey};
+use crate::saml::{BadKey, Manner, Signer, SigningKey};
 use crate::store::Store;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -32,6 +32,13 @@ impl std::fmt::Debug for Signers {
 #[must_use]
 pub fn signer_of<'k>(key: &'k SigningKey, provider: &ServiceProvider) -> Signer<'k> {
     key.with(Manner::of(provider.signature(), provider.digest()))
+}
+
+/// What is answered when a message could not be signed; the log says why.
+#[must_use]
+pub fn unsigned(why: BadKey) -> Error {
+    tracing::error!(%why, "a message could not be signed");
+    Error::Broken("a message could not be signed")
 }
 
 impl Signers {
@@ -74,8 +81,10 @@ impl Signers {
         let read = tokio::task::spawn_blocking(move || {
             let key = tenant_key::ensure(&store, now, &realm, &owner)?;
             let bytes = STANDARD.decode(key.private_key.reveal()).unwrap_or_default();
-            SigningKey::new(&bytes, &key.certificate)
-                .map_err(|_| Error::Broken("the key of a tenant cannot be read"))
+            SigningKey::new(&bytes, &key.certificate).map_err(|why| {
+                tracing::error!(tenant = owner.domain, %why, "the key of a tenant cannot be read");
+                Error::Broken("the key of a tenant cannot be read")
+            })
         });
         let key = Arc::new(read.await.unwrap_or(Err(Error::Broken("a task panicked")))?);
         let mut ready = self.ready.lock().unwrap_or_else(PoisonError::into_inner);
