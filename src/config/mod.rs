@@ -12,6 +12,7 @@ mod forward_auth;
 mod identity_mgt;
 mod identity_provider;
 mod keys;
+mod limits;
 mod load;
 mod service_provider;
 mod settings;

@@ -2,7 +2,7 @@
 
 use super::identity_provider::IdentityProvider;
 use super::service_provider::ServiceProvider;
-use super::{address, answer_prefixes, forward_auth};
+use super::{address, answer_prefixes, forward_auth, limits};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use std::collections::BTreeSet;
@@ -244,6 +244,24 @@ impl Default for Mail {
     }
 }
 
+impl Mail {
+    /// The first value that cannot work.
+    fn mistake(&self) -> Option<Mistake> {
+        if let Some(from) = &self.from
+            && from.trim().parse::<lettre::message::Mailbox>().is_err()
+        {
+            let (why, hint) = (format!("{from:?} is no address"), "write it like noreply@example.org");
+            return Some(Mistake { key: "mail.from", why, hint });
+        }
+        if self.transport == MailTransport::Smtp && self.host.is_none() {
+            let hint = "set mail.host, or mail.transport to directory";
+            let why = "smtp needs a mail.host".to_owned();
+            return Some(Mistake { key: "mail.transport", why, hint });
+        }
+        None
+    }
+}
+
 /// A value that parses but cannot work.
 #[derive(Debug)]
 pub(super) struct Mistake {
@@ -260,9 +278,6 @@ pub fn time_of_day(text: &str) -> Option<i64> {
     let fits = parts.next().is_none() && hours < 24 && minutes < 60 && seconds < 60;
     fits.then_some(((hours * 60 + minutes) * 60 + seconds) * 1000).filter(|time| *time >= 0)
 }
-
-/// More seconds than anybody waits, and than every clock can count.
-const LONGEST: u64 = 365 * 86_400;
 
 impl Settings {
     /// The settings of a table; whatever it does not name has its default.
@@ -294,41 +309,6 @@ impl Settings {
                 "use at least ten different letters, digits or signs of ASCII",
             );
         }
-        for (key, value) in [
-            ("user_list_limit", self.user_list_limit),
-            ("role_list_limit", self.role_list_limit),
-            ("wrong_code_limit", self.wrong_code_limit),
-            ("recovery_key_minutes", self.recovery_key_minutes),
-            ("admin_session_minutes", self.admin_session_minutes),
-            ("session_minutes", self.session_minutes),
-            ("remember_me_minutes", self.remember_me_minutes),
-            ("attempts_per_minute", i64::from(self.attempts_per_minute)),
-            ("connections", i64::try_from(self.connections).unwrap_or(i64::MAX)),
-            ("mail.concurrency", i64::try_from(self.mail.concurrency).unwrap_or(i64::MAX)),
-            ("mail.port", i64::from(self.mail.port)),
-            ("body_limit", i64::try_from(self.body_limit).unwrap_or(i64::MAX)),
-            ("header_limit", i64::try_from(self.header_limit).unwrap_or(i64::MAX)),
-            ("requests_per_connection", i64::try_from(self.requests_per_connection).unwrap_or(i64::MAX)),
-            ("handshake_seconds", i64::try_from(self.handshake_seconds).unwrap_or(i64::MAX)),
-            ("header_seconds", i64::try_from(self.header_seconds).unwrap_or(i64::MAX)),
-            ("body_seconds", i64::try_from(self.body_seconds).unwrap_or(i64::MAX)),
-        ] {
-            if value < 1 {
-                return found(key, format!("{value} is too small"), "use a number greater than 0");
-            }
-        }
-        for (key, value, most) in [
-            ("connections", u64::try_from(self.connections).unwrap_or(u64::MAX), 1_000_000),
-            ("handshake_seconds", self.handshake_seconds, LONGEST),
-            ("header_seconds", self.header_seconds, LONGEST),
-            ("body_seconds", self.body_seconds, LONGEST),
-            ("shutdown_seconds", self.shutdown_seconds, LONGEST),
-            ("mail.timeout_seconds", self.mail.timeout_seconds, LONGEST),
-        ] {
-            if value > most {
-                return found(key, format!("{value} is too large"), "use a smaller number");
-            }
-        }
         if self.admin_name.trim().is_empty() {
             return found("admin_name", "it is empty".into(), "name the first administrator");
         }
@@ -342,7 +322,7 @@ impl Settings {
             let why = format!("{:?} is no time of day", self.idle_check_at);
             return found("idle_check_at", why, "write it like 20:00:00");
         }
-        for find in [address::mistake, forward_auth::mistake, answer_prefixes::mistake] {
+        for find in [limits::mistake, address::mistake, forward_auth::mistake, answer_prefixes::mistake] {
             if let Some(mistake) = find(self) {
                 return Some(mistake);
             }
@@ -351,20 +331,7 @@ impl Settings {
             let why = format!("{:?} is no level", self.log.level);
             return found("log.level", why, "use error, warn, info, debug or trace");
         }
-        if let Some(from) = &self.mail.from
-            && from.trim().parse::<lettre::message::Mailbox>().is_err()
-        {
-            return found(
-                "mail.from",
-                format!("{from:?} is no address"),
-                "write it like noreply@example.org",
-            );
-        }
-        if self.mail.transport == MailTransport::Smtp && self.mail.host.is_none() {
-            let hint = "set mail.host, or mail.transport to directory";
-            return found("mail.transport", "smtp needs a mail.host".into(), hint);
-        }
-        None
+        self.mail.mistake()
     }
 
     /// Whether only programs on this machine can connect.

@@ -26,13 +26,12 @@ pub fn form(element: &Element, namespaces: Namespaces<'_>, without: Without<'_>)
     out
 }
 
-fn write(
-    out: &mut String,
+/// The namespaces that an element has to declare where those `written` are declared already, by prefix.
+fn declarations(
     element: &Element,
     namespaces: Namespaces<'_>,
-    without: Without<'_>,
     written: &BTreeMap<String, String>,
-) {
+) -> BTreeMap<String, String> {
     let mut declared = BTreeMap::new();
     let mut declare = |prefix: &str, namespace: &str| {
         let known = written.get(prefix).map(String::as_str);
@@ -58,6 +57,17 @@ fn write(
             declare(prefix, namespace);
         }
     }
+    declared
+}
+
+fn write(
+    out: &mut String,
+    element: &Element,
+    namespaces: Namespaces<'_>,
+    without: Without<'_>,
+    written: &BTreeMap<String, String>,
+) {
+    let declared = declarations(element, namespaces, written);
     out.push('<');
     push_name(out, &element.prefix, &element.local);
     for (prefix, namespace) in &declared {

@@ -24,6 +24,15 @@ pub fn render(service: &Service, base: &str) -> String {
     let indent = out.indent;
     out.out.push_str(&schemas.render(service, indent));
     out.close("</wsdl2:types>");
+    interface(&mut out, service);
+    bindings(&mut out, service);
+    endpoints(&mut out, name, base);
+    out.close("</wsdl2:description>");
+    out.out
+}
+
+/// What can be asked, and what can go wrong.
+fn interface(out: &mut Lines, service: &Service) {
     out.open("<wsdl2:interface name=\"ServiceInterface\">");
     for fault in faults(service) {
         let fault = fault_name(service, fault);
@@ -55,7 +64,11 @@ pub fn render(service: &Service, base: &str) -> String {
         out.close("</wsdl2:operation>");
     }
     out.close("</wsdl2:interface>");
-    let soap = "http://www.w3.org/ns/wsdl/soap";
+}
+
+/// How it is asked: with either version of SOAP, or without an envelope.
+fn bindings(out: &mut Lines, service: &Service) {
+    let (name, soap) = (service.name, "http://www.w3.org/ns/wsdl/soap");
     for (binding, kind, extra) in [
         ("Soap11Binding", soap, " wsoap:version=\"1.1\""),
         ("Soap12Binding", soap, " wsoap:version=\"1.2\""),
@@ -75,6 +88,10 @@ pub fn render(service: &Service, base: &str) -> String {
         }
         out.close("</wsdl2:binding>");
     }
+}
+
+/// Where it is asked.
+fn endpoints(out: &mut Lines, name: &str, base: &str) {
     let mut address = String::new();
     push_attribute(&mut address, base);
     out.open(format_args!("<wsdl2:service name=\"{name}\" interface=\"tns:ServiceInterface\">"));
@@ -89,6 +106,4 @@ pub fn render(service: &Service, base: &str) -> String {
         ));
     }
     out.close("</wsdl2:service>");
-    out.close("</wsdl2:description>");
-    out.out
 }

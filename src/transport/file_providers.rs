@@ -33,6 +33,31 @@ fn properties(part: &Part) -> Vec<Property> {
     part.properties.iter().map(property).collect()
 }
 
+fn profile(file: &File) -> Profile {
+    let without_breaks = |text: &String| text.split_whitespace().collect::<String>();
+    Profile {
+        id: 0,
+        tenant: 0,
+        name: file.name.clone(),
+        enabled: file.is_enabled,
+        primary: file.is_primary,
+        federation_hub: file.is_federation_hub,
+        home_realm: file.home_realm.clone(),
+        alias: file.alias.clone(),
+        display_name: file.display_name.clone(),
+        description: file.description.clone(),
+        certificate: file.certificate.as_ref().map(without_breaks),
+        provisioning_role: file.provisioning_role.clone(),
+        jit_enabled: file.is_provisioning_enabled,
+        jit_user_store: file.provisioning_user_store.clone().filter(|_| file.is_provisioning_enabled),
+        local_dialect: file.local_claim_dialect,
+        user_claim: file.user_claim.clone(),
+        role_claim: file.role_claim.clone(),
+        default_authenticator: file.default_authenticator.clone(),
+        default_connector: file.default_connector.clone(),
+    }
+}
+
 fn provider(file: &File) -> IdentityProvider {
     let authenticator = |part: &Part| Authenticator {
         id: 0,
@@ -48,36 +73,14 @@ fn provider(file: &File) -> IdentityProvider {
         blocking: part.is_blocking,
         properties: properties(part),
     };
-    let without_breaks = |text: &String| text.split_whitespace().collect::<String>();
-    let default_authenticator = file.default_authenticator.clone();
-    let is_on = |part: &&Part| Some(&part.name) == default_authenticator.as_ref();
+    let is_default = |part: &&Part| Some(&part.name) == file.default_authenticator.as_ref();
     IdentityProvider {
         default_authenticator_enabled: file
             .authenticators
             .iter()
-            .find(is_on)
+            .find(is_default)
             .is_some_and(|part| part.is_enabled),
-        profile: Profile {
-            id: 0,
-            tenant: 0,
-            name: file.name.clone(),
-            enabled: file.is_enabled,
-            primary: file.is_primary,
-            federation_hub: file.is_federation_hub,
-            home_realm: file.home_realm.clone(),
-            alias: file.alias.clone(),
-            display_name: file.display_name.clone(),
-            description: file.description.clone(),
-            certificate: file.certificate.as_ref().map(without_breaks),
-            provisioning_role: file.provisioning_role.clone(),
-            jit_enabled: file.is_provisioning_enabled,
-            jit_user_store: file.provisioning_user_store.clone().filter(|_| file.is_provisioning_enabled),
-            local_dialect: file.local_claim_dialect,
-            user_claim: file.user_claim.clone(),
-            role_claim: file.role_claim.clone(),
-            default_authenticator,
-            default_connector: file.default_connector.clone(),
-        },
+        profile: profile(file),
         authenticators: file.authenticators.iter().map(authenticator).collect(),
         connectors: file.connectors.iter().map(connector).collect(),
         claims: file.claims.iter().map(|uri| Claim { id: 0, uri: uri.clone() }).collect(),

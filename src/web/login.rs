@@ -8,13 +8,13 @@ pub use conversation::{begin_again, begin_back, begin_for};
 
 use super::forgotten::{self, Offered};
 use super::form::{Parameters, Peer, Source, cookie, encoded};
-use super::sso::{self, Barred, Ready};
+use super::sso::{self, Asked, Barred, Ready};
 use super::texts::account::text;
 use super::{Site, dashboard, forward_auth, page, texts};
 use crate::domain::login::{self, Face, Outcome, Presented, Refusal, RightCode, SignedIn};
 use crate::domain::session::{self, Kind, fingerprint};
-use crate::domain::{Error, Secret, TenantId, governance, permission, single_sign_on};
-use crate::store;
+use crate::domain::{Error, Now, Realm, Secret, TenantId, governance, permission, single_sign_on};
+use crate::store::{self, Tx};
 use conversation::Conversation;
 use hyper::body::Bytes;
 use hyper::{Request, Response, StatusCode};
@@ -183,6 +183,67 @@ pub async fn attempt(site: &Arc<Site>, request: &Request<Bytes>, source: Source)
     }
 }
 
+/// Somebody who is in, on his way to where he wanted to be.
+struct Arrival {
+    signed_in: SignedIn,
+    /// The key of the conversation, which is over, as the store keeps it.
+    conversation: [u8; 32],
+    /// The service provider that he comes from.
+    asked: Option<Asked>,
+    /// The session that his browser had.
+    old: Option<String>,
+    peer: Option<Peer>,
+    remember: bool,
+}
+
+impl Arrival {
+    /// Opens the session, unless something bars the way.
+    fn let_in(&self, tx: &mut Tx<'_>, now: Now, realm: &Realm) -> Result<Entry, Error> {
+        let (tenant, user) = (&self.signed_in.tenant, &self.signed_in.user);
+        let barred = match &self.asked {
+            Some(asked) => sso::barred(tx, asked, tenant, user)?,
+            None if permission::authorized(tx, tenant.id, user.id, &[permission::LOGIN])? => None,
+            None => Some(Barred::Permission),
+        };
+        if let Some(barred) = barred {
+            return Ok(Entry::Barred(barred));
+        }
+        let minutes = self.minutes(tx, realm)?;
+        store::login_context::delete(tx, &self.conversation)?;
+        let opened = login::open_session(tx, now, realm, &self.signed_in, Kind::Browser, minutes)?;
+        let Some(id) = opened else { return Ok(Entry::Refused) };
+        if let Some(Peer(address)) = self.peer {
+            session::came_from(tx, id.reveal(), &address.to_canonical().to_string())?;
+        }
+        // Whoever proves himself again goes on with the same sign-ons.
+        if let Some(old) = &self.old
+            && let Some(before) = session::find(tx, now, Kind::Browser, old)?
+            && before.user.id == user.id
+        {
+            single_sign_on::replace(tx, old, id.reveal())?;
+        }
+        let ready = match &self.asked {
+            Some(asked) => match sso::prepare(tx, realm, asked, (tenant, user), id.reveal())? {
+                Ok(ready) => Some(Box::new(ready)),
+                Err(barred) => return Ok(Entry::Barred(barred)),
+            },
+            None => None,
+        };
+        Ok(Entry::Open(id, self.remember.then_some(minutes * 60), ready))
+    }
+
+    /// How long the session lives without use: as the tenant says, else as the server does.
+    fn minutes(&self, tx: &mut Tx<'_>, realm: &Realm) -> Result<i64, Error> {
+        let policy = &realm.policy;
+        let (setting, fallback) = match self.remember {
+            true => (governance::REMEMBER_ME_TIMEOUT, policy.remember_me_minutes),
+            false => (governance::SESSION_IDLE_TIMEOUT, policy.session_idle_minutes),
+        };
+        let stored = governance::number(tx, self.signed_in.tenant.id, setting)?;
+        Ok(if stored > 0 { stored } else { fallback })
+    }
+}
+
 /// Opens the session and goes on to where the user wanted to be; who may not go there is told so.
 async fn enter(
     site: &Arc<Site>,
@@ -191,52 +252,16 @@ async fn enter(
     signed_in: SignedIn,
     remember: bool,
 ) -> Response<Vec<u8>> {
-    let (hash, now, realm) = (fingerprint(&conversation.key), site.now(), Arc::clone(&site.realm));
-    let peer = request.extensions().get::<Peer>().copied();
-    let old = cookie(request.headers(), COOKIE).map(str::to_owned);
-    let asked = conversation.state.asked.clone();
-    let done = site
-        .store
-        .write(move |tx| {
-            let (tenant, user) = (&signed_in.tenant, &signed_in.user);
-            let barred = match &asked {
-                Some(asked) => sso::barred(tx, asked, tenant, user)?,
-                None if permission::authorized(tx, tenant.id, user.id, &[permission::LOGIN])? => None,
-                None => Some(Barred::Permission),
-            };
-            if let Some(barred) = barred {
-                return Ok(Entry::Barred(barred));
-            }
-            let setting =
-                if remember { governance::REMEMBER_ME_TIMEOUT } else { governance::SESSION_IDLE_TIMEOUT };
-            let stored = governance::number(tx, tenant.id, setting)?;
-            let policy = &realm.policy;
-            let fallback = if remember { policy.remember_me_minutes } else { policy.session_idle_minutes };
-            let minutes = if stored > 0 { stored } else { fallback };
-            store::login_context::delete(tx, &hash)?;
-            let Some(id) = login::open_session(tx, now, &realm, &signed_in, Kind::Browser, minutes)? else {
-                return Ok(Entry::Refused);
-            };
-            if let Some(Peer(address)) = peer {
-                session::came_from(tx, id.reveal(), &address.to_canonical().to_string())?;
-            }
-            // Whoever proves himself again goes on with the same sign-ons.
-            if let Some(old) = old
-                && let Some(before) = session::find(tx, now, Kind::Browser, &old)?
-                && before.user.id == user.id
-            {
-                single_sign_on::replace(tx, &old, id.reveal())?;
-            }
-            let ready = match &asked {
-                Some(asked) => match sso::prepare(tx, &realm, asked, (tenant, user), id.reveal())? {
-                    Ok(ready) => Some(Box::new(ready)),
-                    Err(barred) => return Ok(Entry::Barred(barred)),
-                },
-                None => None,
-            };
-            Ok::<_, Error>(Entry::Open(id, remember.then_some(minutes * 60), ready))
-        })
-        .await;
+    let (now, realm) = (site.now(), Arc::clone(&site.realm));
+    let arrival = Arrival {
+        signed_in,
+        conversation: fingerprint(&conversation.key),
+        asked: conversation.state.asked.clone(),
+        old: cookie(request.headers(), COOKIE).map(str::to_owned),
+        peer: request.extensions().get::<Peer>().copied(),
+        remember,
+    };
+    let done = site.store.write(move |tx| arrival.let_in(tx, now, &realm)).await;
     match done {
         Ok(Entry::Open(id, age, ready)) => {
             let mut response = match (&conversation.state.asked, ready) {

@@ -231,6 +231,23 @@ fn update_by(
     if taken || !check::is_storable(&new, &stored.authenticators) {
         return Err(update_failed(actor));
     }
+    write_over(tx, realm, actor, &stored, &mut new, &local_roles)?;
+    reference::follow(tx, &followers, &new.profile)?;
+    let data = in_tenant(new.profile.display_name.as_deref(), actor);
+    audit::record(tx, now, actor, "update", old_name, &data)?;
+    Ok(stored)
+}
+
+/// Writes a provider in the place of the one that is stored.
+fn write_over(
+    tx: &mut Tx<'_>,
+    realm: &Realm,
+    actor: &Actor,
+    stored: &IdentityProvider,
+    new: &mut IdentityProvider,
+    local_roles: &[i64],
+) -> Result<(), Error> {
+    let tenant = actor.tenant.0;
     if new.profile.primary && !stored.profile.primary {
         store::idp::clear_primary(tx, tenant)?;
     }
@@ -245,12 +262,8 @@ fn update_by(
         merge_authenticator(tx, &realm.key, id, authenticator, known)?;
     }
     replace_connectors(tx, &realm.key, id, &new.connectors)?;
-    replace_mappings(tx, id, &new, &local_roles)?;
-    replace_properties(tx, id, &new.properties)?;
-    reference::follow(tx, &followers, &new.profile)?;
-    let data = in_tenant(new.profile.display_name.as_deref(), actor);
-    audit::record(tx, now, actor, "update", old_name, &data)?;
-    Ok(stored)
+    replace_mappings(tx, id, new, local_roles)?;
+    replace_properties(tx, id, &new.properties)
 }
 
 /// What the original answers when its tables cannot hold a change; the two blanks are its own.
