@@ -23,7 +23,7 @@ const DASHBOARD_NAME: &str = "wso2_sp_dashboard";
 /// What names are said to be when nothing else is configured, as in the original.
 pub const EMAIL_FORMAT: &str = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress";
 /// The alias of the server's own certificate, which is also the super tenant's.
-pub const OWN_ALIAS: &str = "wso2carbon";
+const OWN_ALIAS: &str = "wso2carbon";
 
 impl ServiceProvider {
     /// Where an answer goes that no address was asked for.

@@ -81,7 +81,7 @@ pub fn sign(mut element: Element, signer: Signer<'_>, position: usize) -> Result
 
 /// Whether an element carries a signature of its own.
 #[must_use]
-pub fn is_signed(element: &Element) -> bool {
+fn is_signed(element: &Element) -> bool {
     element.all(DS, "Signature").next().is_some()
 }
 

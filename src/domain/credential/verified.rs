@@ -74,7 +74,7 @@ impl Default for Verified {
 impl Verified {
     /// A cache that never holds more than `entries`.
     #[must_use]
-    pub fn with_room_for(entries: usize) -> Self {
+    fn with_room_for(entries: usize) -> Self {
         Self { key: OnceLock::new(), half: (entries / 2).max(1), entries: Mutex::default() }
     }
 

@@ -1,7 +1,6 @@
 //! The pages against what else may be sent to them.
 
 use super::*;
-use crate::web::page;
 
 // L116, L119
 #[test]
@@ -273,15 +272,6 @@ fn the_login_page_is_there_under_the_name_of_every_protocol() {
     for name in ["samlsso_logout", "oauth2_logout"] {
         let page = pages.get(&format!("/authenticationendpoint/{name}.do"));
         assert!(page.body.contains("You have successfully logged out."), "{name}: {}", page.body);
-    }
-}
-
-#[test]
-fn no_template_switches_escaping_off() {
-    for (name, text) in
-        page::TEMPLATES.iter().chain(crate::web::dashboard::TEMPLATES).chain(crate::web::forgotten::TEMPLATES)
-    {
-        assert!(!text.contains("safe") && !text.contains("autoescape"), "{name}");
     }
 }
 
