@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 pub(super) fn prepare(folder: &Path) -> Result<(), SettingsError> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
-    #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(folder).map_err(|source| SettingsError::Directory { path: folder.to_owned(), source })
 }
@@ -28,7 +27,6 @@ fn write(folder: &Path, name: &str, message: &[u8]) -> std::io::Result<()> {
     let unfinished = folder.join(format!(".{name}.part"));
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(&unfinished)?.write_all(message)?;
     std::fs::rename(unfinished, folder.join(name))

@@ -26,6 +26,30 @@ pub fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;")
 }
 
+/// A bean of applications or identity providers as it was read, to be sent back: children in their order, nils left nil.
+pub fn sent_back(bean: &Element) -> String {
+    let child = |child: &Element| {
+        if child.is_nil() {
+            return format!(
+                "<mod:{} xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xsi:nil=\"true\"/>",
+                child.name
+            );
+        }
+        let inside = if child.children.is_empty() { escaped(&child.text) } else { sent_back(child) };
+        format!("<mod:{0}>{inside}</mod:{0}>", child.name)
+    };
+    bean.children.iter().map(child).collect()
+}
+
+/// The same, with another content of fields that stand directly in it.
+pub fn sent_back_with(bean: &Element, changes: &[(&str, &str)]) -> String {
+    let mut kept = bean.clone();
+    kept.children.retain(|child| !changes.iter().any(|(name, _)| child.name == *name));
+    let changed: String =
+        changes.iter().map(|(name, content)| format!("<mod:{name}>{content}</mod:{name}>")).collect();
+    sent_back(&kept) + &changed
+}
+
 /// An envelope around a payload that uses the prefixes of the documentation.
 pub fn envelope(namespace: &str, payload: &str) -> String {
     format!(

@@ -1,7 +1,7 @@
 //! Making, listing, reading and deleting, and who may.
 
 use super::*;
-use crate::support::caller::LOGIN;
+use crate::support::caller::{LOGIN, sent_back};
 use crate::support::world::{OLD, World};
 
 /// A user with permissions of the service.

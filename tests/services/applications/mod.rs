@@ -5,7 +5,7 @@ mod life;
 mod others;
 mod updating;
 
-use crate::support::caller::{Caller, escaped};
+use crate::support::caller::{Caller, escaped, sent_back_with};
 use crate::support::tree::Element;
 
 pub const SERVICE: &str = "IdentityApplicationManagementService";
@@ -85,30 +85,6 @@ pub fn found(caller: &Caller, name: &str) -> Element {
 pub fn names(caller: &Caller) -> Vec<String> {
     let listed = all(caller, "getAllApplicationBasicInfo");
     listed.iter().map(|one| one.value("applicationName").unwrap().to_owned()).collect()
-}
-
-/// A bean as it was read, to be sent back: children in their order, nils left nil.
-pub fn sent_back(bean: &Element) -> String {
-    let child = |child: &Element| {
-        if child.is_nil() {
-            return format!(
-                "<mod:{} xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xsi:nil=\"true\"/>",
-                child.name
-            );
-        }
-        let inside = if child.children.is_empty() { escaped(&child.text) } else { sent_back(child) };
-        format!("<mod:{0}>{inside}</mod:{0}>", child.name)
-    };
-    bean.children.iter().map(child).collect()
-}
-
-/// A bean as it was read, with another content of fields that stand directly in it.
-pub fn sent_back_with(bean: &Element, changes: &[(&str, &str)]) -> String {
-    let mut kept = bean.clone();
-    kept.children.retain(|child| !changes.iter().any(|(name, _)| child.name == *name));
-    let changed: String =
-        changes.iter().map(|(name, content)| format!("<mod:{name}>{content}</mod:{name}>")).collect();
-    sent_back(&kept) + &changed
 }
 
 /// Changes an application as a client does that read it; its bean afterwards.

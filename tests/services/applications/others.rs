@@ -1,7 +1,7 @@
 //! What else there is: other tenants, other callers at the same time, SAML service providers, the server itself.
 
 use super::*;
-use crate::support::caller::Fault;
+use crate::support::caller::{Fault, sent_back};
 use crate::support::client::release_all;
 use crate::support::world::World;
 

@@ -205,28 +205,3 @@ pub fn of_authenticator(provider: &Element, authenticator: &str, name: &str) -> 
     let found = values(part, "properties").into_iter().find(|(known, _)| *known == name)?;
     found.1.map(str::to_owned)
 }
-
-/// A bean as it was read, to be sent back: children in their order, nils left nil.
-pub fn sent_back(bean: &Element) -> String {
-    let child = |child: &Element| {
-        if child.is_nil() {
-            return format!(
-                "<mod:{0} xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xsi:nil=\"true\"/>",
-                child.name
-            );
-        }
-        let inside = if child.children.is_empty() { escaped(&child.text) } else { sent_back(child) };
-        format!("<mod:{0}>{inside}</mod:{0}>", child.name)
-    };
-    bean.children.iter().map(child).collect()
-}
-
-/// The same, with other texts in fields that stand directly in it.
-pub fn sent_back_with(bean: &Element, changes: &[(&str, &str)]) -> String {
-    let mut changed = bean.clone();
-    for (name, text) in changes {
-        let field = changed.children.iter_mut().find(|child| child.name == *name).unwrap();
-        (field.text, field.attributes) = ((*text).to_owned(), Vec::new());
-    }
-    sent_back(&changed)
-}

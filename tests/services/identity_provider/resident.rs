@@ -1,7 +1,7 @@
 //! The resident provider.
 
 use super::*;
-use crate::support::caller::GOV;
+use crate::support::caller::{GOV, sent_back};
 use crate::support::world::World;
 
 #[test]

@@ -1,6 +1,7 @@
 //! `updateIdP`.
 
 use super::*;
+use crate::support::caller::{sent_back, sent_back_with};
 use crate::support::world::World;
 
 const FAILED: &str = "Error occurred while updating Identity Provider information  for tenant -1234";
