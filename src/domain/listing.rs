@@ -13,7 +13,7 @@ pub mod page;
 mod roles;
 
 pub use members::users_of_role;
-pub use roles::{roles, roles_of_user};
+pub use roles::{roles, roles_of_user, roles_of_user_up_to};
 
 /// Where a role is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -10,13 +10,11 @@ use crate::store::listing::{self as rows, Search};
 /// Roles of the user stores that match a filter, each store sorted.
 fn external_roles(
     tx: &mut Tx<'_>,
-    realm: &Realm,
     tenant: TenantId,
     filter: &str,
     limit: i64,
     user: Option<UserId>,
 ) -> Result<Vec<Row>, Error> {
-    let limit = limited(realm.policy.role_list_limit, limit);
     let (stores, filter) = stores_of_filter(tx, tenant, filter)?;
     let (prefix, pattern) = like_filter(filter);
     let mut found = Vec::new();
@@ -78,7 +76,8 @@ pub fn roles(
     filter: &str,
     limit: i64,
 ) -> Result<Listing, Error> {
-    let external = external_roles(tx, realm, tenant, filter, limit, None)?;
+    let limit = limited(realm.policy.role_list_limit, limit);
+    let external = external_roles(tx, tenant, filter, limit, None)?;
     let domain = filter.split_once('/').map(|(domain, _)| domain);
     let rest = filter.strip_prefix("Internal/").unwrap_or(filter);
     let mut hybrid = hybrid_roles(tx, tenant, rest, None)?;
@@ -104,10 +103,24 @@ pub fn roles_of_user(
     filter: &str,
     limit: i64,
 ) -> Result<Listing, Error> {
+    roles_of_user_up_to(tx, realm.policy.role_list_limit, tenant, typed, filter, limit)
+}
+
+/// As [`roles_of_user`], of a store as many roles as `most` says: whoever ticks roles has to see them.
+///
+/// # Errors
+/// [`Error::UnknownDomain`].
+pub fn roles_of_user_up_to(
+    tx: &mut Tx<'_>,
+    most: i64,
+    tenant: TenantId,
+    typed: &str,
+    filter: &str,
+    limit: i64,
+) -> Result<Listing, Error> {
     let domain = typed.split_once('/').map(|(domain, _)| domain).filter(|domain| !domain.is_empty());
     let counted_for = domain.unwrap_or(PRIMARY);
     let user = user::look_up(tx, tenant, typed)?;
-    let most = realm.policy.role_list_limit;
     let counted = |rows| Listing::counted(most, rows, |_| Some(counted_for.to_owned()));
     if limit == 0 {
         return Ok(counted(own_roles(tx, tenant, user.as_ref(), filter, counted_for)?));
@@ -122,7 +135,7 @@ pub fn roles_of_user(
         (Some([domain.unwrap_or_default(), "/", filter].concat()), Some(filter))
     };
     let mut external = match external {
-        Some(filter) => external_roles(tx, realm, tenant, &filter, limit, id)?,
+        Some(filter) => external_roles(tx, tenant, &filter, limited(most, limit), id)?,
         None => Vec::new(),
     };
     for row in &mut external {
