@@ -59,10 +59,13 @@ pub(super) async fn answer(site: &Arc<Site>, request: &Request<Bytes>) -> Respon
     };
     let parameters = Parameters::of(request);
     if request.uri().path() == LOGIN {
-        let wanted = wanted(request.uri().query().unwrap_or("")).and_then(|address| allowed(site, &address));
+        let asked = wanted(request.uri().query().unwrap_or(""));
+        let wanted = asked.as_deref().and_then(|address| allowed(site, address));
         return match (wanted, session) {
             (None, _) => {
+                let host = asked.as_deref().map(host);
                 tracing::warn!(
+                    ?host,
                     "an address that is no application's was refused as the way back from a login"
                 );
                 page::refusal(site, StatusCode::BAD_REQUEST, texts::FOREIGN_APPLICATION)
@@ -79,6 +82,13 @@ pub(super) async fn answer(site: &Arc<Site>, request: &Request<Bytes>) -> Respon
         },
         None => unknown(site, request),
     }
+}
+
+/// The host of an address. What stands before and behind it may be secret.
+fn host(address: &str) -> &str {
+    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    authority.rsplit('@').next().unwrap_or_default()
 }
 
 /// Where a browser wants to go back to. nginx cannot encode an address, so one that is not goes to the end of the query.
@@ -203,6 +213,15 @@ fn bare(status: StatusCode) -> Response<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_a_refused_address_the_host_alone_is_logged() {
+        for address in
+            ["https://evil.example:8/x?code=1#y", "https://tom:secret@evil.example:8", "evil.example:8"]
+        {
+            assert_eq!(host(address), "evil.example:8", "{address}");
+        }
+    }
 
     #[test]
     fn only_addresses_of_a_named_origin_are_addresses_to_go_back_to() {
