@@ -1,6 +1,7 @@
 //! The XML files of an existing deployment, unmodified. Only what has a meaning here is read; the rest is left alone.
 
 mod mail;
+mod user_mgt;
 
 use super::document::{Leaf, Names, read as document};
 use super::error::Error;
@@ -11,6 +12,7 @@ use super::settings::Template;
 use mail::{Adapters, Mails};
 use std::path::{Path, PathBuf};
 use toml::Value;
+use user_mgt::UserMgt;
 use yaserde::YaDeserialize;
 
 /// What the files of a folder say.
@@ -43,6 +45,25 @@ impl Found {
         self.warnings.push(format!("{place}: {text}"));
     }
 
+    /// Whether what stands in an element is its value. What is in the vault of the original is not read, and nobody fills in
+    /// placeholders: the word that stands there instead would become a password or a host.
+    fn is_value(&mut self, key: &str, place: &str, line: Option<u32>, in_vault: bool, text: &str) -> bool {
+        let why = if in_vault {
+            "the value is in the vault of the cipher tool, which is not read"
+        } else if is_placeholder(text) {
+            "the value is a placeholder, which nobody fills in here"
+        } else {
+            return true;
+        };
+        self.warn(line, &format!("{place}: {why}; set {key} in soapstone.toml or the environment"));
+        false
+    }
+
+    /// As [`Found::is_value`].
+    fn counts(&mut self, key: &str, place: &str, element: &Leaf) -> bool {
+        self.is_value(key, place, element.line, element.vault.is_some(), element.text())
+    }
+
     /// The file that was read last, and a line of it.
     fn place(&self, line: Option<u32>) -> String {
         let file = self.files.last().map(|path| path.display().to_string()).unwrap_or_default();
@@ -53,33 +74,49 @@ impl Found {
 /// Reads the files that are there: in the folder itself or where the original keeps them below it.
 pub fn read(folder: &Path) -> Result<Found, Error> {
     let mut found = Found::default();
-    if let Some(carbon) = document::<Carbon>(folder, &["carbon.xml"], Names::Exact, &mut found.files)? {
+    if let Some(carbon) =
+        document::<Carbon>(folder, &["carbon.xml"], "Server", Names::Exact, &mut found.files)?
+    {
         carbon.apply(&mut found);
     }
-    let stores = document::<UserMgt>(folder, &["user-mgt.xml"], Names::Exact, &mut found.files)?;
+    let stores =
+        document::<UserMgt>(folder, &["user-mgt.xml"], "UserManager", Names::Exact, &mut found.files)?;
     if let Some(stores) = stores {
         stores.apply(&mut found);
     }
     if let Some(identity) = document::<Identity>(
         folder,
         &["identity.xml", "identity/identity.xml"],
+        "Server",
         Names::Exact,
         &mut found.files,
     )? {
         identity.apply(&mut found);
     }
     let places = ["application-authentication.xml", "identity/application-authentication.xml"];
-    if let Some(authentication) = document::<Authentication>(folder, &places, Names::Exact, &mut found.files)?
-    {
+    if let Some(authentication) = document::<Authentication>(
+        folder,
+        &places,
+        "ApplicationAuthentication",
+        Names::Exact,
+        &mut found.files,
+    )? {
         authentication.apply(&mut found);
     }
-    let adapters =
-        document::<Adapters>(folder, &["output-event-adapters.xml"], Names::Exact, &mut found.files)?;
+    let adapters = document::<Adapters>(
+        folder,
+        &["output-event-adapters.xml"],
+        "outputEventAdaptersConfig",
+        Names::Exact,
+        &mut found.files,
+    )?;
     if let Some(adapters) = adapters {
         adapters.apply(&mut found);
     }
     let places = ["email-admin-config.xml", "email/email-admin-config.xml"];
-    if let Some(mails) = document::<Mails>(folder, &places, Names::AnyCase, &mut found.files)? {
+    if let Some(mails) =
+        document::<Mails>(folder, &places, "configurations", Names::AnyCase, &mut found.files)?
+    {
         mails.apply(&mut found);
     }
     found.identity_providers = identity_provider::read(folder, &mut found.files, &mut found.warnings)?;
@@ -139,6 +176,12 @@ struct Axis2 {
     http: Option<Leaf>,
 }
 
+/// A text that something else was to fill in: `${carbon.host}`, or `$env{HOST}` of other releases.
+fn is_placeholder(text: &str) -> bool {
+    let text = text.trim();
+    text.starts_with('$') && text.contains('{') && text.ends_with('}')
+}
+
 /// A value that stands there as it counts: not blank, and without a placeholder of the original's launcher.
 fn plain(value: Option<&Leaf>) -> Option<(Option<u32>, &str)> {
     let (line, value) = (value?.line, value?.text().trim());
@@ -150,8 +193,10 @@ impl Carbon {
         if let Some((line, name)) = plain(self.name.as_ref()) {
             found.set("realm_name", line, "Name", text(name));
         }
-        if let Some((line, host)) = plain(self.host_name.as_ref()) {
-            found.set("host_name", line, "HostName", text(host));
+        if let Some(host) = self.host_name.as_ref().filter(|host| found.counts("host_name", "HostName", host))
+            && !host.text().trim().is_empty()
+        {
+            found.set("host_name", host.line, "HostName", text(host.text().trim()));
         }
         let hide = self.hide.as_ref().or_else(|| self.axis2.as_ref()?.hide.as_ref());
         if let Some(hide) = hide {
@@ -162,10 +207,13 @@ impl Carbon {
             let value = Value::Boolean(is_true(on.text()));
             found.set("email_user_names", on.line, "EnableEmailUserName", value);
         }
-        let offset = self.ports.as_ref().and_then(|ports| plain(ports.offset.as_ref()));
-        if let Some((line, offset)) = offset {
+        let place = "Ports/Offset";
+        let offset = self.ports.as_ref().and_then(|ports| ports.offset.as_ref());
+        if let Some(offset) = offset.filter(|offset| found.counts("https_port and http_port", place, offset))
+            && !offset.text().trim().is_empty()
+        {
             for (key, port) in [("https_port", 9443), ("http_port", 9763)] {
-                found.set(key, line, "Ports/Offset", shifted(port, offset));
+                found.set(key, offset.line, place, shifted(port, offset.text().trim()));
             }
         }
         if let Some(http) = self.axis2.as_ref().and_then(|axis2| axis2.http.as_ref()) {
@@ -183,41 +231,6 @@ fn shifted(port: i64, offset: &str) -> Value {
         Ok(port) => Value::Integer(port.into()),
         Err(_) => text(&format!("{port} + {number}")),
     }
-}
-
-#[derive(Debug, Default, YaDeserialize)]
-#[yaserde(rename = "UserManager")]
-struct UserMgt {
-    #[yaserde(rename = "Realm")]
-    realm: Option<RealmConfig>,
-}
-
-#[derive(Debug, Default, YaDeserialize)]
-struct RealmConfig {
-    #[yaserde(rename = "Configuration")]
-    configuration: Option<RealmBasics>,
-    #[yaserde(rename = "UserStoreManager")]
-    stores: Vec<UserStore>,
-}
-
-#[derive(Debug, Default, YaDeserialize)]
-struct RealmBasics {
-    #[yaserde(rename = "AdminUser")]
-    admin: Option<AdminUser>,
-}
-
-#[derive(Debug, Default, YaDeserialize)]
-struct AdminUser {
-    #[yaserde(rename = "UserName")]
-    name: Option<Leaf>,
-    #[yaserde(rename = "Password")]
-    password: Option<Leaf>,
-}
-
-#[derive(Debug, Default, YaDeserialize)]
-struct UserStore {
-    #[yaserde(rename = "Property")]
-    properties: Vec<NamedProperty>,
 }
 
 #[derive(Debug, Default, YaDeserialize)]
@@ -241,43 +254,6 @@ impl NamedProperty {
     }
 }
 
-/// What a text of a file is as a value.
-type Reading = fn(&str) -> Value;
-
-/// An expression for whatever is not empty.
-const ANYTHING: &str = r"[\s\S]+";
-
-impl UserMgt {
-    fn apply(&self, found: &mut Found) {
-        let Some(realm) = &self.realm else { return };
-        if let Some(admin) = realm.configuration.as_ref().and_then(|basics| basics.admin.as_ref()) {
-            if let Some(name) = admin.name.as_ref().filter(|name| !name.text().is_empty()) {
-                found.set("admin_name", name.line, "AdminUser/UserName", text(name.text()));
-            }
-            // The shipped password is the default anyway; an own one is taken over.
-            if let Some(password) = admin.password.as_ref().filter(|password| password.text() != "admin") {
-                found.set("admin_password", password.line, "AdminUser/Password", text(password.text()));
-            }
-        }
-        let Some(primary) = realm.stores.first() else { return };
-        let properties: [(_, _, Reading, _); 5] = [
-            // An empty expression is none in the original: everything matches but nothing at all.
-            ("UsernameJavaRegEx", "username_pattern", text, Some(ANYTHING)),
-            ("PasswordJavaRegEx", "password_pattern", text, Some(ANYTHING)),
-            ("PasswordJavaRegExViolationErrorMsg", "password_message", text, None),
-            ("MaxUserNameListLength", "user_list_limit", number, None),
-            ("MaxRoleNameListLength", "role_list_limit", number, None),
-        ];
-        for (name, key, value, empty) in properties {
-            let Some(property) = NamedProperty::find(&primary.properties, name) else { continue };
-            let written = property.value.as_deref().filter(|value| !value.trim().is_empty());
-            if let Some(written) = written.or(empty) {
-                found.set(key, property.line, name, value(written));
-            }
-        }
-    }
-}
-
 #[derive(Debug, Default, YaDeserialize)]
 #[yaserde(rename = "Server")]
 struct Identity {
@@ -293,6 +269,43 @@ struct Identity {
 struct RecoveryConfig {
     #[yaserde(rename = "Question")]
     question: Option<QuestionConfig>,
+    #[yaserde(rename = "Notification")]
+    notification: Option<Line>,
+    #[yaserde(rename = "ExpiryTime")]
+    expiry_time: Option<Line>,
+    #[yaserde(rename = "NotifySuccess")]
+    notify_success: Option<Line>,
+    #[yaserde(rename = "AdminPasswordReset")]
+    admin_password_reset: Option<Line>,
+}
+
+/// Where an element stands whose content is not read.
+#[derive(Debug, Default, YaDeserialize)]
+struct Line {
+    #[yaserde(attribute = true, rename = "soapstone-line")]
+    line: Option<u32>,
+}
+
+impl RecoveryConfig {
+    /// These are first values of account policies, which the original copies into its database at the first start of a
+    /// tenant: from there they are taken over.
+    fn warn(&self, found: &mut Found) {
+        for (element, name) in [
+            (&self.notification, "Notification"),
+            (&self.expiry_time, "ExpiryTime"),
+            (&self.notify_success, "NotifySuccess"),
+            (&self.admin_password_reset, "AdminPasswordReset"),
+        ] {
+            let Some(element) = element else { continue };
+            found.warn(
+                element.line,
+                &format!(
+                    "Recovery/{name} is not used: it is an account policy; take those of the database over with \
+                     `soapstone idp import`, or set them in the console"
+                ),
+            );
+        }
+    }
 }
 
 #[derive(Debug, Default, YaDeserialize)]
@@ -325,6 +338,9 @@ impl Identity {
     fn apply(&self, found: &mut Found) {
         if let Some((line, entity_id)) = self.sso.as_ref().and_then(|sso| plain(sso.entity_id.as_ref())) {
             found.set("saml_entity_id", line, "EntityId", text(entity_id));
+        }
+        if let Some(recovery) = &self.recovery {
+            recovery.warn(found);
         }
         let question = self.recovery.as_ref().and_then(|recovery| recovery.question.as_ref());
         let separator = question.and_then(|question| question.password.as_ref()?.separator.as_ref());

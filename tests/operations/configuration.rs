@@ -57,10 +57,15 @@ fn mistakes_in_environment_and_files_of_the_original_are_named_too() {
 
     let conf = installation.folder().join("conf");
     std::fs::create_dir(&conf).unwrap();
-    for name in
-        ["carbon.xml", "output-event-adapters.xml", "email-admin-config.xml", "user-mgt.xml", "identity.xml"]
-    {
-        std::fs::write(conf.join(name), "<?xml version=\"1.0\"?>\n<a>\n  <b>\n</a>\n").unwrap();
+    for (name, root) in [
+        ("carbon.xml", "Server"),
+        ("output-event-adapters.xml", "outputEventAdaptersConfig"),
+        ("email-admin-config.xml", "configurations"),
+        ("user-mgt.xml", "UserManager"),
+        ("identity.xml", "Server"),
+    ] {
+        let text = format!("<?xml version=\"1.0\"?>\n<{root}>\n  <b>\n</{root}>\n");
+        std::fs::write(conf.join(name), text).unwrap();
         let said = error(&installation.command_line(&["--config-dir", "conf", "check-config"], ""));
         assert!(said.contains(&format!("{name}:4")) && said.contains("hint: "), "{said}");
         std::fs::remove_file(conf.join(name)).unwrap();

@@ -185,19 +185,22 @@ fn email_admin_config_xml_gives_templates_and_says_which_it_cannot_take() {
 
 #[test]
 fn a_file_of_the_original_that_is_broken_is_named_with_line_and_hint() {
-    for name in [
-        "carbon.xml",
-        "user-mgt.xml",
-        "identity.xml",
-        "identity/identity.xml",
-        "application-authentication.xml",
-        "identity/application-authentication.xml",
-        "output-event-adapters.xml",
-        "email-admin-config.xml",
-        "email/email-admin-config.xml",
+    for (name, root) in [
+        ("carbon.xml", "Server"),
+        ("user-mgt.xml", "UserManager"),
+        ("identity.xml", "Server"),
+        ("identity/identity.xml", "Server"),
+        ("application-authentication.xml", "ApplicationAuthentication"),
+        ("identity/application-authentication.xml", "ApplicationAuthentication"),
+        ("output-event-adapters.xml", "outputEventAdaptersConfig"),
+        ("email-admin-config.xml", "configurations"),
+        ("email/email-admin-config.xml", "configurations"),
     ] {
         let folder = Folder::new();
-        folder.write(name, "<?xml version=\"1.0\"?>\n<a>\n  <b>\n</a>\n");
+        folder.write(name, "<?xml version=\"1.0\"?>\n<other/>\n");
+        let said = mistake(&folder.with_wso2());
+        assert!(said.contains(&format!("{name}:2:1: ")) && said.contains(&format!("<{root}>")), "{said}");
+        folder.write(name, &format!("<?xml version=\"1.0\"?>\n<{root}>\n  <b>\n</{root}>\n"));
         let said = mistake(&folder.with_wso2());
         assert!(said.contains(&format!("{name}:4:")) && said.contains("\nhint: "), "{said}");
     }
@@ -265,6 +268,139 @@ fn a_value_of_the_originals_files_that_cannot_work_is_named_with_its_line_and_el
         let said = mistake(&folder.with_wso2());
         assert!(said.contains(named) && said.contains("\nhint: "), "{said}");
     }
+}
+
+/// What is said about the files of a folder, without that mails go into files.
+fn warnings(folder: &Folder) -> Vec<String> {
+    let said = load(&folder.with_wso2()).unwrap().warnings;
+    said.into_iter().filter(|warning| warning.contains(".xml")).collect()
+}
+
+#[test]
+fn what_the_cipher_tool_has_put_into_its_vault_is_no_value_and_is_told() {
+    const VAULT: &str = "xmlns:svns=\"http://org.wso2.securevault/configuration\"";
+    let folder = Folder::new();
+    folder.write(
+        "user-mgt.xml",
+        &format!(
+            "<UserManager {VAULT}><Realm><Configuration><AdminUser><UserName>root</UserName>\n\
+             <Password svns:secretAlias=\"UserManager.AdminUser.Password\">password</Password></AdminUser></Configuration>\
+             <UserStoreManager><Property name=\"ConnectionPassword\" svns:secretAlias=\"x\">password</Property>\
+             </UserStoreManager></Realm></UserManager>"
+        ),
+    );
+    let sealed = "<property key=\"mail.smtp.password\" svns:secretAlias=\"mail\">password</property>";
+    let text = mail_property(sealed).replace("Config>\n<adapter", &format!("Config {VAULT}>\n<adapter"));
+    folder.write("output-event-adapters.xml", &text);
+    let found = settings(&folder.with_wso2());
+    assert_eq!((found.admin_password, found.mail.password), (Hidden::default(), Hidden::default()));
+    assert_eq!(found.admin_name, "root");
+    let said = warnings(&folder);
+    let told =
+        |place: &str| said.iter().any(|one| one.contains(place) && one.contains("vault of the cipher tool"));
+    assert!(
+        told("user-mgt.xml:2: AdminUser/Password: ") && told("adapters.xml:3: mail.smtp.password: "),
+        "{said:?}"
+    );
+    assert!(said.iter().any(|one| one.ends_with("set mail.password in soapstone.toml or the environment")));
+    assert_eq!(said.len(), 2, "what is not used is not missed: {said:?}");
+}
+
+#[test]
+fn a_placeholder_that_nobody_fills_in_is_no_value_and_is_told() {
+    for placeholder in ["${smtp.host}", "$env{SMTP_HOST}"] {
+        let folder = Folder::new();
+        let property = format!("<property key=\"mail.smtp.host\"> {placeholder} </property>");
+        folder.write("output-event-adapters.xml", &mail_property(&property));
+        folder.write(
+            "carbon.xml",
+            &format!("<Server><HostName>{placeholder}</HostName><Ports><Offset>{placeholder}</Offset></Ports></Server>"),
+        );
+        folder.write(
+            "user-mgt.xml",
+            &format!(
+                "<UserManager><Realm><Configuration><AdminUser><Password>{placeholder}</Password></AdminUser>\
+                 </Configuration></Realm></UserManager>"
+            ),
+        );
+        assert_eq!(
+            without_places(settings(&folder.with_wso2())),
+            Settings::default(),
+            "{placeholder} is nothing"
+        );
+        let said = warnings(&folder);
+        for place in [
+            "adapters.xml:3: mail.smtp.host: ",
+            "carbon.xml:1: HostName: ",
+            "carbon.xml:1: Ports/Offset: ",
+            "user-mgt.xml:1: AdminUser/Password: ",
+        ] {
+            assert!(
+                said.iter().any(|one| one.contains(place) && one.contains("placeholder")),
+                "{place}: {said:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn an_example_that_nobody_filled_in_and_a_second_adapter_are_told() {
+    let folder = Folder::new();
+    let shipped = "<property key=\"mail.smtp.host\">smtp.gmail.com</property>\
+                   <property key=\"mail.smtp.user\">abcd</property><property key=\"mail.smtp.password\">xxxx</property>";
+    folder.write("output-event-adapters.xml", &mail_property(shipped));
+    assert!(
+        warnings(&folder).concat().contains("adapters.xml:2: the account at smtp.gmail.com is an example")
+    );
+    folder.write("output-event-adapters.xml", &mail_property(&shipped.replace("xxxx", "own")));
+    assert!(warnings(&folder).is_empty());
+    let two = "<property key=\"mail.smtp.host\">one</property></adapterConfig>\n<adapterConfig type=\"email\">\
+               <property key=\"mail.smtp.host\">two</property>";
+    folder.write("output-event-adapters.xml", &mail_property(two));
+    assert_eq!(settings(&folder.with_wso2()).mail.host.as_deref(), Some("two"));
+    assert!(warnings(&folder).concat().contains("adapters.xml:4: another adapter for mail"));
+    folder.write(
+        "output-event-adapters.xml",
+        "<outputEventAdaptersConfig><AdapterConfig/></outputEventAdaptersConfig>",
+    );
+    assert!(warnings(&folder).concat().contains("adapters.xml: there is no adapterConfig of the type email"));
+}
+
+#[test]
+fn any_certificate_will_do_of_the_hosts_that_are_named_only() {
+    for (hosts, expected) in
+        [("*", true), ("other MAIL.example.org", true), ("other.example.org", false), ("mail", false)]
+    {
+        let folder = Folder::new();
+        let properties = format!(
+            "<property key=\"mail.smtp.ssl.trust\">{hosts}</property><property key=\"mail.smtp.host\">mail.example.org</property>"
+        );
+        folder.write("output-event-adapters.xml", &mail_property(&properties));
+        assert_eq!(settings(&folder.with_wso2()).mail.trust_any_certificate, expected, "{hosts}");
+    }
+}
+
+#[test]
+fn what_is_kept_elsewhere_or_not_at_all_is_told() {
+    let folder = Folder::new();
+    folder.write(
+        "identity.xml",
+        "<Server>\n<Recovery>\n<AdminPasswordReset><OTP>true</OTP></AdminPasswordReset>\n<ExpiryTime>3</ExpiryTime>\
+         <Question><Password><Separator>!</Separator></Password></Question></Recovery></Server>",
+    );
+    folder.write(
+        "user-mgt.xml",
+        &store_property("<Property name=\"RolenameJavaRegEx\">^[a-z]{1,9}$</Property>"),
+    );
+    let said = warnings(&folder);
+    for expected in [
+        "identity.xml:3: Recovery/AdminPasswordReset is not used",
+        "identity.xml:4: Recovery/ExpiryTime is not used",
+        "user-mgt.xml:3: RolenameJavaRegEx is not used",
+    ] {
+        assert!(said.iter().any(|one| one.contains(expected)), "{expected}: {said:?}");
+    }
+    assert_eq!(said.len(), 3, "{said:?}");
 }
 
 #[test]

@@ -14,6 +14,8 @@ pub(super) struct Adapters {
 
 #[derive(Debug, Default, YaDeserialize)]
 struct Adapter {
+    #[yaserde(attribute = true, rename = "soapstone-line")]
+    line: Option<u32>,
     #[yaserde(attribute = true, rename = "type")]
     kind: Option<String>,
     property: Vec<KeyedProperty>,
@@ -25,23 +27,72 @@ struct KeyedProperty {
     line: Option<u32>,
     #[yaserde(attribute = true)]
     key: Option<String>,
+    #[yaserde(attribute = true, rename = "soapstone-vault")]
+    vault: Option<String>,
     #[yaserde(text = true)]
     value: Option<String>,
+}
+
+/// The account in the file as it is shipped, which no mail server knows.
+const SHIPPED: [(&str, &str); 3] =
+    [("mail.smtp.host", "smtp.gmail.com"), ("mail.smtp.user", "abcd"), ("mail.smtp.password", "xxxx")];
+
+impl Adapter {
+    /// The last value of a property.
+    fn value(&self, key: &str) -> Option<&str> {
+        let of_key = self.property.iter().rfind(|property| property.key.as_deref() == Some(key));
+        of_key.and_then(|property| Some(property.value.as_deref()?.trim()))
+    }
+
+    /// Whether any certificate of its mail server will do: `*`, or the server itself among the hosts that are named.
+    fn trusts(&self, hosts: &str) -> bool {
+        let own = self.value("mail.smtp.host").unwrap_or_default();
+        hosts.split_whitespace().any(|host| host == "*" || host.eq_ignore_ascii_case(own))
+    }
 }
 
 impl Adapters {
     /// The mail adapter; the others have nothing to adapt here.
     pub(super) fn apply(&self, found: &mut Found) {
-        let mail = self.adapters.iter().filter(|adapter| adapter.kind.as_deref() == Some("email"));
-        for property in mail.flat_map(|adapter| &adapter.property) {
+        let mail = || self.adapters.iter().filter(|adapter| adapter.kind.as_deref() == Some("email"));
+        if let Some(second) = mail().nth(1) {
+            found.warn(
+                second.line,
+                "another adapter for mail: of a property that several have, the last one counts",
+            );
+        }
+        if mail().next().is_none() {
+            found.warn(
+                None,
+                "there is no adapterConfig of the type email, and no mail server is known from it",
+            );
+        }
+        for adapter in mail() {
+            adapter.apply(found);
+        }
+    }
+}
+
+impl Adapter {
+    fn apply(&self, found: &mut Found) {
+        if SHIPPED.iter().all(|(key, value)| self.value(key) == Some(value)) {
+            found.warn(
+                self.line,
+                "the account at smtp.gmail.com is an example, and no mail will leave; write your own",
+            );
+        }
+        for property in &self.property {
             let Some(key) = property.key.as_deref() else {
                 found.warn(property.line, "a property without key is left out");
                 continue;
             };
             // Nothing in it is as good as no property: mail servers without accounts are written so.
-            let Some(value) = property.value.as_deref().filter(|value| !value.trim().is_empty()) else {
+            let (written, in_vault) =
+                (property.value.as_deref().unwrap_or_default(), property.vault.is_some());
+            if written.trim().is_empty() && !in_vault {
                 continue;
-            };
+            }
+            let value = written;
             let flag = || Value::Boolean(is_true(value));
             let (name, value) = match key {
                 "mail.smtp.from" => ("mail.from", text(value.trim())),
@@ -53,7 +104,7 @@ impl Adapters {
                 "mail.smtp.starttls.enable" => ("mail.starttls", flag()),
                 "mail.smtp.starttls.required" => ("mail.starttls_required", flag()),
                 "mail.smtp.ssl.enable" => ("mail.tls", flag()),
-                "mail.smtp.ssl.trust" => ("mail.trust_any_certificate", Value::Boolean(true)),
+                "mail.smtp.ssl.trust" => ("mail.trust_any_certificate", Value::Boolean(self.trusts(value))),
                 "mail.smtp.localhost" => ("mail.hello_name", text(value.trim())),
                 "mail.smtp.timeout" | "mail.smtp.connectiontimeout" => {
                     // JavaMail counts milliseconds.
@@ -68,7 +119,9 @@ impl Adapters {
                     continue;
                 }
             };
-            found.set(name, property.line, key, value);
+            if found.is_value(name, key, property.line, in_vault, written) {
+                found.set(name, property.line, key, value);
+            }
         }
     }
 }
