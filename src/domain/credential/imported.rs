@@ -41,9 +41,17 @@ pub(super) fn jdbc(digest: &str, salt: &str, stored: &str) -> Result<Import, Err
 /// A `userPassword` attribute.
 pub(super) fn ldap(stored: &str) -> Result<Import, Error> {
     match parse(stored) {
-        Some((method, _)) => {
-            known(method.strip_prefix('S').filter(|_| is_salted(method)).unwrap_or(method))?;
-            Ok(Import::Hash(stored.to_owned()))
+        Some((method, value)) => {
+            let salted = is_salted(method);
+            let length = known(method.strip_prefix(['S', 's']).filter(|_| salted).unwrap_or(method))?;
+            let is_one = STANDARD.decode(value).is_ok_and(|hash| match salted {
+                true => hash.len() > length,
+                false => hash.len() == length,
+            });
+            match is_one {
+                true => Ok(Import::Hash(stored.to_owned())),
+                false => Err(Error::refused(format!("the password is not what {method} makes of one"))),
+            }
         }
         None => Ok(Import::Clear(Secret::from(stored))),
     }
@@ -60,7 +68,7 @@ pub(super) fn verify(stored: &str, password: &Secret) -> bool {
         return STANDARD.encode(computed).as_bytes().ct_eq(hash.as_bytes()).into();
     }
     if is_salted(method) {
-        let digest = method.strip_prefix('S').unwrap_or(method);
+        let digest = method.strip_prefix(['S', 's']).unwrap_or(method);
         let Ok(bytes) = STANDARD.decode(value) else { return false };
         let Some(length) = digest_of(digest, &[]).map(|empty| empty.len()) else { return false };
         let Some((hash, salt)) = bytes.split_at_checked(length) else { return false };

@@ -12,6 +12,14 @@ use std::collections::HashMap;
 /// What makes an entry a user or group, and says nothing of him.
 const NO_ATTRIBUTES: [&str; 2] = ["objectclass", "userpassword"];
 
+/// What stands around the entries in the output of `ldapsearch`.
+const AROUND: [&str; 4] = ["version", "search", "result", "ref"];
+
+/// The class of entries with a key of Kerberos, and the last name of those among them that are services of it. They have
+/// passwords that everybody knows, and IS 5.3.0 makes them at its first start.
+const KERBEROS: &str = "krb5KDCEntry";
+const SERVICE: &str = "Service";
+
 /// Classes of groups.
 const GROUPS: [&str; 2] = ["groupOfNames", "groupOfUniqueNames"];
 
@@ -43,9 +51,21 @@ impl Entry {
             || self.first("uniqueMember").is_some()
     }
 
-    /// The entry it is in.
+    fn is_service(&self) -> bool {
+        self.all("objectClass").any(|class| class.eq_ignore_ascii_case(KERBEROS))
+            && self.first("sn").is_some_and(|name| name.eq_ignore_ascii_case(SERVICE))
+    }
+
+    /// The entry it is in: what stands behind the first comma that is none of a name.
     fn parent(&self) -> &str {
-        self.dn.split_once(',').map_or("", |(_, parent)| parent)
+        let mut escaped = false;
+        for (at, letter) in self.dn.char_indices() {
+            match letter {
+                ',' if !escaped => return self.dn.get(at + 1..).unwrap_or_default(),
+                letter => escaped = letter == '\\' && !escaped,
+            }
+        }
+        ""
     }
 }
 
@@ -64,6 +84,8 @@ pub(super) fn read(files: &[(String, String)], meant: &Meant, export: &mut Expor
                 export.pass_over("entries of a directory that are neither users nor groups");
             } else if !is_meant(&entry) {
                 export.pass_over("users and groups of a directory that are not below --base");
+            } else if is_user && entry.is_service() {
+                export.pass_over("accounts of the directory for its own Kerberos services");
             } else if is_user {
                 users.push(entry);
             } else {
@@ -168,7 +190,15 @@ fn entries(file: &str, text: &str, export: &mut Export) -> Result<Vec<Entry>, Er
                     }
                 }
             }
-            (_, Some(_)) => return Err(wrong("a value that stands in another file is not read")),
+            (_, Some(_))
+                if ["dn", "uid", "userPassword"].iter().any(|own| name.eq_ignore_ascii_case(own)) =>
+            {
+                return Err(wrong("a value that stands in another file is not read"));
+            }
+            (_, Some(_)) => {
+                export.pass_over("attributes of a directory that stand in files of their own");
+                continue;
+            }
             _ => value.trim_start().to_owned(),
         };
         // `cn;lang-en` is a `cn`.
@@ -179,13 +209,14 @@ fn entries(file: &str, text: &str, export: &mut Export) -> Result<Vec<Entry>, Er
         if name.eq_ignore_ascii_case("dn") {
             entry.place = format!("{file}, line {number}");
             entry.dn = normal(&value);
-        } else if !entry.dn.is_empty() {
+        } else if !entry.place.is_empty() {
             entry.values.push((name.to_owned(), value));
-        } else if !name.eq_ignore_ascii_case("version") {
+        } else if !AROUND.iter().any(|known| name.eq_ignore_ascii_case(known)) {
             return Err(wrong("an entry begins with its dn"));
         }
     }
     all.push(entry);
+    // The root of a directory has no name, and nobody is there.
     all.retain(|entry| !entry.dn.is_empty());
     Ok(all)
 }
