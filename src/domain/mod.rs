@@ -21,6 +21,7 @@ pub mod console;
 pub mod count;
 pub mod credential;
 mod error;
+mod exported;
 #[cfg(test)]
 pub(crate) mod fixture;
 pub mod forced_reset;

@@ -9,7 +9,6 @@ mod apply;
 mod export;
 mod ldif;
 mod roles;
-mod table;
 mod users;
 
 pub use apply::{Report, run};

@@ -2,7 +2,8 @@
 
 use super::cli::Idp;
 use super::commands::{Desk, Failure, say};
-use crate::domain::identity_provider::import::{TABLES, Tables, import};
+use crate::domain::Error;
+use crate::domain::identity_provider::import::{Tables, import};
 use std::path::Path;
 
 impl Desk {
@@ -13,7 +14,8 @@ impl Desk {
     pub fn idp(&self, command: Idp) -> Result<(), Failure> {
         let Idp::Import { folder, tenant_id, of } = command;
         let actor = self.actor(&of)?;
-        let providers = tables(&folder)?.providers(tenant_id);
+        let (tables, unread) = tables(&folder)?;
+        let providers = tables.providers(tenant_id);
         if providers.is_empty() {
             return Err(Failure::Usage(format!(
                 "{}: IDP.csv has no row of tenant {tenant_id}; --tenant-id says which one is meant",
@@ -32,25 +34,40 @@ impl Desk {
             }
             say(&format!("imported {}", one.name))?;
         }
-        Ok(())
+        for missing in tables.missing() {
+            say(&format!("there is no {missing}.csv; nothing of it is imported"))?;
+        }
+        unread.iter().try_for_each(|name| say(&format!("{name} is not read")))
     }
 }
 
-/// The tables whose files are there.
-fn tables(folder: &Path) -> Result<Tables, Failure> {
+/// The tables whose files are there, and the names of the files that nobody reads.
+fn tables(folder: &Path) -> Result<(Tables, Vec<String>), Failure> {
     let mut tables = Tables::default();
-    let mut names = Vec::new();
-    for entry in std::fs::read_dir(folder)? {
-        let path = entry?.path();
-        let name = path.file_stem().and_then(|name| name.to_str()).unwrap_or_default().to_uppercase();
-        let is_csv = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv"));
-        if is_csv && TABLES.contains(&name.as_str()) {
-            tables.take(&name, &std::fs::read(&path)?)?;
-            names.push(name);
-        }
-    }
-    if !names.iter().any(|name| name == "IDP") {
+    let unread = each_file(folder, |name, content| tables.take(name, content))?;
+    if tables.missing().any(|name| name == "IDP") {
         return Err(Failure::Usage(format!("{}: there is no IDP.csv", folder.display())));
     }
-    Ok(tables)
+    Ok((tables, unread))
+}
+
+/// Hands every file of a folder over, in the order of their names; says which were not taken.
+pub(super) fn each_file(
+    folder: &Path,
+    mut take: impl FnMut(&str, &[u8]) -> Result<bool, Error>,
+) -> Result<Vec<String>, Failure> {
+    let (mut unread, mut paths) = (Vec::new(), Vec::new());
+    let entries = std::fs::read_dir(folder)
+        .map_err(|error| Failure::Usage(format!("{}: {error}", folder.display())))?;
+    for entry in entries {
+        paths.push(entry?.path());
+    }
+    paths.sort();
+    for path in paths.into_iter().filter(|path| path.is_file()) {
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        if !take(&name, &std::fs::read(&path)?)? {
+            unread.push(name);
+        }
+    }
+    Ok(unread)
 }

@@ -1,6 +1,7 @@
 //! Taking over the users of an existing deployment.
 
 use super::commands::{Desk, Failure, say};
+use super::import::each_file;
 use crate::domain::Actor;
 use crate::domain::take_over::{Files, Meant, Report, run};
 use std::path::Path;
@@ -8,32 +9,14 @@ use std::path::Path;
 impl Desk {
     /// `user take-over …`
     pub(super) fn take_over(&self, actor: &Actor, folder: &Path, meant: &Meant) -> Result<(), Failure> {
-        let (files, unread) = files(folder)?;
+        let mut files = Files::default();
+        let unread = each_file(folder, |name, content| files.take(name, content))?;
         let prepared = files.read(meant)?.prepare()?;
         let actor = actor.clone();
         let report = self.write(move |tx, now, realm| run(tx, now, realm, &actor, prepared))?;
         tell(&report)?;
         unread.iter().try_for_each(|name| say(&format!("{name} is not read")))
     }
-}
-
-/// The files that are there, and the names of those that nobody reads.
-fn files(folder: &Path) -> Result<(Files, Vec<String>), Failure> {
-    let (mut files, mut unread) = (Files::default(), Vec::new());
-    let mut paths = Vec::new();
-    let entries = std::fs::read_dir(folder)
-        .map_err(|error| Failure::Usage(format!("{}: {error}", folder.display())))?;
-    for entry in entries {
-        paths.push(entry?.path());
-    }
-    paths.sort();
-    for path in paths.into_iter().filter(|path| path.is_file()) {
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        if !files.take(&name, &std::fs::read(&path)?)? {
-            unread.push(name);
-        }
-    }
-    Ok((files, unread))
 }
 
 fn tell(report: &Report) -> Result<(), Failure> {
@@ -44,5 +27,12 @@ fn tell(report: &Report) -> Result<(), Failure> {
     ))?;
     let Report { users_here, roles_here, .. } = report;
     say(&format!("left as they are: {users_here} users and {roles_here} roles that were here already"))?;
+    if report.locked_in_vain > 0 {
+        say(&format!(
+            "{} of the users are locked and get in all the same, because Account Locking is off: `soapstone idp import` takes \
+             the policy over, `soapstone governance set account.lock.handler.enable true` switches it on",
+            report.locked_in_vain
+        ))?;
+    }
     report.passed_over.iter().try_for_each(|(what, count)| say(&format!("passed over: {count} {what}")))
 }

@@ -96,6 +96,7 @@ fn the_resident_provider_is_what_it_was_and_policies_that_are_missing_have_their
         assert!(said.contains(&format!("imported {name}\n")), "{said}");
     }
     assert!(!said.contains("other"), "of another tenant: {said}");
+    assert!(said.ends_with("\nSP_APP.csv is not read\n") && !said.contains("there is no IDP"), "{said}");
     installation.run();
     let admin = Caller::basic(installation.client(), "admin", "admin");
     let resident = read(&admin, "getResidentIdP", "");
@@ -206,6 +207,20 @@ fn a_tenant_is_named_by_the_number_it_had_and_what_is_refused_imports_nothing() 
     fails(&["idp", "import", &folder, "--tenant-id", "6"], "IDP.csv has no row of tenant 6");
     fails(&["idp", "import", &folder, "--tenant", "nowhere.example"], "there is no tenant nowhere.example");
     fails(&["idp", "import", &installation.folder().display().to_string()], "there is no IDP.csv");
+    let alone = installation.folder().join("alone");
+    std::fs::create_dir(&alone).unwrap();
+    let partner = |head: &str, row: &[u8]| {
+        std::fs::write(alone.join("IDP.csv"), [head.as_bytes(), b"\n", row].concat()).unwrap();
+        alone.display().to_string()
+    };
+    let folder_alone = partner("ID;TENANT_ID;NAME;IS_ENABLED", b"1;-1234;single;1\n");
+    fails(&["idp", "import", &folder_alone], "IDP.csv, line 1: there is no column IS_PRIMARY");
+    partner("ID;TENANT_ID;NAME;IS_ENABLED;IS_PRIMARY", b"1;-1234;caf\xe9;1;0\n");
+    fails(&["idp", "import", &folder_alone], "IDP.csv, line 2: this is not UTF-8");
+    partner("ID;TENANT_ID;NAME;IS_ENABLED;IS_PRIMARY", b"1;-1234;single;1;0\n");
+    let said = installation.must(&["idp", "import", &folder_alone], "");
+    assert!(said.contains("imported single\n"), "{said}");
+    assert!(said.contains("\nthere is no IDP_METADATA.csv; nothing of it is imported\n"), "{said}");
     // A policy that makes no sense: neither the resident provider nor the partner is touched.
     let metadata = installation.folder().join("tables/IDP_METADATA.csv");
     std::fs::write(metadata, "ID,IDP_ID,NAME,VALUE\n1,1,SessionIdleTimeout,soon\n").unwrap();

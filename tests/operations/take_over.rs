@@ -76,7 +76,7 @@ fn tables() -> Vec<(&'static str, String)> {
             "UM_ROLE_PERMISSION.csv",
             text(
                 "UM_ID,UM_PERMISSION_ID,UM_ROLE_NAME,UM_IS_ALLOWED,UM_TENANT_ID,UM_DOMAIN_ID\n1,1,auditors,1,-1234,3\n\
-                 2,2,clerks,1,-1234,1\n3,3,clerks,1,-1234,1\n4,2,everyone,1,-1234,3\n",
+                 2,2,clerks,1,-1234,1\n3,3,clerks,1,-1234,1\n4,2,everyone,1,-1234,3\n5,1,nowhere,1,-1234,\n",
             ),
         ),
         (
@@ -135,6 +135,9 @@ fn users_keep_their_passwords_claims_roles_and_permissions() {
         "passed over: 1 identity claims of users who were here already",
         "passed over: 1 permissions for other actions than ui.execute",
         "passed over: 1 permissions of roles that were here already",
+        "passed over: 1 permissions of roles that are in no domain",
+        "1 of the users are locked and get in all the same, because Account Locking is off: `soapstone idp import` takes the \
+         policy over, `soapstone governance set account.lock.handler.enable true` switches it on",
         "UM_SYSTEM_USER.csv is not read",
     ] {
         assert!(said.lines().any(|said| said == line), "{line}: {said}");
@@ -274,4 +277,91 @@ fn a_directory_is_read_with_its_groups() {
     assert_eq!(admin.claim("tom", MAIL).as_deref(), Some("tom@example.org"));
     assert_eq!(roles_of(&installation, "tom"), ["Internal/everyone", "clerks"]);
     assert_eq!(roles_of(&installation, "ann"), ["Internal/everyone"]);
+}
+
+/// What `ldapsearch` prints of the directory that is in IS 5.3.0.
+const LDAPSEARCH: &str = "# extended LDIF
+#
+# LDAPv3
+# base <dc=wso2,dc=org> with scope subtree
+# filter: (objectclass=*)
+# requesting: ALL
+#
+
+#
+dn:
+objectClass: extensibleObject
+
+# krbtgt, Users, WSO2.ORG
+dn: uid=krbtgt,ou=Users,dc=WSO2,dc=ORG
+krb5KeyVersionNumber: 0
+userPassword:: c2VjcmV0
+krb5Key:: MBGgAwIBA6EKBAiitlH7bfcmHA==
+sn: Service
+uid: krbtgt
+objectClass: krb5KDCEntry
+objectClass: person
+cn: KDC Service
+
+# tom, Users, WSO2.ORG
+dn: uid=tom,ou=Users,dc=WSO2,dc=ORG
+userPassword:: e1NIQX0wRFBpS3VOSXJyVm1EOElVQ3V3MWhReE5xWmM9
+jpegPhoto:< file:///tmp/ldapsearch-jpegPhoto-Xa1b2c
+uid: tom
+objectClass: krb5KDCEntry
+objectClass: person
+sn: Jones
+cn: tom
+mail: tom@example.org
+
+# clerks, Groups, WSO2.ORG
+dn: cn=clerks,ou=Groups,dc=WSO2,dc=ORG
+objectClass: groupOfNames
+cn: clerks
+member: uid=tom,ou=Users,dc=WSO2,dc=ORG
+
+# Sales\\2C North, Groups, WSO2.ORG
+dn: cn=Sales\\, North,ou=Groups,dc=WSO2,dc=ORG
+objectClass: groupOfNames
+cn: Sales North
+member: uid=tom,ou=Users,dc=WSO2,dc=ORG
+
+# search result
+search: 2
+result: 0 Success
+
+# numResponses: 6
+# numEntries: 5
+";
+
+#[test]
+fn a_directory_is_read_as_ldapsearch_prints_it_without_the_services_that_have_a_known_password() {
+    let mut installation = prepared();
+    let folder = folder(&installation, &[("export.ldif", LDAPSEARCH.to_owned())]);
+    let said = installation.must(&["user", "take-over", &folder], "");
+    for line in [
+        "took over 1 users",
+        "passed over: 1 accounts of the directory for its own Kerberos services",
+        "passed over: 1 attributes of a directory that stand in files of their own",
+    ] {
+        assert!(said.contains(line), "{line}: {said}");
+    }
+    assert_eq!(installation.must(&["user", "list"], ""), "admin\ntom\n");
+    assert_eq!(roles_of(&installation, "tom"), ["Internal/everyone", "Sales North", "clerks"]);
+    installation.run();
+    assert!(knows(&installation, "tom", "admin") && !knows(&installation, "krbtgt", "secret"));
+}
+
+#[test]
+fn a_hash_of_a_directory_that_lets_nobody_in_is_refused() {
+    let installation = prepared();
+    for password in
+        ["{SHA}ISMvKXpXpadDiUoOSoAfww==", "{SSHA}0DPiKuNIrrVmD8IUCuw1hQxNqZc=", "{MD5}21232f297a57"]
+    {
+        let text = format!("dn: uid=tom,dc=org\nuid: tom\nuserPassword: {password}\n");
+        let folder = folder(&installation, &[("export.ldif", text)]);
+        let output = installation.command_line(&["user", "take-over", &folder], "");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!output.status.success() && said.contains("line 1: the password is not what"), "{said}");
+    }
 }

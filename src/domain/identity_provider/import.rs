@@ -8,57 +8,60 @@ use super::change::take_over;
 use super::{
     Authenticator, Claim, ClaimMapping, Connector, IdentityProvider, Profile, Property, RoleMapping, Setting,
 };
-use crate::domain::bulk_import::csv;
+use crate::domain::exported::{Row, Table};
 use crate::domain::governance::RESIDENT;
 use crate::domain::{Actor, Error, Now, Realm, resident_idp, role};
 use crate::store::Tx;
 use std::collections::HashMap;
 
-/// The tables that are read.
-pub const TABLES: [&str; 11] = [
-    "IDP",
-    "IDP_AUTHENTICATOR",
-    "IDP_AUTHENTICATOR_PROPERTY",
-    "IDP_METADATA",
-    "IDP_CLAIM",
-    "IDP_CLAIM_MAPPING",
-    "IDP_LOCAL_CLAIM",
-    "IDP_ROLE",
-    "IDP_ROLE_MAPPING",
-    "IDP_PROVISIONING_CONFIG",
-    "IDP_PROV_CONFIG_PROPERTY",
+/// The tables that are read, and the columns they must have (IS 5.3.0, the scripts of its identity tables).
+const TABLES: [(&str, &[&str]); 11] = [
+    ("IDP", &["ID", "TENANT_ID", "NAME", "IS_ENABLED", "IS_PRIMARY"]),
+    ("IDP_AUTHENTICATOR", &["ID", "IDP_ID", "NAME", "IS_ENABLED"]),
+    ("IDP_AUTHENTICATOR_PROPERTY", &["AUTHENTICATOR_ID", "PROPERTY_KEY", "PROPERTY_VALUE", "IS_SECRET"]),
+    ("IDP_METADATA", &["IDP_ID", "NAME", "VALUE"]),
+    ("IDP_CLAIM", &["ID", "IDP_ID", "CLAIM"]),
+    ("IDP_CLAIM_MAPPING", &["IDP_CLAIM_ID", "LOCAL_CLAIM"]),
+    ("IDP_LOCAL_CLAIM", &["IDP_ID", "CLAIM_URI"]),
+    ("IDP_ROLE", &["ID", "IDP_ID", "ROLE"]),
+    ("IDP_ROLE_MAPPING", &["IDP_ROLE_ID", "USER_STORE_ID", "LOCAL_ROLE"]),
+    ("IDP_PROVISIONING_CONFIG", &["ID", "IDP_ID", "PROVISIONING_CONNECTOR_TYPE", "IS_ENABLED"]),
+    ("IDP_PROV_CONFIG_PROPERTY", &["PROVISIONING_CONFIG_ID", "PROPERTY_KEY", "PROPERTY_VALUE", "IS_SECRET"]),
 ];
 
 /// The tables by name; what was not exported is empty.
-#[derive(Debug, Default)]
-pub struct Tables(HashMap<&'static str, Vec<Row>>);
+#[derive(Default)]
+pub struct Tables(HashMap<&'static str, Table>);
 
-/// A row by the names of its columns.
-type Row = HashMap<String, String>;
+impl std::fmt::Debug for Tables {
+    /// Without what they say: there are secrets in them.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(self.0.keys()).finish()
+    }
+}
 
 impl Tables {
-    /// Takes an exported table.
+    /// Takes a file by its name; false for one that is not read.
     ///
     /// # Errors
-    /// [`Error::Refused`] for a table that is none of [`TABLES`].
-    pub fn take(&mut self, name: &str, exported: &[u8]) -> Result<(), Error> {
-        let known = TABLES.iter().find(|known| known.eq_ignore_ascii_case(name));
-        let name =
-            known.ok_or_else(|| Error::refused(format!("{name} is no table of identity providers")))?;
-        let text = String::from_utf8_lossy(exported);
-        let mut lines = csv::read(text.strip_prefix('\u{feff}').unwrap_or(&text)).into_iter();
-        let columns: Vec<String> =
-            lines.next().unwrap_or_default().iter().map(|column| column.trim().to_uppercase()).collect();
-        // A blank line is no row.
-        let rows = lines.filter(|line| line.iter().any(|cell| !cell.is_empty()));
-        self.0.insert(name, rows.map(|line| columns.iter().cloned().zip(line).collect()).collect());
-        Ok(())
+    /// What is no table, with line and hint.
+    pub fn take(&mut self, file: &str, exported: &[u8]) -> Result<bool, Error> {
+        let stem = file.rsplit_once('.').filter(|(_, ending)| ending.eq_ignore_ascii_case("csv"));
+        let known = |stem: &str| TABLES.iter().find(|(name, _)| name.eq_ignore_ascii_case(stem));
+        let Some((name, columns)) = stem.and_then(|(stem, _)| known(stem)) else { return Ok(false) };
+        self.0.insert(name, Table::read(file, exported, columns)?);
+        Ok(true)
+    }
+
+    /// The tables that were not there.
+    pub fn missing(&self) -> impl Iterator<Item = &'static str> {
+        TABLES.iter().map(|(name, _)| *name).filter(|name| !self.0.contains_key(name))
     }
 
     /// The rows of a table that belong to a key.
-    fn of<'t>(&'t self, table: &str, column: &'t str, key: &'t str) -> impl Iterator<Item = &'t Row> {
-        let rows = self.0.get(table).map(Vec::as_slice).unwrap_or_default();
-        rows.iter().filter(move |row| cell(row, column) == Some(key))
+    fn of<'t>(&'t self, table: &str, column: &'t str, key: &'t str) -> impl Iterator<Item = Row<'t>> {
+        let rows = self.0.get(table).into_iter().flat_map(Table::rows);
+        rows.filter(move |row| row.text(column).map(str::trim) == Some(key))
     }
 
     /// The providers of a tenant, by the number it had; the resident one last, so that it stays primary if it was.
@@ -66,38 +69,38 @@ impl Tables {
     pub fn providers(&self, tenant: i64) -> Vec<IdentityProvider> {
         let number = tenant.to_string();
         let mut found: Vec<IdentityProvider> =
-            self.of("IDP", "TENANT_ID", &number).map(|row| self.provider(row)).collect();
+            self.of("IDP", "TENANT_ID", &number).map(|row| self.provider(&row)).collect();
         found.sort_by_key(|one| one.profile.name == RESIDENT);
         found
     }
 
-    fn provider(&self, row: &Row) -> IdentityProvider {
-        let key = cell(row, "ID").unwrap_or_default();
+    fn provider(&self, row: &Row<'_>) -> IdentityProvider {
+        let key = key_of(row);
         let profile = profile(row);
         let (claims, claim_mappings) = self.claims(key, profile.local_dialect);
-        let roles: Vec<&Row> = self.of("IDP_ROLE", "IDP_ID", key).collect();
+        let roles: Vec<Row<'_>> = self.of("IDP_ROLE", "IDP_ID", key).collect();
         let role_mappings = roles.iter().flat_map(|role| {
-            let mappings = self.of("IDP_ROLE_MAPPING", "IDP_ROLE_ID", cell(role, "ID").unwrap_or_default());
+            let mappings = self.of("IDP_ROLE_MAPPING", "IDP_ROLE_ID", key_of(role));
             mappings.map(|mapping| RoleMapping {
                 remote: text(role, "ROLE"),
-                user_store: text(mapping, "USER_STORE_ID"),
-                local: text(mapping, "LOCAL_ROLE"),
+                user_store: text(&mapping, "USER_STORE_ID"),
+                local: text(&mapping, "LOCAL_ROLE"),
             })
         });
         IdentityProvider {
             authenticators: self
                 .of("IDP_AUTHENTICATOR", "IDP_ID", key)
-                .map(|row| self.authenticator(row))
+                .map(|row| self.authenticator(&row))
                 .collect(),
             connectors: self
                 .of("IDP_PROVISIONING_CONFIG", "IDP_ID", key)
-                .map(|row| self.connector(row))
+                .map(|row| self.connector(&row))
                 .collect(),
             claims,
             claim_mappings,
             role_mappings: role_mappings.collect(),
             roles: roles.iter().filter_map(|role| text(role, "ROLE")).collect(),
-            properties: self.of("IDP_METADATA", "IDP_ID", key).map(setting).collect(),
+            properties: self.of("IDP_METADATA", "IDP_ID", key).map(|row| setting(&row)).collect(),
             default_authenticator_enabled: false,
             profile,
         }
@@ -105,39 +108,39 @@ impl Tables {
 
     /// Claims and their mappings; those of the local dialect have a table of their own.
     fn claims(&self, key: &str, local_dialect: bool) -> (Vec<Claim>, Vec<ClaimMapping>) {
-        let mapping = |row: &Row, local: &str, remote: Option<String>| ClaimMapping {
+        let mapping = |row: &Row<'_>, local: &str, remote: Option<String>| ClaimMapping {
             local: text(row, local),
             remote,
             default_value: text(row, "DEFAULT_VALUE"),
-            requested: flag(row, "IS_REQUESTED"),
+            requested: row.flag("IS_REQUESTED"),
         };
         if local_dialect {
             let rows = self.of("IDP_LOCAL_CLAIM", "IDP_ID", key);
-            return (Vec::new(), rows.map(|row| mapping(row, "CLAIM_URI", None)).collect());
+            return (Vec::new(), rows.map(|row| mapping(&row, "CLAIM_URI", None)).collect());
         }
         let (mut claims, mut mappings) = (Vec::new(), Vec::new());
         for row in self.of("IDP_CLAIM", "IDP_ID", key) {
-            let Some(uri) = text(row, "CLAIM") else { continue };
-            let own = self.of("IDP_CLAIM_MAPPING", "IDP_CLAIM_ID", cell(row, "ID").unwrap_or_default());
-            mappings.extend(own.map(|row| mapping(row, "LOCAL_CLAIM", Some(uri.clone()))));
+            let Some(uri) = text(&row, "CLAIM") else { continue };
+            let own = self.of("IDP_CLAIM_MAPPING", "IDP_CLAIM_ID", key_of(&row));
+            mappings.extend(own.map(|row| mapping(&row, "LOCAL_CLAIM", Some(uri.clone()))));
             claims.push(Claim { id: 0, uri });
         }
         (claims, mappings)
     }
 
-    fn authenticator(&self, row: &Row) -> Authenticator {
-        let key = cell(row, "ID").unwrap_or_default();
-        let property = |row: &Row| Property {
-            name: text(row, "PROPERTY_KEY").unwrap_or_default(),
-            value: Some(text(row, "PROPERTY_VALUE").unwrap_or_default()),
-            confidential: flag(row, "IS_SECRET"),
+    fn authenticator(&self, row: &Row<'_>) -> Authenticator {
+        let key = key_of(row);
+        let property = |row: Row<'_>| Property {
+            name: text(&row, "PROPERTY_KEY").unwrap_or_default(),
+            value: Some(text(&row, "PROPERTY_VALUE").unwrap_or_default()),
+            confidential: row.flag("IS_SECRET"),
             ..Property::default()
         };
         Authenticator {
             id: 0,
             name: text(row, "NAME").unwrap_or_default(),
             display_name: text(row, "DISPLAY_NAME"),
-            enabled: flag(row, "IS_ENABLED"),
+            enabled: row.flag("IS_ENABLED"),
             properties: self
                 .of("IDP_AUTHENTICATOR_PROPERTY", "AUTHENTICATOR_ID", key)
                 .map(property)
@@ -145,16 +148,16 @@ impl Tables {
         }
     }
 
-    fn connector(&self, row: &Row) -> Connector {
-        let key = cell(row, "ID").unwrap_or_default();
-        let property = |row: &Row| {
-            let blob = cell(row, "PROPERTY_TYPE").is_some_and(|kind| kind.trim() == "BLOB");
+    fn connector(&self, row: &Row<'_>) -> Connector {
+        let key = key_of(row);
+        let property = |row: Row<'_>| {
+            let blob = row.text("PROPERTY_TYPE").is_some_and(|kind| kind.trim() == "BLOB");
             let column = if blob { "PROPERTY_BLOB_VALUE" } else { "PROPERTY_VALUE" };
-            let value = text(row, column).unwrap_or_default();
+            let value = text(&row, column).unwrap_or_default();
             Property {
-                name: text(row, "PROPERTY_KEY").unwrap_or_default(),
+                name: text(&row, "PROPERTY_KEY").unwrap_or_default(),
                 value: Some(if blob { from_blob(value) } else { value }),
-                confidential: flag(row, "IS_SECRET"),
+                confidential: row.flag("IS_SECRET"),
                 blob,
                 ..Property::default()
             }
@@ -163,29 +166,29 @@ impl Tables {
         Connector {
             id: 0,
             name: text(row, "PROVISIONING_CONNECTOR_TYPE").unwrap_or_default(),
-            enabled: flag(row, "IS_ENABLED"),
-            blocking: flag(row, "IS_BLOCKING"),
+            enabled: row.flag("IS_ENABLED"),
+            blocking: row.flag("IS_BLOCKING"),
             properties: rows.map(property).collect(),
         }
     }
 }
 
-fn profile(row: &Row) -> Profile {
+fn profile(row: &Row<'_>) -> Profile {
     let certificate = text(row, "CERTIFICATE").map(from_blob);
     Profile {
         name: text(row, "NAME").unwrap_or_default(),
-        enabled: flag(row, "IS_ENABLED"),
-        primary: flag(row, "IS_PRIMARY"),
-        federation_hub: flag(row, "IS_FEDERATION_HUB"),
+        enabled: row.flag("IS_ENABLED"),
+        primary: row.flag("IS_PRIMARY"),
+        federation_hub: row.flag("IS_FEDERATION_HUB"),
         home_realm: text(row, "HOME_REALM_ID"),
         alias: text(row, "ALIAS"),
         display_name: text(row, "DISPLAY_NAME"),
         description: text(row, "DESCRIPTION"),
         certificate: certificate.map(|text| text.replace(['\r', '\n'], "")),
         provisioning_role: text(row, "PROVISIONING_ROLE"),
-        jit_enabled: flag(row, "INBOUND_PROV_ENABLED"),
+        jit_enabled: row.flag("INBOUND_PROV_ENABLED"),
         jit_user_store: text(row, "INBOUND_PROV_USER_STORE_ID"),
-        local_dialect: flag(row, "IS_LOCAL_CLAIM_DIALECT"),
+        local_dialect: row.flag("IS_LOCAL_CLAIM_DIALECT"),
         user_claim: text(row, "USER_CLAIM_URI"),
         role_claim: text(row, "ROLE_CLAIM_URI"),
         default_authenticator: text(row, "DEFAULT_AUTHENTICATOR_NAME"),
@@ -194,7 +197,7 @@ fn profile(row: &Row) -> Profile {
     }
 }
 
-fn setting(row: &Row) -> Setting {
+fn setting(row: &Row<'_>) -> Setting {
     Setting {
         name: text(row, "NAME").unwrap_or_default(),
         value: Some(text(row, "VALUE").unwrap_or_default()),
@@ -202,18 +205,13 @@ fn setting(row: &Row) -> Setting {
     }
 }
 
-/// A value. Exports write NULL as nothing at all, as MySQL's `\N`, or as the word.
-fn cell<'r>(row: &'r Row, column: &str) -> Option<&'r str> {
-    let value = row.get(column)?.as_str();
-    (!matches!(value, "" | "\\N" | "NULL")).then_some(value)
+/// What other tables call a row by.
+fn key_of<'r>(row: &Row<'r>) -> &'r str {
+    row.text("ID").unwrap_or_default().trim()
 }
 
-fn text(row: &Row, column: &str) -> Option<String> {
-    cell(row, column).map(str::to_owned)
-}
-
-fn flag(row: &Row, column: &str) -> bool {
-    cell(row, column).is_some_and(|value| value == "1" || value.eq_ignore_ascii_case("true"))
+fn text(row: &Row<'_>, column: &str) -> Option<String> {
+    row.text(column).map(str::to_owned)
 }
 
 /// Text that a table keeps as bytes: some exports write it as it is, others in hexadecimal digits, with or without a mark.

@@ -6,7 +6,7 @@ use crate::domain::credential::Credential;
 use crate::domain::name::{QualifiedName, folded, is_reserved};
 use crate::domain::permission::EXECUTE;
 use crate::domain::role::Grant;
-use crate::domain::{Actor, Error, Now, Realm, User, audit, claim, pattern, role, user};
+use crate::domain::{Actor, Error, Now, Realm, User, audit, claim, lockout, pattern, role, user};
 use crate::store::{self, Tx};
 use std::collections::{HashMap, HashSet};
 
@@ -29,6 +29,8 @@ pub struct Report {
     pub memberships: usize,
     /// Permissions of the roles that were added.
     pub permissions: usize,
+    /// Users who were added with a lock that keeps nobody out, because the tenant does not lock accounts.
+    pub locked_in_vain: usize,
     /// What was passed over.
     pub passed_over: PassedOver,
 }
@@ -86,6 +88,13 @@ pub fn run(
         };
         store::user::set_identity_claim(work.tx, user.id.0, &fact.uri, fact.value.as_deref())?;
         work.report.identity_claims += 1;
+    }
+    if lockout::settings(work.tx, work.actor.tenant)?.is_none() {
+        for user in users.added.values() {
+            let locked = claim::values(work.tx, realm, user, &[lockout::LOCKED])?;
+            let is_locked = locked.iter().any(|(_, value)| value.trim().eq_ignore_ascii_case("true"));
+            work.report.locked_in_vain += usize::from(is_locked);
+        }
     }
     Ok(work.report)
 }
@@ -150,7 +159,9 @@ impl Work<'_, '_> {
             .iter()
             .map(|(resource, _)| Grant { resource: resource.clone(), action: EXECUTE.to_owned() })
             .collect();
-        role::add(tx, *now, realm, actor, &old.typed, &members, &grants).map_err(place)?;
+        role::add(tx, *now, realm, actor, &old.typed, &members, &grants).map_err(|error| {
+            place(error.reworded(|why| format!("{why}; set role_pattern, or take the row out of the export")))
+        })?;
         let id = role::find(tx, actor.tenant, &old.typed)?.ok_or(store::Error::Missing("role"))?;
         for (resource, _) in denied {
             store::role::set_grant(tx, id, &resource.to_lowercase(), EXECUTE, false)?;

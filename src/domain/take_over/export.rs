@@ -1,10 +1,27 @@
 //! The files of an export, and what they say together.
 
-use super::table::{TABLES, Table, utf8};
 use super::{Fact, OldRole, OldUser, PassedOver, ldif, roles, users};
 use crate::domain::Error;
+use crate::domain::exported::{Table, utf8};
 use crate::domain::name::folded;
 use std::collections::{HashMap, HashSet};
+
+/// The tables that are read, and the columns they must have (IS 5.3.0, the scripts of its user and identity tables).
+const TABLES: [(&str, &[&str]); 10] = [
+    ("UM_USER", &["UM_ID", "UM_USER_NAME", "UM_USER_PASSWORD", "UM_SALT_VALUE", "UM_TENANT_ID"]),
+    ("UM_USER_ATTRIBUTE", &["UM_ATTR_NAME", "UM_ATTR_VALUE", "UM_PROFILE_ID", "UM_USER_ID", "UM_TENANT_ID"]),
+    ("UM_ROLE", &["UM_ID", "UM_ROLE_NAME", "UM_TENANT_ID"]),
+    ("UM_USER_ROLE", &["UM_ROLE_ID", "UM_USER_ID", "UM_TENANT_ID"]),
+    ("UM_DOMAIN", &["UM_DOMAIN_ID", "UM_DOMAIN_NAME", "UM_TENANT_ID"]),
+    ("UM_HYBRID_ROLE", &["UM_ID", "UM_ROLE_NAME", "UM_TENANT_ID"]),
+    ("UM_HYBRID_USER_ROLE", &["UM_USER_NAME", "UM_ROLE_ID", "UM_TENANT_ID", "UM_DOMAIN_ID"]),
+    ("UM_PERMISSION", &["UM_ID", "UM_RESOURCE_ID", "UM_ACTION", "UM_TENANT_ID"]),
+    (
+        "UM_ROLE_PERMISSION",
+        &["UM_PERMISSION_ID", "UM_ROLE_NAME", "UM_IS_ALLOWED", "UM_TENANT_ID", "UM_DOMAIN_ID"],
+    ),
+    ("IDN_IDENTITY_USER_DATA", &["TENANT_ID", "USER_NAME", "DATA_KEY", "DATA_VALUE"]),
+];
 
 /// Tables that say nothing without another.
 const TOGETHER: [(&str, &str); 8] = [

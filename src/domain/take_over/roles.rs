@@ -2,8 +2,8 @@
 
 use super::OldRole;
 use super::export::{Export, Files, Meant};
-use super::table::Row;
 use crate::domain::Error;
+use crate::domain::exported::Row;
 use crate::domain::name::{APPLICATION, INTERNAL, folded, shown};
 use crate::domain::permission::{EXECUTE, action};
 use crate::domain::role::is_everyone;
@@ -71,6 +71,11 @@ pub(super) fn read(
         };
         if action(done) != Some(EXECUTE) {
             export.pass_over("permissions for other actions than ui.execute");
+            continue;
+        }
+        // The original writes none where the domain of a role was not registered.
+        if row.text("UM_DOMAIN_ID").is_none() {
+            export.pass_over("permissions of roles that are in no domain");
             continue;
         }
         let typed = match domain(&row)?.as_str() {

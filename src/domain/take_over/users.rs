@@ -1,9 +1,9 @@
 //! Users from `UM_USER` and `UM_USER_ATTRIBUTE`, and their identity claims from `IDN_IDENTITY_USER_DATA`.
 
 use super::export::{Export, Files, Meant};
-use super::table::Row;
 use super::{Fact, OldUser, Stored};
 use crate::domain::claim::{DEFAULT_PROFILE, is_identity};
+use crate::domain::exported::Row;
 use crate::domain::name::{QualifiedName, folded};
 use crate::domain::{Error, Now};
 use std::collections::HashMap;
@@ -61,7 +61,9 @@ fn user(row: &Row<'_>) -> Result<OldUser, Error> {
     };
     let changed_at = match row.text("UM_CHANGED_TIME") {
         Some(text) => Some(moment(text).ok_or_else(|| {
-            row.refuse(&format!("UM_CHANGED_TIME is {text:?}; it has to look like 2017-01-16 08:30:00"))
+            row.refuse(&format!(
+                "UM_CHANGED_TIME is {text:?}; it has to look like 2017-01-16 08:30:00 (in Oracle, set NLS_TIMESTAMP_FORMAT)"
+            ))
         })?),
         None => None,
     };

@@ -1,24 +1,8 @@
-//! A table of the other deployment's database, exported as a CSV file with the names of the columns in the first line.
+//! Tables of another deployment's database, exported as text files with the names of the columns in the first line.
 
-use crate::domain::Error;
-use crate::domain::bulk_import::csv;
+mod fields;
 
-/// The tables that are read, and the columns they must have (IS 5.3.0, the scripts of its user and identity tables).
-pub(super) const TABLES: [(&str, &[&str]); 10] = [
-    ("UM_USER", &["UM_ID", "UM_USER_NAME", "UM_USER_PASSWORD", "UM_SALT_VALUE", "UM_TENANT_ID"]),
-    ("UM_USER_ATTRIBUTE", &["UM_ATTR_NAME", "UM_ATTR_VALUE", "UM_PROFILE_ID", "UM_USER_ID", "UM_TENANT_ID"]),
-    ("UM_ROLE", &["UM_ID", "UM_ROLE_NAME", "UM_TENANT_ID"]),
-    ("UM_USER_ROLE", &["UM_ROLE_ID", "UM_USER_ID", "UM_TENANT_ID"]),
-    ("UM_DOMAIN", &["UM_DOMAIN_ID", "UM_DOMAIN_NAME", "UM_TENANT_ID"]),
-    ("UM_HYBRID_ROLE", &["UM_ID", "UM_ROLE_NAME", "UM_TENANT_ID"]),
-    ("UM_HYBRID_USER_ROLE", &["UM_USER_NAME", "UM_ROLE_ID", "UM_TENANT_ID", "UM_DOMAIN_ID"]),
-    ("UM_PERMISSION", &["UM_ID", "UM_RESOURCE_ID", "UM_ACTION", "UM_TENANT_ID"]),
-    (
-        "UM_ROLE_PERMISSION",
-        &["UM_PERMISSION_ID", "UM_ROLE_NAME", "UM_IS_ALLOWED", "UM_TENANT_ID", "UM_DOMAIN_ID"],
-    ),
-    ("IDN_IDENTITY_USER_DATA", &["TENANT_ID", "USER_NAME", "DATA_KEY", "DATA_VALUE"]),
-];
+use super::Error;
 
 /// An exported table.
 pub(super) struct Table {
@@ -34,21 +18,20 @@ impl Table {
     /// A column that is missing, a line with more or fewer fields than the first.
     pub(super) fn read(file: &str, exported: &[u8], needed: &[&str]) -> Result<Self, Error> {
         let text = utf8(file, exported)?;
-        let mut lines = csv::numbered(text).into_iter();
-        let names = lines.next().map(|(_, names)| names).unwrap_or_default();
+        let mut lines = fields::read(text).into_iter();
+        let (line, names) = lines.next().unwrap_or((1, Vec::new()));
         let columns: Vec<String> = names.iter().map(|name| name.trim().to_uppercase()).collect();
         if let Some(missing) = needed.iter().find(|name| !columns.iter().any(|column| column == *name)) {
             return Err(Error::refused(format!(
-                "{file}, line 1: there is no column {missing}; export the table with all columns and their names in the \
+                "{file}, line {line}: there is no column {missing}; export the table with all columns and their names in the \
                  first line"
             )));
         }
-        // A blank line is no row.
-        let rows: Vec<_> = lines.filter(|(_, cells)| cells.iter().any(|cell| !cell.is_empty())).collect();
+        let rows: Vec<_> = lines.collect();
         if let Some((line, cells)) = rows.iter().find(|(_, cells)| cells.len() != columns.len()) {
             return Err(Error::refused(format!(
                 "{file}, line {line}: {} fields for {} columns; put fields with commas, quotes or line breaks between \
-                 quotes",
+                 quotes, and take out what is no row",
                 cells.len(),
                 columns.len()
             )));
@@ -56,10 +39,14 @@ impl Table {
         Ok(Self { file: file.to_owned(), columns, rows })
     }
 
+    /// The rows.
+    pub(super) fn rows(&self) -> impl Iterator<Item = Row<'_>> {
+        self.rows.iter().map(|(line, cells)| Row { table: self, line: *line, cells })
+    }
+
     /// The rows of a tenant, by the number it had.
     pub(super) fn of_tenant(&self, tenant: i64) -> impl Iterator<Item = Row<'_>> {
-        let rows = self.rows.iter().map(|(line, cells)| Row { table: self, line: *line, cells });
-        rows.filter(move |row| {
+        self.rows().filter(move |row| {
             let number = row.text("UM_TENANT_ID").or_else(|| row.text("TENANT_ID"));
             number.and_then(|number| number.trim().parse().ok()) == Some(tenant)
         })
@@ -68,8 +55,11 @@ impl Table {
 
 /// What a file says, without the mark that some programs begin it with.
 pub(super) fn utf8<'t>(file: &str, exported: &'t [u8]) -> Result<&'t str, Error> {
-    let text = std::str::from_utf8(exported)
-        .map_err(|_| Error::refused(format!("{file} is not UTF-8; export it in that encoding")))?;
+    let text = std::str::from_utf8(exported).map_err(|error| {
+        let good = exported.get(..error.valid_up_to()).unwrap_or_default();
+        let line = good.iter().filter(|byte| **byte == b'\n').count() + 1;
+        Error::refused(format!("{file}, line {line}: this is not UTF-8; export the file in that encoding"))
+    })?;
     Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
 }
 
@@ -86,7 +76,7 @@ impl<'t> Row<'t> {
     pub(super) fn text(&self, column: &str) -> Option<&'t str> {
         let at = self.table.columns.iter().position(|known| known == column)?;
         let value = self.cells.get(at)?.as_str();
-        (!matches!(value, "" | "\\N" | "NULL")).then_some(value)
+        (!matches!(value, "" | fields::NOTHING | "NULL")).then_some(value)
     }
 
     /// A value without which the row makes no sense.
