@@ -27,7 +27,7 @@ fn carry_out(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     let sources = Sources {
         file: arguments.config.clone(),
         flags: arguments.flags(),
-        environment: std::env::vars().collect(),
+        environment: config::environment(std::env::vars_os())?,
     };
     let loaded = config::load(&sources)?;
     logging::start(&loaded.settings.log.level, loaded.settings.log.json);

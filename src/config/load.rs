@@ -7,9 +7,13 @@ use super::service_provider::ServiceProvider;
 use super::settings::{MailTransport, Mistake, Settings};
 use super::wso2;
 use std::collections::HashSet;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use toml::de::{DeTable, DeValue};
 use toml::{Spanned, Value};
+
+/// How the names of variables begin.
+const PREFIX: &str = "SOAPSTONE_";
 
 /// Where settings come from, beside their defaults.
 #[derive(Debug, Default)]
@@ -20,6 +24,27 @@ pub struct Sources {
     pub flags: Vec<(&'static str, String)>,
     /// The environment.
     pub environment: Vec<(String, String)>,
+}
+
+/// What an environment says of settings.
+///
+/// # Errors
+/// [`Error::Value`] for what is no text: a password in another encoding would be another password.
+pub fn environment(
+    variables: impl Iterator<Item = (OsString, OsString)>,
+) -> Result<Vec<(String, String)>, Error> {
+    let named = variables.filter_map(|(name, value)| Some((name.into_string().ok()?, value)));
+    let own = named.filter(|(name, _)| name.starts_with(PREFIX));
+    own.map(|(name, value)| match value.into_string() {
+        Ok(value) => Ok((name, value)),
+        Err(_) => Err(Error::Value {
+            origin: "environment variable".to_owned(),
+            key: name,
+            why: "it is not UTF-8".to_owned(),
+            hint: "write it in that encoding, or name a file with …_FILE".to_owned(),
+        }),
+    })
+    .collect()
 }
 
 /// Settings with what should be said about them.
@@ -155,13 +180,15 @@ fn unknown_variables(sources: &Sources) -> impl Iterator<Item = String> {
         let bare = name.strip_suffix("_FILE").unwrap_or(name);
         others.contains(&name) || KEYS.iter().any(|key| [name, bare].contains(&key.variable().as_str()))
     };
-    let of_a_service =
-        |name: &str| ["PORT", "SERVICE_HOST", "SERVICE_PORT"].iter().any(|known| name.starts_with(known));
-    let names = sources.environment.iter().map(|(name, _)| name.as_str());
-    let unknown = names.filter(move |name| {
-        name.strip_prefix("SOAPSTONE_").is_some_and(|rest| !of_a_service(rest) && !is_setting(name))
+    let of_a_service = |name: &str, value: &str| match name {
+        // The address as a URL, where people who mistyped a setting write a number.
+        "PORT" => value.contains("://"),
+        name => ["PORT_", "SERVICE_HOST", "SERVICE_PORT"].iter().any(|known| name.starts_with(known)),
+    };
+    let unknown = sources.environment.iter().filter(move |(name, value)| {
+        name.strip_prefix(PREFIX).is_some_and(|rest| !of_a_service(rest, value) && !is_setting(name))
     });
-    unknown.map(|name| format!("environment variable {name}: there is no such setting"))
+    unknown.map(|(name, _)| format!("environment variable {name}: there is no such setting"))
 }
 
 fn read_text(key: &'static Key, text: &str, origin: String) -> Result<Given, Error> {

@@ -21,7 +21,7 @@ mod wso2;
 pub use error::Error;
 pub use identity_provider::{IdentityProvider, Part, Property as ProviderProperty};
 pub use keys::{KEYS, Key, reference};
-pub use load::{Loaded, Sources, load};
+pub use load::{Loaded, Sources, environment, load};
 pub use service_provider::{Hash, ServiceProvider};
 pub use settings::{Hidden, Log, Mail, MailTransport, Settings, Template, time_of_day};
 

@@ -199,8 +199,25 @@ fn a_variable_that_is_no_setting_is_worth_a_word() {
         warnings.into_iter().filter(|warning| warning.starts_with("environment variable")).collect()
     };
     assert!(said(&sources).is_empty(), "{:?}", said(&sources));
-    sources.environment.push(("SOAPSTONE_HTTPS_PORTT".into(), "1".into()));
-    assert_eq!(said(&sources), ["environment variable SOAPSTONE_HTTPS_PORTT: there is no such setting"]);
+    sources.environment.push(("SOAPSTONE_PORT".into(), "tcp://10.0.0.1:9443".into()));
+    assert!(said(&sources).is_empty(), "{:?}", said(&sources));
+    for name in ["SOAPSTONE_HTTPS_PORTT", "SOAPSTONE_PORT"] {
+        let mut sources = folder.sources();
+        sources.environment.push((name.into(), "9444".into()));
+        assert_eq!(said(&sources), [format!("environment variable {name}: there is no such setting")]);
+    }
+}
+
+#[test]
+fn a_variable_that_is_no_text_is_a_mistake_where_it_is_a_setting_and_nothing_elsewhere() {
+    use std::os::unix::ffi::OsStringExt as _;
+    let latin = std::ffi::OsString::from_vec(b"caf\xe9".to_vec());
+    let found = |name: &str| environment([(name.into(), latin.clone())].into_iter());
+    assert_eq!(found("OTHER").unwrap(), []);
+    let said = found("SOAPSTONE_MAIL_PASSWORD").unwrap_err().to_string();
+    assert!(said.contains("SOAPSTONE_MAIL_PASSWORD: it is not UTF-8\nhint: "), "{said}");
+    let good = [("SOAPSTONE_BIND".into(), "::1".into()), ("HOME".into(), "/".into())];
+    assert_eq!(environment(good.into_iter()).unwrap(), [("SOAPSTONE_BIND".to_owned(), "::1".to_owned())]);
 }
 
 #[test]
