@@ -162,6 +162,15 @@ pub fn close_of_store(tx: &mut Tx<'_>, tenant: TenantId, domain: &str) -> Result
     Ok(())
 }
 
+/// Ends every session of the users of a tenant.
+///
+/// # Errors
+/// Failures of the database.
+pub fn close_of_tenant(tx: &mut Tx<'_>, tenant: TenantId) -> Result<(), Error> {
+    store::session::delete_of_tenant(tx, tenant.0)?;
+    Ok(())
+}
+
 /// Gives the open sessions of a tenant's browsers other limits, in minutes: first those of plain sessions, then those of
 /// remembered ones. Which of the two a session is shows in the limit it has.
 ///

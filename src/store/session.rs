@@ -201,6 +201,19 @@ pub fn delete_of_store(tx: &mut Tx<'_>, tenant: i64, domain: &str) -> Result<(),
     Ok(())
 }
 
+/// Ends every session of the users of a tenant.
+///
+/// # Errors
+/// As [`insert`].
+pub fn delete_of_tenant(tx: &mut Tx<'_>, tenant: i64) -> Result<usize, Error> {
+    tx.execute(
+        "DELETE FROM remember_me WHERE EXISTS \
+         (SELECT 1 FROM user u WHERE u.id = remember_me.user_id AND u.tenant_id = $1)",
+        &[tenant.into()],
+    )?;
+    tx.execute("DELETE FROM session WHERE tenant_id = $1", &[tenant.into()])
+}
+
 /// Replaces two limits of the sessions of a tenant by two others.
 ///
 /// # Errors

@@ -418,6 +418,7 @@ fn deactivation_counts_on_the_next_call_and_activation_ends_it() {
 
     accepted(&admin, "activateTenant", &domain("acme.example"));
     assert!(root.is_known());
+    assert!(!session.is_known() && !browser.is_signed_in(), "what was open before has ended");
     assert!(world.lets_in("admin@acme.example", PASSWORD));
     let trail =
         "SELECT group_concat(action || ' ' || target, ', ') FROM audit WHERE action LIKE '%activate%'";

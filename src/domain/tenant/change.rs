@@ -10,7 +10,7 @@ use crate::domain::credential::Credential;
 use crate::domain::password::NewPassword;
 use crate::domain::permission::{self, EXECUTE};
 use crate::domain::seed::{self, Administrator};
-use crate::domain::{Actor, Error, Now, Realm, audit, pattern, role, user};
+use crate::domain::{Actor, Error, Now, Realm, audit, pattern, role, session, user};
 use crate::store::{self, Tx};
 
 /// What the administrator's role of a tenant may do.
@@ -180,7 +180,8 @@ pub fn activate(tx: &mut Tx<'_>, now: Now, actor: &Actor, domain: &str) -> Resul
     switch(tx, now, actor, domain, true)
 }
 
-/// Keeps the users of a tenant out, from their next call or page on. Otherwise as [`activate`].
+/// Keeps the users of a tenant out, from their next call or page on: their sessions are over, and nobody finds one again
+/// when the tenant is activated. Otherwise as [`activate`].
 ///
 /// # Errors
 /// Failures of the database.
@@ -191,6 +192,9 @@ pub fn deactivate(tx: &mut Tx<'_>, now: Now, actor: &Actor, domain: &str) -> Res
 fn switch(tx: &mut Tx<'_>, now: Now, actor: &Actor, domain: &str, active: bool) -> Result<(), Error> {
     let Some(tenant) = registered(tx, domain)? else { return Ok(()) };
     super::set_active(tx, tenant.id, active)?;
+    if !active {
+        session::close_of_tenant(tx, tenant.id)?;
+    }
     let action = if active { "Activate Tenant" } else { "Deactivate Tenant" };
     audit::record(tx, now, actor, action, &tenant.domain, "")
 }
