@@ -58,7 +58,8 @@ fn rules(loaded: &Loaded) -> Result<Policy, config::Error> {
         .map_err(|bad| loaded.refused(bad.key, bad.why, bad.hint))
 }
 
-/// Serves until SIGINT, SIGTERM, or the end of its terminal.
+/// Serves until SIGINT, SIGTERM, or the end of its terminal. SIGHUP otherwise has it read its certificate again, which is
+/// how those who renew certificates say so.
 fn serve(loaded: &Loaded) -> Outcome {
     rules(loaded)?;
     gather_randomness();
@@ -71,23 +72,27 @@ fn serve(loaded: &Loaded) -> Outcome {
         // Listened for before anybody is told that the server is up: who reads that may already ask it to stop.
         let mut interrupt = signal(SignalKind::interrupt())?;
         let mut terminate = signal(SignalKind::terminate())?;
+        let in_terminal = has_terminal();
         let mut hangup = if ignores_hangup() { None } else { Some(signal(SignalKind::hangup())?) };
         if let Err(error) = greet(&server, &loaded.settings) {
             // Where it listens is in the configuration, too.
             tracing::warn!(%error, "the greeting could not be written");
         }
-        let mut asked = async || {
+        let mut asked = async |server: Option<&Server>| loop {
             tokio::select! {
-                _ = interrupt.recv() => {}
-                _ = terminate.recv() => {}
-                () = received(&mut hangup) => {}
+                _ = interrupt.recv() => break,
+                _ = terminate.recv() => break,
+                () = received(&mut hangup) => match server {
+                    Some(server) if !in_terminal || has_terminal() => renew_certificate(server),
+                    _ => break,
+                },
             }
         };
-        asked().await;
+        asked(Some(&server)).await;
         tracing::info!("stopping");
         tokio::select! {
             () = server.stop() => {}
-            () = asked() => tracing::warn!("stopping at once: open connections are not waited for"),
+            () = asked(None) => tracing::warn!("stopping at once: open connections are not waited for"),
         }
         Ok::<_, Box<dyn Error>>(())
     })?;
@@ -104,6 +109,20 @@ async fn received(signal: &mut Option<Signal>) {
         }
         None => std::future::pending().await,
     }
+}
+
+fn renew_certificate(server: &Server) {
+    match server.renew_certificate() {
+        Ok(()) => tracing::info!("the certificate was read again, and counts from now on"),
+        Err(error) => {
+            tracing::error!(%error, "the certificate could not be read again; the earlier one still counts")
+        }
+    }
+}
+
+/// Whether the process belongs to a terminal. It does not when that has ended, even before it is told so.
+fn has_terminal() -> bool {
+    std::fs::File::open("/dev/tty").is_ok()
 }
 
 /// Whether whoever started the server asked it to outlive his terminal, as `nohup` does. Listening for the signal would

@@ -223,6 +223,14 @@ pub fn choose(
     Ok(store::template::find(tx, tenant, key, &fold(default_locale))?.map(template_of))
 }
 
+/// Whether there is a template of that type in that very locale.
+///
+/// # Errors
+/// Failures of the database.
+pub fn is_there(tx: &mut Tx<'_>, tenant: i64, key: &str, locale: &str) -> Result<bool, Error> {
+    Ok(store::template::find(tx, tenant, key, &fold(locale))?.is_some())
+}
+
 /// `[A-Za-z]{2,3}([_-][A-Za-z0-9]+)*`
 fn is_locale(text: &str) -> bool {
     let mut parts = text.split(['_', '-']);

@@ -68,12 +68,38 @@ pub enum Error {
         /// What SQLite said.
         source: store::Error,
     },
+    /// The database takes nothing.
+    #[error("{folder}: {source}\nhint: look whether the disk is full, and whether the folder may be written")]
+    Unwritable {
+        /// The folder.
+        folder: PathBuf,
+        /// What SQLite said.
+        source: store::Error,
+    },
     /// The database.
     #[error(transparent)]
     Store(#[from] store::Error),
     /// The rules.
     #[error(transparent)]
     Domain(#[from] crate::domain::Error),
+}
+
+impl Error {
+    /// The same with the folder, where the database does not say itself which it is.
+    #[must_use]
+    pub fn in_folder(self, folder: &Path) -> Self {
+        use store::Error::{Lost, Sqlite};
+        match self {
+            Self::Database { source, .. } if source.is_for_want_of_room() => {
+                Self::Unwritable { folder: folder.to_owned(), source }
+            }
+            Self::Store(source @ (Lost(_) | Sqlite(_)))
+            | Self::Domain(crate::domain::Error::Internal(source @ (Lost(_) | Sqlite(_)))) => {
+                Self::Unwritable { folder: folder.to_owned(), source }
+            }
+            other => other,
+        }
+    }
 }
 
 /// An opened data directory.

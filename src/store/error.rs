@@ -50,6 +50,20 @@ pub enum Error {
     Closed,
 }
 
+impl Error {
+    /// Whether nothing is wrong with the file but that it cannot grow or be written.
+    #[must_use]
+    pub fn is_for_want_of_room(&self) -> bool {
+        use rusqlite::ErrorCode::{DiskFull, ReadOnly, SystemIoFailure};
+        match self {
+            Self::Sqlite(error) => {
+                matches!(error.sqlite_error_code(), Some(DiskFull | ReadOnly | SystemIoFailure))
+            }
+            _ => false,
+        }
+    }
+}
+
 impl From<rusqlite::Error> for Error {
     fn from(error: rusqlite::Error) -> Self {
         use rusqlite::ErrorCode::{ConstraintViolation, DatabaseBusy, DatabaseLocked};

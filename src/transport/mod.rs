@@ -3,6 +3,7 @@
 
 mod bodies;
 mod carried_out;
+mod certificate;
 mod descriptors;
 mod file_providers;
 mod housekeeping;

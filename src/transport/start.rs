@@ -6,19 +6,17 @@ use super::http::Shared;
 use super::logout_notices::Courier;
 use super::metrics::Metrics;
 use super::route::Faces;
-use super::{descriptors, file_providers, listen, service_providers, tls, wiring};
+use super::{certificate, descriptors, file_providers, listen, service_providers, tls, wiring};
 use crate::config::Settings;
 use crate::domain::{
-    Clock, Now, Policy, Realm, Secret, identity_provider, service_provider, template, tenant,
+    Clock, Now, Policy, Realm, Secret, identity_provider, notice, service_provider, template, tenant,
 };
 use crate::mail::{self, Worker};
 use crate::ops::installation::{self, Lock};
-use crate::saml::SigningKey;
 use crate::services::{App, WAITING_LOGINS};
 use crate::store::{self, Store};
 use crate::web::{self, Signers, Site};
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -91,7 +89,7 @@ impl From<store::Error> for StartError {
 pub fn check(settings: &Settings) -> Result<(), StartError> {
     let folder = &settings.data_dir;
     wiring::policy(settings, settings.https_port, String::new())?;
-    let files = certificate_files(settings, folder);
+    let files = certificate::files(settings, folder);
     if !files.own || files.certificate.exists() {
         tls::load(&files)?;
     }
@@ -126,6 +124,8 @@ pub struct Server {
     http: SocketAddr,
     store: Store,
     realm: Arc<Realm>,
+    clock: Arc<dyn Clock>,
+    certificate: (tls::Files, Arc<tls::Presented>),
     /// Whether the data directory was filled just now.
     pub is_new: bool,
     drain: watch::Sender<bool>,
@@ -140,24 +140,29 @@ impl Server {
     /// # Errors
     /// What stands in the way, and what to do.
     pub async fn start(settings: &Settings, clock: Arc<dyn Clock>) -> Result<Self, StartError> {
+        let failed = |error| match error {
+            StartError::Installation(error) => error.in_folder(&settings.data_dir).into(),
+            other => other,
+        };
+        Self::begin(settings, clock).await.map_err(failed)
+    }
+
+    async fn begin(settings: &Settings, clock: Arc<dyn Clock>) -> Result<Self, StartError> {
         let started_at = clock.now();
         // Before anything is made: a bad pattern.
         wiring::policy(settings, settings.https_port, String::new())?;
         let folder = settings.data_dir.clone();
         installation::make_folder(&folder)?;
         let lock = installation::lock(&folder)?;
-        let files = certificate_files(settings, &folder);
+        let files = certificate::files(settings, &folder);
         tls::make_if_missing(&files, settings.host())?;
         let tls = tls::load(&files)?;
-        if tls.valid_until.is_some_and(|until| until < started_at.0) {
-            let file = files.certificate.display();
-            tracing::warn!(%file, "the certificate has expired, and clients refuse it; another counts from the next start");
-        }
+        certificate::tell_expired(&tls.pair, &files, started_at);
         let https = bind(settings, settings.https_port, "--https-port").await?;
         let http = bind(settings, settings.http_port, "--http-port").await?;
         let port = |listener: &TcpListener| listener.local_addr().map(|address| address.port()).unwrap_or(0);
         let https_port = port(&https);
-        let signer = signer(settings, &folder, &tls)?;
+        let signer = certificate::signer(settings, &folder, &tls.pair)?;
         let policy = wiring::policy(settings, https_port, signer.certificate().to_owned())?;
         let (own, time) = (settings.clone(), Arc::clone(&clock));
         let opened = tokio::task::spawn_blocking(move || open(&own, policy, &*time)).await;
@@ -202,6 +207,7 @@ impl Server {
         let shared = Shared { faces: Arc::new(faces), limits, bodies, drain: draining.clone() };
         let addresses = (https.local_addr(), http.local_addr());
         let acceptor = tokio_rustls::TlsAcceptor::from(tls.config);
+        let certificate = (files, tls.presented);
         let mut stop = draining.clone();
         let tasks = vec![
             tokio::spawn(listen::accept(https, Some(acceptor), shared.clone())),
@@ -217,7 +223,8 @@ impl Server {
             }),
             tokio::spawn(courier.run(draining.clone())),
             tokio::spawn(
-                House { store: store.clone(), realm: Arc::clone(&realm), site }.keep(clock, draining),
+                House { store: store.clone(), realm: Arc::clone(&realm), site }
+                    .keep(Arc::clone(&clock), draining),
             ),
         ];
         let unbound = |port| SocketAddr::new(settings.bind, port);
@@ -226,6 +233,8 @@ impl Server {
             http: addresses.1.unwrap_or_else(|_| unbound(settings.http_port)),
             store,
             realm,
+            clock,
+            certificate,
             is_new,
             drain,
             tasks,
@@ -250,6 +259,17 @@ impl Server {
     #[must_use]
     pub fn public_url(&self) -> &str {
         &self.realm.policy.public_url
+    }
+
+    /// Presents the certificate that is in the files by now to whoever connects from here on. Messages stay signed with the
+    /// key that partners know from the metadata, until the next start.
+    ///
+    /// # Errors
+    /// Which file is wrong; then the certificate that was presented so far stays.
+    pub fn renew_certificate(&self) -> Result<(), StartError> {
+        let (files, presented) = &self.certificate;
+        certificate::tell_expired(&presented.renew(files)?, files, self.clock.now());
+        Ok(())
     }
 
     /// Takes no more connections, finishes what was accepted, and returns when everything is durable.
@@ -314,33 +334,36 @@ fn publish(path: &std::path::Path, credentials: &str) -> Result<(), StartError> 
     Ok(tls::write(path, credentials)?)
 }
 
-fn certificate_files(settings: &Settings, folder: &std::path::Path) -> tls::Files {
-    match (&settings.tls_certificate, &settings.tls_key) {
-        (Some(certificate), Some(key)) => {
-            tls::Files { certificate: certificate.clone(), key: key.clone(), own: false }
-        }
-        _ => {
-            let own = |name: &str| -> PathBuf { folder.join(name) };
-            tls::Files { certificate: own("tls-cert.pem"), key: own("tls-key.pem"), own: true }
-        }
-    }
-}
-
 async fn bind(settings: &Settings, port: u16, flag: &'static str) -> Result<TcpListener, StartError> {
     let address = SocketAddr::new(settings.bind, port);
     TcpListener::bind(address).await.map_err(|source| StartError::Listen { address, flag, source })
 }
 
-/// Brings the templates that nobody edited to what the operator's file says now.
+/// Brings the templates that nobody edited to what the operator's file says now, and says where there are none for those
+/// who have no locale of their own: a reset cannot be forced on them.
 async fn refresh_templates(store: &Store, realm: &Arc<Realm>) -> Result<(), StartError> {
     let realm = Arc::clone(realm);
+    let locale = realm.policy.default_locale.clone();
     let done = store.write(move |tx| {
+        let mut without = Vec::new();
         for tenant in tenant::all(tx)? {
             template::refresh(tx, tenant.id.0, &realm.policy.templates)?;
+            let default = &realm.policy.default_locale;
+            if !template::is_there(tx, tenant.id.0, notice::FORCED_RESET_LINK, default)? {
+                without.push(tenant.domain);
+            }
         }
-        Ok::<_, crate::domain::Error>(())
+        Ok::<_, crate::domain::Error>(without)
     });
-    done.await.map_err(|error| StartError::Installation(error.into()))
+    let without = done.await.map_err(|error| StartError::Installation(error.into()))?;
+    if let Some(first) = without.first() {
+        tracing::warn!(
+            tenants = without.len(), %first,
+            "default_locale is {locale}, and there are no mail templates in it: resets of users without another locale are \
+             refused until there are"
+        );
+    }
+    Ok(())
 }
 
 /// Brings the identity providers that all tenants share to what the files say now.
@@ -353,22 +376,6 @@ async fn refresh_shared_providers(
     let (realm, shared) = (Arc::clone(realm), file_providers::shared(settings));
     let done = store.write(move |tx| identity_provider::share(tx, now, &realm, shared));
     done.await.map_err(|error: crate::domain::Error| StartError::Installation(error.into()))
-}
-
-/// What messages are signed with: the server's key, or one of its own beside it where that is not RSA.
-fn signer(
-    settings: &Settings,
-    folder: &std::path::Path,
-    tls: &tls::Tls,
-) -> Result<Arc<SigningKey>, StartError> {
-    if let Some(signer) = &tls.signer {
-        return Ok(Arc::clone(signer));
-    }
-    let own = |name: &str| folder.join(name);
-    let files = tls::Files { certificate: own("saml-cert.pem"), key: own("saml-key.pem"), own: true };
-    tls::make_if_missing(&files, settings.host())?;
-    let made = tls::load(&files)?.signer;
-    made.ok_or_else(|| tls::Error::Making("saml-key.pem holds no RSA key".to_owned()).into())
 }
 
 /// Brings the service providers of the configuration to what it says now.

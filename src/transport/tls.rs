@@ -9,8 +9,10 @@ use rcgen::{CertificateParams, DistinguishedName, DnType, KeyPair, PKCS_RSA_SHA2
 use rustls::ServerConfig;
 use rustls::pki_types::pem::{self, PemObject as _};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::server::{ClientHello, ResolvesServerCert};
+use rustls::sign::CertifiedKey;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 /// Where certificate and key are.
 #[derive(Debug, Clone)]
@@ -70,11 +72,43 @@ pub enum Error {
     Making(String),
 }
 
+/// What handshakes are answered with: a renewed certificate counts from the next one on.
+#[derive(Debug)]
+pub struct Presented(RwLock<Arc<CertifiedKey>>);
+
+impl ResolvesServerCert for Presented {
+    fn resolve(&self, _: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        Some(Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner)))
+    }
+}
+
+impl Presented {
+    /// Presents what is in the files by now.
+    ///
+    /// # Errors
+    /// As [`load`]; then what was presented so far stays.
+    pub fn renew(&self, files: &Files) -> Result<Pair, Error> {
+        let pair = read(files)?;
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&pair.certified);
+        Ok(pair)
+    }
+}
+
 /// TLS as the listener uses it.
 #[derive(Debug, Clone)]
 pub struct Tls {
     /// For the acceptor.
     pub config: Arc<ServerConfig>,
+    /// What it presents.
+    pub presented: Arc<Presented>,
+    /// What is in the files.
+    pub pair: Pair,
+}
+
+/// A certificate with its key.
+#[derive(Debug, Clone)]
+pub struct Pair {
+    certified: Arc<CertifiedKey>,
     /// The server's certificate, base64 of its DER form.
     pub certificate: String,
     /// The moment from which clients refuse it, in milliseconds since 1970; nothing when it cannot be read.
@@ -150,11 +184,29 @@ fn wrong(error: &pem::Error) -> String {
     }
 }
 
-/// Reads certificate and key.
+/// TLS with what is in the files.
 ///
 /// # Errors
 /// Says which file is wrong and what should be there.
 pub fn load(files: &Files) -> Result<Tls, Error> {
+    let pair = read(files)?;
+    let presented = Arc::new(Presented(RwLock::new(Arc::clone(&pair.certified))));
+    let mut config =
+        ServerConfig::builder_with_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
+            .with_safe_default_protocol_versions()
+            .map_err(|error| mismatch(files, &error))?
+            .with_no_client_auth()
+            .with_cert_resolver(Arc::<Presented>::clone(&presented));
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Ok(Tls { config: Arc::new(config), presented, pair })
+}
+
+fn mismatch(files: &Files, error: &rustls::Error) -> Error {
+    Error::Mismatch { certificate: files.certificate.clone(), key: files.key.clone(), why: error.to_string() }
+}
+
+/// Reads certificate and key.
+fn read(files: &Files) -> Result<Pair, Error> {
     let read =
         |path: &Path| std::fs::read(path).map_err(|source| Error::Io { path: path.to_owned(), source });
     let content =
@@ -173,18 +225,7 @@ pub fn load(files: &Files) -> Result<Tls, Error> {
     let key = PrivateKeyDer::from_pem_slice(&read(&files.key)?)
         .map_err(|error| content(&files.key, wrong(&error), "a private key"))?;
     let signer = SigningKey::new(key.secret_der(), &certificate).ok().map(Arc::new);
-    let mismatch = |error: rustls::Error| Error::Mismatch {
-        certificate: files.certificate.clone(),
-        key: files.key.clone(),
-        why: error.to_string(),
-    };
-    let mut config =
-        ServerConfig::builder_with_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
-            .with_safe_default_protocol_versions()
-            .map_err(mismatch)?
-            .with_no_client_auth()
-            .with_single_cert(chain, key)
-            .map_err(mismatch)?;
-    config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    Ok(Tls { config: Arc::new(config), certificate, valid_until, signer })
+    let provider = rustls::crypto::aws_lc_rs::default_provider();
+    let certified = CertifiedKey::from_der(chain, key, &provider).map_err(|error| mismatch(files, &error))?;
+    Ok(Pair { certified: Arc::new(certified), certificate, valid_until, signer })
 }
