@@ -20,12 +20,21 @@ impl Now {
     }
 }
 
+/// `0000-01-01T00:00:00`
+const FIRST_SECOND: i64 = -62_167_219_200;
+/// `9999-12-31T23:59:59`
+const LAST_SECOND: i64 = 253_402_300_799;
+
 impl Now {
     /// The moment as claims store it, `2017-01-16T08:30:00`, in UTC.
+    ///
+    /// A moment that has no year of four digits is the nearest one that has: a code that is good for thousands of years
+    /// must not read as one that has expired.
     #[must_use]
     pub fn to_timestamp(self) -> String {
-        let moment = time::OffsetDateTime::from_unix_timestamp(self.0.div_euclid(1000))
-            .unwrap_or(time::OffsetDateTime::UNIX_EPOCH);
+        let seconds = self.0.div_euclid(1000).clamp(FIRST_SECOND, LAST_SECOND);
+        let moment =
+            time::OffsetDateTime::from_unix_timestamp(seconds).unwrap_or(time::OffsetDateTime::UNIX_EPOCH);
         let (date, clock) = (moment.date(), moment.time());
         // Every write of claims stamps the user; the formatting machinery would cost as much as storing it.
         let mut text = String::with_capacity("2017-01-16T08:30:00".len());
@@ -108,7 +117,9 @@ mod tests {
             (1_484_555_400_999, "2017-01-16T08:30:00"),
             (-1, "1969-12-31T23:59:59"),
             (253_402_300_799_000, "9999-12-31T23:59:59"),
-            (i64::MAX, "1970-01-01T00:00:00"),
+            (253_402_300_800_000, "9999-12-31T23:59:59"),
+            (i64::MAX, "9999-12-31T23:59:59"),
+            (i64::MIN, "0000-01-01T00:00:00"),
         ] {
             assert_eq!(Now(millis).to_timestamp(), expected);
         }
