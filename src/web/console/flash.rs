@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 const COOKIE: &str = "carbonFlash";
 /// The page that follows comes at once.
 const SECONDS: i64 = 60;
-/// What fits into a cookie once it is sealed and encoded.
-const LONGEST: usize = 2000;
+/// What fits into a cookie once it is sealed and encoded: browsers drop one of more than 4,096 bytes without a word.
+const LONGEST: usize = 2800;
 
 /// A message and whether it is bad news.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,15 +35,23 @@ impl Flash {
         Self { text: text.into(), is_error: true }
     }
 
-    /// Puts it into an answer. One that cannot be sealed is not said.
-    pub fn put(mut self, response: &mut Response<Vec<u8>>, realm: &Realm, session: &str) {
-        if self.text.len() > LONGEST {
-            let end = self.text.floor_char_boundary(LONGEST);
+    /// As it travels, cut where it would be too long. A quotation mark takes twice its room, a control character six times.
+    fn packed(mut self) -> String {
+        loop {
+            let packed = serde_json::to_string(&self).unwrap_or_default();
+            if packed.len() <= LONGEST {
+                return packed;
+            }
+            let kept = (self.text.len() * LONGEST / packed.len()).saturating_sub(16);
+            let end = self.text.floor_char_boundary(kept);
             self.text.truncate(end);
             self.text.push('…');
         }
-        let text = serde_json::to_string(&self).unwrap_or_default();
-        match realm.key.seal(&place(session), &text) {
+    }
+
+    /// Puts it into an answer. One that cannot be sealed is not said.
+    pub fn put(self, response: &mut Response<Vec<u8>>, realm: &Realm, session: &str) {
+        match realm.key.seal(&place(session), &self.packed()) {
             Ok(sealed) => page::set_cookie_below(response, "/carbon", COOKIE, &sealed, Some(SECONDS)),
             Err(error) => tracing::error!(%error, "a message could not be kept for the next page"),
         }
@@ -63,4 +71,26 @@ impl Flash {
 
 fn place(session: &str) -> String {
     ["flash of ", session].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::SecretKey;
+
+    #[test]
+    fn whatever_is_said_fits_into_a_cookie_and_what_is_short_is_said_whole() {
+        let key = SecretKey::new(&[7; 32]).unwrap();
+        for letter in ["\"", "\u{1}", "\n", "x", "漢", "\\"] {
+            let said = Flash::bad(letter.repeat(5000)).packed();
+            let back: Flash = serde_json::from_str(&said).unwrap();
+            assert!(back.is_error && back.text.starts_with(letter) && back.text.ends_with('…'), "{said}");
+            let sealed = key.seal(&place("session"), &said).unwrap();
+            // Name, sign and attributes count, too.
+            assert!(sealed.len() + 100 < 4096, "{letter:?}: {}", sealed.len());
+            assert!(said.len() > 2000, "no more is cut than has to be: {}", said.len());
+        }
+        let short = Flash::good("“a” \"b\"\nc");
+        assert_eq!(serde_json::from_str::<Flash>(&short.clone().packed()).unwrap(), short);
+    }
 }
