@@ -160,13 +160,15 @@ pub struct Forced {
     pub voided_at: Option<i64>,
     /// Who forced it.
     pub forced_by: String,
-    /// Template and state of the mail with the code, if there was one.
+    /// Template and state of the mail with the code, if there was one; of several, which go to as many addresses, the state
+    /// that is furthest from sent.
     pub mail: Option<(String, String)>,
 }
 
 const FORCED: &str = "SELECT r.id, u.domain, u.name, r.link_hash IS NOT NULL, r.otp_hash IS NOT NULL, r.created_at, \
     r.voided_at, r.forced_by, (SELECT o.template FROM outbox o WHERE o.recovery_id = r.id ORDER BY o.id DESC LIMIT 1), \
-    (SELECT o.state FROM outbox o WHERE o.recovery_id = r.id ORDER BY o.id DESC LIMIT 1) \
+    (SELECT o.state FROM outbox o WHERE o.recovery_id = r.id ORDER BY CASE o.state WHEN 'failed' THEN 0 \
+    WHEN 'dropped' THEN 1 WHEN 'queued' THEN 2 ELSE 3 END LIMIT 1) \
     FROM recovery r JOIN user u ON u.id = r.user_id \
     WHERE r.tenant_id = $1 AND r.forced_by IS NOT NULL AND r.id < $2 ORDER BY r.id DESC LIMIT $3";
 

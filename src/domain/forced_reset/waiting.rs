@@ -44,7 +44,7 @@ pub struct Waiting {
     pub stage: Stage,
     /// How the user gets his code.
     pub way: Way,
-    /// State of the mail with the code, as the mail queue calls it.
+    /// State of the mail with the code, as the mail queue calls it; of several, the one to look after.
     pub mail: Option<String>,
 }
 
@@ -104,7 +104,8 @@ pub fn withdraw(tx: &mut Tx<'_>, now: Now, realm: &Realm, actor: &Actor, typed: 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::fixture::{LINK, OFFLINE, OTP, SUPER, World, as_admin};
+    use crate::domain::fixture::{LINK, MAIL, OFFLINE, OTP, SUPER, World, as_admin};
+    use crate::store::outbox::End;
 
     fn all(world: &World, tenant: TenantId) -> Vec<Waiting> {
         world.read(|tx| waiting(tx, world.now(), tenant, None, 10))
@@ -128,6 +129,24 @@ mod tests {
             assert_eq!(found[0].since, world.now());
             assert_eq!(found[0].expires, world.now().plus_minutes(1440));
         }
+    }
+
+    #[test]
+    fn of_mails_to_several_addresses_the_one_that_did_not_come_is_told() {
+        let world = World::new();
+        world.set(LINK, "true");
+        let tom = world.find("tom");
+        world.claims(&tom, &[(MAIL, Some("old@example.org, new@example.org"))]).unwrap();
+        world.trigger(&tom).unwrap();
+        let now = world.now().0;
+        for (id, end, told) in [(1, End::Refused, "failed"), (2, End::Sent, "failed")] {
+            world.write(move |tx| Ok(store::outbox::finish(tx, id, end, now, None)?));
+            assert_eq!(all(&world, SUPER)[0].mail.as_deref(), Some(told));
+        }
+        world.write(move |tx| Ok(store::outbox::make_due(tx, 1, now)?));
+        assert_eq!(all(&world, SUPER)[0].mail.as_deref(), Some("queued"), "it is tried again");
+        world.write(move |tx| Ok(store::outbox::finish(tx, 1, End::Sent, now, None)?));
+        assert_eq!(all(&world, SUPER)[0].mail.as_deref(), Some("sent"));
     }
 
     #[test]
