@@ -106,6 +106,16 @@ pub fn attributes(
     Ok(all)
 }
 
+/// The claims that the application of a service provider asks for, by its own names for them. Where there are any, the
+/// service provider's own do not count.
+///
+/// # Errors
+/// Failures of the database.
+pub fn claims_of_application(tx: &mut Tx<'_>, provider: &ServiceProvider) -> Result<Vec<String>, Error> {
+    let asked = application::settings_of(tx, provider)?.claims;
+    Ok(asked.into_iter().map(|(_, name)| name).collect())
+}
+
 /// Notes that the user of a session is signed in at a service provider; the name of the session there.
 ///
 /// # Errors

@@ -69,6 +69,10 @@ pub const TEXTS: &[(&str, &str)] = &[
     ("sp_attributes", "Attributes"),
     ("sp_send_attributes", "Include Attributes in the Response Always"),
     ("sp_claims", "Requested Claims"),
+    (
+        "sp_claims_of_application",
+        "The application of this issuer asks for claims of its own, and they are sent in place of those ticked here: {0}.",
+    ),
     ("sp_restrictions", "Audience and Recipient"),
     ("sp_audiences", "Audiences"),
     ("sp_audiences_hint", "Beside the issuer, one a line."),
