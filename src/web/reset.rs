@@ -19,7 +19,8 @@ use tera::Context;
 const COOKIE: &str = "recoveryCode";
 /// Where that cookie is sent.
 const COOKIE_PATH: &str = "/accountrecoveryendpoint";
-/// Says that the browser was sent here by a page that had the code.
+/// Says that the browser was sent here by a page that had the code, and whose code that was: a browser keeps one, and
+/// another link may be opened in it meanwhile.
 const OPENED: &str = "opened";
 /// What the cookie is sealed for.
 const PLACE: &str = "reset page";
@@ -68,6 +69,15 @@ impl Asked {
             self.hint = Hint { user_name: kept.user_name, store: kept.store, tenant: kept.tenant };
         }
         self
+    }
+
+    /// Tells codes apart without giving them away.
+    fn mark(&self, site: &Site) -> String {
+        let hash = site.realm.key.hash(&Secret::new(
+            ["reset page of ", self.hint.user_name.as_deref().unwrap_or(""), "\n", self.code.reveal()]
+                .concat(),
+        ));
+        hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
     }
 
     fn keep(&self, site: &Site, response: &mut Response<Vec<u8>>) {
@@ -150,24 +160,26 @@ pub fn show(site: &Arc<Site>, request: &Request<Bytes>) -> Response<Vec<u8>> {
     if request.headers().get("sec-fetch-mode").is_none_or(|mode| mode != "navigate") {
         return form(site, &asked, None);
     }
-    let was_opened = parameters.get(OPENED).is_some();
+    let opened = parameters.get(OPENED);
     if asked.code.reveal().is_empty() {
         let asked = asked.of_cookie(site, request);
-        // The way back to a page whose code was used meanwhile.
-        if was_opened && asked.code.reveal().is_empty() {
-            return problem(site, &[texts::LINK_INVALID]);
-        }
-        return form(site, &asked, None);
+        return match opened {
+            // The way back to a page whose code was used meanwhile.
+            Some(_) if asked.code.reveal().is_empty() => problem(site, &[texts::LINK_INVALID]),
+            // Somebody else's password must not be set by who loads his page again.
+            Some(mark) if *mark != asked.mark(site) => problem(site, &[texts::LINK_OVERTAKEN]),
+            _ => form(site, &asked, None),
+        };
     }
     let keeps_cookies = request.headers().contains_key(header::COOKIE);
     // Sent there and back without a cookie: this browser keeps none.
-    if look(site, &asked).is_err() || (!keeps_cookies && was_opened) {
+    if look(site, &asked).is_err() || (!keeps_cookies && opened.is_some()) {
         return form(site, &asked, None);
     }
     let query = match (keeps_cookies, parameters.filled("callback")) {
         (false, _) => format!("{}&{OPENED}=true", request.uri().query().unwrap_or("")),
-        (true, Some(_)) => encoded(&[(OPENED, "true"), ("callback", &asked.callback)]),
-        (true, None) => encoded(&[(OPENED, "true")]),
+        (true, Some(_)) => encoded(&[(OPENED, &asked.mark(site)), ("callback", &asked.callback)]),
+        (true, None) => encoded(&[(OPENED, &asked.mark(site))]),
     };
     let mut response = page::redirect(site, &format!("{CONFIRM}?{query}"));
     asked.keep(site, &mut response);

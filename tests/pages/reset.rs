@@ -87,8 +87,8 @@ async fn a_browser_gets_the_form_at_an_address_without_the_code() {
     let kept = first.header("Set-Cookie").unwrap().split(';').next().unwrap();
     let cookie = format!("{NAVIGATION}Cookie: {kept}\r\n");
     let second = get(&running, &again, &cookie).await;
-    let opened = format!("{CONFIRM}?opened=true");
-    assert_eq!(below(&running, second.header("Location").unwrap()), opened);
+    let opened = below(&running, second.header("Location").unwrap());
+    assert!(opened.starts_with(&format!("{CONFIRM}?opened=")) && !opened.contains(&code), "{opened}");
     let page = get(&running, &opened, &cookie).await;
     assert!(is_form(&page) && page.body.contains(&code), "{}", page.body);
     assert!(is_form(&get(&running, &opened, &cookie).await), "a reload");
@@ -111,6 +111,16 @@ async fn a_browser_gets_the_form_at_an_address_without_the_code() {
     assert!(bad.status == 200 && bad.body.contains("no longer valid"), "{}", bad.body);
     let none = get(&running, CONFIRM, NAVIGATION).await;
     assert!(none.body.contains("18001"), "{}", none.body);
+    // Another link in the same browser does not become this page's.
+    super::server::add_user(&running, "ann").await;
+    let other = super::server::force_offline(&running, "ann").await;
+    let second = get(&running, &format!("{CONFIRM}?confirmation={other}&username=ann"), &cookie).await;
+    let kept = second.header("Set-Cookie").unwrap().split(';').next().unwrap();
+    let both = format!("{NAVIGATION}Cookie: {kept}\r\n");
+    let overtaken = get(&running, &opened, &both).await;
+    assert!(!is_form(&overtaken) && overtaken.body.contains("Another link was opened"), "{}", overtaken.body);
+    let hers = below(&running, second.header("Location").unwrap());
+    assert!(is_form(&get(&running, &hers, &both).await));
     // The way back after the cookie is gone.
     let over = get(&running, &opened, NAVIGATION).await;
     assert!(over.body.contains("no longer valid"), "{}", over.body);

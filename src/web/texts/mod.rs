@@ -70,6 +70,7 @@ pub const UPDATED: &str = "Updated the password successfully";
 pub const CODE_MISSING: &str =
     "Cannot process the email notification confirmation. confirmation code is missing.";
 pub const LINK_INVALID: &str = "This link is no longer valid. It was used, replaced or has expired. Ask your administrator for a new one.";
+pub const LINK_OVERTAKEN: &str = "Another link was opened in this browser since. Open the link of this page again, from its mail, or sign in with the one-time password again.";
 pub const TO_DASHBOARD: &str = "Go to my account";
 pub const TO_APPLICATION: &str = "Continue";
 pub const FOREIGN_APPLICATION: &str = "The address to return to belongs to no application of this server. Open the application again, or ask its administrator.";
