@@ -2,7 +2,9 @@
 
 use super::dashboard::Account;
 use super::server::{ADMIN, Answer, Running, add_role, add_user, force, govern, set_claim};
+use super::smtp_sink::{Offer, SmtpSink};
 use super::{basic, set_password, tom_is_in};
+use soapstone::config::Settings;
 
 const MAIL: &str = "http://wso2.org/claims/emailaddress";
 const PASSWORD: (&str, &str) = ("Recovery.Notification.Password.Enable", "true");
@@ -10,9 +12,23 @@ const USERNAME: (&str, &str) = ("Recovery.Notification.Username.Enable", "true")
 const QUESTION: (&str, &str) = ("Recovery.Question.Password.Enable", "true");
 
 pub async fn with_tom(original: bool) -> Running {
+    with_tom_and(|settings| settings.original_recovery_answers = original).await
+}
+
+/// With tom, whose mails arrive here.
+pub async fn with_toms_mails() -> (Running, SmtpSink) {
+    let mails = SmtpSink::start(Offer::default()).await;
+    let running = with_tom_and(|settings| {
+        settings.mail.host = Some("127.0.0.1".into());
+        settings.mail.port = mails.port();
+    });
+    (running.await, mails)
+}
+
+async fn with_tom_and(change: impl FnOnce(&mut Settings)) -> Running {
     let running = Running::with(|settings| {
         settings.attempts_per_minute = 1_000_000;
-        settings.original_recovery_answers = original;
+        change(settings);
     })
     .await;
     add_user(&running, "tom").await;
@@ -50,26 +66,6 @@ fn code(answer: &Answer) -> (u16, String) {
     (answer.status, json(answer).get("code").and_then(|code| code.as_str()).unwrap_or_default().to_owned())
 }
 
-/// Bodies of the mails so far, read out of their files once that many have come.
-pub async fn mails(running: &Running, wanted: usize) -> Vec<String> {
-    let folder = running.folder.0.join("mail");
-    for _ in 0..300 {
-        let files: Vec<_> = std::fs::read_dir(&folder).into_iter().flatten().flatten().collect();
-        let mut files: Vec<_> = files
-            .iter()
-            .map(std::fs::DirEntry::path)
-            .filter(|path| path.extension().is_some_and(|e| e == "eml"))
-            .collect();
-        files.sort();
-        if files.len() >= wanted {
-            let read = |path| std::fs::read_to_string(path).unwrap().replace("=\r\n", "").replace("=3D", "=");
-            return files.iter().map(read).collect();
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-    }
-    panic!("{wanted} mails did not come");
-}
-
 /// Has tom choose security questions; the sets.
 pub async fn tom_answers(running: &Running) {
     let tom = Account::of(running, "tom", "Old@1234").await;
@@ -91,7 +87,7 @@ pub async fn tom_answers(running: &Running) {
 
 #[tokio::test]
 async fn a_mail_for_a_forgotten_password_comes_for_who_exists_and_the_answer_is_the_same_for_all() {
-    let running = with_tom(false).await;
+    let (running, mut mails) = with_toms_mails().await;
     let user = |name: &str| {
         format!(r#"{{"user":{{"username":"{name}","tenant-domain":"carbon.super"}},"properties":[]}}"#)
     };
@@ -103,8 +99,9 @@ async fn a_mail_for_a_forgotten_password_comes_for_who_exists_and_the_answer_is_
     }
     let with_realm = r#"{"user":{"username":"nobody","realm":"PRIMARY"}}"#;
     assert_eq!(post(&running, "recover-password", with_realm).await.status, 202);
-    let mail = mails(&running, 1).await.pop().unwrap();
-    assert!(mail.contains("tom@example.org"), "{mail}");
+    let mail = mails.next().await;
+    assert_eq!(mail.to, ["tom@example.org"]);
+    let mail = mail.body();
     let link = mail.split("confirmation=").nth(1).unwrap();
     let key = link.split(['&', '\r', '\n', ' ']).next().unwrap();
     let body = format!(r#"{{"key":"{key}","password":"AbNew@123"}}"#);
@@ -204,7 +201,7 @@ async fn right_answers_lead_to_a_new_password_and_nobody_learns_who_has_question
 
 #[tokio::test]
 async fn a_forgotten_name_is_mailed_to_who_is_described_and_the_answer_is_the_same_for_all() {
-    let running = with_tom(false).await;
+    let (running, mut mails) = with_toms_mails().await;
     let tom = r#"[{"uri":"http://wso2.org/claims/emailaddress","value":"tom@example.org"}]"#;
     assert_eq!(code(&post(&running, "recover-username/", tom).await), (400, "20031".into()));
     govern(&running, &[USERNAME]).await;
@@ -219,8 +216,9 @@ async fn a_forgotten_name_is_mailed_to_who_is_described_and_the_answer_is_the_sa
         let answer = post(&running, "recover-username", &body).await;
         assert_eq!((answer.status, answer.body.as_str()), (202, ""), "{body}");
     }
-    let mail = mails(&running, 1).await;
-    assert!(mail.len() == 1 && mail[0].contains("PRIMARY/tom@carbon.super"), "{mail:?}");
+    let mail = mails.next().await.body();
+    assert!(mail.contains("PRIMARY/tom@carbon.super"), "{mail}");
+    assert!(mails.waiting().is_empty());
     for body in ["[]", "{}", "x", r#"[{"uri":"http://wso2.org/claims/emailaddress","value":" "}]"#] {
         assert_eq!(code(&post(&running, "recover-username", body).await), (400, "20014".into()), "{body}");
     }
