@@ -13,6 +13,8 @@ use std::net::IpAddr;
 #[derive(Debug, Default)]
 pub struct Parameters {
     pairs: Vec<(String, String)>,
+    /// How many of them stood in the body.
+    posted: usize,
     files: Vec<Upload>,
 }
 
@@ -57,13 +59,14 @@ impl Parameters {
             Some(boundary) => multipart::parse(request.body(), &boundary),
             None => (parse(request.body(), kind.and_then(declared).unwrap_or(UTF_8)).collect(), Vec::new()),
         };
+        let posted = pairs.len();
         pairs.extend(parse(query.as_bytes(), UTF_8));
-        Self { pairs, files }
+        Self { pairs, posted, files }
     }
 
     /// Reads a query alone.
     pub fn of_query(query: &str) -> Self {
-        Self { pairs: parse(query.as_bytes(), UTF_8).collect(), files: Vec::new() }
+        Self { pairs: parse(query.as_bytes(), UTF_8).collect(), ..Self::default() }
     }
 
     /// The first value of a name.
@@ -79,6 +82,16 @@ impl Parameters {
     /// Names and values whose name begins with `prefix`, without it.
     pub fn below<'p>(&'p self, prefix: &'p str) -> impl Iterator<Item = (&'p str, &'p str)> {
         self.pairs.iter().filter_map(move |(name, value)| Some((name.strip_prefix(prefix)?, value.as_str())))
+    }
+
+    /// Names and values of the body, without those of the address.
+    pub fn sent(&self) -> &[(String, String)] {
+        self.pairs.get(..self.posted).unwrap_or_default()
+    }
+
+    /// Whether there are files with something in them.
+    pub fn has_files(&self) -> bool {
+        self.files.iter().any(|file| !file.bytes.is_empty())
     }
 
     /// The file of a field, if one was chosen.

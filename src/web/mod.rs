@@ -9,8 +9,10 @@ mod dashboard;
 mod forgotten;
 mod form;
 mod forward_auth;
+mod late;
 mod login;
 mod multipart;
+mod once;
 mod page;
 mod recovery_api;
 mod reset;
@@ -46,6 +48,8 @@ pub struct Site {
     look: page::Look,
     attempts: Limiter,
     begins: Limiter,
+    /// Forms that were sent a moment ago.
+    once: once::Once,
     /// Told when a bulk reset was started.
     work: Notify,
 }
@@ -94,6 +98,7 @@ impl Site {
             look: page::Look::of(folder)?,
             attempts: RateLimiter::keyed(Quota::per_minute(attempts)),
             begins: RateLimiter::keyed(Quota::per_minute(attempts.saturating_mul(BEGUN))),
+            once: once::Once::default(),
             work: Notify::new(),
         })
     }
@@ -248,6 +253,15 @@ pub async fn answer(site: &Arc<Site>, mut request: Request<Bytes>, peer: IpAddr)
         }
         return too_many(site);
     }
+    match once::key(&request).filter(|_| source == Source::Here) {
+        Some(key) => site.once.answer(key, site.now(), shown(site, request, source, peer)).await,
+        None => shown(site, request, source, peer).await,
+    }
+}
+
+/// Answers what is let in.
+async fn shown(site: &Arc<Site>, request: Request<Bytes>, source: Source, peer: IpAddr) -> Response<Vec<u8>> {
+    let path = request.uri().path();
     match path {
         "/" => start(site, &request),
         "/favicon.ico" => page::icon(),

@@ -1,6 +1,7 @@
 //! Answers for browsers: rendered pages, redirects, and the headers that all of them carry.
 
 use super::Site;
+use super::once;
 use super::texts::{self, LABELS};
 use crate::domain::session::fingerprint;
 use hyper::header::{
@@ -18,8 +19,9 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form
 
 /// The pages, with the file each can be overridden by; those of dashboard and console are with
 /// their screens.
-pub(super) const TEMPLATES: [(&str, &str); 5] = [
+pub(super) const TEMPLATES: [(&str, &str); 6] = [
     ("continue.html", include_str!("templates/continue.html")),
+    ("late.html", include_str!("templates/late.html")),
     ("layout.html", include_str!("templates/layout.html")),
     ("login.html", include_str!("templates/login.html")),
     ("message.html", include_str!("templates/message.html")),
@@ -143,6 +145,7 @@ fn explained(error: &dyn std::error::Error) -> String {
 /// A page.
 pub fn render(site: &Site, status: StatusCode, name: &str, mut context: Context) -> Response<Vec<u8>> {
     context.insert("texts", &LABELS);
+    context.insert(once::ONCE, &once::number());
     context.insert("style", &site.look.style.address("/authenticationendpoint/style.css"));
     match site.look.templates(name).render(name, &context) {
         Ok(text) => html(status, text),

@@ -5,6 +5,8 @@
 #[expect(dead_code, reason = "tests/transport.rs uses the rest")]
 #[path = "../support/server.rs"]
 mod server;
+#[path = "../support/smtp_sink.rs"]
+mod smtp_sink;
 
 mod console;
 mod dashboard;
@@ -14,6 +16,7 @@ mod look;
 mod recovery_api;
 mod recovery_steps;
 mod reset;
+mod twice;
 
 use server::{Answer, Running, add_role, add_user, force_offline};
 

@@ -149,6 +149,9 @@ pub(super) async fn answer(
     }
     if is_post && (source == Source::Elsewhere || !visit.is_own_form()) {
         tracing::warn!(%peer, screen = screen.path, "a form without the token of the session was refused");
+        if let Some(kept) = visit.keep(&request) {
+            return kept;
+        }
         return visit.refuse(StatusCode::FORBIDDEN, texts::text("foreign_form"), &[]);
     }
     match (screen.show)(Arc::clone(&visit)).await {

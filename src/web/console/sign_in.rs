@@ -10,6 +10,7 @@ use crate::domain::login::{self, Face, Outcome, Presented, SignedIn};
 use crate::domain::session::{self, Kind, Session};
 use crate::domain::{Actor, Error, Now, Secret, permission};
 use crate::web::form::{Parameters, Source, cookie, encoded};
+use crate::web::late::{self, Next};
 use crate::web::{Site, login as pages, page};
 use hyper::body::Bytes;
 use hyper::{Method, Request, Response, StatusCode};
@@ -72,6 +73,9 @@ pub fn token(site: &Site, id: &str) -> String {
 /// Sends somebody to the form, who comes back to where he wanted to go, or to the page of the form that he sent.
 pub fn begin(site: &Site, request: &Request<Bytes>) -> Response<Vec<u8>> {
     if request.method() == Method::POST && request.uri().path() != SIGN_OUT {
+        if let Some(kept) = late::keep(site, request, Next::SignIn(LOGIN)) {
+            return kept;
+        }
         let parameters = Parameters::of(request);
         let back = destination(parameters.get(HERE));
         return page::redirect(site, &form_address(&[("loginStatus", ENDED), ("back", worth_it(back))]));

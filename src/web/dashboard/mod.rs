@@ -8,6 +8,7 @@ mod saml;
 mod sessions;
 
 use super::form::{Parameters, cookie};
+use super::late::{self, Next};
 use super::{Site, login, page, texts};
 use crate::domain::catalogue::EMAIL_ADDRESS;
 use crate::domain::session::{self, Kind, Session};
@@ -125,8 +126,11 @@ pub async fn answer(site: &Arc<Site>, request: &Request<Bytes>) -> Response<Vec<
     }
     let (id, session) = match session_of(site, request).await {
         Ok(Some(found)) => found,
-        // What was typed is gone with the session; the form is not sent again behind the user's back.
-        Ok(None) => return saml::to_login(site, path),
+        // A form is not sent again behind the user's back.
+        Ok(None) => {
+            let kept = is_worth_keeping(path).then(|| late::keep(site, request, Next::SignIn("/dashboard")));
+            return kept.flatten().unwrap_or_else(|| saml::to_login(site, path));
+        }
         Err(error) => return login::failed(site, &error),
     };
     if let Some(response) = stop(site, &session) {
@@ -136,6 +140,11 @@ pub async fn answer(site: &Arc<Site>, request: &Request<Bytes>) -> Response<Vec<
     let visit = Visit { site, id, session, parameters: Parameters::of(request), path, is_post };
     if is_post && !visit.is_own_form() {
         tracing::warn!(path, "a form without the token of the session was refused");
+        let token = csrf(site, &visit.id);
+        let next = Next::Send { token: &token, who: &visit.session.name };
+        if let Some(kept) = late::keep(site, request, next).filter(|_| is_worth_keeping(path)) {
+            return kept;
+        }
         return page::refusal(site, StatusCode::FORBIDDEN, texts::FOREIGN_FORM);
     }
     let answered = match path {
@@ -148,6 +157,11 @@ pub async fn answer(site: &Arc<Site>, request: &Request<Bytes>) -> Response<Vec<
         true => login::failed(site, &error),
         false => page::refusal(site, StatusCode::BAD_REQUEST, &error.to_string()),
     })
+}
+
+/// Whether a form of a page holds more than passwords and the names of sessions.
+fn is_worth_keeping(path: &str) -> bool {
+    matches!(path, PROFILE | QUESTIONS)
 }
 
 /// What somebody gets who signed in elsewhere and may not use the dashboard.

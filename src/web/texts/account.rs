@@ -82,6 +82,20 @@ const TEXTS: &[(&str, &str)] = &[
         "If exactly one account fits what you entered, a mail with its user name is on its way to its address.",
     ),
     ("not_offered", "Your organization does not offer this. Please ask your administrator."),
+    ("late_ended", "Your session has ended"),
+    ("late_nothing_saved", "Nothing was saved. What you typed is kept on this page."),
+    (
+        "late_steps",
+        "Sign in, then come back to this tab and send the form again. You will be asked whether you still want it.",
+    ),
+    ("late_sign_in", "Sign in (opens a new tab)"),
+    ("late_other", "Send the form again?"),
+    (
+        "late_signed_in_as",
+        "The page was opened in a session that is over, so nothing was saved. Now you are signed in as {}.",
+    ),
+    ("late_not_kept", "Passwords, answers and files are not kept and have to be given again."),
+    ("late_send", "Send the form again"),
     ("answer_wrong", "That is not the right answer. Please try again."),
     (
         "questions_over",
@@ -139,7 +153,7 @@ mod tests {
     #[test]
     fn every_text_that_a_template_names_is_there_and_every_one_is_named_somewhere() {
         let mut code = String::new();
-        for folder in ["templates", "dashboard", "forgotten", "login.rs"] {
+        for folder in ["templates", "dashboard", "forgotten", "login.rs", "late.rs"] {
             let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/web").join(folder);
             if path.is_dir() {
                 sources(&path, &mut code);

@@ -2,7 +2,7 @@
 
 use super::super::server::{Folder, Running, add_role, add_user, force_offline};
 use super::super::{begin, get, post, send};
-use super::{Console, LOGIN, SIGN_IN, borrowed, field, location, plain, untouched};
+use super::{Console, LOGIN, SIGN_IN, borrowed, field, location, plain, stored, untouched};
 
 const FAILED: &str = "Login failed! Please recheck the username and password and try again.";
 
@@ -166,7 +166,13 @@ async fn who_sends_a_form_after_his_session_ended_is_told_so_and_comes_back_to_i
     let mut fields = untouched(&page, "emailTemplate");
     fields.iter_mut().find(|(name, _)| name == "footer").unwrap().1 = "Late".into();
     running.clock.advance(16 * 60_000);
-    let sent_on = console.send("templates/edit", &borrowed(&fields)).await;
+    // A browser that keeps back where its forms come from.
+    let token = console.token();
+    let mut late = borrowed(&fields);
+    late.push(("csrf", &token));
+    let cookie =
+        format!("Cookie: carbonSession={}\r\nOrigin: null\r\n", console.cookie("carbonSession").unwrap());
+    let sent_on = post(&running, "/carbon/templates/edit", &late, &cookie).await;
     let login = console.get(&super::super::below(&running, &location(&sent_on))).await.body;
     assert!(login.contains("Your session had ended, so nothing was saved."), "{login}");
     let (token, back) = (field(&login, "csrf"), field(&login, "back"));
@@ -183,11 +189,72 @@ async fn who_sends_a_form_after_his_session_ended_is_told_so_and_comes_back_to_i
     running.clock.advance(16 * 60_000);
     for made_up in ["https://evil.example/carbon/", "//evil.example/", "/carbon/admin/logout_action.jsp", ""]
     {
+        // There is nothing in it that could be kept.
         let sent_on = location(&console.send("templates/edit", &[("here", made_up)]).await);
         assert!(sent_on.ends_with("/carbon/admin/login.jsp?loginStatus=ended"), "{sent_on}");
     }
     let out = location(&console.send("admin/logout_action.jsp", &[]).await);
     assert!(out.ends_with("/carbon/admin/login.jsp"), "{out}");
+}
+
+#[tokio::test]
+async fn what_was_typed_into_a_form_whose_session_ended_is_kept_until_it_can_be_sent() {
+    const SCREEN: &str = "/carbon/templates/edit";
+    const SUBJECT: &str =
+        "SELECT subject FROM email_template WHERE key = 'accountdisable' AND locale = 'en_US'";
+    let running = Running::start().await;
+    let console = Console::admin(&running).await;
+    let page = console.open("templates/edit?display=AccountDisable&locale=en_US").await.body;
+    let mut fields = untouched(&page, "emailTemplate");
+    fields.iter_mut().find(|(name, _)| name == "subject").unwrap().1 = "Late <b>&\"'".into();
+    fields.push(("do".into(), "save".into()));
+    running.clock.advance(16 * 60_000);
+    let late = console.send("templates/edit", &borrowed(&fields)).await;
+    assert!(
+        late.status == 403 && late.body.contains("What you typed is kept on this page."),
+        "{}",
+        late.body
+    );
+    assert!(late.body.contains("href=\"/carbon/admin/login.jsp\" target=\"_blank\""), "{}", late.body);
+    assert!(!late.body.contains("Late <b>"), "{}", late.body);
+    let kept = untouched(&late.body, "lateForm");
+    let typed = |fields: &[(String, String)]| -> Vec<(String, String)> {
+        // A browser makes its own line ends, and every page has a number of its own.
+        let lines = fields.iter().map(|(name, value)| (name.clone(), value.replace("\r\n", "\n")));
+        lines.filter(|(name, _)| name != "once").collect()
+    };
+    let in_order = |mut fields: Vec<(String, String)>| {
+        fields.sort();
+        fields
+    };
+    assert_eq!(in_order(typed(&kept)), in_order(typed(&fields)));
+    // Still nobody is signed in.
+    let again = console.send("templates/edit", &borrowed(&kept)).await;
+    assert!(again.body.contains("Your session has ended"), "{}", again.body);
+    let signed_in = console.log_in("admin", "admin").await;
+    assert!(location(&signed_in).ends_with("/carbon/"));
+    // Whoever is signed in by now is asked, and nothing is done before he agrees.
+    let mut old = borrowed(&kept);
+    old.push(("csrf", "of another session"));
+    let asked = console.post_raw(SCREEN, &old).await;
+    assert!(asked.status == 403 && asked.body.contains("Now you are signed in as admin."), "{}", asked.body);
+    assert!(!stored(&running, SUBJECT).contains("Late"));
+    let token = field(&asked.body, "csrf");
+    let kept = untouched(&asked.body, "lateForm");
+    let mut fields = borrowed(&kept);
+    fields.push(("csrf", &token));
+    assert!(location(&console.post_raw(SCREEN, &fields).await).ends_with("/carbon/templates"));
+    assert_eq!(stored(&running, SUBJECT), "Late <b>&\"'");
+    // A page of another site gets nothing shown, and a password stands in no page.
+    let session = format!("Cookie: carbonSession={}\r\n", console.cookie("carbonSession").unwrap());
+    for site in ["Sec-Fetch-Site: cross-site\r\n", "Sec-Fetch-Site: same-site\r\n", "Origin: null\r\n", ""] {
+        let refused = post(&running, SCREEN, &fields[..1], &format!("{session}{site}")).await;
+        assert!(refused.status == 403 && !refused.body.contains("lateForm"), "{site}: {}", refused.body);
+    }
+    let new = [("name", "late"), ("password", "Old@1234"), ("password2", "Old@1234"), ("csrf", "0")];
+    let asked = console.post_raw("/carbon/users/add", &new).await.body;
+    assert!(asked.contains("value=\"late\"") && !asked.contains("Old@1234"), "{asked}");
+    assert!(asked.contains("have to be given again"), "{asked}");
 }
 
 #[tokio::test]
