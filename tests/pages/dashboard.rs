@@ -350,6 +350,17 @@ async fn a_user_chooses_his_security_questions_and_nobody_sees_the_answers() {
     // Empty answers keep what there is.
     let form = [("question1", first.as_str()), ("answer1", ""), ("question2", &second), ("answer2", "Grün")];
     tom.change("/dashboard/questions", &form).await;
+    // Letters are counted, not bytes.
+    let long = "漢".repeat(250);
+    tom.change(
+        "/dashboard/questions",
+        &[("question1", first.as_str()), ("answer1", &long), ("question2", &second)],
+    )
+    .await;
+    let longer = [&long, "字"].concat();
+    let refused =
+        tom.submit("/dashboard/questions", &[("question1", first.as_str()), ("answer1", &longer)]).await;
+    assert!(refused.body.contains("at most 250 characters"), "{}", refused.body);
     for form in [
         vec![("question1", "What is the password of the administrator?"), ("answer1", "x")],
         vec![("question1", first.as_str()), ("answer1", "x"), ("question2", "?"), ("answer2", "y")],
@@ -360,4 +371,34 @@ async fn a_user_chooses_his_security_questions_and_nobody_sees_the_answers() {
     // A set that is not chosen any more is not asked any more.
     let page = tom.change("/dashboard/questions", &[("question1", first.as_str()), ("answer1", "x")]).await;
     assert_eq!(page.matches(" selected>").count(), 1, "{page}");
+}
+
+#[tokio::test]
+async fn what_was_typed_into_a_form_whose_session_ended_can_be_sent_after_signing_in_again() {
+    let running = with_tom().await;
+    let tom = Account::of(&running, "tom", "Old@1234").await;
+    let token = field(&tom.open("/dashboard/profile").await.body, "csrf");
+    running.clock.advance(60 * 60_000);
+    let headers = |cookie: &str| [cookie, super::SAME_SITE_FORM].concat();
+    let fields = [("csrf", token.as_str()), (LAST_NAME, "Late\"<b>")];
+    let late = post(&running, "/dashboard/profile", &fields, &headers(&tom.cookie)).await;
+    assert!(
+        late.status == 403 && late.body.contains("What you typed is kept on this page."),
+        "{}",
+        late.body
+    );
+    assert!(late.body.contains("href=\"/dashboard\" target=\"_blank\""), "{}", late.body);
+    assert!(late.body.contains("value=\"Late&quot;&lt;b&gt;\""), "{}", late.body);
+    let passwords = [("csrf", token.as_str()), ("old-password", "Old@1234"), ("new-password", "AbNew@123")];
+    let gone = post(&running, "/dashboard/password", &passwords, &headers(&tom.cookie)).await;
+    assert_eq!(gone.status, 302, "{}", gone.body);
+    let again = Account::of(&running, "tom", "Old@1234").await;
+    let asked = post(&running, "/dashboard/profile", &fields, &headers(&again.cookie)).await;
+    assert!(asked.body.contains("Now you are signed in as tom."), "{}", asked.body);
+    assert!(!again.open("/dashboard/profile").await.body.contains("Late"), "nothing was done yet");
+    let token = field(&asked.body, "csrf");
+    let fields = [("csrf", token.as_str()), (LAST_NAME, "Late\"<b>")];
+    let saved = post(&running, "/dashboard/profile", &fields, &headers(&again.cookie)).await;
+    assert_eq!(saved.status, 302, "{}", saved.body);
+    assert!(again.open("/dashboard/profile").await.body.contains("value=\"Late&quot;&lt;b&gt;\""));
 }

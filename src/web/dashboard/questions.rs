@@ -44,7 +44,7 @@ pub(super) async fn answer(visit: &Visit<'_>) -> Result<Response<Vec<u8>>, Error
             continue;
         }
         // Only what the page offers may be asked: the text is shown to whoever says that he forgot his password.
-        if !set.questions.contains(&question) || answer.len() > LONGEST {
+        if !set.questions.contains(&question) || answer.chars().count() > LONGEST {
             return Ok(show(visit, sets, Some(text("questions_refused"))));
         }
         let earlier = kept.iter().find(|one| one.set == set.uri && one.question == question);
