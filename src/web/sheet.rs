@@ -115,6 +115,26 @@ impl Sheet {
         parameters.get(SHOWN).map_or_else(|| is.clone(), Self::unpacked)
     }
 
+    /// With what a form left out that does not say what it was made with, a script's: it means only what it speaks of.
+    /// Others send every field, and a box that they do not send is off. `parameter` is what a field is sent as; none is left
+    /// alone.
+    #[must_use]
+    pub fn with_left_out(
+        mut self,
+        parameters: &Parameters,
+        is: &Self,
+        parameter: impl Fn(&str) -> Option<&str>,
+    ) -> Self {
+        if parameters.get(SHOWN).is_none() {
+            for (field, values) in &is.0 {
+                if parameter(field).is_some_and(|name| parameters.get(name).is_none()) {
+                    self.list(field, values.clone());
+                }
+            }
+        }
+        self
+    }
+
     /// This sheet, made from one that was `shown`, brought to what is there `now`.
     pub fn over(&self, shown: &Self, now: &Self, is_list: fn(&str) -> bool) -> Merged {
         let mut merged = Merged::default();

@@ -12,6 +12,7 @@ use crate::domain::catalogue::{Claim, LOCAL_DIALECT};
 use crate::domain::claim_metadata::{self as metadata, LocalClaim};
 use crate::domain::{Error, pattern, user};
 use crate::store::Tx;
+use crate::web::sheet::Merged;
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -230,6 +231,18 @@ fn known_within(tx: &mut Tx<'_>, visit: &Visit) -> Result<Draft, Error> {
     found.map(Draft::stored).ok_or_else(|| Error::refused(texts::filled("no_such_claim", &[uri])))
 }
 
+/// What a field of the sheet is sent as.
+fn parameter(field: &str) -> Option<&str> {
+    Some(if field.starts_with(EXTRA) { "extraName" } else { field })
+}
+
+/// What was sent, brought to what is there.
+fn merged(visit: &Visit, is: &Sheet) -> Merged {
+    let sent = Draft::sent(visit).sheet();
+    let sent = sent.with_left_out(&visit.parameters, is, parameter);
+    sent.over(&Sheet::shown(&visit.parameters, is), is, no_list)
+}
+
 fn check(draft: &Draft) -> Result<(), Error> {
     draft.objection().map_or(Ok(()), |objection| Err(Error::refused(objection)))
 }
@@ -278,9 +291,7 @@ pub async fn edit(visit: Arc<Visit>) -> Answer {
     let done = change(&visit, move |tx, now, actor| {
         let stored = known_within(tx, &sent)?;
         let is = stored.sheet();
-        let shown = Sheet::shown(&sent.parameters, &is);
-        let merged = Draft::sent(&sent).sheet().over(&shown, &is, no_list);
-        let merged = agreed(merged, &is, label)?;
+        let merged = agreed(merged(&sent, &is), &is, label)?;
         let new = stored.changed(&merged);
         check(&new)?;
         match merged == is {
@@ -290,8 +301,7 @@ pub async fn edit(visit: Arc<Visit>) -> Answer {
     });
     let done = done.await;
     let is = stored.sheet();
-    let shown = Sheet::shown(&visit.parameters, &is);
-    let merged = Draft::sent(&visit).sheet().over(&shown, &is, no_list).sheet;
+    let merged = merged(&visit, &is).sheet;
     saved(&visit, done, false, (&stored.changed(&merged), &is))
 }
 

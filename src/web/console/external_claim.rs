@@ -82,7 +82,8 @@ async fn save(visit: &Arc<Visit>, is_new: bool) -> Answer {
             return metadata::add_external(tx, now, actor, &wanted);
         }
         let is = sheet(&stored(tx, &form_sent, &wanted)?);
-        let merged = sheet(&wanted).over(&Sheet::shown(&form_sent.parameters, &is), &is, no_list);
+        let typed = sheet(&wanted).with_left_out(&form_sent.parameters, &is, |field| Some(field));
+        let merged = typed.over(&Sheet::shown(&form_sent.parameters, &is), &is, no_list);
         let merged = agreed(merged, &is, label)?;
         if merged == is {
             return Ok(());

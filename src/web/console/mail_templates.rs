@@ -113,6 +113,11 @@ fn sheet(one: &Template) -> Sheet {
     sheet
 }
 
+/// What was sent of the form of one that is there.
+fn typed(visit: &Visit, sent: &Template, is: &Sheet) -> Sheet {
+    sheet(sent).with_left_out(&visit.parameters, is, |field| Some(field))
+}
+
 /// Writes into a template what a form makes of it; what the form did not change stays to the letter.
 fn apply(form: &Sheet, one: &mut Template) {
     let is = sheet(one);
@@ -201,7 +206,7 @@ async fn work(visit: &Arc<Visit>, place: Place, shown: &Sheet) -> Answer {
             if place == EDIT {
                 let mut standing = known(visit)?;
                 let is = sheet(&standing);
-                let merged = sheet(&sent(visit)).over(shown, &is, no_list).sheet;
+                let merged = typed(visit, &sent(visit), &is).over(shown, &is, no_list).sheet;
                 apply(&merged, &mut standing);
                 context = form(visit, place, &standing, &is)?;
             } else if let Some(there) = visit.read(|tx| stored_within(tx, visit).map_err(told))? {
@@ -230,7 +235,7 @@ async fn save(visit: &Arc<Visit>, place: Place, template: Template) -> Result<()
         let mut stored = known_within(tx, &form)?;
         let is = sheet(&stored);
         let shown = Sheet::shown(&form.parameters, &is);
-        let merged = agreed(sheet(&template).over(&shown, &is, no_list), &is, label)?;
+        let merged = agreed(typed(&form, &template, &is).over(&shown, &is, no_list), &is, label)?;
         if merged == is {
             return Ok(());
         }

@@ -3,7 +3,7 @@
 //!
 //! Secrets are not put into a page: their fields are empty, and stay what they are until something is typed.
 
-use super::sheet::{Sheet, lines};
+use super::sheet::{SHOWN, Sheet, lines};
 use super::visit::Visit;
 use crate::domain::identity_provider::{
     AUTHENTICATORS, CONNECTORS, IdentityProvider, Kind, Offered, OfferedProperty, Property, UNIQUE_ID,
@@ -89,7 +89,12 @@ impl<'p> Part<'p> {
     pub fn typed(&self, visit: &Visit, shown: &Sheet, sheet: &mut Sheet) {
         let field = self.field();
         let within = |end: &str| [&field, end].concat();
-        let enabled = visit.ticked(&within(ENABLED));
+        // A script's form means only what it speaks of.
+        let is_script = visit.parameters.get(SHOWN).is_none();
+        let enabled = match visit.parameters.get(&within(ENABLED)) {
+            None if is_script => self.is_on(shown),
+            _ => visit.ticked(&within(ENABLED)),
+        };
         let (value_field, secret_field) = (within(VALUE), within(SECRET));
         let posted: Vec<(&str, &str)> = visit.parameters.below(&value_field).collect();
         let dropped_field = within(DROP);
@@ -110,7 +115,8 @@ impl<'p> Part<'p> {
             let value = match posted.iter().find(|(known, _)| known == name) {
                 Some((_, value)) => value,
                 // A box that is not ticked is not sent, nor is one that was not.
-                None if self.kind(name) == Kind::Flag
+                None if !is_script
+                    && self.kind(name) == Kind::Flag
                     && shown.text(&[&value_field, name.as_str()].concat()) == "true" =>
                 {
                     continue;

@@ -181,7 +181,13 @@ pub fn typed(visit: &Visit, stored: &IdentityProvider, shown: &Sheet) -> Sheet {
     for part in ways(stored).iter().chain(&connectors(stored)) {
         part.typed(visit, shown, &mut sheet);
     }
-    sheet
+    sheet.with_left_out(&visit.parameters, shown, |field| match field {
+        CLAIMS => Some("claimRemote"),
+        ROLES => Some("roleRemote"),
+        // Those of authenticators and connectors have been looked at, and the certificate is a file.
+        CERTIFICATE => None,
+        field => (!field.contains("__")).then_some(field),
+    })
 }
 
 /// The certificate that a form brings or takes away; nothing when it leaves it alone.

@@ -157,7 +157,8 @@ fn typed(visit: &Visit, resident: &IdentityProvider, connectors: &[Configured], 
     }
     scalars(resident).for_each(|(field, _)| sheet.write(field, visit.text(field)));
     sheet.list(DESTINATIONS, typed_destinations(visit).into_iter().map(str::to_owned));
-    sheet
+    // Those of policies have been looked at.
+    sheet.with_left_out(&visit.parameters, shown, |field| (!field.starts_with(SETTING)).then_some(field))
 }
 
 fn is_list(field: &str) -> bool {

@@ -13,9 +13,10 @@ use super::{Answer, texts};
 use crate::domain::service_provider::{
     self, DIGESTS, EMAIL_FORMAT, SIGNATURES, ServiceProvider, USUAL_SIGNATURE,
 };
-use crate::domain::{Error, Realm, TenantId, resident_idp, tenant};
+use crate::domain::{Error, Realm, TenantId, resident_idp, single_sign_on, tenant};
 use crate::saml::{PartnerMetadata, PublicKey};
 use crate::store::Tx;
+use crate::web::sheet::Merged;
 use crate::web::sso;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -43,17 +44,15 @@ fn is_deaf(one: &ServiceProvider) -> bool {
     one.verify_requests && one.certificate.is_none()
 }
 
-impl From<ServiceProvider> for Line {
-    fn from(one: ServiceProvider) -> Self {
-        Self {
-            edit: Visit::address("service-providers/edit", &[(ISSUER, &one.issuer)]),
-            delete: Visit::address("service-providers/delete", &[(ISSUER, &one.issuer)]),
-            of_file: one.of_file,
-            is_deaf: is_deaf(&one),
-            name: if one.name == one.issuer { String::new() } else { one.name },
-            issuer: one.issuer,
-            urls: one.consumer_urls,
-        }
+fn line(visit: &Visit, one: ServiceProvider) -> Line {
+    Line {
+        edit: visit.link("service-providers/edit", &[(ISSUER, &one.issuer)]),
+        delete: visit.link("service-providers/delete", &[(ISSUER, &one.issuer)]),
+        of_file: one.of_file,
+        is_deaf: is_deaf(&one),
+        name: if one.name == one.issuer { String::new() } else { one.name },
+        issuer: one.issuer,
+        urls: one.consumer_urls,
     }
 }
 
@@ -64,7 +63,7 @@ pub async fn list(visit: Arc<Visit>) -> Answer {
         visit.read(|tx| service_provider::page(tx, visit.tenant(), part, after, paging::ROWS + 1))?;
     let pages = Pages::of(&visit, &mut rows, |row| row.issuer.clone());
     let mut context = visit.context(texts::text("sps_title"));
-    context.insert("lines", &rows.into_iter().map(Line::from).collect::<Vec<_>>());
+    context.insert("lines", &rows.into_iter().map(|row| line(&visit, row)).collect::<Vec<_>>());
     context.insert("pages", &pages);
     context.insert("part", part);
     visit.show("console/service_providers.html", context)
@@ -127,6 +126,13 @@ fn claim_boxes(sheet: &Sheet, locals: &[(&str, &str)]) -> Vec<ClaimBox> {
     asked.iter().map(|uri| one(uri, true)).chain(others.map(|(uri, _)| one(uri, false))).collect()
 }
 
+/// What is said where an application of the same issuer asks for claims of its own.
+fn claims_told(visit: &Visit, stored: Option<&ServiceProvider>) -> Result<Option<String>, Error> {
+    let Some(stored) = stored else { return Ok(None) };
+    let asked = visit.read(|tx| single_sign_on::claims_of_application(tx, stored))?;
+    Ok((!asked.is_empty()).then(|| texts::filled("sp_claims_of_application", &[&asked.join(", ")])))
+}
+
 /// Algorithms to choose from; one that was registered and is not among them is said not to be used.
 fn algorithms(known: &[&str], chosen: &str) -> Vec<Choice> {
     let called = |uri: &str| uri.rsplit('#').next().unwrap_or(uri).to_uppercase();
@@ -184,6 +190,7 @@ fn page(
     context.insert("signatures", &algorithms(&SIGNATURES, sheet.text(SIGNATURE)));
     context.insert("digests", &algorithms(&DIGESTS, sheet.text(DIGEST)));
     context.insert("aliases", &choices("sp_no_certificate", &aliases, sheet.text(ALIAS)));
+    context.insert("claims_told", &claims_told(visit, stored)?);
     context.insert("claim_boxes", &claim_boxes(sheet, &named));
     context.insert("form", &form::shown(sheet));
     context.insert(SHOWN, &shown.packed());
@@ -283,28 +290,33 @@ pub async fn edit(visit: Arc<Visit>) -> Answer {
     if !visit.is_post {
         return visit.show(FORM, page(&visit, Some(&stored), &now, &now)?);
     }
-    let mut sent = form::typed(&visit);
-    // Nobody typed it: the form of a stored one says which it is.
-    sent.write_raw(ISSUER, &issuer);
-    let shown = Sheet::shown(&visit.parameters, &now);
-    match edited(&visit, issuer, sent.clone(), shown.clone()).await {
-        Ok(()) => visit.go_with(&Visit::address(LIST, &[]), Flash::good(texts::text("sp_updated"))),
+    match edited(&visit, issuer).await {
+        Ok(()) => visit.go_with(&visit.list(LIST), Flash::good(texts::text("sp_updated"))),
         Err(error) => {
             let said = visit::refused(error)?;
-            let merged = sent.over(&shown, &now, form::is_list).sheet;
+            let merged = merged(&visit, &now).sheet;
             visit.show_again(FORM, page(&visit, Some(&stored), &merged, &now)?, &said)
         }
     }
 }
 
-async fn edited(visit: &Visit, issuer: String, sent: Sheet, shown: Sheet) -> Result<(), Error> {
+/// What was sent, brought to what is there.
+fn merged(visit: &Visit, is: &Sheet) -> Merged {
+    let mut sent = form::typed(visit).with_left_out(&visit.parameters, is, |field| Some(field));
+    // Nobody typed it: the form of a stored one says which it is.
+    sent.write_raw(ISSUER, is.text(ISSUER));
+    sent.over(&Sheet::shown(&visit.parameters, is), is, form::is_list)
+}
+
+async fn edited(visit: &Arc<Visit>, issuer: String) -> Result<(), Error> {
     let file = uploaded(visit)?;
     visit.site.signers.ensure(visit.tenant()).await?;
     let (now, realm, actor) = (visit.now(), Arc::clone(visit.realm()), visit.actor.clone());
+    let sent = Arc::clone(visit);
     let done = visit.write(move |tx| {
         service_provider::edit(tx, now, &actor, &issuer, |tx, stored| {
             let is = form::sheet(stored);
-            let merged = agreed(sent.over(&shown, &is, form::is_list), &is, form::label)?;
+            let merged = agreed(merged(&sent, &is), &is, form::label)?;
             let had = stored.certificate_alias.clone();
             form::apply(&merged, stored);
             check_urls(stored)?;
@@ -373,11 +385,11 @@ pub async fn delete(visit: Arc<Visit>) -> Answer {
             action: "service-providers/delete",
             fields: &[(ISSUER, &issuer)],
             button: texts::text("delete"),
-            back: &Visit::address(LIST, &[]),
+            back: &visit.list(LIST),
         });
     }
     let (now, actor) = (visit.now(), visit.actor.clone());
     let was_there = visit.write(move |tx| service_provider::remove(tx, now, &actor, &issuer)).await?;
     let flash = if was_there { Flash::good(texts::text("sp_deleted")) } else { Flash::bad(no_such) };
-    visit.go_with(&Visit::address(LIST, &[]), flash)
+    visit.go_with(&visit.list(LIST), flash)
 }

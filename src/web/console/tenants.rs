@@ -12,6 +12,7 @@ use crate::domain::password::NewPassword;
 use crate::domain::tenant::{self, Described, Entry, NewTenant, Update};
 use crate::domain::{Actor, Error, Now, Secret, TenantId};
 use crate::store::Tx;
+use crate::web::sheet::Merged;
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -28,17 +29,15 @@ struct Line {
     deactivate: String,
 }
 
-impl From<Entry> for Line {
-    fn from(entry: Entry) -> Self {
-        let domain = entry.tenant.domain;
-        Self {
-            email: entry.email.unwrap_or_default(),
-            created: moment::shown(entry.created_at),
-            active: entry.tenant.active,
-            edit: Visit::address("tenants/edit", &[("domain", &domain)]),
-            deactivate: Visit::address("tenants/deactivate", &[("domain", &domain)]),
-            domain,
-        }
+fn line(visit: &Visit, entry: Entry) -> Line {
+    let domain = entry.tenant.domain;
+    Line {
+        email: entry.email.unwrap_or_default(),
+        created: moment::shown(entry.created_at),
+        active: entry.tenant.active,
+        edit: visit.link("tenants/edit", &[("domain", &domain)]),
+        deactivate: visit.link("tenants/deactivate", &[("domain", &domain)]),
+        domain,
     }
 }
 
@@ -54,7 +53,7 @@ pub async fn list(visit: Arc<Visit>) -> Answer {
         next: (number + 1 < found.pages).then(|| to(number + 1)),
     };
     let mut context = visit.context(texts::text("tenants_title"));
-    context.insert("lines", &found.entries.into_iter().map(Line::from).collect::<Vec<_>>());
+    context.insert("lines", &found.entries.into_iter().map(|entry| line(&visit, entry)).collect::<Vec<_>>());
     context.insert("pages", &pages);
     context.insert("part", part);
     visit.show("console/tenants.html", context)
@@ -89,10 +88,12 @@ fn sheet(described: &Described) -> Sheet {
     sheet
 }
 
-fn typed(visit: &Visit) -> Sheet {
+/// What was sent, brought to what is there.
+fn merged(visit: &Visit, is: &Sheet) -> Merged {
     let mut sheet = Sheet::default();
     FIELDS.iter().for_each(|(field, _)| sheet.write(field, visit.text(field)));
-    sheet
+    let sent = sheet.with_left_out(&visit.parameters, is, |field| Some(field));
+    sent.over(&Sheet::shown(&visit.parameters, is), is, no_list)
 }
 
 fn passwords_differ(visit: &Visit) -> bool {
@@ -163,8 +164,7 @@ pub async fn edit(visit: Arc<Visit>) -> Answer {
     context.insert("domain", &entry.tenant.domain);
     context.insert("admin", &entry.tenant.admin_name);
     let is = sheet(&described);
-    let shown = Sheet::shown(&visit.parameters, &is);
-    let standing = if visit.is_post { typed(&visit).over(&shown, &is, no_list).sheet } else { is.clone() };
+    let standing = if visit.is_post { merged(&visit, &is).sheet } else { is.clone() };
     FIELDS.iter().for_each(|(field, _)| context.insert(*field, standing.text(field)));
     context.insert(SHOWN, &is.packed());
     if !visit.is_post {
@@ -175,22 +175,21 @@ pub async fn edit(visit: Arc<Visit>) -> Answer {
     }
     let said = texts::filled("tenant_saved", &[&entry.tenant.domain]);
     match saved(&visit, entry).await {
-        Ok(()) => visit.go_with(&Visit::address("tenants", &[]), Flash::good(said)),
+        Ok(()) => visit.go_with(&visit.list("tenants"), Flash::good(said)),
         Err(error) => visit.show_again(FORM, context, &visit::refused(error)?),
     }
 }
 
 /// Writes what the form changed over what is stored by then.
-async fn saved(visit: &Visit, entry: Entry) -> Result<(), Error> {
+async fn saved(visit: &Arc<Visit>, entry: Entry) -> Result<(), Error> {
     let Entry { tenant, .. } = entry;
     let password = new_password(visit, tenant.id, &tenant.admin_name).await?;
     let (now, realm, actor) = (visit.now(), Arc::clone(visit.realm()), visit.actor.clone());
-    let (sent, shown) = (typed(visit), visit.parameters.get(SHOWN).map(Sheet::unpacked));
+    let sent = Arc::clone(visit);
     let done = visit.write(move |tx| {
         let described = tenant::describe(tx, &realm, &tenant.domain)?;
         let is = sheet(&described);
-        let merged = sent.over(shown.as_ref().unwrap_or(&is), &is, no_list);
-        let merged = agreed(merged, &is, label)?;
+        let merged = agreed(merged(&sent, &is), &is, label)?;
         let text =
             |name: &str, stored: Option<String>| merged.new_text(&is, name).map(str::to_owned).or(stored);
         let update = Update {
@@ -224,13 +223,13 @@ async fn switch(
     let domain = known(visit)?.0.tenant.domain;
     let said = texts::filled(said, &[&domain]);
     let done = visit.write(move |tx| work(tx, now, &actor, &domain)).await;
-    visit.onward(&Visit::address("tenants", &[]), done, said)
+    visit.onward(&visit.list("tenants"), done, said)
 }
 
 /// Letting the users of one in.
 pub async fn activate(visit: Arc<Visit>) -> Answer {
     if !visit.is_post {
-        return visit.go(&Visit::address("tenants", &[]));
+        return visit.go(&visit.list("tenants"));
     }
     switch(&visit, "tenant_activated", tenant::activate).await
 }
@@ -247,6 +246,6 @@ pub async fn deactivate(visit: Arc<Visit>) -> Answer {
         action: "tenants/deactivate",
         fields: &[("domain", &domain)],
         button: texts::text("deactivate"),
-        back: &Visit::address("tenants", &[]),
+        back: &visit.list("tenants"),
     })
 }

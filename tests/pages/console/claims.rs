@@ -64,7 +64,7 @@ async fn the_one_time_password_is_supported_by_default_with_one_tick_and_loses_n
     assert!(profile.contains(CODE), "{profile}");
     let mut without = fields.clone();
     without.retain(|(name, _)| *name != "supported");
-    console.submit("claims/edit", &without).await;
+    console.submit_whole(&format!("claims/edit?uri={CODE}"), &without).await;
     assert!(!running.ask(&get_profile("tom", ADMIN)).await.body.contains(CODE));
 }
 
@@ -97,7 +97,7 @@ async fn a_claim_is_added_changed_with_all_its_properties_and_removed() {
         page.contains("name=\"extraName\" value=\"Unit\"")
             && page.contains("name=\"extraValue\" value=\"cm\"")
     );
-    console.submit("claims/edit", &claim(uri, "Boot size")).await;
+    console.submit_whole(&format!("claims/edit?uri={uri}"), &claim(uri, "Boot size")).await;
     assert_eq!(property(&running, uri, "DisplayName"), "Boot size");
     assert_eq!(property(&running, uri, "Unit"), "-");
     let twice = console.submit("claims/add", &claim(uri, "Again")).await.body;

@@ -9,6 +9,7 @@ mod providers;
 mod reset;
 mod resident;
 mod roles;
+mod scripts;
 mod separation;
 mod service_providers;
 mod sign_in;
@@ -120,6 +121,13 @@ impl<'r> Console<'r> {
         }
         let path = super::below(self.running, answer.header("Location").unwrap());
         self.get(&path).await
+    }
+
+    /// Sends a form of a page with these fields and no others: what is not among them is off or empty.
+    pub async fn submit_whole(&self, page: &str, fields: &[(&str, &str)]) -> Answer {
+        let shown = field(&self.open(page).await.body, "shown");
+        let screen = page.split('?').next().unwrap();
+        self.submit(screen, &[fields, &[("shown", &shown)]].concat()).await
     }
 
     /// Sends a form with a file to a screen.

@@ -102,7 +102,7 @@ async fn a_provider_is_added_changed_switched_and_deleted() {
     }
     let mut fields = basic("partner two");
     fields.push(("oldName", "partner"));
-    let saved = console.submit("idp/edit", &fields).await.body;
+    let saved = console.submit_whole("idp/edit?oldName=partner", &fields).await.body;
     assert!(saved.contains("Identity Provider information updated successfully"), "{saved}");
     assert!(saved.contains(">partner two</a>") && !saved.contains(">partner</a>"), "{saved}");
     assert_eq!(stored(&running, "SELECT count(*) FROM idp_claim_mapping"), "0");

@@ -140,7 +140,7 @@ async fn an_application_is_registered_changed_and_deleted() {
     let audit = "SELECT count(*) FROM audit WHERE action = 'change service provider'";
     assert_eq!(stored(&running, audit), "0", "nothing was touched");
 
-    let saved = console.submit("service-providers/edit", &basic(&[("signResponse", "")])).await.body;
+    let saved = console.submit_whole(&address, &basic(&[("signResponse", "")])).await.body;
     assert!(saved.contains("The service provider was updated."), "{saved}");
     assert_eq!(one(&running, "sign_response || sign_assertion || verify_requests || saas"), "0100");
     assert_eq!((values(&running, "consumer"), values(&running, "audience")), (ACS.to_owned(), String::new()));
@@ -236,21 +236,22 @@ async fn certificates_are_uploaded_kept_replaced_and_taken_away() {
         (base64.clone(), APP.to_owned())
     );
     // What is encrypted is encrypted for the application, whose key has to be known.
+    let address = "service-providers/edit?issuer=https%3A%2F%2Fapp.example";
     let secret = basic(&[("certAlias", APP), ("encryptAssertion", "on")]);
-    assert!(console.submit("service-providers/edit", &secret).await.body.contains("was updated"));
+    assert!(console.submit_whole(address, &secret).await.body.contains("was updated"));
     let without = basic(&[("encryptAssertion", "on")]);
-    let refused = console.submit("service-providers/edit", &without).await.body;
+    let refused = console.submit_whole(address, &without).await.body;
     assert!(refused.contains("Assertions cannot be encrypted without a certificate"), "{refused}");
     assert_eq!(one(&running, "encrypt_assertion || (certificate IS NOT NULL)"), "11");
     let kept = basic(&[("certAlias", APP)]);
-    console.submit("service-providers/edit", &kept).await;
+    console.submit_whole(address, &kept).await;
     assert_eq!(one(&running, "certificate"), base64, "no file chosen, same alias: it stays");
     let done = console.upload("service-providers/edit", &kept, ("certificate", "nonsense")).await;
     assert!(done.body.contains("The certificate cannot be used") && one(&running, "certificate") == base64);
     let deaf = basic(&[("validateSignatures", "on")]);
-    let list = console.submit("service-providers/edit", &deaf).await.body;
+    let list = console.submit_whole(address, &deaf).await.body;
     assert!(list.contains(">No certificate</span>") && one(&running, "certificate").is_empty(), "{list}");
-    let form = console.open("service-providers/edit?issuer=https%3A%2F%2Fapp.example").await.body;
+    let form = console.open(address).await.body;
     assert!(form.contains("Every request of this application is refused"), "{form}");
 }
 
@@ -484,4 +485,24 @@ async fn algorithms_are_chosen_and_one_that_is_not_used_is_said_not_to_be() {
     let form = console.open(&address).await.body;
     assert!(form.contains(" selected>RSA-SHA1, in whose place SHA-256 is used</option>"), "{form}");
     assert!(form.contains("<dd>http://www.w3.org/2001/04/xmldsig-more#rsa-sha256</dd>"), "{form}");
+}
+
+#[tokio::test]
+async fn a_form_says_when_the_application_of_the_issuer_asks_for_claims_of_its_own() {
+    const TOLD: &str = "they are sent in place of those ticked here: mail, name.";
+    let running = Running::start().await;
+    let console = Console::admin(&running).await;
+    let (address, _) = added(&console, &basic(&[])).await;
+    assert!(!console.open(&address).await.body.contains("claims-told"));
+    database(&running)
+        .execute_batch(
+            "INSERT INTO application (tenant_id, name, owner_domain, owner_name, authentication) \
+                 VALUES (-1234, 'App', 'PRIMARY', 'admin', 'default');
+             INSERT INTO application_inbound SELECT id, 0, 'samlsso', 'https://app.example', '', NULL, NULL, 0 FROM application;
+             INSERT INTO application_claim SELECT id, 0, 'http://wso2.org/claims/emailaddress', 'mail', 1, 0, NULL FROM application;
+             INSERT INTO application_claim SELECT id, 1, 'http://wso2.org/claims/givenname', 'name', 1, 0, NULL FROM application;",
+        )
+        .unwrap();
+    let page = plain(&console.open(&address).await.body);
+    assert!(page.contains(TOLD), "{page}");
 }
