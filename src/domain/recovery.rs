@@ -273,14 +273,21 @@ pub fn check(
 
 /// The one recovery among those with the same one-time password that the hint fits. A hint that fits none is not
 /// overlooked: the password might be somebody else's.
+///
+/// Our own addresses say store and tenant beside the name, in which an `@` or a slash may be; scripts may write them into
+/// it. So it is taken apart only where nobody has it as it stands.
 fn the_one(
     realm: &Realm,
     mut rows: Vec<RecoveryRow>,
     hint: &Hint,
     tx: &mut Tx<'_>,
 ) -> Result<RecoveryRow, CodeProblem> {
-    let (mut name, mut domain, mut tenant) = (None, hint.store.clone(), hint.tenant.clone());
-    if let Some(typed) = hint.user_name.as_deref().filter(|name| !name.trim().is_empty()) {
+    let is_said = |text: &&str| !text.trim().is_empty();
+    let typed = hint.user_name.as_deref().filter(is_said);
+    let (mut domain, mut tenant) = (hint.store.clone(), hint.tenant.clone());
+    let mut name = typed.map(folded);
+    let has_it = |row: &RecoveryRow| name.as_ref().is_none_or(|name| *name == row.folded);
+    if let (Some(typed), false) = (typed, rows.iter().any(has_it)) {
         let (local, typed_tenant) = tenant::split_name(realm, typed);
         let qualified = QualifiedName::parse(&local);
         if typed.len() > local.len() {
@@ -289,14 +296,14 @@ fn the_one(
         domain = domain.or(qualified.domain);
         name = Some(folded(&qualified.name));
     }
-    let tenant = match tenant.filter(|tenant| !tenant.trim().is_empty()) {
+    let tenant = match tenant.as_deref().filter(is_said) {
         Some(domain) => {
             let found = tenant::find(tx, &domain.trim().to_lowercase())?;
             Some(found.ok_or(CodeProblem::Invalid)?.id.0)
         }
         None => None,
     };
-    let domain = domain.filter(|domain| !domain.trim().is_empty()).map(|domain| domain.trim().to_uppercase());
+    let domain = domain.as_deref().filter(is_said).map(|domain| domain.trim().to_uppercase());
     rows.retain(|row| {
         name.as_ref().is_none_or(|name| *name == row.folded)
             && domain.as_ref().is_none_or(|domain| *domain == row.domain)

@@ -106,6 +106,29 @@ fn a_one_time_password_is_good_without_a_hint_and_with_a_right_one() {
     }
 }
 
+// D48, I95, I97
+#[test]
+fn a_name_may_hold_what_parts_names_from_tenants_and_stores() {
+    let world = World::new();
+    world.second_store("EMP");
+    let there = world.tenant("acme.com");
+    for (tenant, domain) in [(SUPER, "carbon.super"), (there, "acme.com")] {
+        world.set_in(tenant, OFFLINE, "true");
+        for (store, name) in [("PRIMARY", "ann@acme.com"), ("EMP", "ann/smith"), ("EMP", "a/b@x.org")] {
+            if tenant != SUPER && store == "EMP" {
+                continue;
+            }
+            let user = world.user_in(tenant, store, name);
+            world.trigger(&user).unwrap();
+            let code = published(&world, &user);
+            // What the login form's redirect says.
+            let found = checked(&world, &code, &hint(name, store, domain));
+            assert_eq!(found.unwrap(), user, "{name} in {domain}");
+            assert!(checked(&world, &code, &hint("ann", store, domain)).is_err(), "somebody else is meant");
+        }
+    }
+}
+
 // F73
 #[test]
 fn the_same_one_time_password_in_two_tenants_works_for_each_account_alone() {
