@@ -15,7 +15,9 @@ use serde::Serialize;
 use std::sync::Arc;
 
 /// What stands for every store in the choice of domains, as in the original.
-const ALL_DOMAINS: &str = "ALL-USER-STORE-DOMAINS";
+pub const ALL_DOMAINS: &str = "ALL-USER-STORE-DOMAINS";
+/// Roles to tick at most, of each store. Services list 100; a role that is not on the page could be neither given nor taken.
+const MOST_ROLES: i64 = 5_000;
 /// Claims that can be given when a user is added: field, claim, label.
 const AT_ONCE: [(&str, &str, &str); 3] = [
     ("mail", EMAIL_ADDRESS, "user_mail"),
@@ -83,8 +85,8 @@ pub async fn list(visit: Arc<Visit>) -> Answer {
                 locked: state.locked,
                 disabled: state.disabled,
                 reset_pending: state.reset_pending,
-                user: Visit::address("users/user", &[("name", &row.name)]),
-                delete: Visit::address("users/delete", &[("name", &row.name)]),
+                user: visit.link("users/user", &[("name", &row.name)]),
+                delete: visit.link("users/delete", &[("name", &row.name)]),
                 name: row.name.clone(),
             })
         });
@@ -132,7 +134,7 @@ pub fn roles_of(visit: &Visit, name: &str) -> Result<Vec<Tick>, Error> {
 
 /// As [`roles_of`], within a change.
 pub fn roles_within(tx: &mut Tx<'_>, visit: &Visit, name: &str) -> Result<Vec<Tick>, Error> {
-    let found = listing::roles_of_user(tx, visit.realm(), visit.tenant(), name, "*", -1)?.rows.into_iter();
+    let found = listing::roles_of_user_up_to(tx, MOST_ROLES, visit.tenant(), name, "*", -1)?.rows.into_iter();
     // Everybody has the role of everyone, and nobody can lose it.
     let real = found.filter(|row| !row.name.eq_ignore_ascii_case("Internal/everyone"));
     Ok(real.map(|row| Tick { name: row.name, on: row.selected }).collect())
@@ -229,7 +231,7 @@ pub async fn delete(visit: Arc<Visit>) -> Answer {
             action: "users/delete",
             fields: &[("name", &known)],
             button: texts::text("delete"),
-            back: &Visit::address("users", &[]),
+            back: &visit.list("users"),
         });
     }
     let (now, actor, typed) = (visit.now(), visit.actor.clone(), name.clone());
@@ -237,7 +239,7 @@ pub async fn delete(visit: Arc<Visit>) -> Answer {
         Ok(()) => Flash::good(texts::filled("user_deleted", &[&name])),
         Err(error) => Flash::bad(texts::filled("user_not_deleted", &[&name, &visit::refused(error)?])),
     };
-    visit.go_with(&Visit::address("users", &[]), flash)
+    visit.go_with(&visit.list("users"), flash)
 }
 
 /// Setting somebody's password.
@@ -251,12 +253,12 @@ pub async fn password(visit: Arc<Visit>) -> Answer {
             wrong = Some(texts::filled("password_not_changed", &[&name, &visit::refused(error)?]));
         } else {
             let said = texts::filled("password_changed", &[&name]);
-            return visit.go_with(&Visit::address("users/user", &[("name", &name)]), Flash::good(said));
+            return visit.go_with(&visit.link("users/user", &[("name", &name)]), Flash::good(said));
         }
     }
     let mut context = visit.context(texts::text("password_title"));
     context.insert("name", &name);
-    context.insert("back", &visit.way_to(&Visit::address("users/user", &[("name", &name)])));
+    context.insert("back", &visit.way_to(&visit.link("users/user", &[("name", &name)])));
     context.insert("password_hint", &visit.realm().policy.password_message);
     match wrong {
         Some(wrong) => visit.show_again("console/user_password.html", context, &wrong),
