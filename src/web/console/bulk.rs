@@ -52,6 +52,10 @@ pub async fn jobs(visit: Arc<Visit>) -> Answer {
     if visit.is_post {
         match draft(&visit).await {
             Ok(id) => return visit.go(&address(id)),
+            // Nobody was ticked in the list of users.
+            Err(error) if visit.parameters.get("role").or(visit.parameters.get("names")).is_none() => {
+                return visit.go_with(&visit.list("users"), Flash::bad(visit::refused(error)?));
+            }
             Err(error) => wrong = Some(visit::refused(error)?),
         }
     }

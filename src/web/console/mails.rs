@@ -39,10 +39,10 @@ pub fn state_text(state: State) -> &'static str {
     }
 }
 
-fn line(mail: Listed, now: Now) -> Line {
+fn line(visit: &Visit, mail: Listed) -> Line {
     let state = State::of(&mail.state);
     let waits = state == Some(State::Queued);
-    let sendable = mail_queue::is_sendable(&mail, now);
+    let sendable = mail_queue::is_sendable(&mail, visit.now());
     let at = if waits { Some(mail.due_at) } else { mail.finished_at };
     Line {
         id: mail.id,
@@ -58,7 +58,7 @@ fn line(mail: Listed, now: Now) -> Line {
         sendable,
         at: at.map(|at| moment::shown(Now(at))).unwrap_or_default(),
         error: mail.last_error.unwrap_or_default(),
-        drop: Visit::address("mails/drop", &[("id", &mail.id.to_string())]),
+        drop: visit.link("mails/drop", &[("id", &mail.id.to_string())]),
         recipient: mail.recipient,
         template: mail.template,
     }
@@ -76,7 +76,7 @@ pub async fn list(visit: Arc<Visit>) -> Answer {
         .into_iter()
         .map(|state| Choice { value: state.name().to_owned(), text: state_text(state).to_owned() });
     let mut context = visit.context(texts::text("mails_title"));
-    context.insert("lines", &rows.into_iter().map(|mail| line(mail, visit.now())).collect::<Vec<_>>());
+    context.insert("lines", &rows.into_iter().map(|mail| line(&visit, mail)).collect::<Vec<_>>());
     context.insert("pages", &pages);
     context.insert("states", &[all].into_iter().chain(states).collect::<Vec<_>>());
     context.insert("state", state.map_or("", State::name));
@@ -92,10 +92,10 @@ fn id(visit: &Visit) -> Result<i64, Error> {
 pub async fn retry(visit: Arc<Visit>) -> Answer {
     let (id, now, actor) = (id(&visit)?, visit.now(), visit.actor.clone());
     if !visit.is_post {
-        return visit.go(&Visit::address("mails", &[]));
+        return visit.go(&visit.list("mails"));
     }
     let done = visit.write(move |tx| mail_queue::retry(tx, now, &actor, id)).await;
-    visit.onward(&Visit::address("mails", &[]), done, texts::text("mail_hurried"))
+    visit.onward(&visit.list("mails"), done, texts::text("mail_hurried"))
 }
 
 /// Dropping one, after a question.
@@ -109,9 +109,9 @@ pub async fn drop(visit: Arc<Visit>) -> Answer {
             action: "mails/drop",
             fields: &[("id", visit.text("id"))],
             button: texts::text("drop_mail"),
-            back: &Visit::address("mails", &[]),
+            back: &visit.list("mails"),
         });
     }
     let done = visit.write(move |tx| mail_queue::drop(tx, now, &actor, id)).await;
-    visit.onward(&Visit::address("mails", &[]), done, texts::text("mail_was_dropped"))
+    visit.onward(&visit.list("mails"), done, texts::text("mail_was_dropped"))
 }

@@ -27,16 +27,14 @@ struct Line {
     delete: String,
 }
 
-impl From<Profile> for Line {
-    fn from(profile: Profile) -> Self {
-        Self {
-            edit: Visit::address("idp/edit", &[("oldName", &profile.name)]),
-            delete: Visit::address("idp/delete", &[("name", &profile.name)]),
-            display_name: profile.display_name.unwrap_or_default(),
-            description: profile.description.unwrap_or_default(),
-            enabled: profile.enabled,
-            name: profile.name,
-        }
+fn line(visit: &Visit, profile: Profile) -> Line {
+    Line {
+        edit: visit.link("idp/edit", &[("oldName", &profile.name)]),
+        delete: visit.link("idp/delete", &[("name", &profile.name)]),
+        display_name: profile.display_name.unwrap_or_default(),
+        description: profile.description.unwrap_or_default(),
+        enabled: profile.enabled,
+        name: profile.name,
     }
 }
 
@@ -47,7 +45,7 @@ pub async fn list(visit: Arc<Visit>) -> Answer {
         visit.read(|tx| identity_provider::page(tx, visit.tenant(), part, after, paging::ROWS + 1))?;
     let pages = Pages::of(&visit, &mut rows, |row| row.name.clone());
     let mut context = visit.context(texts::text("providers_title"));
-    context.insert("lines", &rows.into_iter().map(Line::from).collect::<Vec<_>>());
+    context.insert("lines", &rows.into_iter().map(|row| line(&visit, row)).collect::<Vec<_>>());
     context.insert("pages", &pages);
     context.insert("part", part);
     visit.show("console/providers.html", context)
@@ -145,7 +143,7 @@ pub async fn edit(visit: Arc<Visit>) -> Answer {
         Ok(provider_sheet::applied(&merged, &stored, certificate))
     };
     match changed(&visit, old_name, change).await {
-        Ok(()) => visit.go_with(&Visit::address("idp", &[]), Flash::good(texts::text("provider_updated"))),
+        Ok(()) => visit.go_with(&visit.list("idp"), Flash::good(texts::text("provider_updated"))),
         Err(error) => {
             let said = texts::filled("provider_not_updated", &[&visit::refused(error)?]);
             visit.show_again(FORM, context, &said)
@@ -165,7 +163,7 @@ async fn changed(
 /// Switching one on or off.
 pub async fn switch(visit: Arc<Visit>) -> Answer {
     if !visit.is_post {
-        return visit.go(&Visit::address("idp", &[]));
+        return visit.go(&visit.list("idp"));
     }
     let name = visit.key("name").to_owned();
     known(&visit, &name)?;
@@ -180,7 +178,7 @@ pub async fn switch(visit: Arc<Visit>) -> Answer {
         Ok(()) => Flash::good(texts::text("provider_updated")),
         Err(error) => Flash::bad(texts::filled("provider_not_updated", &[&visit::refused(error)?])),
     };
-    visit.go_with(&Visit::address("idp", &[]), flash)
+    visit.go_with(&visit.list("idp"), flash)
 }
 
 /// Deleting one, after a question.
@@ -194,7 +192,7 @@ pub async fn delete(visit: Arc<Visit>) -> Answer {
             action: "idp/delete",
             fields: &[("name", &name)],
             button: texts::text("delete"),
-            back: &Visit::address("idp", &[]),
+            back: &visit.list("idp"),
         });
     }
     let (now, actor) = (visit.now(), visit.actor.clone());
@@ -202,5 +200,5 @@ pub async fn delete(visit: Arc<Visit>) -> Answer {
         Ok(()) => Flash::good(texts::text("provider_deleted")),
         Err(error) => Flash::bad(texts::filled("provider_not_deleted", &[&visit::refused(error)?])),
     };
-    visit.go_with(&Visit::address("idp", &[]), flash)
+    visit.go_with(&visit.list("idp"), flash)
 }

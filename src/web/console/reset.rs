@@ -84,7 +84,7 @@ pub async fn show(visit: Arc<Visit>) -> Answer {
         };
         match set(&visit, &name, is_force).await {
             Ok(Done::Elsewhere) => {
-                let here = Visit::address("users/reset", &[("name", &name)]);
+                let here = visit.link("users/reset", &[("name", &name)]);
                 return visit.go_with(&here, Flash::bad(texts::text("reset_meanwhile")));
             }
             Ok(Done::Here(published)) => {
@@ -106,8 +106,8 @@ pub async fn show(visit: Arc<Visit>) -> Answer {
     context.insert("code", &code);
     let options = outlook.options;
     context.insert("no_option", &(!options.link && !options.otp && !options.offline));
-    context.insert("profile", &Visit::address("users/profile", &[("name", &name)]));
-    context.insert("back", &visit.way_to(&Visit::address("users/user", &[("name", &name)])));
+    context.insert("profile", &visit.link("users/profile", &[("name", &name)]));
+    context.insert("back", &visit.way_to(&visit.link("users/user", &[("name", &name)])));
     if let Some(did) = did {
         context.insert("flash", &Flash::good(did));
     }

@@ -44,7 +44,7 @@ pub(super) fn stage_text(stage: Stage) -> &'static str {
     })
 }
 
-fn line(reset: Waiting) -> Line {
+fn line(visit: &Visit, reset: Waiting) -> Line {
     Line {
         since: moment::shown(reset.since),
         expires: moment::shown(reset.expires),
@@ -53,8 +53,8 @@ fn line(reset: Waiting) -> Line {
         mail: reset.mail.as_deref().and_then(State::of).map_or("", state_text),
         stage: stage_text(reset.stage),
         is_open: reset.stage == Stage::Open,
-        user: Visit::address("users/user", &[("name", &reset.user)]),
-        cancel: Visit::address("resets/cancel", &[("name", &reset.user)]),
+        user: visit.link("users/user", &[("name", &reset.user)]),
+        cancel: visit.link("resets/cancel", &[("name", &reset.user)]),
         name: reset.user,
     }
 }
@@ -66,7 +66,7 @@ pub async fn list(visit: Arc<Visit>) -> Answer {
     let mut rows = visit.read(|tx| forced_reset::waiting(tx, visit.now(), visit.tenant(), after, limit))?;
     let pages = Pages::of(&visit, &mut rows, |row| row.key.to_string());
     let mut context = visit.context(texts::text("resets_title"));
-    context.insert("lines", &rows.into_iter().map(line).collect::<Vec<_>>());
+    context.insert("lines", &rows.into_iter().map(|row| line(&visit, row)).collect::<Vec<_>>());
     context.insert("pages", &pages);
     visit.show("console/resets.html", context)
 }
@@ -81,11 +81,11 @@ pub async fn cancel(visit: Arc<Visit>) -> Answer {
             action: "resets/cancel",
             fields: &[("name", &name)],
             button: texts::text("cancel_reset"),
-            back: &Visit::address("resets", &[]),
+            back: &visit.list("resets"),
         });
     }
     let (now, realm, actor, typed) =
         (visit.now(), Arc::clone(visit.realm()), visit.actor.clone(), name.clone());
     let done = visit.write(move |tx| forced_reset::withdraw(tx, now, &realm, &actor, &typed)).await;
-    visit.onward(&Visit::address("resets", &[]), done, texts::filled("reset_cancelled", &[&name]))
+    visit.onward(&visit.list("resets"), done, texts::filled("reset_cancelled", &[&name]))
 }

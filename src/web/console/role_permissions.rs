@@ -116,7 +116,7 @@ pub async fn permissions(visit: Arc<Visit>) -> Answer {
     let is = sheet(&tree);
     let mut wrong = None;
     if visit.is_post {
-        let here = Visit::address("roles/permissions", &[("name", &name)]);
+        let here = visit.link("roles/permissions", &[("name", &name)]);
         let Some(ticks) = ticked(&visit, &tree) else {
             return visit.go_with(&here, Flash::bad(texts::text("unknown_choice")));
         };

@@ -43,7 +43,7 @@ pub async fn list(visit: Arc<Visit>) -> Answer {
     let mut rows = visit.read(|tx| page::roles(tx, visit.tenant(), pattern, visit.key("after"), ROWS + 1))?;
     let pages = Pages::of(&visit, &mut rows, |row| row.place.clone());
     let line = |row: page::Line| {
-        let to = |path: &str| Visit::address(path, &[("name", &row.name)]);
+        let to = |path: &str| visit.link(path, &[("name", &row.name)]);
         Line {
             members: to("roles/members"),
             permissions: to("roles/permissions"),
@@ -149,7 +149,7 @@ pub async fn rename(visit: Arc<Visit>) -> Answer {
             match done {
                 Ok(()) => {
                     let said = texts::filled("role_updated", &[&to]);
-                    return visit.go_with(&Visit::address("roles", &[]), Flash::good(said));
+                    return visit.go_with(&visit.list("roles"), Flash::good(said));
                 }
                 Err(error) => {
                     wrong = Some(texts::filled("role_not_updated", &[&name, &visit::refused(error)?]));
@@ -176,7 +176,7 @@ pub async fn delete(visit: Arc<Visit>) -> Answer {
             action: "roles/delete",
             fields: &[("name", &name)],
             button: texts::text("delete"),
-            back: &Visit::address("roles", &[]),
+            back: &visit.list("roles"),
         });
     }
     let (now, actor, typed) = (visit.now(), visit.actor.clone(), name.clone());
@@ -184,7 +184,7 @@ pub async fn delete(visit: Arc<Visit>) -> Answer {
         Ok(()) => Flash::good(texts::filled("role_deleted", &[&name])),
         Err(error) => Flash::bad(texts::filled("role_not_deleted", &[&name, &visit::refused(error)?])),
     };
-    visit.go_with(&Visit::address("roles", &[]), flash)
+    visit.go_with(&visit.list("roles"), flash)
 }
 
 /// Who is in a role: a page of them to take out, and a field for who is to join.
@@ -204,7 +204,7 @@ pub async fn members(visit: Arc<Visit>) -> Answer {
         match done.await {
             Ok(()) => {
                 let said = Flash::good(texts::filled("role_updated", &[&name]));
-                return visit.go_with(&Visit::address("roles/members", &[("name", &name)]), said);
+                return visit.go_with(&visit.here_with(&[("name", &name)]), said);
             }
             Err(error) => {
                 wrong = Some(texts::filled("role_not_updated", &[&name, &visit::refused(error)?]));

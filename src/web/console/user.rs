@@ -37,9 +37,12 @@ pub async fn show(visit: Arc<Visit>) -> Answer {
         ("to_reset", "users/reset"),
         ("to_delete", "users/delete"),
     ] {
-        context.insert(key, &Visit::address(path, &[("name", &name)]));
+        context.insert(key, &visit.link(path, &[("name", &name)]));
     }
-    context.insert("to_disable", &Visit::address("users/state", &[("name", &name), ("what", "disable")]));
+    for what in ["lock", "unlock", "disable", "enable"] {
+        let address = visit.link("users/state", &[("name", &name), ("what", what)]);
+        context.insert(["to_", what].concat(), &address);
+    }
     visit.show("console/user.html", context)
 }
 
@@ -66,10 +69,10 @@ fn question(what: &str) -> Option<[&'static str; 2]> {
     }
 }
 
-/// Locks, unlocks, disables or enables an account; whoever comes by a link is asked first.
+/// Locks, unlocks, disables or enables an account, after a question: locking keeps somebody out, unlocking gives up a reset.
 pub async fn set_state(visit: Arc<Visit>) -> Answer {
     let name = visit.key("name").to_owned();
-    let here = Visit::address("users/user", &[("name", &name)]);
+    let here = visit.link("users/user", &[("name", &name)]);
     if !visit.is_post {
         let what = visit.text("what");
         let Some([title, question]) = question(what) else { return visit.go(&here) };
@@ -109,7 +112,7 @@ fn sheet(ticks: &[Tick]) -> Sheet {
 /// The roles of a user, to tick.
 pub async fn roles(visit: Arc<Visit>) -> Answer {
     let name = visit.read(|tx| user::find(tx, visit.tenant(), visit.key("name")))?.display_name();
-    let here = Visit::address("users/roles", &[("name", &name)]);
+    let here = visit.link("users/roles", &[("name", &name)]);
     if visit.is_post {
         let flash = match give(&visit, name.clone()).await {
             Ok(true) => Flash::good(texts::filled("user_updated", &[&name])),
@@ -123,7 +126,7 @@ pub async fn roles(visit: Arc<Visit>) -> Answer {
     context.insert("name", &name);
     context.insert("roles", &ticks);
     context.insert(SHOWN, &sheet(&ticks).packed());
-    context.insert("back", &visit.way_to(&Visit::address("users/user", &[("name", &name)])));
+    context.insert("back", &visit.way_to(&visit.link("users/user", &[("name", &name)])));
     visit.show("console/user_roles.html", context)
 }
 

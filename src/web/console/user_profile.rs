@@ -68,7 +68,7 @@ pub async fn profile(visit: Arc<Visit>) -> Answer {
     let name = visit.read(|tx| user::find(tx, visit.tenant(), visit.key("name")))?.display_name();
     let wrong = if visit.is_post { saved(&visit, &name).await? } else { None };
     if visit.is_post && wrong.is_none() {
-        let address = Visit::address("users/profile", &[("name", &name)]);
+        let address = visit.link("users/profile", &[("name", &name)]);
         return visit.go_with(&address, Flash::good(texts::text("profile_updated")));
     }
     let fields = visit.read(|tx| fields(tx, &visit, &name))?;
@@ -92,7 +92,7 @@ pub async fn profile(visit: Arc<Visit>) -> Answer {
     context.insert("name", &name);
     context.insert("fields", &entries);
     context.insert(SHOWN, &is.packed());
-    context.insert("back", &visit.way_to(&Visit::address("users/user", &[("name", &name)])));
+    context.insert("back", &visit.way_to(&visit.link("users/user", &[("name", &name)])));
     match wrong {
         Some(wrong) => visit.show_again("console/user_profile.html", context, &wrong),
         None => visit.show("console/user_profile.html", context),

@@ -7,6 +7,7 @@ use super::{Answer, common, texts};
 use crate::domain::{Actor, Error, Now, Realm, Secret, TenantId};
 use crate::store::{Tx, WriteError};
 use crate::web::form::Parameters;
+use crate::web::late::{self, Next};
 use crate::web::{Site, page};
 use hyper::body::Bytes;
 use hyper::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
@@ -15,6 +16,9 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tera::Context;
+
+/// The parameter that says which list something was reached from, and how that was filtered.
+const FROM: &str = "from_list";
 
 /// A visit.
 pub struct Visit {
@@ -126,6 +130,12 @@ impl Visit {
         sent.matches(&sign_in::token(&self.site, self.session.reveal()))
     }
 
+    /// The page that keeps a form of another session.
+    pub(super) fn keep(&self, request: &Request<Bytes>) -> Option<Response<Vec<u8>>> {
+        let token = sign_in::token(&self.site, self.session.reveal());
+        late::keep(&self.site, request, Next::Send { token: &token, who: &self.actor.name })
+    }
+
     /// The time.
     pub fn now(&self) -> Now {
         self.site.now()
@@ -191,6 +201,41 @@ impl Visit {
         if query.is_empty() { ["/carbon/", path].concat() } else { ["/carbon/", path, "?", &query].concat() }
     }
 
+    /// The list that this is, or was come from, with its page and filter; none when it was the whole list from its
+    /// beginning. Below `/carbon/`.
+    fn from(&self) -> Option<String> {
+        let listed = |address: &str| {
+            let (path, query) = address.split_once('?')?;
+            let path = path.trim_end_matches('/');
+            let is_list = SCREENS.iter().any(|screen| screen.menu.is_some() && screen.path == path);
+            (is_list && !query.is_empty()).then(|| [path, "?", query].concat())
+        };
+        let here = self.here.strip_prefix("/carbon/")?;
+        let (path, query) = here.split_once('?')?;
+        listed(here).or_else(|| {
+            let is_below = SCREENS.iter().any(|screen| screen.menu.is_none() && screen.path == path);
+            let mut known =
+                form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| is_below && name == FROM);
+            listed(&known.next()?.1)
+        })
+    }
+
+    /// As [`Visit::address`], for what belongs to a list: whoever goes there comes back to the page and the filter that he
+    /// left.
+    pub fn link(&self, path: &str, pairs: &[(&str, &str)]) -> String {
+        let from = self.from().unwrap_or_default();
+        Self::address(path, &[pairs, &[(FROM, &from)]].concat())
+    }
+
+    /// Back to the list that one came from, or else to the beginning of the one at `path`.
+    pub fn list(&self, path: &str) -> String {
+        let from = self.from().unwrap_or_else(|| path.to_owned());
+        let (path, query) = from.split_once('?').unwrap_or((&from, ""));
+        let pairs: Vec<(String, String)> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+        let pairs: Vec<(&str, &str)> = pairs.iter().map(|(name, value)| (&**name, &**value)).collect();
+        Self::address(path, &pairs)
+    }
+
     /// This very address with other parameters: an empty value takes one away. For paging and filters.
     pub fn here_with(&self, changes: &[(&str, &str)]) -> String {
         let known = form_urlencoded::parse(self.query.as_bytes()).into_owned();
@@ -218,6 +263,7 @@ impl Visit {
         context.insert("may", &self.may);
         context.insert("csrf", &sign_in::token(&self.site, self.session.reveal()));
         context.insert(sign_in::HERE, &self.here);
+        context.insert(FROM, &self.from().map(|_| self.way_to(&self.list(""))).unwrap_or_default());
         context.insert("viewer", &self.actor.name);
         context.insert("viewer_tenant", &self.actor.domain);
         context.insert("is_super_tenant", &(self.actor.tenant == TenantId::SUPER));

@@ -215,7 +215,7 @@ async fn a_link_leads_to_its_own_role_whatever_blanks_its_name_begins_and_ends_w
     }
     let console = Console::admin(&running).await;
     let list = console.open("roles?pattern=*lead*").await.body;
-    for link in ["roles/delete?name=+lead\"", "roles/delete?name=lead+\"", "roles/delete?name=lead\""] {
+    for link in ["roles/delete?name=+lead&", "roles/delete?name=lead+&", "roles/delete?name=lead&"] {
         assert!(plain(&list).contains(link), "{link}: {list}");
     }
     let question = console.open("roles/delete?name=+lead").await.body;

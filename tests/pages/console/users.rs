@@ -124,6 +124,79 @@ async fn a_long_list_is_paged_through_from_any_place() {
     assert!(odd.contains("Invalid character sequence entered for user serch."), "{odd}");
 }
 
+/// The address of the first link that begins so, below the console.
+fn link(page: &str, beginning: &str) -> String {
+    let rest = page.split(&format!("href=\"/carbon/{beginning}")).nth(1);
+    let rest = rest.unwrap_or_else(|| panic!("no {beginning} in {page}"));
+    plain(&[beginning, rest.split('"').next().unwrap()].concat())
+}
+
+#[tokio::test]
+async fn whoever_does_something_to_a_line_of_a_list_comes_back_to_its_page_and_filter() {
+    let running = Running::start().await;
+    let many = "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 25) \
+        INSERT INTO user (tenant_id, domain, name, folded, credential, created_at, password_changed_at) \
+        SELECT -1234, 'PRIMARY', printf('ü&%03d', i), printf('ü&%03d', i), '', 0, 0 FROM n";
+    database(&running).execute(many, []).unwrap();
+    let console = Console::admin(&running).await;
+    let first = console.open("users?pattern=%C3%BC%26*").await.body;
+    let next = link(&first, "users?pattern=");
+    assert!(next.contains("&after="), "{next}");
+    let second = console.open(&next).await.body;
+    assert!(second.contains("ü&amp;025"), "{second}");
+    // To the question and back; by way of his page, a change, and back.
+    let question = console.open(&link(&second, "users/delete?")).await.body;
+    assert_eq!(link(&question, "users?"), next);
+    let user = console.open(&link(&second, "users/user?")).await.body;
+    assert_eq!(link(&user, "users?"), next);
+    let profile = console.open(&link(&user, "users/profile?")).await.body;
+    let saved = console.submit("users/profile", &borrowed(&untouched(&profile, "userProfile"))).await.body;
+    let user = console.open(&link(&saved, "users/user?")).await.body;
+    assert_eq!(link(&user, "users?"), next);
+    // The only one of the last page: there is a way to the others.
+    let fields = untouched(&question, "confirmForm");
+    let deleted = console.send("users/delete", &borrowed(&fields)).await;
+    assert!(location(&deleted).ends_with(&format!("/carbon/{next}")), "{}", deleted.head);
+    let left = console.open(&next).await.body;
+    assert!(left.contains("No users match.") && left.contains(">Beginning</a>"), "{left}");
+    // Nobody is led elsewhere.
+    for from in [
+        "https://evil.example/?a=b",
+        "//evil.example?a=b",
+        "users/delete?name=x",
+        "admin/logout_action.jsp?a=b",
+        "users",
+    ] {
+        let from = form_urlencoded::byte_serialize(from.as_bytes()).collect::<String>();
+        let question = console.open(&format!("users/delete?name=admin&from_list={from}")).await.body;
+        assert!(question.contains("href=\"/carbon/users\""), "{from}: {question}");
+    }
+    // What is done in the list itself, and what has a form of its own.
+    for name in ["one", "two", "other"] {
+        console.submit("idp/add", &[("name", name), ("description", "x")]).await;
+    }
+    let list = console.open("idp?part=o").await.body;
+    assert_eq!(field(&list, "here"), "/carbon/idp?part=o");
+    let sent = [("name", "one"), ("here", "/carbon/idp?part=o")];
+    assert!(location(&console.send("idp/enable", &sent).await).ends_with("/carbon/idp?part=o"));
+    let form = console.open(&link(&list, "idp/edit?oldName=one")).await.body;
+    assert_eq!(link(&form, "idp?"), "idp?part=o");
+    let edited = console.send("idp/edit", &borrowed(&untouched(&form, "identityProvider"))).await;
+    assert!(location(&edited).ends_with("/carbon/idp?part=o"), "{}", edited.head);
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_form_is_where_a_keyboard_and_a_screen_reader_begin() {
+    let running = Running::start().await;
+    let console = Console::admin(&running).await;
+    let wrong = console.submit("users/add", &new_user("x/y", "Old@1234")).await.body;
+    assert!(wrong.contains("id=\"error-msg\" role=\"alert\" tabindex=\"-1\" autofocus>"), "{wrong}");
+    let refused = console.get("/carbon/users/user?name=nobody").await.body;
+    assert!(refused.contains("id=\"error-msg\" role=\"alert\" tabindex=\"-1\" autofocus>"), "{refused}");
+    let done = console.submit("users/add", &new_user("tom", "Old@1234")).await.body;
+    assert!(done.contains("id=\"info-msg\" role=\"status\" tabindex=\"-1\" autofocus>"), "{done}");
+}
+
 #[tokio::test]
 async fn an_account_is_locked_disabled_and_opened_again() {
     let running = Running::start().await;
@@ -148,12 +221,17 @@ async fn an_account_is_locked_disabled_and_opened_again() {
     let wrong = [("name", "tom"), ("password", "a"), ("password2", "b")];
     let wrong = console.submit("users/password", &wrong).await.body;
     assert!(wrong.contains("<title>Error: Change Password: tom – Management Console</title>"), "{wrong}");
-    // Whoever comes by a link is asked first.
-    let page = console.open("users/user?name=tom").await.body;
-    assert!(
-        page.contains("users/state?name=tom&amp;what=disable\"") && !page.contains("value=\"disable\""),
-        "{page}"
-    );
+    // Whoever presses the button is asked first.
+    for (before, what) in
+        [("unlock", "lock"), ("lock", "unlock"), ("enable", "disable"), ("disable", "enable")]
+    {
+        console.send("users/state", &[("name", "tom"), ("what", before)]).await;
+        let page = console.open("users/user?name=tom").await.body;
+        let asks = page.contains(&format!("href=\"/carbon/users/state?name=tom&amp;what={what}\""));
+        assert!(asks && !page.contains("action=\"/carbon/users/state\""), "{what}: {page}");
+    }
+    console.send("users/state", &[("name", "tom"), ("what", "enable")]).await;
+    console.send("users/state", &[("name", "tom"), ("what", "unlock")]).await;
     for what in ["lock", "unlock", "disable", "enable"] {
         let asked = console.open(&format!("users/state?name=tom&what={what}")).await.body;
         assert!(asked.contains(&format!("Do you want to {what} the account of tom?")), "{asked}");
@@ -163,6 +241,25 @@ async fn an_account_is_locked_disabled_and_opened_again() {
     assert_eq!(console.get("/carbon/users/state?name=tom&what=explode").await.status, 302);
     let odd = console.submit("users/state", &[("name", "tom"), ("what", "explode")]).await;
     assert!(odd.body.contains("The form holds something that this page does not know."), "{}", odd.body);
+}
+
+#[tokio::test]
+async fn every_role_can_be_given_and_taken_however_many_there_are() {
+    let running = Running::start().await;
+    add_user(&running, "tom").await;
+    let many = "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 299) \
+        INSERT INTO role (tenant_id, domain, name, folded) SELECT -1234, 'PRIMARY', printf('r%03d', i), printf('r%03d', i) FROM n";
+    database(&running).execute(many, []).unwrap();
+    let console = Console::admin(&running).await;
+    let mut fields = untouched(&console.open("users/roles?name=tom").await.body, "userRoles");
+    fields.push(("role".into(), "r299".into()));
+    let given = console.submit("users/roles", &borrowed(&fields)).await.body;
+    assert!(given.contains("value=\"r299\" checked"), "{given}");
+    let mut fields = untouched(&given, "userRoles");
+    fields.retain(|(name, _)| name != "role");
+    let taken = console.submit("users/roles", &borrowed(&fields)).await.body;
+    assert!(taken.contains("value=\"r299\"> "), "{taken}");
+    assert!(console.open("users/add").await.body.contains("value=\"r299\""));
 }
 
 #[tokio::test]
@@ -277,7 +374,7 @@ async fn forms_without_the_token_of_this_session_change_nothing() {
         for path in ["/carbon/users/delete", "/carbon/users/state", "/carbon/users/add"] {
             let answer = console.post_raw(path, &fields).await;
             assert_eq!(answer.status, 403);
-            assert!(answer.body.contains("The form is not one of this session."), "{}", answer.body);
+            assert!(answer.body.contains("so nothing was saved"), "{}", answer.body);
         }
     }
     let user = console.open("users/user?name=tom").await.body;
