@@ -269,7 +269,7 @@ async fn a_second_tab_the_back_button_and_an_ended_session_undo_nothing() {
     chromium.open(&delete);
     chromium.shows("UserNotFound");
 
-    // A form that was open when the session was ended in another tab changes nothing.
+    // A form that was open when the session was ended in another tab changes nothing, and is not lost.
     chromium.open(&format!("{site}/carbon/users/add"));
     chromium.tell(json!({ "command": "tab" }));
     chromium.open(&format!("{site}/carbon/"));
@@ -279,10 +279,22 @@ async fn a_second_tab_the_back_button_and_an_ended_session_undo_nothing() {
     chromium.fill("Password", "Old@1234");
     chromium.fill("Password Repeat", "Old@1234");
     chromium.press("Finish");
-    chromium.shows("Sign in to the Management Console");
-    chromium.shows("Your session had ended, so nothing was saved.");
-    chromium.sign_in("admin", "admin");
-    assert_eq!(chromium.ask("address"), format!("{site}/carbon/users/add"));
+    chromium.shows("Your session has ended");
+    chromium.shows("Nothing was saved. What you typed is kept on this page.");
+    chromium.picture("console-late");
+    chromium.tell(json!({ "command": "tab" }));
     chromium.open(&format!("{site}/carbon/users?pattern=late"));
+    chromium.sign_in("admin", "admin");
     chromium.shows("No users match.");
+    chromium.tell(json!({ "command": "turn" }));
+    chromium.press("Send the form again");
+    chromium.shows("Now you are signed in as admin.");
+    chromium.press("Send the form again");
+    // But for the passwords.
+    chromium.shows("Could not add user late.");
+    assert_eq!(chromium.ask("focus"), "error-msg");
+    chromium.fill("Password", "Old@1234");
+    chromium.fill("Password Repeat", "Old@1234");
+    chromium.press("Finish");
+    chromium.shows("User late is added successfully.");
 }

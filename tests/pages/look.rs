@@ -110,3 +110,38 @@ async fn what_is_not_there_and_what_cannot_be_done_is_said() {
         assert_eq!(below(&running, answer.header("Location").unwrap()), there, "{root}");
     }
 }
+
+/// Relative luminance of `#rgb` or `#rrggbb` (WCAG 2.1).
+fn luminance(color: &str) -> f64 {
+    let digits: String = match color.len() {
+        3 => color.chars().flat_map(|digit| [digit, digit]).collect(),
+        _ => color.to_owned(),
+    };
+    let part = |at: usize| {
+        let value = f64::from(u8::from_str_radix(&digits[at..at + 2], 16).unwrap()) / 255.0;
+        if value <= 0.03928 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+    };
+    0.2126 * part(0) + 0.7152 * part(2) + 0.0722 * part(4)
+}
+
+#[test]
+fn where_something_can_be_typed_is_seen_on_every_page_by_day_and_by_night() {
+    for sheet in [
+        include_str!("../../src/web/templates/style.css"),
+        include_str!("../../src/web/templates/console/style.css"),
+    ] {
+        let colors = |name: &str| -> Vec<f64> {
+            let mark = format!("{name}: #");
+            let found = sheet.split(&mark).skip(1);
+            found.map(|rest| luminance(rest.split(';').next().unwrap())).collect()
+        };
+        let (fields, cards) = (colors("--field"), colors("--card"));
+        assert_eq!((fields.len(), cards.len()), (2, 2));
+        for (field, card) in fields.iter().zip(&cards) {
+            let contrast = (field.max(*card) + 0.05) / (field.min(*card) + 0.05);
+            assert!(contrast >= 3.0, "{contrast}");
+        }
+        // Fields of text, choices and areas.
+        assert!(sheet.contains("background: transparent; border: 1px solid var(--field)"));
+    }
+}
