@@ -9,7 +9,7 @@
 //! Lists are as long as they can be (`user_list_limit`), or as long as the question says.
 //!
 //! `cargo bench --bench growth -- 10000 20000 40000` says how many users the files of the imports have. Two thirds of
-//! the time of an import is what the processors need to hash its passwords.
+//! the time of an import is what the processors need to hash its passwords. `cargo test` tries it all with a few users.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a measurement stops at what is wrong")]
 
 #[path = "../tests/support/mod.rs"]
@@ -29,14 +29,25 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use support::client::{Client, Stream, basic, envelope, read_answer};
 use support::installation::Installation;
+use support::measurement::{Wanted, wanted};
 use support::visitor::Browser;
 
 const NOW: Now = Now(1_700_000_000_000);
-/// Users that are added in one transaction.
-const AT_ONCE: usize = 250;
-/// Times that each question is asked of each installation; the median counts.
-const ROUNDS: usize = 15;
 const EVERYBODY: &str = "Internal/staff";
+
+/// How much there is of everything.
+struct Scale {
+    /// Users and identity providers of the small installation.
+    small: [usize; 2],
+    /// Those of the large one.
+    large: [usize; 2],
+    /// Users that are added in one transaction.
+    at_once: usize,
+    /// Users in the files of the imports.
+    imported: Vec<usize>,
+    /// Times that each question is asked of each installation; the median counts.
+    rounds: usize,
+}
 
 /// An installation and how much is in it.
 struct Filled {
@@ -44,34 +55,50 @@ struct Filled {
     server: Installation,
 }
 
+/// The two that are compared.
+struct Compared {
+    small: Filled,
+    large: Filled,
+    rounds: usize,
+}
+
 fn main() {
-    // Cargo says `--bench`; the rest are sizes.
-    let mut sizes: Vec<usize> = std::env::args().filter_map(|argument| argument.parse().ok()).collect();
-    if sizes.is_empty() {
-        sizes = vec![1000, 2000, 4000];
-    }
+    let sizes: Vec<usize> = std::env::args().filter_map(|argument| argument.parse().ok()).collect();
+    let imported = if sizes.is_empty() { vec![1000, 2000, 4000] } else { sizes };
+    let scale = match wanted("growth") {
+        Wanted::Figures => {
+            Scale { small: [1_000, 10], large: [100_000, 1_000], at_once: 250, imported, rounds: 15 }
+        }
+        // As many as the questions name.
+        Wanted::Trial => {
+            Scale { small: [60, 2], large: [120, 4], at_once: 20, imported: vec![4, 8], rounds: 1 }
+        }
+        Wanted::Nothing => return,
+    };
+    let Scale { small, large, at_once, imported, rounds } = scale;
     println!("adding users through the rules, without hashing");
-    let mut small = Filled::new(1_000, 10);
-    let mut large = Filled::new(100_000, 1_000);
+    let [mut small, mut large] =
+        [small, large].map(|[users, providers]| Filled::new(users, providers, at_once));
     println!("\nimporting files of users with `soapstone user import`, passwords hashed");
-    import(&small, &[sizes[0]], "into the small installation");
-    import(&large, &sizes, "into the large installation");
+    import(&small, &imported[..1], "into the small installation");
+    import(&large, &imported, "into the large installation");
     for one in [&mut small, &mut large] {
         one.server.run();
     }
-    println!("\nquestions over the wire: median of {ROUNDS}");
+    let compared = Compared { small, large, rounds };
+    println!("\nquestions over the wire: median of {rounds}");
     println!("{:<44} {:>22} {:>22} {:>24}", "", "small", "large", "large against small");
     for (name, service, payload, answers) in questions() {
-        ask(&small, &large, name, service, &payload, answers);
+        compared.ask(name, service, &payload, answers);
     }
-    println!("\npages of the console: median of {ROUNDS}");
+    println!("\npages of the console: median of {rounds}");
     for (name, path) in pages() {
-        look(&small, &large, name, path);
+        compared.look(name, path);
     }
 }
 
 impl Filled {
-    fn new(users: usize, providers: usize) -> Self {
+    fn new(users: usize, providers: usize, at_once: usize) -> Self {
         let mut server = Installation::new(&[]);
         server.quiet();
         // The first start makes the data directory.
@@ -87,7 +114,7 @@ impl Filled {
             role::add(tx, NOW, realm, actor, EVERYBODY, &[], &[])?;
             (0..teams).try_for_each(|team| role::add(tx, NOW, realm, actor, &team_of(team * 100), &[], &[]))
         });
-        add_users(&store, &realm, &actor, users);
+        add_users(&store, &realm, &actor, users, at_once);
         let mut progress = Progress::begin("identity providers", providers);
         for number in 0..providers {
             write(&store, &realm, &actor, move |tx, realm, actor| {
@@ -101,6 +128,61 @@ impl Filled {
 
     fn client(&self) -> &Client {
         self.server.client()
+    }
+}
+
+impl Compared {
+    /// Asks both for a page, each in the browser of its administrator.
+    fn look(&self, name: &str, path: &str) {
+        let mut times = [Vec::new(), Vec::new()];
+        let mut bytes = [0; 2];
+        let mut browsers = [&self.small, &self.large].map(|one| {
+            let mut browser = Browser::new(one.client());
+            let login = browser.visit("/carbon/");
+            let sent = browser.submit(
+                &login,
+                &login.form("loginForm"),
+                &[("username", "admin"), ("password", "admin")],
+            );
+            assert_eq!(sent.status, 302);
+            (browser, format!("/carbon/{}", path.replace("{middle}", &name_of(one.users / 2))))
+        });
+        for round in 0..=self.rounds {
+            for (index, (browser, address)) in browsers.iter_mut().enumerate() {
+                let began = Instant::now();
+                let answer = browser.open(address);
+                let took = began.elapsed();
+                assert!(
+                    answer.status == 200 && answer.text().contains("users/user?name="),
+                    "{}",
+                    answer.text()
+                );
+                bytes[index] = answer.body.len();
+                // The first round warms caches.
+                if round > 0 {
+                    times[index].push(took);
+                }
+            }
+        }
+        show(name, times, bytes, Size::Fixed);
+    }
+
+    /// Asks both a question, over a connection that stays.
+    fn ask(&self, name: &str, service: &str, payload: &str, size: Size) {
+        let mut times = [Vec::new(), Vec::new()];
+        let mut bytes = [0; 2];
+        let mut connections = [&self.small, &self.large].map(|one| one.client().connect(true));
+        for round in 0..=self.rounds {
+            for (index, connection) in connections.iter_mut().enumerate() {
+                let (took, length) = call(&mut **connection, service, payload);
+                bytes[index] = length;
+                // The first round warms caches.
+                if round > 0 {
+                    times[index].push(took);
+                }
+            }
+        }
+        show(name, times, bytes, size);
     }
 }
 
@@ -123,13 +205,13 @@ fn team_of(number: usize) -> String {
 }
 
 /// Adds users and says what each cost in the first tenth, in the middle and in the last tenth.
-fn add_users(store: &Store, realm: &Arc<Realm>, actor: &Actor, count: usize) {
+fn add_users(store: &Store, realm: &Arc<Realm>, actor: &Actor, count: usize, at_once: usize) {
     let password = Arc::new(NewPassword::first(Secret::from("Growth@1234")).unwrap());
     let mut progress = Progress::begin("users", count);
     let mut tenths = Vec::new();
     let mut began = Instant::now();
-    for first in (0..count).step_by(AT_ONCE) {
-        let end = (first + AT_ONCE).min(count);
+    for first in (0..count).step_by(at_once) {
+        let end = (first + at_once).min(count);
         let password = Arc::clone(&password);
         write(store, realm, actor, move |tx, realm, actor| {
             for number in first..end {
@@ -155,7 +237,7 @@ fn add_users(store: &Store, realm: &Arc<Realm>, actor: &Actor, count: usize) {
             Ok(())
         });
         progress.show(end);
-        if end.is_multiple_of((count / 10).max(AT_ONCE)) {
+        if end.is_multiple_of((count / 10).max(at_once)) {
             tenths.push(began.elapsed());
             began = Instant::now();
         }
@@ -325,51 +407,6 @@ fn pages() -> [(&'static str, &'static str); 8] {
             "users?claim=http%3A%2F%2Fwso2.org%2Fclaims%2Femailaddress&pattern=user000042@example.org",
         ),
     ]
-}
-
-/// Asks both installations for a page, each in the browser of its administrator.
-fn look(small: &Filled, large: &Filled, name: &str, path: &str) {
-    let mut times = [Vec::new(), Vec::new()];
-    let mut bytes = [0; 2];
-    let mut browsers = [small, large].map(|one| {
-        let mut browser = Browser::new(one.client());
-        let login = browser.visit("/carbon/");
-        let sent =
-            browser.submit(&login, &login.form("loginForm"), &[("username", "admin"), ("password", "admin")]);
-        assert_eq!(sent.status, 302);
-        (browser, format!("/carbon/{}", path.replace("{middle}", &name_of(one.users / 2))))
-    });
-    for round in 0..=ROUNDS {
-        for (index, (browser, address)) in browsers.iter_mut().enumerate() {
-            let began = Instant::now();
-            let answer = browser.open(address);
-            let took = began.elapsed();
-            assert!(answer.status == 200 && answer.text().contains("users/user?name="), "{}", answer.text());
-            bytes[index] = answer.body.len();
-            // The first round warms caches.
-            if round > 0 {
-                times[index].push(took);
-            }
-        }
-    }
-    show(name, times, bytes, Size::Fixed);
-}
-
-fn ask(small: &Filled, large: &Filled, name: &str, service: &str, payload: &str, size: Size) {
-    let mut times = [Vec::new(), Vec::new()];
-    let mut bytes = [0; 2];
-    let mut connections = [small.client().connect(true), large.client().connect(true)];
-    for round in 0..=ROUNDS {
-        for (index, connection) in connections.iter_mut().enumerate() {
-            let (took, length) = call(&mut **connection, service, payload);
-            bytes[index] = length;
-            // The first round warms caches.
-            if round > 0 {
-                times[index].push(took);
-            }
-        }
-    }
-    show(name, times, bytes, size);
 }
 
 fn show(name: &str, times: [Vec<Duration>; 2], bytes: [usize; 2], size: Size) {

@@ -7,7 +7,8 @@
 //! time of the *server* process, so that the load generator, which runs beside it, does not blur the result. Rounds
 //! alternate; printed are the median ratio and its spread. Everything is started on one core where `taskset` can do that,
 //! so that nobody pays for waking another core. `cargo bench --bench load -- apart` starts the servers on one core and
-//! the generator on another, `-- free` lets them run on every core; both show what the clock says as well.
+//! the generator on another, `-- free` lets them run on every core; both show what the clock says as well. `cargo test`
+//! tries it all for a moment.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a measurement stops at what is wrong")]
 
 #[path = "../tests/support/mod.rs"]
@@ -30,17 +31,22 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 use support::client::{basic, envelope};
 use support::installation::Installation;
+use support::measurement::{Wanted, wanted};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_rustls::{TlsAcceptor, TlsConnector};
 
-const ROUNDS: usize = 5;
-const ROUND: Duration = Duration::from_secs(3);
-const CONNECTIONS: [usize; 2] = [16, 64];
-/// Users beside tom, with the same profile: more than are remembered.
-const USERS: u64 = 20_000;
-/// As many as are remembered.
-const FEW: u64 = 1000;
+/// How much there is of everything, and how long it goes on.
+#[derive(Clone, Copy)]
+struct Scale {
+    /// Users beside tom, with the same profile: more than are remembered.
+    users: u64,
+    /// As many as are remembered.
+    few: u64,
+    connections: &'static [usize],
+    rounds: usize,
+    round: Duration,
+}
 
 fn main() {
     let mut arguments = std::env::args().skip(1);
@@ -51,11 +57,23 @@ fn main() {
             (file(arguments.next()), file(arguments.next()), file(arguments.next()));
         return bare(&certificate, &key, std::fs::read(body).unwrap());
     }
-    measure(match first.as_deref() {
+    let cores = match first.as_deref() {
         Some("free") => Cores::Every,
         Some("apart") => Cores::Apart,
         _ => Cores::One,
-    });
+    };
+    match wanted("load") {
+        Wanted::Figures => {
+            let (connections, round) = (&[16, 64], Duration::from_secs(3));
+            measure(cores, Scale { users: 20_000, few: 1_000, connections, rounds: 5, round });
+        }
+        // Beside other tests, which need the cores as well.
+        Wanted::Trial => {
+            let (connections, round) = (&[2], Duration::from_millis(100));
+            measure(Cores::Every, Scale { users: 20, few: 10, connections, rounds: 1, round });
+        }
+        Wanted::Nothing => {}
+    }
 }
 
 /// Where servers and generator run.
@@ -168,13 +186,13 @@ struct Load {
     address: SocketAddr,
     pid: u32,
     head: String,
-    /// The body; `{n}` is another number in every request, `{few}` one of the first [`FEW`] users, `{user}` one of all.
+    /// The body; `{n}` is another number in every request, `{few}` one of the first few users, `{user}` one of all.
     body: String,
     status: &'static [u8],
 }
 
 /// One round: requests answered, per wall second and per processor second of the server.
-async fn round(load: &Load, connections: usize, tls: &TlsConnector) -> (f64, f64) {
+async fn round(load: &Load, connections: usize, scale: Scale, tls: &TlsConnector) -> (f64, f64) {
     static NUMBER: AtomicU64 = AtomicU64::new(1_000_000);
     let answered = Arc::new(AtomicU64::new(0));
     let before = processor_seconds(load.pid);
@@ -185,7 +203,7 @@ async fn round(load: &Load, connections: usize, tls: &TlsConnector) -> (f64, f64
         tasks.push(tokio::spawn(async move {
             let mut left = 0;
             let mut stream = None;
-            while began.elapsed() < ROUND {
+            while began.elapsed() < scale.round {
                 if left == 0 {
                     // The server closes a connection after two hundred requests.
                     let tcp = TcpStream::connect(load.address).await.unwrap();
@@ -198,7 +216,7 @@ async fn round(load: &Load, connections: usize, tls: &TlsConnector) -> (f64, f64
                 let number = NUMBER.fetch_add(1, Ordering::Relaxed);
                 let user = |of: u64| format!("user{}", number % of);
                 let body = load.body.replace("{n}", &number.to_string());
-                let body = body.replace("{user}", &user(USERS)).replace("{few}", &user(FEW));
+                let body = body.replace("{user}", &user(scale.users)).replace("{few}", &user(scale.few));
                 let request = format!("{}Content-Length: {}\r\n\r\n{body}", load.head, body.len());
                 let stream = stream.as_mut().unwrap();
                 stream.write_all(request.as_bytes()).await.unwrap();
@@ -242,8 +260,9 @@ fn head(service: &str, operation: &str) -> String {
     )
 }
 
-/// Thirty fields: claims that are not shown by default are made to be, as an administrator would.
-fn show_thirty_fields(data: &Path) {
+/// Thirty fields: claims that are not shown by default are made to be, as an administrator would; and so many users beside
+/// tom who have a value of each.
+fn show_thirty_fields(data: &Path, users: u64) {
     let database = rusqlite::Connection::open(data.join("soapstone.db")).unwrap();
     database
         .execute(
@@ -263,7 +282,7 @@ fn show_thirty_fields(data: &Path) {
             "WITH RECURSIVE number(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM number WHERE n + 1 < ?1) \
              INSERT INTO user (tenant_id, domain, name, folded, credential, created_at, password_changed_at) \
              SELECT -1234, 'PRIMARY', 'user' || n, 'user' || n, '', 0, 0 FROM number",
-            [i64::try_from(USERS).unwrap()],
+            [i64::try_from(users).unwrap()],
         )
         .unwrap();
     database
@@ -286,7 +305,7 @@ const COMPARED: [(&str, usize, usize); 5] = [
     ("durable setUserProfile of one of 20,000 users in turn", 6, 4),
 ];
 
-fn measure(cores: Cores) {
+fn measure(cores: Cores, scale: Scale) {
     if cores != Cores::Every {
         // What is started from here on finds one core, and sets up its threads for it.
         hold(std::process::id(), 0);
@@ -297,7 +316,7 @@ fn measure(cores: Cores) {
     server.run();
     assert!(server.stop());
     server.must(&["user", "add", "tom", "--password-stdin"], "Tom@1234");
-    show_thirty_fields(&server.data());
+    show_thirty_fields(&server.data(), scale.users);
     let began = Instant::now();
     server.run();
     println!("ready to serve {} ms after the process was started", began.elapsed().as_millis());
@@ -345,11 +364,11 @@ fn measure(cores: Cores) {
         hold(std::process::id(), 1);
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    for connections in CONNECTIONS {
+    for connections in scale.connections {
         let mut ratios = vec![(Vec::new(), Vec::new()); COMPARED.len()];
-        for number in 0..=ROUNDS {
+        for number in 0..=scale.rounds {
             let rates: Vec<(f64, f64)> =
-                loads.iter().map(|load| runtime.block_on(round(load, connections, &tls))).collect();
+                loads.iter().map(|load| runtime.block_on(round(load, *connections, scale, &tls))).collect();
             // The first round warms caches.
             if number == 0 {
                 continue;

@@ -13,6 +13,7 @@ pub mod browser;
 pub mod caller;
 pub mod client;
 pub mod installation;
+pub mod measurement;
 pub mod smtp_sink;
 pub mod soap;
 pub mod tree;
