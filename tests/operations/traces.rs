@@ -266,6 +266,27 @@ fn why_somebody_was_not_let_in_is_told_to_who_asks_the_log_and_to_nobody_else() 
     }
 }
 
+/// Programs read one text whatever the reason was; who runs the server has to find it somewhere.
+#[test]
+fn what_fails_inside_is_in_the_log_though_clients_read_a_text_of_the_original() {
+    let mut installation = Installation::new(&[]);
+    installation.log_at("info");
+    installation.run();
+    let admin = Caller::basic(installation.client(), "admin", "admin");
+    let database = rusqlite::Connection::open(installation.data().join("soapstone.db")).unwrap();
+    database.busy_timeout(std::time::Duration::from_secs(10)).unwrap();
+    database.execute_batch("DROP TABLE recovery_key").unwrap();
+    let update = "<m:updatePassword xmlns:m=\"http://services.mgt.identity.carbon.wso2.org\"><m:username>admin</m:username>\
+                  <m:confirmationCode>x</m:confirmationCode><m:newPassword>New@1234</m:newPassword></m:updatePassword>";
+    let answer = admin.call("UserInformationRecoveryService", "updatePassword", update);
+    let text = answer.text();
+    assert!(text.contains("18013 Error while updating credential for user: admin"), "{text}");
+    assert!(installation.stop());
+    let log = installation.log();
+    let told = |line: &str| line.contains("ERROR") && line.contains("no such table: recovery_key");
+    assert!(log.lines().any(told), "{log}");
+}
+
 #[test]
 fn who_has_nobody_to_read_his_log_serves_all_the_same() {
     let mut installation = Installation::new(&[]);
