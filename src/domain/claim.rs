@@ -30,6 +30,8 @@ const MODIFIED: &str = "http://wso2.org/claims/modified";
 const CREATED: &str = "http://wso2.org/claims/created";
 /// A unique id that every user gets.
 const USER_ID: &str = "http://wso2.org/claims/userid";
+/// The user's name.
+const USER_NAME: &str = "http://wso2.org/claims/username";
 
 /// Whether a claim is kept with the account.
 #[must_use]
@@ -37,14 +39,15 @@ pub fn is_identity(uri: &str) -> bool {
     uri.contains(IDENTITY)
 }
 
-/// Whether a claim belongs to the account rather than to the person: identity claims and the published one-time
-/// password, whatever they are called. Users do not write those of their own. That another name of an identity claim is
-/// kept as an attribute does not matter: where the account has no value of the claim, the attribute is read in its place.
+/// Whether a claim belongs to the account rather than to the person: identity claims, the published one-time password, and
+/// what applications know the user by, whatever they are called. Users do not write those of their own. That another name
+/// of an identity claim is kept as an attribute does not matter: where the account has no value of the claim, the attribute
+/// is read in its place.
 #[must_use]
 pub fn is_of_account(catalogue: &Catalogue, uri: &str) -> bool {
     is_identity(uri)
         || catalogue.find(uri).is_some_and(Claim::is_identity)
-        || catalogue.means(uri, forced_reset::PUBLISHED_CODE)
+        || [forced_reset::PUBLISHED_CODE, USER_ID, USER_NAME].iter().any(|own| catalogue.means(uri, own))
 }
 
 /// The multi-claim write behind `setUserProfile` and `setUserClaimValues`. Everything is checked before anything is
@@ -100,18 +103,22 @@ fn attribute_of<'c>(catalogue: &'c Catalogue, user: &User, uri: &str) -> Result<
 /// The attribute that keeps the profile configuration.
 pub const PROFILE_CONFIGURATION: &str = "profileConfiguration";
 
+/// The attribute that a user's entry is named by.
+const NAMING: &str = "uid";
 /// Attributes without which the primary store, a directory, has no entry of a person.
-const MANDATORY: [&str; 3] = ["uid", "cn", "sn"];
+const MANDATORY: [&str; 3] = [NAMING, "cn", "sn"];
 
 /// Sets an attribute, or takes it away when there is nothing in the value.
 fn put(tx: &mut Tx<'_>, user: &User, attribute: &str, value: Option<&str>) -> Result<(), Error> {
     let value = value.map(|value| normalised(attribute, value)).filter(|value| !value.is_empty());
+    // A directory lets nobody change what an entry is named by. Applications may know a user by it, in every store.
+    let is_renamed = attribute == NAMING && value.as_ref().is_some_and(|value| *value != user.name);
     // A user who came from elsewhere may have none to begin with.
-    if value.is_none()
+    let is_stripped = value.is_none()
         && user.domain == PRIMARY
         && MANDATORY.contains(&attribute)
-        && store::user::attribute(tx, user.id.0, DEFAULT_PROFILE, attribute)?.is_some()
-    {
+        && store::user::attribute(tx, user.id.0, DEFAULT_PROFILE, attribute)?.is_some();
+    if is_renamed || is_stripped {
         let name = user.display_name();
         return Err(Error::refused(format!(
             "Profile information could not be updated in LDAP user store for user : {name}"
@@ -187,7 +194,7 @@ pub fn set_at_creation(
         .into_iter()
         .chain(given.iter().copied())
         .filter_map(|(uri, value)| Some((attribute(uri)?, value)));
-    for (name, value) in names.into_iter().chain(of_claims) {
+    for (name, value) in names.into_iter().chain(of_claims.filter(|(name, _)| *name != NAMING)) {
         match values.iter_mut().find(|(known, _)| *known == name) {
             Some(known) => known.1 = value,
             None => values.push((name, value)),

@@ -202,6 +202,40 @@ fn a_claim_given_with_a_new_user_replaces_what_the_directory_would_put_there() {
     assert_eq!(world.claim(&zoe, USER_ID).as_deref(), Some("from elsewhere"));
 }
 
+/// What an application may know a user by: nobody is to pass for somebody else there.
+#[test]
+fn nobody_is_called_by_another_name_than_his_own() {
+    const NAME: &str = "http://wso2.org/claims/username";
+    let world = World::new();
+    let tom = world.find("tom");
+    let refused = "Profile information could not be updated in LDAP user store for user : tom";
+    for uri in [NAME, "urn:scim:schemas:core:1.0:userName"] {
+        let outcome = world.claims(&tom, &[(GIVEN_NAME, Some("Tom")), (uri, Some("admin"))]);
+        assert_eq!(refusal(outcome), refused, "{uri}");
+    }
+    assert_eq!(sets_single(&world, NAME, Some("admin")).unwrap_err(), refused);
+    assert_eq!((world.claim(&tom, NAME).as_deref(), world.claim(&tom, GIVEN_NAME)), (Some("tom"), None));
+    world.claims(&tom, &[(NAME, Some("tom"))]).unwrap();
+    world.second_store("EMP");
+    let other = world.user_in(SUPER, "EMP", "tom");
+    assert!(world.claims(&other, &[(NAME, Some("admin"))]).is_err());
+    let password = NewPassword::first(OLD.into()).unwrap();
+    let added = as_admin(&world, SUPER, move |tx, now, realm, actor| {
+        let mut claims = Changes::default();
+        claims.set(NAME, Some("admin".to_owned()));
+        let new = user::NewUser {
+            name: "zoe",
+            password: &password,
+            roles: &[],
+            claims: &claims,
+            profile: DEFAULT_PROFILE,
+            require_change: false,
+        };
+        user::add(tx, now, realm, actor, &new)
+    });
+    assert_eq!(world.claim(&added.unwrap(), NAME).as_deref(), Some("zoe"));
+}
+
 #[test]
 fn the_single_claim_operations_do_not_know_identity_claims() {
     let world = World::new();

@@ -202,6 +202,20 @@ fn a_user_writes_no_claim_of_his_account_whatever_he_calls_it() {
 }
 
 #[test]
+fn a_user_does_not_choose_the_id_that_applications_know_him_by() {
+    const ID: &str = "http://wso2.org/claims/userid";
+    let world = World::new();
+    let tom = actor(&world, "tom", &[]);
+    let own = world.claim(&world.find("tom"), ID).unwrap();
+    for uri in [ID, "urn:scim:schemas:core:1.0:id"] {
+        let refused = sets(&world, &tom, "tom", &[(GIVEN_NAME, "Tom"), (uri, "of somebody else")]);
+        assert_eq!(refused.unwrap_err(), NOT_AUTHORIZED, "{uri}");
+    }
+    sets(&world, &tom, "tom", &[(GIVEN_NAME, "Tom"), (ID, &own)]).unwrap();
+    assert_eq!(world.claim(&world.find("tom"), ID), Some(own));
+}
+
+#[test]
 fn who_may_write_the_profiles_of_others_may_write_all_of_his_own() {
     let world = World::new();
     world.set(OFFLINE, "true");
