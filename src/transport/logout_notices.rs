@@ -108,6 +108,10 @@ impl Courier {
 
     async fn post(&self, url: &str, body: &str) -> Result<(), String> {
         let (scheme, rest) = url.split_once("://").ok_or("it has no web address")?;
+        // What follows a line break would be a request of somebody else's making.
+        if !service_provider::is_one_word(url) {
+            return Err("its address has blanks or line breaks in it".to_owned());
+        }
         let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
         let path = if path.is_empty() { "/" } else { path };
         let is_tls = scheme == "https";
@@ -282,5 +286,23 @@ mod tests {
         clock.advance(1_000_000);
         runtime.block_on(courier.deliver_due()).unwrap();
         assert_eq!(waiting(&world), []);
+    }
+
+    /// One that was registered before such addresses were refused, or is in a file.
+    #[test]
+    fn an_address_with_more_than_an_address_in_it_is_never_connected_to() {
+        let runtime = runtime();
+        let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let world = ended(&format!("http://127.0.0.1:{port}/slo HTTP/1.1\r\nX-More: y\r\n\r\nSET x y\r\n"));
+        let courier = courier(&world, Arc::new(ManualClock::at(Now(1_000))), &signer());
+        let connected = async {
+            tokio::select! {
+                biased;
+                _ = listener.accept() => true,
+                _ = courier.deliver_due() => false,
+            }
+        };
+        assert!(!runtime.block_on(connected));
     }
 }

@@ -4,6 +4,12 @@
 use super::{ServiceProvider, algorithm};
 use crate::domain::Error;
 
+/// Whether nothing in an address could end it, or the line of a request that it is put into.
+#[must_use]
+pub fn is_one_word(url: &str) -> bool {
+    !url.contains(|letter: char| letter.is_whitespace() || letter.is_control())
+}
+
 /// Refuses what could never work, and what would be a danger to who signs in.
 ///
 /// # Errors
@@ -26,6 +32,12 @@ pub(super) fn acceptable(one: &ServiceProvider) -> Result<(), Error> {
     let mut logout = one.logout_request_url.iter().chain(&one.logout_response_url).chain(&one.return_urls);
     if !logout.all(|url| is_web(url)) {
         return Err(Error::refused("An address for logout must begin with https:// or http://"));
+    }
+    // They stand in the requests that are sent there.
+    let addresses = one.consumer_urls.iter().chain([&one.default_url]).chain(&one.return_urls);
+    let mut addresses = addresses.chain(&one.logout_request_url).chain(&one.logout_response_url);
+    if !addresses.all(|url| is_one_word(url)) {
+        return Err(Error::refused("An address holds no blanks and no line breaks"));
     }
     algorithm::acceptable(one)?;
     if one.encrypt_assertion && one.certificate.is_none() {

@@ -346,3 +346,25 @@ fn an_algorithm_is_done_as_asked_or_refused_but_sha1_gives_way_to_sha256() {
         assert!(said.starts_with(text), "{said}");
     }
 }
+
+#[test]
+fn an_address_that_could_end_the_line_of_a_request_is_not_registered() {
+    type Place = fn(&mut ServiceProvider, String);
+    let places: [Place; 5] = [
+        |one, url| one.consumer_urls = vec![url],
+        |one, url| one.default_url = url,
+        |one, url| one.logout_request_url = Some(url),
+        |one, url| one.logout_response_url = Some(url),
+        |one, url| one.return_urls = vec![url],
+    ];
+    let world = World::new();
+    for place in places {
+        for end in [" HTTP/1.1\r\nX-More: y", "\nSET x y", "\t", " ", "\u{85}"] {
+            let mut new = app("app");
+            place(&mut new, format!("https://app.example/out{end}"));
+            let refused = as_admin(&world, SUPER, move |tx, now, _, actor| add(tx, now, actor, &new));
+            assert_eq!(refused.unwrap_err(), "An address holds no blanks and no line breaks", "{end:?}");
+        }
+    }
+    assert!(added(&world, SUPER, ServiceProvider { logout_request_url: Some(ACS.into()), ..app("app") }));
+}
