@@ -104,6 +104,10 @@ fn judged(
         return Ok(metadata::answer(app, path, query, document, request.headers(), &connection).into());
     }
     let incoming = Incoming::of(request, &connection);
+    if incoming.is_of_another_site(request.headers()) {
+        tracing::warn!(peer = %connection.peer, path, "a call that a page of another site made was refused");
+        return Ok(empty(StatusCode::FORBIDDEN, None).into());
+    }
     let body = match unpacked(request.headers(), request.body(), app.publication.body_limit) {
         Ok(body) => body,
         Err(Packed::TooLarge) => return Ok(empty(StatusCode::PAYLOAD_TOO_LARGE, None).into()),

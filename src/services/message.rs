@@ -6,7 +6,7 @@ use crate::soap::charset::{Charset, parameter};
 use crate::soap::envelope::Version;
 use crate::soap::{Fault, form, mime};
 use hyper::body::Bytes;
-use hyper::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE, HOST, HeaderMap};
+use hyper::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE, HOST, HeaderMap, ORIGIN};
 use hyper::{Method, Request};
 use std::borrow::Cow;
 use std::io::Read;
@@ -73,6 +73,17 @@ impl<'r> Incoming<'r> {
     /// a browser send it.
     pub fn is_declared(&self) -> bool {
         !matches!(self.form, Form::Soap(None))
+    }
+
+    /// Whether a page of another site had a browser send this. Queries, forms and texts it can have sent without being asked
+    /// whether it may, with whatever credentials the browser knows; of anything else browsers ask first.
+    pub fn is_of_another_site(&self, headers: &HeaderMap) -> bool {
+        matches!(self.form, Form::Soap(None) | Form::Query | Form::Posted | Form::Parts)
+            && match (text(headers, "sec-fetch-site"), text(headers, ORIGIN)) {
+                (Some(relation), _) => !matches!(relation, "same-origin" | "none"),
+                (None, Some(origin)) => origin.split_once("://").is_none_or(|(_, host)| host != self.host),
+                (None, None) => false,
+            }
     }
 
     /// The address as faults show it: the whole one for envelopes, the path with its query otherwise.

@@ -198,3 +198,50 @@ fn the_line_of_logins_has_an_end_and_nobody_waits_in_it_with_more_than_a_name_an
     assert!(matches!(try_in("tom", OLD), Ok(Outcome::In(_))));
     assert_eq!(app.logins.available_permits(), WAITING_LOGINS, "whoever is through leaves the line");
 }
+
+/// Browsers attach credentials that they know to whatever a page has them send, and any page can have them send a query, a
+/// form or a plain text.
+#[test]
+fn a_page_of_another_site_has_nothing_done() {
+    let world = World::new();
+    let app = app(&world);
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let connection = crate::services::Connection { peer: std::net::Ipv4Addr::LOCALHOST.into(), secure: true };
+    let status = |kind: Option<&str>, from: &[(&str, &str)]| {
+        let method = if kind.is_some() { "POST" } else { "GET" };
+        let mut request = hyper::Request::builder()
+            .method(method)
+            .uri("/services/AuthenticationAdmin/isDisabled")
+            .header("Host", "login.example.org");
+        for (name, value) in kind.iter().map(|kind| ("Content-Type", *kind)).chain(from.iter().copied()) {
+            request = request.header(name, value);
+        }
+        let request = request.body(hyper::body::Bytes::new()).unwrap();
+        runtime.block_on(crate::services::begin(&app, request, connection)).status().as_u16()
+    };
+    let form = "application/x-www-form-urlencoded";
+    let simple = [None, Some(form), Some("text/plain"), Some("multipart/form-data; boundary=x")];
+    for kind in simple {
+        for from in [
+            [("Sec-Fetch-Site", "cross-site")],
+            [("Sec-Fetch-Site", "same-site")],
+            [("Origin", "https://evil.example")],
+            [("Origin", "null")],
+        ] {
+            assert_eq!(status(kind, &from), 403, "{kind:?} {from:?}");
+        }
+    }
+    for from in [
+        &[][..],
+        &[("Sec-Fetch-Site", "none")],
+        &[("Sec-Fetch-Site", "same-origin"), ("Origin", "https://login.example.org")],
+        &[("Origin", "https://login.example.org")],
+    ] {
+        assert_eq!(status(None, from), 200, "{from:?}");
+        assert_eq!(status(Some(form), from), 200, "{from:?}");
+    }
+    // For these a browser asks first, and is told no unless the operator wants it otherwise.
+    for kind in ["application/json", "text/xml", "application/soap+xml"] {
+        assert_ne!(status(Some(kind), &[("Sec-Fetch-Site", "cross-site")]), 403, "{kind}");
+    }
+}
