@@ -119,7 +119,7 @@ pub const KEYS: &[Key] = &[
         "original_permissions",
         Flag,
         "false",
-        "Ask for no more permissions than the original: everybody who may log in may then write mail templates.",
+        "Ask for no more permissions than the original: everybody who may log in may then write mail templates, and have codes of others where the server sends no mails (UserInformationRecoveryService).",
     ),
     key("admin_name", Text, "\"admin\"", "Name of the first administrator; read at the first start only."),
     key(

@@ -100,7 +100,7 @@ pub fn begin(
     pace: Pace,
 ) -> Result<(Step, Option<Obstacle>), Error> {
     let many = usize::try_from(governance::number(tx, tenant.id, HOW_MANY)?).unwrap_or(1).max(1);
-    let owner = owner(realm, tenant, typed);
+    let owner = owner(realm, tenant.id, typed);
     let (user, questions, obstacle) = match whom(tx, now, realm, tenant, typed, many)? {
         Ok((user, kept)) => (Some(user), kept.into_iter().map(|one| (one.set, one.question)).collect(), None),
         Err(obstacle) => {
@@ -109,9 +109,7 @@ pub fn begin(
         }
     };
     let key = otp::link_code();
-    let earlier = store::question_recovery::of_owner(tx, &owner)?;
-    let expiry = recovery::expiry_minutes(tx, tenant.id)?;
-    let counted = earlier.filter(|row| !recovery::has_expired(now, row.counted_from, expiry));
+    let counted = counted(tx, now, tenant.id, &owner)?;
     let mut row = QuestionRow {
         key_hash: realm.key.hash(&key).to_vec(),
         user: user.as_ref().map(|user| user.id.0),
@@ -206,10 +204,58 @@ pub fn forget_old(tx: &mut Tx<'_>, now: Now) -> Result<usize, Error> {
 }
 
 /// What a name is known by here: as it was given, so that nothing differs between those who exist and those who do not.
-fn owner(realm: &Realm, tenant: &Tenant, typed: &str) -> [u8; 32] {
+fn owner(realm: &Realm, tenant: TenantId, typed: &str) -> [u8; 32] {
     let name = QualifiedName::parse(typed.trim());
     let (domain, name) = (name.domain_or_primary(), folded(&name.name));
-    realm.key.hash(&Secret::new(format!("question recovery\n{}\n{domain}\n{name}", tenant.id.0)))
+    realm.key.hash(&Secret::new(format!("question recovery\n{}\n{domain}\n{name}", tenant.0)))
+}
+
+/// The recovery of a name whose wrong answers still count.
+fn counted(
+    tx: &mut Tx<'_>,
+    now: Now,
+    tenant: TenantId,
+    owner: &[u8; 32],
+) -> Result<Option<QuestionRow>, Error> {
+    let earlier = store::question_recovery::of_owner(tx, owner)?;
+    let expiry = recovery::expiry_minutes(tx, tenant)?;
+    Ok(earlier.filter(|row| !recovery::has_expired(now, row.counted_from, expiry)))
+}
+
+/// Whether a user had too many wrong answers lately, here or through a program.
+///
+/// # Errors
+/// Failures of the database.
+pub fn is_exhausted(tx: &mut Tx<'_>, now: Now, realm: &Realm, user: &User) -> Result<bool, Error> {
+    let owner = owner(realm, user.tenant, &user.display_name());
+    let counted = counted(tx, now, user.tenant, &owner)?;
+    Ok(counted.is_some_and(|row| row.wrong_answers >= realm.policy.wrong_code_limit))
+}
+
+/// Counts a wrong answer that a program passed on.
+///
+/// # Errors
+/// Failures of the database.
+pub fn note_wrong_answer(tx: &mut Tx<'_>, now: Now, realm: &Realm, user: &User) -> Result<(), Error> {
+    let owner = owner(realm, user.tenant, &user.display_name());
+    if counted(tx, now, user.tenant, &owner)?.is_some() {
+        store::question_recovery::count_wrong_answer(tx, &owner)?;
+        return Ok(());
+    }
+    let row = QuestionRow {
+        owner: owner.to_vec(),
+        // Nobody is given that key.
+        key_hash: realm.key.hash(&otp::link_code()).to_vec(),
+        user: Some(user.id.0),
+        tenant: user.tenant.0,
+        asked: written(&[])?,
+        remaining: written(&[])?,
+        issued_at: now.0,
+        wrong_answers: 1,
+        counted_from: now.0,
+    };
+    store::question_recovery::put(tx, &row)?;
+    Ok(())
 }
 
 /// The user of a name with as many answered questions as are needed.

@@ -34,6 +34,8 @@ pub struct Policy {
     pub captcha: bool,
     /// Whether the recovery API says who exists, as IS 5.3.0 does.
     pub tells_who_exists: bool,
+    /// Whether nothing takes more permissions than in IS 5.3.0.
+    pub original_permissions: bool,
     /// Where browsers reach this server, without a slash at the end.
     pub public_url: String,
     /// Origins of the applications behind a proxy, where browsers may be sent back to.
@@ -80,6 +82,7 @@ impl Default for Policy {
             recovery_key_minutes: 5,
             captcha: true,
             tells_who_exists: false,
+            original_permissions: false,
             public_url: "https://localhost:9443".into(),
             forward_auth_origins: Vec::new(),
             session_cookie_domain: None,

@@ -14,10 +14,13 @@ use super::recovery::{self, CodeProblem, Codes, Hint, Named, Scenario};
 use super::recovery_key::{self, Flaw, Step};
 use super::{
     Actor, Error, Now, Realm, Secret, TenantId, User, forced_reset, governance, lockout, notice, otp,
-    password, tenant, user,
+    password, question_recovery, tenant, user,
 };
 use crate::store::{self, Store, Tx};
 use std::sync::Arc;
+
+/// Needed to be handed codes, as by the recovery API: whoever has somebody's code has his account.
+const MANAGE: &str = "/permission/admin/manage";
 
 /// Why a step is not taken. What of it is said is the face's business.
 #[derive(Debug, thiserror::Error)]
@@ -200,7 +203,9 @@ impl Dialogue {
         Ok(self.issue(tx, &user, Step::Named)?)
     }
 
-    /// Mails the code of a forgotten password, or hands it over where the tenant leaves mails to its programs.
+    /// Mails the code of a forgotten password, or hands it over where the tenant leaves mails to its programs. IS 5.3.0 has a
+    /// switch for that of this service alone; here it is that of the recovery API, whose callers may manage, so that these
+    /// have to, too: else everybody who may log in could have everybody's code.
     ///
     /// # Errors
     /// The key, and mails that cannot be made; the key stays good then.
@@ -210,10 +215,14 @@ impl Dialogue {
         self.check_standing(tx, &user)?;
         let (now, realm) = (self.now, &self.realm);
         let prepared = prepared(tx, realm, &user, notice::FORGOTTEN_PASSWORD)?;
+        let internally = governance::flag(tx, user.tenant, governance::MAILS_ITSELF)?;
+        if !internally && !realm.policy.original_permissions && !self.actor.may(tx, &[MANAGE])? {
+            return Err(Problem::NoMail("the program may not be handed codes".to_owned()));
+        }
         let code = otp::link_code();
         let codes = Codes { link: Some(&code), otp: None };
         let recovery = recovery::begin(tx, now, realm, &user, Scenario::Forgotten, codes, None)?;
-        if !governance::flag(tx, user.tenant, governance::MAILS_ITSELF)? {
+        if !internally {
             return Ok(Some(to_send(tx, realm, &user, Some(code))?));
         }
         let carried = notice::Carried {
@@ -281,6 +290,10 @@ impl Dialogue {
         let user = self.holder(tx)?;
         let step = if scope == Scope::All { Step::Listed } else { Step::Asked };
         recovery_key::check(tx, self.now, &self.realm, &user, &[step], key)??;
+        // A new key is to be had for the asking.
+        if question_recovery::is_exhausted(tx, self.now, &self.realm, &user)? {
+            return Err(Problem::InvalidKey);
+        }
         let mut kept = challenge::of_user(tx, &self.realm, &user)?;
         if scope == Scope::One {
             kept.retain(|one| given.iter().any(|given| given.set == one.set));
@@ -301,6 +314,7 @@ impl Dialogue {
             return Ok(Verdict::Right(self.issue(tx, &user, Step::Answered)?));
         }
         recovery_key::count_wrong_answer(tx, &self.realm, &user)?;
+        question_recovery::note_wrong_answer(tx, self.now, &self.realm, &user)?;
         if let (Some(locking), Some(candidate)) =
             (lockout::settings(tx, user.tenant)?, store::login::by_user(tx, user.id.0)?)
         {

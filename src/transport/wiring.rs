@@ -62,6 +62,7 @@ pub fn policy(settings: &Settings, https_port: u16, certificate: String) -> Resu
         recovery_key_minutes: settings.recovery_key_minutes,
         captcha: settings.recovery_captcha,
         tells_who_exists: settings.original_recovery_answers,
+        original_permissions: settings.original_permissions,
         public_url: settings.public_url_at(https_port),
         forward_auth_origins: settings.forward_auth_origins.clone(),
         session_cookie_domain: settings.session_cookie_domain.clone(),

@@ -341,3 +341,35 @@ fn a_new_password_by_any_way_ends_the_recovery() {
     assert_problem!(set(&world, &key, NEW), Problem::InvalidKey);
     assert!(world.gets_in("tom", "Another@1"));
 }
+
+#[test]
+fn a_code_is_handed_over_to_nobody_who_merely_may_log_in() {
+    let world = World::new();
+    world.set(INTERNALLY, "false");
+    let ann = world.user("ann");
+    let super_tenant = world.read(|tx| Ok(tenant::by_id(tx, TenantId::SUPER)?.unwrap()));
+    let low = Dialogue { actor: Actor::of(&super_tenant, &ann, "ann"), ..dialogue(&world, "tom") };
+    let key = begin(&world, "tom").unwrap();
+    let kept = key.clone();
+    let refused = world.store.write_blocking(move |tx| low.send_code(tx, &kept));
+    assert_problem!(refused, Problem::NoMail(_));
+    assert!(world.row(&world.find("tom")).is_none(), "and there is none");
+    assert!(send(&world, &key).unwrap().is_some(), "who may manage has it");
+}
+
+#[test]
+fn wrong_answers_count_whatever_key_they_come_with() {
+    let world = answered();
+    let asked = || ask(&world, &list(&world, &begin(&world, "tom").unwrap()).unwrap(), FIRST).unwrap();
+    for _ in 0..5 {
+        assert!(say(&world, &asked(), Scope::One, &[(FIRST, "Kandy")]).unwrap().is_none());
+    }
+    let key = asked();
+    assert_problem!(say(&world, &key, Scope::One, &[(FIRST, "Colombo")]), Problem::InvalidKey);
+    // A mail is another way, and after some time there are answers again.
+    assert!(send(&world, &begin(&world, "tom").unwrap()).is_ok());
+    world.pass_minutes(1_441);
+    let key = asked();
+    assert!(say(&world, &key, Scope::One, &[(FIRST, "Kandy")]).unwrap().is_none());
+    assert!(say(&world, &key, Scope::One, &[(FIRST, "Colombo")]).unwrap().is_some());
+}
