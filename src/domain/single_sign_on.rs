@@ -40,8 +40,8 @@ pub fn forget_messages(tx: &mut Tx<'_>, now: Now) -> Result<usize, Error> {
     Ok(store::single_sign_on::forget_messages(tx, before)?)
 }
 
-/// The name a service provider knows a user by. A user of another tenant always has his tenant behind: names alone
-/// would not tell two people apart.
+/// The name a service provider knows a user by. A user of another tenant always has his tenant behind, also where the name
+/// is a claim, which his administrators give him: names alone would not tell two people apart.
 ///
 /// # Errors
 /// Failures of the database.
@@ -54,17 +54,16 @@ pub fn subject(
     user: &User,
 ) -> Result<String, Error> {
     let said = application::settings_of(tx, provider)?;
+    let is_foreign = owner.id != tenant.id;
+    let with_tenant = |name: String| [&name, "@", &tenant.domain].concat();
     if let Some(uri) = provider.name_id_claim.as_ref().or(said.subject_claim.as_ref()) {
         let values = claim::values(tx, realm, user, &[uri])?;
         if let Some((_, value)) = values.into_iter().find(|(_, value)| !value.trim().is_empty()) {
-            return Ok(value);
+            return Ok(if is_foreign { with_tenant(value) } else { value });
         }
     }
     let name = if provider.store_in_subject { user.display_name() } else { user.name.clone() };
-    if provider.tenant_in_subject || owner.id != tenant.id {
-        return Ok([&name, "@", &tenant.domain].concat());
-    }
-    Ok(name)
+    Ok(if provider.tenant_in_subject || is_foreign { with_tenant(name) } else { name })
 }
 
 /// The claims a service provider gets, each with its values, which commas part in claims: those that its application asks

@@ -214,6 +214,16 @@ fn a_claim_is_the_name_where_it_was_asked_for_and_has_a_value() {
 }
 
 #[test]
+fn a_claim_of_a_user_of_another_tenant_says_whose_user_he_is() {
+    let world = World::new();
+    let acme = world.tenant("acme.com");
+    let tom = world.user_in(acme, "PRIMARY", "tom");
+    world.claims(&tom, &[(MAIL, Some("admin@example.org"))]).unwrap();
+    let by_mail = |app: &mut ServiceProvider| app.name_id_claim = Some(MAIL.to_owned());
+    assert_eq!(named(&world, by_mail, acme, &tom), "admin@example.org@acme.com");
+}
+
+#[test]
 fn only_registered_claims_are_sent_and_only_where_they_are_wanted() {
     let world = World::new();
     let tom = world.find("tom");
