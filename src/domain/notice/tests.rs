@@ -208,3 +208,11 @@ fn a_trial_goes_to_who_asked_for_it_and_to_nobody_without_an_address() {
     assert!(try_it(tom).unwrap_err().to_string().contains("email address is not configured"));
     assert_eq!(world.all_mails().len(), 1);
 }
+
+#[test]
+fn nobody_has_a_crowd_written_to() {
+    let many: Vec<String> = (0..1_000).map(|number| format!("a{number}@example.org")).collect();
+    let sent = mails_with(&[(ADDRESS, Some(&many.join(",")))]);
+    let to: Vec<&str> = sent.iter().map(|mail| mail.recipient.as_str()).collect();
+    assert_eq!(to, many[..10]);
+}
