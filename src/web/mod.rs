@@ -25,7 +25,7 @@ use crate::store::Store;
 use form::Source;
 use governor::clock::DefaultClock;
 use governor::state::keyed::DashMapStateStore;
-use governor::{Quota, RateLimiter};
+use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use hyper::body::Bytes;
 use hyper::header::{ALLOW, ORIGIN, RETRY_AFTER};
 use hyper::{Method, Request, Response, StatusCode};
@@ -50,6 +50,7 @@ pub struct Site {
     begins: Limiter,
     /// Forms that were sent a moment ago.
     once: once::Once,
+    nameless: DefaultDirectRateLimiter,
     /// Told when a bulk reset was started.
     work: Notify,
 }
@@ -58,6 +59,9 @@ type Limiter = RateLimiter<IpAddr, DashMapStateStore<IpAddr>, DefaultClock>;
 
 /// Logins that an address may begin for each one it may try: beginning one presents nothing, but is remembered for an hour.
 const BEGUN: NonZeroU32 = NonZeroU32::new(10).unwrap();
+
+/// One-time passwords that may be presented a minute without saying whose they are: wrong ones count against nobody.
+const NAMELESS: NonZeroU32 = NonZeroU32::new(20).unwrap();
 
 /// Reads the templates in a folder as a start would.
 ///
@@ -99,6 +103,7 @@ impl Site {
             attempts: RateLimiter::keyed(Quota::per_minute(attempts)),
             begins: RateLimiter::keyed(Quota::per_minute(attempts.saturating_mul(BEGUN))),
             once: once::Once::default(),
+            nameless: RateLimiter::direct(Quota::per_minute(NAMELESS)),
             work: Notify::new(),
         })
     }
@@ -115,6 +120,11 @@ impl Site {
     /// Whether this address has begun too many logins lately.
     fn begins_too_much(&self, peer: IpAddr) -> bool {
         self.begins.check_key(&neighbourhood(peer)).is_err()
+    }
+
+    /// Whether too many codes came lately, from wherever, that did not say whose they are.
+    fn guesses_too_much(&self) -> bool {
+        self.nameless.check().is_err()
     }
 
     /// Forgets the addresses that have been quiet. To be called now and then.
@@ -276,7 +286,7 @@ async fn shown(site: &Arc<Site>, request: Request<Bytes>, source: Source, peer: 
         "/authenticationendpoint/continue.js" => page::script(),
         "/authenticationendpoint/retry.do" => page::refusal(site, StatusCode::OK, texts::RETRY),
         "/authenticationendpoint/style.css" => site.look.style.answer(request.uri().query()),
-        CONFIRM => reset::show(site, &request),
+        CONFIRM => reset::show(site, &request).await,
         COMPLETE => reset::complete(site, &request, source).await,
         _ if path == "/carbon" || path.starts_with("/carbon/") => {
             console::answer(site, request, source, peer).await

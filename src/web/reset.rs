@@ -120,17 +120,33 @@ fn own_address(own: &str, asked: Option<&str>) -> String {
     }
 }
 
-/// The rules for the password of a code's user, if the code is good. Consumes nothing.
+/// The rules for the password of a code's user, if the code is good. Consumes nothing. A one-time password is short: of
+/// those that do not say whose they are, only a few are looked at.
 fn look(site: &Site, asked: &Asked) -> Result<Rules, CodeProblem> {
+    let is_nameless = asked.hint.user_name.is_none() && recovery::is_typed(&asked.code);
+    if is_nameless && site.guesses_too_much() {
+        return Err(CodeProblem::Invalid);
+    }
     site.store.read(|tx| {
         let pending = recovery::check(tx, site.now(), &site.realm, &asked.code, &asked.hint)?;
         Ok(password::rules(tx, &site.realm, pending.tenant.id)?)
     })
 }
 
+/// As [`look`]; wrong codes are counted before anybody is told.
+async fn tried(site: &Site, asked: &Asked) -> Result<Rules, CodeProblem> {
+    let looked = look(site, asked);
+    if let (Err(CodeProblem::Invalid), Some(_)) = (&looked, &asked.hint.user_name) {
+        let (realm, now) = (Arc::clone(&site.realm), site.now());
+        let (code, hint) = (asked.code.clone(), asked.hint.clone());
+        site.store.write(move |tx| recovery::note_wrong_code(tx, now, &realm, &code, &hint)).await?;
+    }
+    looked
+}
+
 /// Shows the form for a good code, with what was wrong with the last try; a bad code and an expired one look the same.
-fn form(site: &Site, asked: &Asked, message: Option<&str>) -> Response<Vec<u8>> {
-    let rules = match look(site, asked) {
+async fn form(site: &Site, asked: &Asked, message: Option<&str>) -> Response<Vec<u8>> {
+    let rules = match tried(site, asked).await {
         Ok(rules) => texts::rules(&rules),
         Err(CodeProblem::Missing) => {
             return problem(site, &["Code    : 18001", &format!("Message :{}", texts::CODE_MISSING)]);
@@ -154,11 +170,11 @@ fn form(site: &Site, asked: &Asked, message: Option<&str>) -> Response<Vec<u8>> 
 /// Shows the form. A browser gets it at an address without the code, which would stay in its history and be shown by who
 /// looks over the user's shoulder; the cookie carries it there. Scripts, which do not say that they navigate, get the form at
 /// once as from the original.
-pub fn show(site: &Arc<Site>, request: &Request<Bytes>) -> Response<Vec<u8>> {
+pub async fn show(site: &Arc<Site>, request: &Request<Bytes>) -> Response<Vec<u8>> {
     let parameters = Parameters::of(request);
     let asked = Asked::of(site, &parameters);
     if request.headers().get("sec-fetch-mode").is_none_or(|mode| mode != "navigate") {
-        return form(site, &asked, None);
+        return form(site, &asked, None).await;
     }
     let opened = parameters.get(OPENED);
     if asked.code.reveal().is_empty() {
@@ -168,13 +184,13 @@ pub fn show(site: &Arc<Site>, request: &Request<Bytes>) -> Response<Vec<u8>> {
             Some(_) if asked.code.reveal().is_empty() => problem(site, &[texts::LINK_INVALID]),
             // Somebody else's password must not be set by who loads his page again.
             Some(mark) if *mark != asked.mark(site) => problem(site, &[texts::LINK_OVERTAKEN]),
-            _ => form(site, &asked, None),
+            _ => form(site, &asked, None).await,
         };
     }
     let keeps_cookies = request.headers().contains_key(header::COOKIE);
     // Sent there and back without a cookie: this browser keeps none.
     if look(site, &asked).is_err() || (!keeps_cookies && opened.is_some()) {
-        return form(site, &asked, None);
+        return form(site, &asked, None).await;
     }
     let query = match (keeps_cookies, parameters.filled("callback")) {
         (false, _) => format!("{}&{OPENED}=true", request.uri().query().unwrap_or("")),
@@ -187,25 +203,28 @@ pub fn show(site: &Arc<Site>, request: &Request<Bytes>) -> Response<Vec<u8>> {
 }
 
 /// Shows the form for a code that was not in an address.
-pub(super) fn show_for(site: &Arc<Site>, code: Secret, callback: &str) -> Response<Vec<u8>> {
+pub(super) async fn show_for(site: &Arc<Site>, code: Secret, callback: &str) -> Response<Vec<u8>> {
     let asked = Asked { code, hint: Hint::default(), callback: callback.to_owned() };
-    form(site, &asked, None)
+    form(site, &asked, None).await
 }
 
 /// Sets the new password. Only a form that is posted does: browsers send the cookie with whatever link of another site is
 /// followed, and the older ones do not say where that link was.
 pub async fn complete(site: &Arc<Site>, request: &Request<Bytes>, source: Source) -> Response<Vec<u8>> {
     if request.method() != Method::POST {
-        return show(site, request);
+        return show(site, request).await;
     }
     let parameters = Parameters::of(request);
     let asked = Asked::of(site, &parameters).or_kept(site, request, source);
     let password = parameters.get("reset-password").unwrap_or("");
     if password.trim().is_empty() {
-        return form(site, &asked, Some(texts::PASSWORD_EMPTY));
+        return form(site, &asked, Some(texts::PASSWORD_EMPTY)).await;
     }
     if parameters.get("reset-password2").is_some_and(|second| second != password) {
-        return form(site, &asked, Some(texts::PASSWORDS_DIFFER));
+        return form(site, &asked, Some(texts::PASSWORDS_DIFFER)).await;
+    }
+    if let Err(problem) = tried(site, &asked).await {
+        return refused(site, &asked, &problem.into());
     }
     let (work, now) = (Arc::clone(site), site.now());
     let (code, hint, plain) = (asked.code.clone(), asked.hint.clone(), Secret::from(password));
@@ -216,13 +235,18 @@ pub async fn complete(site: &Arc<Site>, request: &Request<Bytes>, source: Source
     });
     match done.await.unwrap_or_else(|_| Err(Error::Broken("a reset panicked").into())) {
         Ok(_) => updated(site, request, &asked),
-        Err(Refusal::Password(refused)) => form(site, &asked, Some(&refused.to_string())),
-        Err(Refusal::Code(CodeProblem::Internal(error))) => login::failed(site, &error),
-        Err(refusal @ Refusal::Code(_)) => {
-            let (code, text) = (refusal.code(), refusal.description(asked.code.reveal()));
-            problem(site, &[&format!("Code    : {code}"), &format!("Message :{text}")])
-        }
+        Err(Refusal::Password(refused)) => form(site, &asked, Some(&refused.to_string())).await,
+        Err(refusal) => refused(site, &asked, &refusal),
     }
+}
+
+/// What is wrong with a code that a form brought.
+fn refused(site: &Site, asked: &Asked, refusal: &Refusal) -> Response<Vec<u8>> {
+    if let Refusal::Code(CodeProblem::Internal(error)) = refusal {
+        return login::failed(site, error);
+    }
+    let (code, text) = (refusal.code(), refusal.description(asked.code.reveal()));
+    problem(site, &[&format!("Code    : {code}"), &format!("Message :{text}")])
 }
 
 fn updated(site: &Site, request: &Request<Bytes>, asked: &Asked) -> Response<Vec<u8>> {

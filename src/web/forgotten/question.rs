@@ -70,7 +70,7 @@ pub(super) async fn answer(visit: &Visit<'_>) -> Result<Response<Vec<u8>>, Error
         site.store.write(move |tx| question_recovery::answer(tx, now, &realm, &kept, &answers)).await?;
     match answered {
         Answer::Next(step) => show(visit, &step.key, &step.asked, None),
-        Answer::Done(code) => Ok(reset::show_for(site, code, &visit.callback)),
+        Answer::Done(code) => Ok(reset::show_for(site, code, &visit.callback).await),
         Answer::Wrong | Answer::Others => {
             let asked = site.store.read(|tx| question_recovery::waiting(tx, &site.realm, &key))?;
             show(visit, &key, &asked, Some(text("answer_wrong")))

@@ -106,6 +106,47 @@ fn wrong_codes_at_the_form_void_the_right_one() {
     assert!(reset.body.contains("Code    : 18001"));
 }
 
+#[test]
+fn wrong_codes_at_the_reset_page_void_the_right_one() {
+    let pages = Pages::new();
+    let tom = pages.force(&[OFFLINE]);
+    let code = pages.world.claim(&tom, PUBLISHED).unwrap();
+    let opens = |code: &str, name: &str| {
+        let query = encoded(&[("confirmation", code), ("username", name)]);
+        pages.forget_cookies();
+        pages.get(&format!("{CONFIRM}?{query}")).body.contains("Enter New Password")
+    };
+    assert!(opens(&code, "") && !opens(&code, "ann"), "it says by itself whose it is");
+    // An old link is no guess.
+    for _ in 0..6 {
+        assert!(!opens("5b0e9c52-1c3a-4f0b-9a60-0d6c6f4f6f11", "tom"));
+    }
+    for number in 0..4 {
+        assert!(!opens(&format!("WRONG{number}"), "tom"));
+    }
+    assert!(opens(&code, "tom"), "four do no harm");
+    let wrong = [("confirmation", "WRONG5"), ("username", "TOM@carbon.super"), ("reset-password", NEW)];
+    assert!(pages.post(COMPLETE, &wrong).body.contains("Code    : 18001"));
+    assert!(!opens(&code, "tom"), "the fifth voids it");
+}
+
+/// Wrong codes count against nobody when nobody is named.
+#[test]
+fn codes_that_do_not_say_whose_they_are_are_looked_at_a_few_times_only() {
+    let pages = Pages::new();
+    let tom = pages.force(&[OFFLINE]);
+    let code = pages.world.claim(&tom, PUBLISHED).unwrap();
+    let opens = |query: &str| {
+        pages.forget_cookies();
+        pages.get(&format!("{CONFIRM}?confirmation={query}")).body.contains("Enter New Password")
+    };
+    for number in 0..30 {
+        assert!(!opens(&format!("WRONG{number}")));
+    }
+    assert!(!opens(&code), "nor the right one");
+    assert!(opens(&format!("{code}&username=tom")));
+}
+
 // C41, E60
 #[test]
 fn an_expired_link_and_a_made_up_one_show_the_same_page_without_a_form() {
