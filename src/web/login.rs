@@ -17,7 +17,7 @@ use crate::domain::{Error, Now, Realm, Secret, TenantId, governance, permission,
 use crate::store::{self, Tx};
 use conversation::Conversation;
 use hyper::body::Bytes;
-use hyper::{Request, Response, StatusCode};
+use hyper::{Method, Request, Response, StatusCode};
 use serde::Serialize;
 use std::sync::Arc;
 use tera::Context;
@@ -156,8 +156,10 @@ pub async fn attempt(site: &Arc<Site>, request: &Request<Bytes>, source: Source)
         Ok(None) => return page::redirect(site, "/authenticationendpoint/retry.do"),
         Err(error) => return failed(site, &error),
     };
-    // Without a name and a password there is nothing to decide: the form again.
-    if parameters.get("username").is_none() || parameters.get("password").is_none() {
+    // Without a name and a password there is nothing to decide: the form again. A link is no form: whoever made it would
+    // sign in who follows it, as whom he likes.
+    let is_form = request.method() == Method::POST;
+    if !is_form || parameters.get("username").is_none() || parameters.get("password").is_none() {
         return page::redirect(site, &conversation.form(AUTHENTICATORS));
     }
     let user_name = parameters.get("username").unwrap_or("").trim().to_owned();

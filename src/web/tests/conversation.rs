@@ -254,3 +254,21 @@ fn the_audit_trail_says_where_a_reset_was_completed() {
     });
     assert_eq!(told, [("tom".to_owned(), "From : 10.0.0.7".to_owned())]);
 }
+
+/// Anybody can put a link into a mail, and who follows it brings neither the cookie of another login nor a page it was on.
+#[test]
+fn following_a_link_signs_nobody_in() {
+    let pages = Pages::new();
+    let key = pages.begin();
+    pages.forget_cookies();
+    let form = encoded(&[("username", "tom"), ("password", OLD), ("sessionDataKey", &key)]);
+    for path in ["/commonauth", "/samlsso"] {
+        for method in ["GET", "HEAD"] {
+            let address = format!("{path}?{form}&tocommonauth=true");
+            let answer = pages.send_from(1, pages.request(method, &address, String::new()));
+            assert!(answer.location().starts_with("/authenticationendpoint/login.do?"), "{answer:?}");
+            assert!(!pages.cookies.borrow().contains_key("commonAuthId"), "{method} {path}");
+        }
+    }
+    assert_eq!(pages.sign_in_with(&key, "tom", OLD).location(), "/dashboard");
+}
