@@ -4,7 +4,7 @@
 
 mod conversation;
 
-pub use conversation::{begin_again, begin_back, begin_for};
+pub use conversation::{begin_again, begin_back, begin_for, hold_back};
 
 use super::forgotten::{self, Offered};
 use super::form::{Parameters, Peer, Source, cookie, encoded};

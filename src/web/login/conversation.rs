@@ -106,6 +106,9 @@ fn hex(bytes: &[u8]) -> String {
 /// Begins a login without a message, for the dashboard or for an application behind a proxy, whose checked address is
 /// gone back to.
 pub async fn begin_back(site: &Arc<Site>, request: &Request<Bytes>, back: Option<&str>) -> Response<Vec<u8>> {
+    if let Some(waits) = hold_back(site, request) {
+        return waits;
+    }
     let wish = Wish { back: back.map(str::to_owned), asked: None };
     begin_conversation(site, request, DASHBOARD, wish, AUTHENTICATORS).await
 }
@@ -116,7 +119,16 @@ struct Wish {
     asked: Option<Asked>,
 }
 
-/// Begins a login for a service provider.
+/// The answer to an address that has begun too many logins lately: to be asked before anything is kept of a request.
+pub fn hold_back(site: &Site, request: &Request<Bytes>) -> Option<Response<Vec<u8>>> {
+    let Peer(peer) = *request.extensions().get::<Peer>()?;
+    site.begins_too_much(peer).then(|| {
+        tracing::warn!(%peer, "too many logins were begun");
+        too_many(site)
+    })
+}
+
+/// Begins a login for a service provider, whose message was counted.
 pub async fn begin_for(
     site: &Arc<Site>,
     request: &Request<Bytes>,
@@ -129,6 +141,9 @@ pub async fn begin_for(
 
 /// Begins a login for the dashboard after somebody was refused there: the form says so.
 pub async fn begin_again(site: &Arc<Site>, request: &Request<Bytes>, asked: Asked) -> Response<Vec<u8>> {
+    if let Some(waits) = hold_back(site, request) {
+        return waits;
+    }
     let rest = format!("{AUTHENTICATORS}&authz_failure=true");
     let wish = Wish { back: None, asked: Some(asked) };
     begin_conversation(site, request, DASHBOARD, wish, &rest).await
@@ -143,13 +158,6 @@ async fn begin_conversation(
     wish: Wish,
     rest: &str,
 ) -> Response<Vec<u8>> {
-    let peer = request.extensions().get::<Peer>();
-    if let Some(Peer(peer)) = peer
-        && site.begins_too_much(*peer)
-    {
-        tracing::warn!(%peer, "too many logins were begun");
-        return too_many(site);
-    }
     let known = cookie(request.headers(), BROWSER).filter(|id| (1..=64).contains(&id.len()));
     let browser = known.map_or_else(|| Kind::Browser.new_id(), Secret::from);
     let key = Kind::Browser.new_id();

@@ -95,6 +95,12 @@ pub async fn answer(site: &Arc<Site>, request: &Request<Bytes>, source: Source) 
     }
     let (issuer, logout) = (parameters.filled("spEntityID"), parameters.get("slo").is_some());
     let (asked, answered) = (parameters.get("SAMLRequest"), parameters.get("SAMLResponse"));
+    // Of a message there is kept that it came; anybody can make one.
+    if (logout || issuer.is_some() || asked.is_some())
+        && let Some(waits) = login::hold_back(site, request)
+    {
+        return waits;
+    }
     let done = match (issuer, asked, answered) {
         (issuer, _, _) if logout => {
             let return_to = parameters.filled("returnTo");

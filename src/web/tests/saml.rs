@@ -410,3 +410,14 @@ fn who_may_not_use_the_dashboard_may_use_other_applications() {
     // The session is over with that.
     assert_eq!(pages.get("/dashboard").location(), "/dashboard/samlsso.jag?login=true");
 }
+
+#[test]
+fn who_sends_too_many_messages_waits_before_anything_is_kept_of_them() {
+    let pages = Pages::with(|_| {}, false, 1);
+    let messages: Vec<String> = (0..15).map(|_| own_request(&pages)).collect();
+    let statuses: Vec<u16> =
+        messages.iter().map(|message| pages.post("/samlsso", &[("SAMLRequest", message)]).status).collect();
+    assert_eq!(statuses.iter().filter(|status| **status == 302).count(), 10, "{statuses:?}");
+    assert_eq!(statuses[14], 429);
+    assert_eq!((count(&pages, "saml_message"), count(&pages, "login_context")), (10, 10));
+}
