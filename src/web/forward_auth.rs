@@ -10,7 +10,7 @@ use crate::domain::catalogue::{EMAIL_ADDRESS, GIVEN_NAME, LAST_NAME};
 use crate::domain::session::Session;
 use crate::domain::tenant::SUPER_DOMAIN;
 use crate::domain::{Error, claim, role};
-use crate::web::form::{Parameters, encoded};
+use crate::web::form::{Parameters, cookie, encoded};
 use hyper::body::Bytes;
 use hyper::header::{CACHE_CONTROL, HeaderMap, HeaderName, HeaderValue};
 use hyper::{Request, Response, StatusCode};
@@ -53,8 +53,8 @@ fn belongs_to(address: &str, origin: &str) -> bool {
 
 /// Answers a proxy, or a browser that a proxy sent.
 pub(super) async fn answer(site: &Arc<Site>, request: &Request<Bytes>) -> Response<Vec<u8>> {
-    let session = match dashboard::session_of(site, request).await {
-        Ok(session) => session.map(|(_, session)| session),
+    let session = match session_of(site, request).await {
+        Ok(session) => session,
         Err(error) => return login::failed(site, &error),
     };
     let parameters = Parameters::of(request);
@@ -89,6 +89,16 @@ fn host(address: &str) -> &str {
     let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     authority.rsplit('@').next().unwrap_or_default()
+}
+
+/// The session of a browser that is here, or at an application of the domain, which has a cookie of its own.
+async fn session_of(site: &Arc<Site>, request: &Request<Bytes>) -> Result<Option<Session>, Error> {
+    if let Some((_, session)) = dashboard::session_of(site, request).await? {
+        return Ok(Some(session));
+    }
+    let sealed = cookie(request.headers(), page::TOLD);
+    let Some(id) = sealed.and_then(|sealed| site.realm.key.open(page::TOLD, sealed)) else { return Ok(None) };
+    Ok(dashboard::open_session(site, id.reveal()).await?.map(|(_, session)| session))
 }
 
 /// Where a browser wants to go back to. nginx cannot encode an address, so one that is not goes to the end of the query.

@@ -300,17 +300,27 @@ pub fn set_cookie(response: &mut Response<Vec<u8>>, name: &str, value: &str, sec
     set_cookie_below(response, "/", name, value, seconds);
 }
 
-/// Hands out the cookie of a browser session, or takes it away: for this host alone, or for the domain that the operator
-/// named, where applications behind a proxy are.
-pub fn set_session_cookie(site: &Site, response: &mut Response<Vec<u8>>, value: &str, seconds: Option<i64>) {
-    let domain = site.realm.policy.session_cookie_domain.as_deref();
-    let domain = domain.map(|domain| format!("; Domain={domain}")).unwrap_or_default();
-    let age = seconds.map(|seconds| format!("; Max-Age={seconds}")).unwrap_or_default();
+/// The cookie that applications of the operator's domain are sent. It tells proxies who the visitor is and is good for
+/// nothing else: an application that keeps it is nobody with it.
+pub const TOLD: &str = "forwardAuth";
+
+/// Hands out the cookie of a browser session, which is for this host alone, or takes it away; and where applications behind
+/// a proxy are on other hosts of the domain that the operator named, the [one](TOLD) for them.
+pub fn set_session_cookie(site: &Site, response: &mut Response<Vec<u8>>, id: &str, seconds: Option<i64>) {
     let name = super::login::COOKIE;
-    let cookie = format!("{name}={value}; Path=/; Secure; HttpOnly; SameSite=Lax{domain}{age}");
-    if let Ok(value) = HeaderValue::from_str(&cookie) {
-        response.headers_mut().append(SET_COOKIE, value);
+    if let Some(domain) = site.realm.policy.session_cookie_domain.as_deref() {
+        let below = |name: &str, value: &str, age: Option<i64>| {
+            cookie(name, value, &format!("/; Domain={domain}"), age)
+        };
+        // Once it was this one that the domain had. Browsers that still have it would send it first.
+        append_cookie(response, &below(name, "", Some(0)));
+        let sealed = if id.is_empty() { Ok(String::new()) } else { site.realm.key.seal(TOLD, id) };
+        match sealed {
+            Ok(sealed) => append_cookie(response, &below(TOLD, &sealed, seconds)),
+            Err(error) => tracing::error!(%error, "applications cannot be told of a session"),
+        }
     }
+    set_cookie(response, name, id, seconds);
 }
 
 /// Lets the forms of a page end at another origin.
@@ -327,9 +337,16 @@ pub fn set_cookie_below(
     value: &str,
     seconds: Option<i64>,
 ) {
+    append_cookie(response, &cookie(name, value, path, seconds));
+}
+
+fn cookie(name: &str, value: &str, path: &str, seconds: Option<i64>) -> String {
     let age = seconds.map(|seconds| format!("; Max-Age={seconds}")).unwrap_or_default();
-    let cookie = format!("{name}={value}; Path={path}; Secure; HttpOnly; SameSite=Lax{age}");
-    if let Ok(value) = HeaderValue::from_str(&cookie) {
+    format!("{name}={value}; Path={path}; Secure; HttpOnly; SameSite=Lax{age}")
+}
+
+fn append_cookie(response: &mut Response<Vec<u8>>, cookie: &str) {
+    if let Ok(value) = HeaderValue::from_str(cookie) {
         response.headers_mut().append(SET_COOKIE, value);
     }
 }

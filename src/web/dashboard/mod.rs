@@ -45,9 +45,17 @@ pub(super) async fn session_of(
     site: &Arc<Site>,
     request: &Request<Bytes>,
 ) -> Result<Option<(String, Session)>, Error> {
-    let Some(id) = cookie(request.headers(), login::COOKIE).filter(|id| id.len() <= 128) else {
+    match cookie(request.headers(), login::COOKIE) {
+        Some(id) => open_session(site, id).await,
+        None => Ok(None),
+    }
+}
+
+/// The session of an id, if it is open; its use is noted.
+pub(super) async fn open_session(site: &Arc<Site>, id: &str) -> Result<Option<(String, Session)>, Error> {
+    if id.len() > 128 {
         return Ok(None);
-    };
+    }
     let (id, now) = (id.to_owned(), site.now());
     let found = site.store.read(|tx| session::find(tx, now, Kind::Browser, &id))?;
     let Some(session) = found else { return Ok(None) };

@@ -272,3 +272,45 @@ fn following_a_link_signs_nobody_in() {
     }
     assert_eq!(pages.sign_in_with(&key, "tom", OLD).location(), "/dashboard");
 }
+
+/// An application of the domain is sent what the browser sends it: that tells who the user is, and opens nothing.
+#[test]
+fn what_applications_of_the_domain_are_sent_lets_them_be_nobody() {
+    let change = |policy: &mut Policy| policy.session_cookie_domain = Some("example.org".to_owned());
+    let pages = Pages::with(change, false, 1_000_000);
+    let key = pages.begin();
+    let fields = encoded(&[("username", "tom"), ("password", OLD), ("sessionDataKey", &key)]);
+    let request = pages.request("POST", "/commonauth", fields);
+    let peer = IpAddr::V4(Ipv4Addr::LOCALHOST);
+    let response = pages.runtime.block_on(answer(&pages.site, request, peer));
+    let cookies: Vec<&str> =
+        response.headers().get_all("set-cookie").iter().map(|value| value.to_str().unwrap()).collect();
+    let (wide, own): (Vec<&str>, Vec<&str>) =
+        cookies.into_iter().partition(|cookie| cookie.contains("; Domain=example.org"));
+    let alive = |cookies: &[&str]| {
+        let alive = cookies.iter().filter(|cookie| !cookie.contains("Max-Age=0"));
+        let pairs: Vec<String> = alive.map(|cookie| cookie.split(';').next().unwrap().to_owned()).collect();
+        pairs.join("; ")
+    };
+    let asked = |cookies: &str, path: &str| {
+        pages.forget_cookies();
+        let mut request = pages.request("GET", path, String::new());
+        request.headers_mut().insert("Cookie", cookies.parse().unwrap());
+        pages.send_from(1, request)
+    };
+    let (wide, own) = (alive(&wide), alive(&own));
+    assert!(
+        own.starts_with("commonAuthId=") && !wide.is_empty() && !wide.contains("commonAuthId="),
+        "{wide}"
+    );
+    let check = asked(&wide, "/forward-auth/check");
+    assert_eq!((check.status, check.header("remote-user")), (200, "tom"));
+    assert_eq!(asked(&own, "/dashboard").status, 200);
+    let value = wide.split_once('=').unwrap().1;
+    for stolen in [wide.clone(), format!("commonAuthId={value}"), format!("carbonSession={value}")] {
+        assert_eq!(asked(&stolen, "/dashboard").status, 302, "{stolen}");
+        assert_eq!(asked(&stolen, "/dashboard/sessions").status, 302, "{stolen}");
+    }
+    asked(&own, "/dashboard/logout");
+    assert_eq!(asked(&wide, "/forward-auth/check").status, 401, "it ends with the session");
+}
