@@ -327,11 +327,12 @@ async fn what_is_no_http_is_refused() {
         wire.send(bytes.as_bytes()).await;
         assert!(wire.head().await.starts_with("HTTP/1.1 400"), "{bytes:?}");
     }
-    // Two lengths, or a length beside chunks, are how requests are smuggled past a proxy.
+    // Two lengths, a length beside chunks, or two hosts are how requests are smuggled past a proxy.
     for headers in [
         "Content-Length: 5\r\nContent-Length: 6\r\n",
         "Content-Length: 5, 6\r\n",
         "Transfer-Encoding: chunked, identity\r\n",
+        "Host: other.example\r\nContent-Length: 5\r\n",
     ] {
         let mut wire = running.connect().await;
         wire.send(format!("POST /services HTTP/1.1\r\nHost: localhost\r\n{headers}\r\nhello").as_bytes())

@@ -12,7 +12,7 @@ use crate::services::Connection;
 use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
 use hyper::header::{
-    CONNECTION, HeaderValue, SERVER, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS, X_XSS_PROTECTION,
+    CONNECTION, HOST, HeaderValue, SERVER, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS, X_XSS_PROTECTION,
 };
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
@@ -126,7 +126,12 @@ async fn exchange(
         "request", id = %id, service = tracing::field::Empty, operation = tracing::field::Empty
     );
     let (faces, limits) = (&shared.faces, shared.limits);
+    // Of two hosts somebody in front may have believed the other one (RFC 9112 §3.2).
+    let is_ambiguous = request.headers().get_all(HOST).iter().nth(1).is_some();
     let answer = async {
+        if is_ambiguous {
+            return plain(StatusCode::BAD_REQUEST);
+        }
         match shared.bodies.whole(request, limits).await {
             Ok((request, _room)) => {
                 let work = carried_out(|| faces.begin(request, ends.connection, ends.is_local));
@@ -147,7 +152,7 @@ async fn exchange(
     }
     headers.insert(SERVER, HeaderValue::from_static("WSO2 Carbon Server"));
     let last = served.fetch_add(1, Ordering::Relaxed) + 1 >= limits.requests;
-    if last || matches!(response.status().as_u16(), 408 | 413 | 503) {
+    if last || is_ambiguous || matches!(response.status().as_u16(), 408 | 413 | 503) {
         response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     }
     let (status, bytes) = (response.status().as_u16(), response.body().len());
