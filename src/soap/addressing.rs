@@ -1,6 +1,7 @@
 //! WS-Addressing, final (2005/08) and submission (2004/08): what a request says, what is wrong with it, and the
-//! headers of the answer. Answers carry them only when the request did.
+//! headers of the answer. Answers carry them only when the request did, in its version.
 
+use super::envelope::Version;
 use super::fault::{Code, Fault, Problem};
 use super::writer::push_escaped;
 use super::xml::Element;
@@ -14,6 +15,8 @@ pub const SUBMISSION: &str = "http://schemas.xmlsoap.org/ws/2004/08/addressing";
 const FAULT_ACTION: &str = "http://www.w3.org/2005/08/addressing/soap/fault";
 /// Action of the faults of WS-Addressing itself.
 const ADDRESSING_FAULT_ACTION: &str = "http://www.w3.org/2005/08/addressing/fault";
+/// Action of both in the submission.
+const SUBMISSION_FAULT_ACTION: &str = "http://schemas.xmlsoap.org/ws/2004/08/addressing/fault";
 
 const INVALID: &str =
     "A header representing a Message Addressing Property is not valid and the message cannot be processed";
@@ -46,13 +49,15 @@ pub enum ReplyTo {
 }
 
 impl Addressing {
-    /// Reads the headers; `None` when the message has none of them.
+    /// Reads the headers; `None` when the message has none of them. Of a message with those of both versions, which some
+    /// clients send to be understood by everybody, the final ones count (Axis2, `AddressingInHandler`).
     pub(super) fn read(header: Element<'_>) -> Option<Self> {
-        let mut found = Self::default();
+        let blocks = |namespace| header.children().filter(move |block| block.namespace() == namespace);
+        let submission = blocks(FINAL).next().is_none();
+        let mut found = Self { submission, ..Self::default() };
         let mut any = false;
-        for block in header.children().filter(|block| is_namespace(block.namespace())) {
+        for block in blocks(found.namespace()) {
             any = true;
-            found.submission = block.namespace() == SUBMISSION;
             let text = || Some(block.text().trim().to_owned());
             let address =
                 || block.child(block.namespace(), "Address").map(|address| address.text().trim().to_owned());
@@ -65,6 +70,12 @@ impl Addressing {
             }
         }
         any.then_some(found)
+    }
+
+    /// The version's namespace.
+    #[must_use]
+    pub fn namespace(&self) -> &'static str {
+        if self.submission { SUBMISSION } else { FINAL }
     }
 
     /// The checks that need no operation: the action is there and is the one of the transport.
@@ -123,8 +134,32 @@ impl Addressing {
     /// The header element of an answer with that action.
     #[must_use]
     pub fn answer_headers(&self, action: &str) -> String {
-        let namespace = if self.submission { SUBMISSION } else { FINAL };
-        let mut out = format!("<soapenv:Header xmlns:wsa=\"{namespace}\">");
+        self.headers(action, "")
+    }
+
+    /// The header element of a fault in an envelope of that version; `declared` is the action of the operation's own fault.
+    /// SOAP 1.1 has no other place for what was wrong with the headers, and the submission has none at all.
+    #[must_use]
+    pub fn fault_headers(&self, fault: &Fault, declared: Option<String>, version: Version) -> String {
+        let problem = fault.problem.as_ref().filter(|_| version == Version::V11 && !self.submission);
+        let detail =
+            problem.map(|problem| ["<wsa:FaultDetail>", &element(problem), "</wsa:FaultDetail>"].concat());
+        self.headers(&self.fault_action(fault, declared), &detail.unwrap_or_default())
+    }
+
+    /// The action of the answer that carries `fault`; `declared` is the action of the operation's own fault.
+    fn fault_action(&self, fault: &Fault, declared: Option<String>) -> String {
+        match (fault.code, declared) {
+            (Code::Addressing(_), _) if !self.submission => ADDRESSING_FAULT_ACTION.to_owned(),
+            (Code::Addressing(_), _) => SUBMISSION_FAULT_ACTION.to_owned(),
+            (_, Some(declared)) => declared,
+            (_, None) if !self.submission => FAULT_ACTION.to_owned(),
+            (_, None) => SUBMISSION_FAULT_ACTION.to_owned(),
+        }
+    }
+
+    fn headers(&self, action: &str, rest: &str) -> String {
+        let mut out = format!("<soapenv:Header xmlns:wsa=\"{}\">", self.namespace());
         if self.submission {
             out.push_str("<wsa:To>");
             out.push_str(SUBMISSION);
@@ -140,19 +175,28 @@ impl Addressing {
             push_escaped(&mut out, id);
             out.push_str("</wsa:RelatesTo>");
         }
+        out.push_str(rest);
         out.push_str("</soapenv:Header>");
         out
     }
 }
 
-/// The action of the answer that carries `fault`; `declared` is the action of the operation's own fault.
-#[must_use]
-pub fn fault_action(fault: &Fault, declared: Option<String>) -> String {
-    match (fault.code, declared) {
-        (Code::Addressing(_), _) => ADDRESSING_FAULT_ACTION.to_owned(),
-        (_, Some(declared)) => declared,
-        (_, None) => FAULT_ACTION.to_owned(),
+/// What was wrong, as an element.
+pub(super) fn element(problem: &Problem) -> String {
+    match problem {
+        Problem::Header(name) => format!("<wsa:ProblemHeaderQName>wsa:{name}</wsa:ProblemHeaderQName>"),
+        Problem::Action(action) => {
+            let mut out = String::from("<wsa:ProblemAction><wsa:Action>");
+            push_escaped(&mut out, action);
+            out.push_str("</wsa:Action></wsa:ProblemAction>");
+            out
+        }
     }
+}
+
+/// The code of which a code of WS-Addressing is a kind, where SOAP has room to say so (WS-Addressing 1.0, SOAP binding, §6.4.1).
+pub(super) fn kind_of(code: &str) -> Option<&'static str> {
+    matches!(code, "ActionMismatch" | "OnlyAnonymousAddressSupported").then_some("InvalidAddressingHeader")
 }
 
 fn invalid(code: &'static str) -> Fault {
@@ -297,8 +341,38 @@ mod tests {
     fn the_action_of_a_fault_tells_who_raised_it() {
         let declared = || Some("urn:findFerryException".to_owned());
         let (plain, own) = (Fault::server("x"), missing("Action"));
-        assert_eq!(fault_action(&plain, None), "http://www.w3.org/2005/08/addressing/soap/fault");
-        assert_eq!(fault_action(&plain, declared()), "urn:findFerryException");
-        assert_eq!(fault_action(&own, declared()), "http://www.w3.org/2005/08/addressing/fault");
+        let last = with(FINAL, "<wsa:Action>x</wsa:Action>");
+        assert_eq!(last.fault_action(&plain, None), "http://www.w3.org/2005/08/addressing/soap/fault");
+        assert_eq!(last.fault_action(&plain, declared()), "urn:findFerryException");
+        assert_eq!(last.fault_action(&own, declared()), "http://www.w3.org/2005/08/addressing/fault");
+        let first = with(SUBMISSION, "<wsa:Action>x</wsa:Action>");
+        for fault in [&plain, &own] {
+            let action = first.fault_action(fault, None);
+            assert_eq!(action, "http://schemas.xmlsoap.org/ws/2004/08/addressing/fault");
+        }
+    }
+
+    #[test]
+    fn what_was_wrong_is_a_header_where_soap_has_no_other_place_for_it() {
+        let problem =
+            "<wsa:FaultDetail><wsa:ProblemHeaderQName>wsa:Action</wsa:ProblemHeaderQName></wsa:FaultDetail>";
+        let told = |namespace, version| {
+            let found = with(namespace, "<wsa:Action>x</wsa:Action>");
+            found.fault_headers(&missing("Action"), None, version).contains(problem)
+        };
+        assert!(told(FINAL, Version::V11));
+        assert!(!told(FINAL, Version::V12) && !told(SUBMISSION, Version::V11));
+    }
+
+    #[test]
+    fn of_a_message_with_headers_of_both_versions_the_final_ones_count() {
+        let old = format!(
+            "<o:Action xmlns:o='{SUBMISSION}'>urn:old</o:Action><o:To xmlns:o='{SUBMISSION}'>x</o:To>"
+        );
+        for blocks in [["<wsa:Action>urn:new</wsa:Action>", &old], [&old, "<wsa:Action>urn:new</wsa:Action>"]]
+        {
+            let found = with(FINAL, &blocks.concat());
+            assert_eq!((found.action.as_deref(), found.namespace()), (Some("urn:new"), FINAL));
+        }
     }
 }

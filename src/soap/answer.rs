@@ -1,6 +1,6 @@
 //! Whole answers: an envelope, a bare element or JSON around a payload or a fault.
 
-use super::addressing::{Addressing, fault_action};
+use super::addressing::{self, Addressing};
 use super::charset::Charset;
 use super::contract::{Operation, Service, Type};
 use super::envelope::{self, Version};
@@ -161,16 +161,17 @@ pub fn fault(
                     let name = wsdl::fault_name(called.service, detail.declared_type());
                     format!("urn:{}{name}", called.operation.name)
                 });
-                addressing.answer_headers(&fault_action(fault, declared))
+                addressing.fault_headers(fault, declared, *version)
             });
             envelope::open(&mut writer, *version, charset.name(), headers.as_deref());
+            let wsa = addressing.map_or(addressing::FINAL, Addressing::namespace);
             match detail {
                 Some((called, detail)) => {
                     let write =
                         |writer: &mut Writer| write_detail(writer, called.service, detail, &fault.reason);
-                    envelope::write_fault(&mut writer, *version, fault, Some(&write));
+                    envelope::write_fault(&mut writer, *version, fault, wsa, Some(&write));
                 }
-                None => envelope::write_fault(&mut writer, *version, fault, None),
+                None => envelope::write_fault(&mut writer, *version, fault, wsa, None),
             }
             envelope::close(&mut writer);
             writer.finish()

@@ -2,10 +2,9 @@
 //! with the prefixes that clients of the original look for.
 
 use super::addressing::{self, Addressing};
-use super::fault::{Code, Fault, Problem};
+use super::fault::{Code, Fault};
 use super::writer::{Writer, push_escaped};
 use super::xml::{Document, Element};
-use std::fmt::Write as _;
 
 /// Namespace of SOAP 1.1 envelopes.
 pub const SOAP11: &str = "http://schemas.xmlsoap.org/soap/envelope/";
@@ -152,11 +151,12 @@ pub fn close(writer: &mut Writer) {
     writer.raw("</soapenv:Body></soapenv:Envelope>");
 }
 
-/// Writes a fault as the payload of an envelope.
+/// Writes a fault as the payload of an envelope; `wsa` is the namespace of codes of WS-Addressing.
 pub fn write_fault(
     writer: &mut Writer,
     version: Version,
     fault: &Fault,
+    wsa: &str,
     detail: Option<&dyn Fn(&mut Writer)>,
 ) {
     let code = match (fault.code, version) {
@@ -166,72 +166,73 @@ pub fn write_fault(
         (Code::Sender, Version::V12) => "soapenv:Sender".into(),
         (Code::VersionMismatch, _) => "soapenv:VersionMismatch".into(),
         (Code::Named(local), _) => format!("axis2ns1:{local}"),
-        (Code::Addressing(local), _) => format!("wsa:{local}"),
+        (Code::Addressing(local), Version::V11) => format!("wsa:{local}"),
+        (Code::Addressing(_), Version::V12) => "soapenv:Sender".into(),
+    };
+    // SOAP 1.2 knows five codes; what others there are stand below one of them.
+    let subcode = match (fault.code, version) {
+        (Code::Addressing(local), Version::V12) => subcode(local),
+        _ => String::new(),
     };
     writer.raw("<soapenv:Fault");
-    match fault.code {
-        Code::Named(_) => {
-            writer.raw(" xmlns:axis2ns1=\"");
-            writer.raw(version.namespace());
-            writer.raw("\"");
+    let declared = match fault.code {
+        Code::Named(_) => Some(("axis2ns1", version.namespace())),
+        Code::Addressing(_) => Some(("wsa", wsa)),
+        _ => None,
+    };
+    if let Some((prefix, namespace)) = declared {
+        for part in [" xmlns:", prefix, "=\"", namespace, "\""] {
+            writer.raw(part);
         }
-        Code::Addressing(_) => {
-            writer.raw(" xmlns:wsa=\"");
-            writer.raw(addressing::FINAL);
-            writer.raw("\"");
-        }
-        _ => {}
     }
     let mut reason = String::with_capacity(fault.reason.len());
     push_escaped(&mut reason, &fault.reason);
-    let (before, between, after, name) = match version {
-        Version::V11 => ("><faultcode>", "</faultcode><faultstring>", "</faultstring>", "detail"),
+    let (before, end, between, after, name) = match version {
+        Version::V11 => ("><faultcode>", "</faultcode>", "<faultstring>", "</faultstring>", "detail"),
         Version::V12 => (
             "><soapenv:Code><soapenv:Value>",
-            "</soapenv:Value></soapenv:Code><soapenv:Reason><soapenv:Text xml:lang=\"en-US\">",
+            "</soapenv:Value>",
+            "</soapenv:Code><soapenv:Reason><soapenv:Text xml:lang=\"en-US\">",
             "</soapenv:Text></soapenv:Reason>",
             "soapenv:Detail",
         ),
     };
-    for part in [before, &code, between, &reason, after, "<", name] {
+    for part in [before, &code, end, &subcode, between, &reason, after, "<", name] {
         writer.raw(part);
     }
-    match (detail, &fault.problem) {
-        (Some(detail), _) => {
-            writer.raw(">");
+    let problem = fault.problem.as_ref().filter(|_| version == Version::V12);
+    if detail.is_none() && problem.is_none() {
+        writer.raw("/>");
+    } else {
+        writer.raw(">");
+        if let Some(detail) = detail {
             detail(writer);
-            writer.raw("</");
-            writer.raw(name);
-            writer.raw(">");
         }
-        (None, Some(problem)) => {
-            let mut inside = String::from("><wsa:FaultDetail>");
-            push_problem(&mut inside, problem);
-            inside.push_str("</wsa:FaultDetail></");
-            writer.raw(&inside);
-            writer.raw(name);
-            writer.raw(">");
+        if let Some(problem) = problem {
+            writer.raw(&addressing::element(problem));
         }
-        (None, None) => writer.raw("/>"),
+        for part in ["</", name, ">"] {
+            writer.raw(part);
+        }
     }
     writer.raw("</soapenv:Fault>");
 }
 
-fn push_problem(out: &mut String, problem: &Problem) {
-    match problem {
-        Problem::Header(name) => {
-            let _ = write!(out, "<wsa:ProblemHeaderQName>wsa:{name}</wsa:ProblemHeaderQName>");
-        }
-        Problem::Action(action) => {
-            out.push_str("<wsa:ProblemAction><wsa:Action>");
-            push_escaped(out, action);
-            out.push_str("</wsa:Action></wsa:ProblemAction>");
-        }
+/// A code of WS-Addressing below the one it is a kind of.
+fn subcode(local: &str) -> String {
+    let around = |code: &str, inside: &str| {
+        format!("<soapenv:Subcode><soapenv:Value>wsa:{code}</soapenv:Value>{inside}</soapenv:Subcode>")
+    };
+    let own = around(local, "");
+    match addressing::kind_of(local) {
+        Some(kind) => around(kind, &own),
+        None => own,
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::fault::Problem;
     use super::*;
 
     fn envelope(namespace: &str, inside: &str) -> String {
@@ -346,7 +347,7 @@ mod tests {
 
     fn written(version: Version, fault: &Fault) -> String {
         let mut writer = Writer::xml(&[]);
-        write_fault(&mut writer, version, fault, None);
+        write_fault(&mut writer, version, fault, addressing::FINAL, None);
         writer.finish()
     }
 
@@ -373,7 +374,7 @@ mod tests {
             (Code::Sender, "soapenv:Client", "soapenv:Sender"),
             (Code::VersionMismatch, "soapenv:VersionMismatch", "soapenv:VersionMismatch"),
             (Code::Named("50977"), "axis2ns1:50977", "axis2ns1:50977"),
-            (Code::Addressing("ActionMismatch"), "wsa:ActionMismatch", "wsa:ActionMismatch"),
+            (Code::Addressing("ActionMismatch"), "wsa:ActionMismatch", "soapenv:Sender"),
         ] {
             let fault = Fault::new(code, "x");
             assert!(written(Version::V11, &fault).contains(&format!("<faultcode>{eleven}</faultcode>")));
@@ -392,16 +393,40 @@ mod tests {
     }
 
     #[test]
-    fn a_fault_of_addressing_tells_what_was_wrong() {
+    fn a_fault_of_addressing_tells_what_was_wrong_where_soap_has_a_place_for_it() {
         let header =
             Fault { problem: Some(Problem::Header("Action")), ..Fault::new(Code::Addressing("A"), "x") };
-        assert!(written(Version::V11, &header).ends_with(
-            "<detail><wsa:FaultDetail><wsa:ProblemHeaderQName>wsa:Action</wsa:ProblemHeaderQName></wsa:FaultDetail></detail></soapenv:Fault>"
+        assert!(written(Version::V11, &header).ends_with("<detail/></soapenv:Fault>"));
+        assert!(written(Version::V12, &header).ends_with(
+            "<soapenv:Detail><wsa:ProblemHeaderQName>wsa:Action</wsa:ProblemHeaderQName></soapenv:Detail></soapenv:Fault>"
         ));
         let problem = Some(Problem::Action("urn:<".into()));
         let action = Fault { problem, ..Fault::new(Code::Addressing("A"), "x") };
         assert!(written(Version::V12, &action).ends_with(
-            "<soapenv:Detail><wsa:FaultDetail><wsa:ProblemAction><wsa:Action>urn:&lt;</wsa:Action></wsa:ProblemAction></wsa:FaultDetail></soapenv:Detail></soapenv:Fault>"
+            "<soapenv:Detail><wsa:ProblemAction><wsa:Action>urn:&lt;</wsa:Action></wsa:ProblemAction></soapenv:Detail></soapenv:Fault>"
         ));
+    }
+
+    #[test]
+    fn codes_of_addressing_stand_below_one_that_soap_12_knows() {
+        let code = |local| {
+            let text = written(Version::V12, &Fault::new(Code::Addressing(local), "x"));
+            let (_, code) = text.split_once("<soapenv:Code>").unwrap();
+            code.split_once("</soapenv:Code>").unwrap().0.to_owned()
+        };
+        let sender = "<soapenv:Value>soapenv:Sender</soapenv:Value><soapenv:Subcode><soapenv:Value>wsa:";
+        assert_eq!(
+            code("ActionNotSupported"),
+            [sender, "ActionNotSupported</soapenv:Value></soapenv:Subcode>"].concat()
+        );
+        assert_eq!(
+            code("ActionMismatch"),
+            [
+                sender,
+                "InvalidAddressingHeader</soapenv:Value><soapenv:Subcode><soapenv:Value>wsa:ActionMismatch\
+                 </soapenv:Value></soapenv:Subcode></soapenv:Subcode>"
+            ]
+            .concat()
+        );
     }
 }
