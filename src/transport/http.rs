@@ -7,6 +7,7 @@ use super::bodies::Bodies;
 use super::carried_out::carried_out;
 use super::impatient::Impatient;
 use super::limits::Limits;
+use super::packing;
 use super::route::{self, Faces};
 use crate::services::Connection;
 use http_body_util::Full;
@@ -122,6 +123,7 @@ async fn exchange(
     let began = Instant::now();
     let id = route::request_id();
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let takes_packed = packing::is_taken(&request);
     let span = tracing::info_span!(
         "request", id = %id, service = tracing::field::Empty, operation = tracing::field::Empty
     );
@@ -144,6 +146,7 @@ async fn exchange(
         }
     };
     let mut response = answer.instrument(span.clone()).await;
+    packing::pack(&mut response, takes_packed);
     let headers = response.headers_mut();
     for (name, value) in
         [(X_CONTENT_TYPE_OPTIONS, "nosniff"), (X_XSS_PROTECTION, "1; mode=block"), (X_FRAME_OPTIONS, "DENY")]

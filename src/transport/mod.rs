@@ -13,6 +13,7 @@ mod limits;
 mod listen;
 mod logout_notices;
 mod metrics;
+mod packing;
 mod route;
 mod service_providers;
 mod start;
