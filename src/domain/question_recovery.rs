@@ -69,8 +69,10 @@ pub enum Answer {
 /// Why there are no questions. Only a face that tells who exists asks for the reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Obstacle {
-    /// Nobody has the name, or several do.
+    /// Nobody has the name.
     NoSuchUser,
+    /// Several have it.
+    Several,
     /// The account is disabled.
     Disabled,
     /// The account is locked or in reset.
@@ -267,8 +269,10 @@ fn whom(
     typed: &str,
     many: usize,
 ) -> Result<Result<(User, Vec<Answered>), Obstacle>, Error> {
-    let Named::One(user) = recovery::by_name(tx, tenant, typed)? else {
-        return Ok(Err(Obstacle::NoSuchUser));
+    let user = match recovery::by_name(tx, tenant, typed)? {
+        Named::One(user) => user,
+        Named::Several => return Ok(Err(Obstacle::Several)),
+        Named::Nobody => return Ok(Err(Obstacle::NoSuchUser)),
     };
     if let Some(obstacle) = standing(tx, now, &user)? {
         return Ok(Err(obstacle));

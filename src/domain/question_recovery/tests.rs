@@ -97,6 +97,12 @@ fn who_may_not_recover_is_asked_made_up_questions_like_anybody() {
     };
     nobodys("nobody", Obstacle::NoSuchUser);
     nobodys("", Obstacle::NoSuchUser);
+    world.second_store("LDAP");
+    for domain in ["PRIMARY", "LDAP"] {
+        world.user_in(SUPER, domain, "eve");
+    }
+    nobodys("eve", Obstacle::Several);
+    nobodys("LDAP/eve", Obstacle::NoAnswers);
     nobodys("ann", Obstacle::NoAnswers);
     world.claims(&tom, &[(lockout::DISABLED, Some("true"))]).unwrap();
     nobodys("tom", Obstacle::Disabled);

@@ -169,6 +169,23 @@ fn invalid_tenant(domain: &str) -> Response<Vec<u8>> {
     bad("18016", &format!("Invalid tenant'{domain}.'"))
 }
 
+/// The refusal of a name that is no single user's.
+fn no_one(name: &str, names_store: bool, are_several: bool) -> Response<Vec<u8>> {
+    match (names_store, are_several) {
+        (true, _) => bad("18003", &format!("Invalid User '{name}.'")),
+        (false, false) => {
+            bad("20015", &format!("Unable to find an user with username: {name} in the system."))
+        }
+        (false, true) => bad(
+            "20015",
+            &format!(
+                "There are multiple users with username: {name} in the system, \
+                 please send the correct user-store domain along with the username."
+            ),
+        ),
+    }
+}
+
 fn json(status: StatusCode, value: &impl Serialize) -> Response<Vec<u8>> {
     let mut response = Response::new(serde_json::to_vec(value).unwrap_or_default());
     *response.status_mut() = status;
@@ -280,6 +297,8 @@ fn problem(status: StatusCode, code: &str, description: &str, key: Option<&str>)
     let message = match status {
         StatusCode::INTERNAL_SERVER_ERROR => "Internal server error",
         StatusCode::TOO_MANY_REQUESTS => "Too Many Requests",
+        // What can be tried again with the same key is told twice.
+        StatusCode::PRECONDITION_FAILED => description,
         _ => "Bad Request",
     };
     json(status, &Problem { key, code, message, description })
@@ -304,6 +323,26 @@ mod tests {
             "/t/x",
         ] {
             assert_eq!(tenant(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_is_no_single_users_is_refused_in_the_words_of_the_original() {
+        for (names_store, are_several, code, description) in [
+            (true, false, "18003", "Invalid User 'tom.'"),
+            (false, false, "20015", "Unable to find an user with username: tom in the system."),
+            (
+                false,
+                true,
+                "20015",
+                "There are multiple users with username: tom in the system, please send the correct user-store domain \
+                 along with the username.",
+            ),
+        ] {
+            let answer = no_one("tom", names_store, are_several);
+            let body: serde_json::Value = serde_json::from_slice(answer.body()).unwrap();
+            let told = (body["code"].as_str(), body["description"].as_str());
+            assert_eq!(told, (Some(code), Some(description)));
         }
     }
 

@@ -1,6 +1,6 @@
 //! Setting a password with a code, and the mail that brings one.
 
-use super::{Asked, Property, bad, empty, invalid_tenant, no_json, pairs, plain, problem};
+use super::{Asked, Property, bad, empty, invalid_tenant, no_json, no_one, pairs, plain, problem};
 use crate::domain::recovery::{self, CodeProblem, Denied, Hint, Named, Presenter, Refusal};
 use crate::domain::{Error, Secret, governance};
 use crate::web::texts;
@@ -93,15 +93,14 @@ pub(super) async fn recover(asked: &Asked<'_>) -> Result<Response<Vec<u8>>, Erro
         return Ok(empty(StatusCode::ACCEPTED));
     }
     let kept = Arc::clone(&site.realm);
-    let begun = site.store.write(move |tx| {
-        let Named::One(user) = recovery::by_name(tx, &tenant, &typed)? else { return Ok(None) };
-        recovery::forgot(tx, now, &kept, &user, notify, &properties).map(Some)
+    let begun = site.store.write(move |tx| match recovery::by_name(tx, &tenant, &typed)? {
+        Named::One(user) => recovery::forgot(tx, now, &kept, &user, notify, &properties).map(Ok),
+        other => Ok(Err(other)),
     });
     Ok(match begun.await {
-        Ok(Some(Some(code))) => plain(StatusCode::ACCEPTED, code.reveal()),
-        Ok(Some(None)) => empty(StatusCode::ACCEPTED),
-        Ok(None) if realm.is_some() => bad("18003", &format!("Invalid User '{name}.'")),
-        Ok(None) => bad("20015", &format!("Unable to find an user with username: {name} in the system.")),
+        Ok(Ok(Some(code))) => plain(StatusCode::ACCEPTED, code.reveal()),
+        Ok(Ok(None)) => empty(StatusCode::ACCEPTED),
+        Ok(Err(named)) => no_one(&name, realm.is_some(), named == Named::Several),
         Err(Denied::Internal(error)) => return Err(error),
         Err(denied @ Denied::NoMail(_)) => {
             let code = denied.code().to_string();

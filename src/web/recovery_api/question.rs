@@ -1,6 +1,6 @@
 //! Security questions and their answers.
 
-use super::{Asked, BASE, bad, empty, invalid_tenant, json, no_json, problem};
+use super::{Asked, BASE, bad, empty, invalid_tenant, json, no_json, no_one, problem};
 use crate::domain::question_recovery::{self, Answer, Obstacle, Pace, Step};
 use crate::domain::recovery::Denied;
 use crate::domain::{Error, Secret};
@@ -73,7 +73,9 @@ pub(super) async fn begin(asked: &Asked<'_>, pace: Pace) -> Result<Response<Vec<
     let (step, obstacle) = begun.await?;
     if let Some(obstacle) = obstacle.filter(|_| asked.tells_who_exists()) {
         return Ok(match obstacle {
-            Obstacle::NoSuchUser => bad("18003", &format!("Invalid User '{name}.'")),
+            Obstacle::NoSuchUser | Obstacle::Several => {
+                no_one(&name, asked.parameters.filled("realm").is_some(), obstacle == Obstacle::Several)
+            }
             Obstacle::Disabled => bad("17004", &Denied::Disabled(name).to_string()),
             Obstacle::Locked => bad("17003", &Denied::Locked(name).to_string()),
             Obstacle::NoAnswers => empty(StatusCode::NO_CONTENT),
