@@ -77,7 +77,7 @@ dto! {
 
     /// Where users are provisioned to.
     pub struct OutboundProvisioningConfig in "http://model.common.application.identity.carbon.wso2.org/xsd" {
-        provisionByRoleList: Vec<Option<String>>,
+        provisionByRoleList: Option<Vec<Option<String>>>,
         provisioningIdentityProviders: Vec<Option<IdentityProvider>>,
     }
 

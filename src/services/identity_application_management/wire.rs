@@ -292,7 +292,7 @@ pub(super) fn shown(one: domain::Application, tenant_domain: &str) -> ServicePro
             useUserstoreDomainInLocalSubjectIdentifier: profile.store_in_subject,
         }),
         outboundProvisioningConfig: Some(OutboundProvisioningConfig {
-            provisionByRoleList: Vec::new(),
+            provisionByRoleList: None,
             provisioningIdentityProviders: one
                 .connectors
                 .into_iter()

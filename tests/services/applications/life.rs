@@ -51,6 +51,8 @@ fn an_application_starts_with_its_name_and_a_role_and_ends_with_both() {
     for name in ["claimMappings", "inboundAuthenticationRequestConfigs", "roleMappings", "spProperties"] {
         assert!(made.all(name).iter().all(|one| one.is_nil()), "{name}");
     }
+    // Nobody provisions by roles: there is no list of them, which is not an empty one.
+    assert!(made.find("provisionByRoleList").unwrap().is_nil());
     accepted(&admin, &deleting("TestServiceProvider"));
     assert!(names(&admin).is_empty());
     assert!(!roles(&admin, "admin").contains(&"Application/TestServiceProvider".to_owned()));
