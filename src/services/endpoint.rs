@@ -275,13 +275,16 @@ impl Exchange<'_> {
             let body = answer::fault(&format, fault, None, addressing.as_ref());
             Ok(respond(StatusCode::INTERNAL_SERVER_ERROR, &format.content_type(), body).into())
         };
-        let found = located(self.incoming.path);
+        // Whom a message is for is asked only where the address of the request says nothing.
+        let to = addressing.as_ref().and_then(|one| one.to.as_deref());
+        let found = located(self.incoming.path).or_else(|| located(to?));
         let action = self.incoming.action;
         if let Some(Err(fault)) = addressing.as_ref().map(|one| one.check_action(action)) {
             return refuse(&fault);
         }
         let Some((published, rest)) = found else {
-            return refuse(&Fault::no_such_service(&self.incoming.address(), false));
+            let address = to.map_or_else(|| self.incoming.address(), str::to_owned);
+            return refuse(&Fault::no_such_service(&address, false));
         };
         let service = published.contract;
         let named = action

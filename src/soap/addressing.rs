@@ -34,6 +34,8 @@ pub struct Addressing {
     submission: bool,
     /// `wsa:Action`.
     pub action: Option<String>,
+    /// `wsa:To`.
+    pub to: Option<String>,
     message_id: Option<String>,
     reply_to: Option<String>,
     fault_to: Option<String>,
@@ -63,6 +65,7 @@ impl Addressing {
                 || block.child(block.namespace(), "Address").map(|address| address.text().trim().to_owned());
             match block.local() {
                 "Action" => found.action = text(),
+                "To" => found.to = text(),
                 "MessageID" => found.message_id = text(),
                 "ReplyTo" => found.reply_to = address(),
                 "FaultTo" => found.fault_to = address(),
@@ -373,6 +376,7 @@ mod tests {
         {
             let found = with(FINAL, &blocks.concat());
             assert_eq!((found.action.as_deref(), found.namespace()), (Some("urn:new"), FINAL));
+            assert_eq!(found.to, None);
         }
     }
 }

@@ -141,6 +141,10 @@ impl<'a, 'f> Parser<'a, 'f> {
                     if !self.text.get(..start).is_some_and(is_blank) {
                         return Err(self.syntax("an XML declaration that does not begin the document"));
                     }
+                    // Which characters there are is not asked: 1.1 allows a few more that nobody sends.
+                    if !declaration.version().is_ok_and(|version| matches!(&*version, "1.0" | "1.1")) {
+                        return Err(self.syntax("an XML declaration without a version that is known"));
+                    }
                 }
                 Event::Comment(_) | Event::PI(_) => {}
                 Event::Eof => break,
@@ -247,6 +251,7 @@ impl<'a, 'f> Parser<'a, 'f> {
                 return Err(Malformed::TooMuch { what: "Attribute", limit: MAX_ATTRIBUTES });
             }
             let attribute = attribute.map_err(|error| self.syntax(error))?;
+            check_name(tag, attribute.key.into_inner()).map_err(|why| self.syntax(why))?;
             let value = self.attribute_value(attribute.value)?;
             let prefix = match attribute.key.as_namespace_binding() {
                 None => {
@@ -449,6 +454,17 @@ fn check_text(text: &str) -> Result<(), &'static str> {
 /// Whether a text says nothing where only markup may stand.
 fn is_blank(text: &str) -> bool {
     text.trim_matches(['\u{feff}', ' ', '\t', '\r', '\n']).is_empty()
+}
+
+/// That an attribute is set apart from what stands before it, and that no character of its name belongs elsewhere.
+fn check_name(tag: &str, name: &str) -> Result<(), &'static str> {
+    let start = name.as_bytes().first().and_then(|first| tag.as_bytes().element_offset(first));
+    let before = start.and_then(|start| tag.as_bytes().get(start.checked_sub(1)?));
+    if !before.is_some_and(u8::is_ascii_whitespace) {
+        return Err("attributes that no blank divides");
+    }
+    let belongs = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.:".contains(&byte) || !byte.is_ascii();
+    if name.bytes().all(belongs) { Ok(()) } else { Err("a character that no name has") }
 }
 
 /// Whether a name may begin like that. What is not ASCII is not looked at closely.

@@ -182,7 +182,11 @@ fn a_document_that_is_not_well_formed_is_refused_as_a_whole() {
         ("< a/>", "an element without a name"),
         ("<1a/>", "a name that begins like none"),
         ("<a -x=''/>", "a name that begins like none"),
+        ("<a x='1'y='2'/>", "attributes that no blank divides"),
+        ("<a x[y='1'/>", "a character that no name has"),
         ("<a xmlns:p='' p:x=''/>", "a prefix that is declared for no namespace"),
+        ("<?xml vers:on='1.0'?><a/>", "an XML declaration without a version that is known"),
+        ("<?xml version='2.0'?><a/>", "an XML declaration without a version that is known"),
         ("<a>x]]></a>", "']]>' in text"),
         ("<a><?xml version='1.0'?></a>", "an XML declaration that does not begin the document"),
         (
