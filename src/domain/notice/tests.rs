@@ -212,7 +212,7 @@ fn a_trial_goes_to_who_asked_for_it_and_to_nobody_without_an_address() {
 #[test]
 fn nobody_has_a_crowd_written_to() {
     let many: Vec<String> = (0..1_000).map(|number| format!("a{number}@example.org")).collect();
-    let sent = mails_with(&[(ADDRESS, Some(&many.join(",")))]);
+    let sent = mails_with(&[(EMAIL_ADDRESS, Some(&many.join(",")))]);
     let to: Vec<&str> = sent.iter().map(|mail| mail.recipient.as_str()).collect();
     assert_eq!(to, many[..10]);
 }

@@ -345,7 +345,7 @@ fn a_new_password_by_any_way_ends_the_recovery() {
 #[test]
 fn a_code_is_handed_over_to_nobody_who_merely_may_log_in() {
     let world = World::new();
-    world.set(INTERNALLY, "false");
+    world.set(governance::MAILS_ITSELF, "false");
     let ann = world.user("ann");
     let super_tenant = world.read(|tx| Ok(tenant::by_id(tx, TenantId::SUPER)?.unwrap()));
     let low = Dialogue { actor: Actor::of(&super_tenant, &ann, "ann"), ..dialogue(&world, "tom") };
