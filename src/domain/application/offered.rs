@@ -27,7 +27,7 @@ pub const REQUEST_PATH_AUTHENTICATORS: &[OfferedAuthenticator] = &[
 ];
 
 /// What of an identity provider an application can use: what is on. The original gives everybody who may log in the
-/// secrets of the authenticators, too.
+/// secrets of authenticators and connectors, too.
 ///
 /// # Errors
 /// That there is none of that name.
@@ -43,10 +43,10 @@ pub fn provider(
     })?;
     provider.authenticators.retain(|one| one.enabled);
     provider.connectors.retain(|one| one.enabled);
-    for property in provider.authenticators.iter_mut().flat_map(|one| &mut one.properties) {
-        if is_secret(property) {
-            property.value = None;
-        }
+    let of_authenticators = provider.authenticators.iter_mut().map(|one| &mut one.properties);
+    let of_connectors = provider.connectors.iter_mut().map(|one| &mut one.properties);
+    for property in of_authenticators.chain(of_connectors).flatten().filter(|one| is_secret(one)) {
+        property.value = None;
     }
     Ok(provider)
 }

@@ -1,6 +1,6 @@
 use super::*;
 use crate::domain::fixture::*;
-use crate::domain::identity_provider::{self, Authenticator, IdentityProvider};
+use crate::domain::identity_provider::{self, Authenticator, IdentityProvider, Property};
 use crate::domain::service_provider::{self, ServiceProvider};
 use crate::domain::{UserId, permission};
 
@@ -217,6 +217,44 @@ fn with_provider(world: &World, name: &'static str, authenticators: &'static [&'
         identity_provider::add(tx, now, realm, actor, new)
     })
     .unwrap();
+}
+
+#[test]
+fn who_may_only_log_in_sees_no_secret_of_a_provider() {
+    let world = World::new();
+    let secret = || Property {
+        name: "token".into(),
+        value: Some("s3cret".into()),
+        confidential: true,
+        ..Property::default()
+    };
+    let address =
+        || Property { name: "url".into(), value: Some("https://there".into()), ..Property::default() };
+    as_admin(&world, SUPER, move |tx, now, realm, actor| {
+        let mut new = IdentityProvider::default();
+        new.profile.name = "partner".into();
+        let properties = vec![secret(), address()];
+        let way = Authenticator { name: "A".into(), enabled: true, properties, ..Authenticator::default() };
+        let properties = vec![secret(), address()];
+        let connector = identity_provider::Connector {
+            name: "googleapps".into(),
+            enabled: true,
+            properties,
+            ..identity_provider::Connector::default()
+        };
+        (new.authenticators, new.connectors) = (vec![way], vec![connector]);
+        identity_provider::add(tx, now, realm, actor, new)
+    })
+    .unwrap();
+    let all = world.read(|tx| {
+        let actor = admin(tx, SUPER)?;
+        providers(tx, &world.realm, &actor)
+    });
+    let partner = all.into_iter().find(|one| one.profile.name == "partner").unwrap();
+    for properties in [&partner.authenticators[0].properties, &partner.connectors[0].properties] {
+        let value = |name: &str| properties.iter().find(|one| one.name == name).unwrap().value.as_deref();
+        assert_eq!((value("token"), value("url")), (None, Some("https://there")));
+    }
 }
 
 fn at(provider: &str, authenticators: &[&str]) -> Federated {
