@@ -35,12 +35,16 @@ pub fn values_in<'v>(name: &str, text: &'v str) -> impl Iterator<Item = &'v str>
     text.split(move |letter| Some(letter) == separator).map(str::trim).filter(|value| !value.is_empty())
 }
 
+/// Values of an attribute at most that it is found by one by one. Each is a row, which nobody else may wait for: users write
+/// attributes of their own.
+const MOST_TERMS: usize = 1_000;
+
 /// What an attribute is found by beside its own text.
 pub(super) fn terms(name: &str, text: &str) -> Vec<String> {
     if text.is_ascii() && (!text.contains(',') || is_single(name)) {
         return Vec::new();
     }
-    values_in(name, text).map(str::to_lowercase).collect()
+    values_in(name, text).take(MOST_TERMS).map(str::to_lowercase).collect()
 }
 
 impl std::fmt::Debug for Attribute {

@@ -142,6 +142,20 @@ fn several_values_are_kept_without_blanks_and_empty_parts() {
 }
 
 #[test]
+fn a_crowd_of_values_is_kept_and_found_by_the_first_of_them() {
+    let world = World::new();
+    let tom = world.find("tom");
+    let many: Vec<String> = (0..5_000).map(|number| format!("v{number}")).collect();
+    world.claims(&tom, &[(ORGANIZATION, Some(&many.join(",")))]).unwrap();
+    assert_eq!(world.claim(&tom, ORGANIZATION), Some(many.join(",")));
+    assert_eq!(finds(&world, ORGANIZATION, "v999"), ["tom"]);
+    let rows = "SELECT count(*) FROM user_attribute_term";
+    assert_eq!(world.read(|tx| Ok(tx.one(rows, &[], "rows", |row| row.int(0))?)), 1_000);
+    world.claims(&tom, &[(ORGANIZATION, None)]).unwrap();
+    assert_eq!(world.read(|tx| Ok(tx.one(rows, &[], "rows", |row| row.int(0))?)), 0);
+}
+
+#[test]
 fn every_write_stamps_the_time_of_the_change_and_leaves_that_of_the_creation() {
     let world = World::new();
     let tom = world.find("tom");
