@@ -3,9 +3,19 @@
 
 use toml::Value;
 
-/// The settings that the text of the file says something about: key, line, name of the property, value. Numbers that make no
-/// sense count as absent, as in the original.
-pub fn read(text: &str) -> Vec<(&'static str, u32, &'static str, Value)> {
+/// What a property says.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Read {
+    /// Yes or no, in a word.
+    Flag(String),
+    /// A value.
+    Value(Value),
+    /// A number that makes no sense; it counts as absent, as in the original.
+    Nonsense(String),
+}
+
+/// The settings that the text of the file says something about: key, line, name of the property, what it says.
+pub fn read(text: &str) -> Vec<(&'static str, u32, &'static str, Read)> {
     let mut found = Vec::new();
     for (number, line) in (1..).zip(text.lines().map(str::trim)) {
         if line.starts_with(['#', '!']) {
@@ -17,16 +27,18 @@ pub fn read(text: &str) -> Vec<(&'static str, u32, &'static str, Value)> {
                 "recovery_captcha",
                 number,
                 "Captcha.Verification.Internally.Managed",
-                Value::Boolean(value.eq_ignore_ascii_case("true")),
+                Read::Flag(value.to_owned()),
             )),
-            ("Notification.Expire.Time", value) => {
-                if let Some(minutes) = value.parse::<i64>().ok().filter(|minutes| *minutes > 0) {
-                    let minutes = Value::Integer(minutes);
-                    found.push(("recovery_key_minutes", number, "Notification.Expire.Time", minutes));
-                }
+            // Shipped as 0, which is meant to say nothing.
+            ("Notification.Expire.Time", value) if !["", "0"].contains(&value) => {
+                let minutes = match value.parse::<i64>() {
+                    Ok(minutes) if minutes > 0 => Read::Value(Value::Integer(minutes)),
+                    _ => Read::Nonsense(value.to_owned()),
+                };
+                found.push(("recovery_key_minutes", number, "Notification.Expire.Time", minutes));
             }
             ("Challenge.Question.Separator", value) if !value.is_empty() => {
-                let separator = Value::String(value.to_owned());
+                let separator = Read::Value(Value::String(value.to_owned()));
                 found.push(("challenge_separator", number, "Challenge.Question.Separator", separator));
             }
             _ => {}
@@ -47,11 +59,13 @@ mod tests {
         );
         let found: Vec<_> = found.into_iter().map(|(key, line, _, value)| (key, line, value)).collect();
         let expected = [
-            ("recovery_captcha", 3, Value::Boolean(false)),
-            ("recovery_key_minutes", 4, Value::Integer(30)),
-            ("challenge_separator", 5, Value::String("|".to_owned())),
+            ("recovery_captcha", 3, Read::Flag("false".to_owned())),
+            ("recovery_key_minutes", 4, Read::Value(Value::Integer(30))),
+            ("challenge_separator", 5, Read::Value(Value::String("|".to_owned()))),
         ];
         assert_eq!(found, expected);
-        assert!(read("Notification.Expire.Time=soon\nNotification.Expire.Time=0\n").is_empty());
+        let odd = read("Notification.Expire.Time=soon\nNotification.Expire.Time=0\n");
+        let soon = Read::Nonsense("soon".to_owned());
+        assert_eq!(odd, [("recovery_key_minutes", 1, "Notification.Expire.Time", soon)]);
     }
 }

@@ -97,7 +97,14 @@ pub(super) fn read(
     for path in paths {
         let bytes = std::fs::read(&path).map_err(|source| Error::Io { path: path.clone(), source })?;
         match provider(&tree(&path, &bytes)?) {
-            Ok(provider) => found.push(provider),
+            Ok(provider) => {
+                if found.iter().any(|known: &IdentityProvider| known.name == provider.name) {
+                    let name = &provider.name;
+                    warnings
+                        .push(format!("{}: another file names {name}, too; this one counts", path.display()));
+                }
+                found.push(provider);
+            }
             Err(why) => warnings.push(format!("{}: {why}; the file is left out", path.display())),
         }
         files.push(path);

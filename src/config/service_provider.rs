@@ -168,6 +168,18 @@ pub(super) fn read(
         if own.issuer.is_empty() || found.iter().any(|known| known.issuer == own.issuer) {
             warn(format!("a service provider without an Issuer of its own ({:?}) is left out", own.issuer));
         } else {
+            let is_web = |url: &String| url.starts_with("https://") || url.starts_with("http://");
+            if let Some(url) = own.consumer_urls.iter().find(|url| !is_web(url)) {
+                warn(format!(
+                    "AssertionConsumerServiceURL {url:?} of {:?} is no address of the web",
+                    own.issuer
+                ));
+            } else if own.consumer_urls.is_empty() {
+                warn(format!(
+                    "nobody can sign in at {:?}, because it has no AssertionConsumerServiceURL to send the answer to",
+                    own.issuer
+                ));
+            }
             found.push(own);
         }
     }

@@ -1,14 +1,16 @@
 //! The XML files of an existing deployment, unmodified. Only what has a meaning here is read; the rest is left alone.
 
+mod identity;
 mod mail;
 mod user_mgt;
 
 use super::document::{Leaf, Names, read as document};
 use super::error::Error;
-use super::identity_mgt;
+use super::identity_mgt::{self, Read};
 use super::identity_provider::{self, IdentityProvider};
 use super::service_provider::{self, ServiceProvider};
 use super::settings::Template;
+use identity::Identity;
 use mail::{Adapters, Mails};
 use std::path::{Path, PathBuf};
 use toml::Value;
@@ -43,6 +45,15 @@ impl Found {
     fn warn(&mut self, line: Option<u32>, text: &str) {
         let place = self.place(line);
         self.warnings.push(format!("{place}: {text}"));
+    }
+
+    /// Whether a text says yes; whatever is not `true` says no, as in the original, and a text that says neither is told.
+    fn flag(&mut self, line: Option<u32>, place: &str, text: &str) -> Value {
+        let (text, is) = (text.trim(), |word: &str| text.trim().eq_ignore_ascii_case(word));
+        if !is("true") && !is("false") && !text.is_empty() {
+            self.warn(line, &format!("{place}: {text:?} is neither true nor false, and counts as false"));
+        }
+        Value::Boolean(is("true"))
     }
 
     /// Whether what stands in an element is its value. What is in the vault of the original is not read, and nobody fills in
@@ -126,6 +137,17 @@ pub fn read(folder: &Path) -> Result<Found, Error> {
         let text = std::fs::read(&path).map_err(|source| Error::Io { path: path.clone(), source })?;
         found.files.push(path);
         for (key, line, place, value) in identity_mgt::read(&String::from_utf8_lossy(&text)) {
+            let value = match value {
+                Read::Flag(text) => found.flag(Some(line), place, &text),
+                Read::Value(value) => value,
+                Read::Nonsense(text) => {
+                    found.warn(
+                        Some(line),
+                        &format!("{place}: {text:?} is no number above 0, and says nothing"),
+                    );
+                    continue;
+                }
+            };
             found.set(key, Some(line), place, value);
         }
     }
@@ -141,13 +163,11 @@ fn number(value: &str) -> Value {
     value.trim().parse().map(Value::Integer).unwrap_or_else(|_| text(value))
 }
 
-fn is_true(value: &str) -> bool {
-    value.trim().eq_ignore_ascii_case("true")
-}
-
 #[derive(Debug, Default, YaDeserialize)]
 #[yaserde(rename = "Server")]
 struct Carbon {
+    #[yaserde(rename = "ProxyContextPath")]
+    proxy_path: Option<Leaf>,
     #[yaserde(rename = "Name")]
     name: Option<Leaf>,
     #[yaserde(rename = "HostName")]
@@ -198,13 +218,19 @@ impl Carbon {
         {
             found.set("host_name", host.line, "HostName", text(host.text().trim()));
         }
+        if let Some((line, path)) = plain(self.proxy_path.as_ref()) {
+            found.warn(
+                line,
+                &format!("ProxyContextPath {path} is not used: a proxy has to send whole hosts here"),
+            );
+        }
         let hide = self.hide.as_ref().or_else(|| self.axis2.as_ref()?.hide.as_ref());
         if let Some(hide) = hide {
-            let value = Value::Boolean(is_true(hide.text()));
+            let value = found.flag(hide.line, "HideAdminServiceWSDLs", hide.text());
             found.set("hide_admin_service_wsdls", hide.line, "HideAdminServiceWSDLs", value);
         }
         if let Some(on) = &self.email_user_names {
-            let value = Value::Boolean(is_true(on.text()));
+            let value = found.flag(on.line, "EnableEmailUserName", on.text());
             found.set("email_user_names", on.line, "EnableEmailUserName", value);
         }
         let place = "Ports/Offset";
@@ -255,114 +281,6 @@ impl NamedProperty {
 }
 
 #[derive(Debug, Default, YaDeserialize)]
-#[yaserde(rename = "Server")]
-struct Identity {
-    #[yaserde(rename = "TimeConfig")]
-    times: Option<TimeConfig>,
-    #[yaserde(rename = "SSOService")]
-    sso: Option<SsoService>,
-    #[yaserde(rename = "Recovery")]
-    recovery: Option<RecoveryConfig>,
-}
-
-#[derive(Debug, Default, YaDeserialize)]
-struct RecoveryConfig {
-    #[yaserde(rename = "Question")]
-    question: Option<QuestionConfig>,
-    #[yaserde(rename = "Notification")]
-    notification: Option<Line>,
-    #[yaserde(rename = "ExpiryTime")]
-    expiry_time: Option<Line>,
-    #[yaserde(rename = "NotifySuccess")]
-    notify_success: Option<Line>,
-    #[yaserde(rename = "AdminPasswordReset")]
-    admin_password_reset: Option<Line>,
-}
-
-/// Where an element stands whose content is not read.
-#[derive(Debug, Default, YaDeserialize)]
-struct Line {
-    #[yaserde(attribute = true, rename = "soapstone-line")]
-    line: Option<u32>,
-}
-
-impl RecoveryConfig {
-    /// These are first values of account policies, which the original copies into its database at the first start of a
-    /// tenant: from there they are taken over.
-    fn warn(&self, found: &mut Found) {
-        for (element, name) in [
-            (&self.notification, "Notification"),
-            (&self.expiry_time, "ExpiryTime"),
-            (&self.notify_success, "NotifySuccess"),
-            (&self.admin_password_reset, "AdminPasswordReset"),
-        ] {
-            let Some(element) = element else { continue };
-            found.warn(
-                element.line,
-                &format!(
-                    "Recovery/{name} is not used: it is an account policy; take those of the database over with \
-                     `soapstone idp import`, or set them in the console"
-                ),
-            );
-        }
-    }
-}
-
-#[derive(Debug, Default, YaDeserialize)]
-struct QuestionConfig {
-    #[yaserde(rename = "Password")]
-    password: Option<QuestionPassword>,
-}
-
-#[derive(Debug, Default, YaDeserialize)]
-struct QuestionPassword {
-    #[yaserde(rename = "Separator")]
-    separator: Option<Leaf>,
-}
-
-#[derive(Debug, Default, YaDeserialize)]
-struct SsoService {
-    #[yaserde(rename = "EntityId")]
-    entity_id: Option<Leaf>,
-}
-
-#[derive(Debug, Default, YaDeserialize)]
-struct TimeConfig {
-    #[yaserde(rename = "SessionIdleTimeout")]
-    idle: Option<Leaf>,
-    #[yaserde(rename = "RememberMeTimeout")]
-    remember: Option<Leaf>,
-}
-
-impl Identity {
-    fn apply(&self, found: &mut Found) {
-        if let Some((line, entity_id)) = self.sso.as_ref().and_then(|sso| plain(sso.entity_id.as_ref())) {
-            found.set("saml_entity_id", line, "EntityId", text(entity_id));
-        }
-        if let Some(recovery) = &self.recovery {
-            recovery.warn(found);
-        }
-        let question = self.recovery.as_ref().and_then(|recovery| recovery.question.as_ref());
-        let separator = question.and_then(|question| question.password.as_ref()?.separator.as_ref());
-        if let Some((line, separator)) = plain(separator) {
-            let place = "Recovery/Question/Password/Separator";
-            found.set("challenge_separator", line, place, text(separator));
-        }
-        let Some(times) = &self.times else { return };
-        for (value, key, name) in [
-            (&times.idle, "session_minutes", "SessionIdleTimeout"),
-            (&times.remember, "remember_me_minutes", "RememberMeTimeout"),
-        ] {
-            // What is no number falls back to the default, as in the original.
-            let Some(value) = value else { continue };
-            if let Some(minutes) = value.text().trim().parse::<i64>().ok().filter(|n| *n > 0) {
-                found.set(key, value.line, name, Value::Integer(minutes));
-            }
-        }
-    }
-}
-
-#[derive(Debug, Default, YaDeserialize)]
 #[yaserde(rename = "ApplicationAuthentication")]
 struct Authentication {
     #[yaserde(rename = "AuthenticatorConfigs")]
@@ -389,7 +307,7 @@ impl Authentication {
         let basic = configs.filter(|config| config.name.as_deref() == Some("BasicAuthenticator"));
         let name = "showAuthFailureReason";
         if let Some(shown) = NamedProperty::find(basic.flat_map(|config| &config.parameters), name) {
-            let value = Value::Boolean(is_true(shown.value()));
+            let value = found.flag(shown.line, name, shown.value());
             found.set("show_auth_failure_reason", shown.line, name, value);
         }
     }

@@ -392,15 +392,51 @@ fn what_is_kept_elsewhere_or_not_at_all_is_told() {
         "user-mgt.xml",
         &store_property("<Property name=\"RolenameJavaRegEx\">^[a-z]{1,9}$</Property>"),
     );
-    let said = warnings(&folder);
+    folder.write(
+        "carbon.xml",
+        "<Server><ProxyContextPath>is</ProxyContextPath>\n<EnableEmailUserName>ture</EnableEmailUserName></Server>",
+    );
+    folder.write(
+        "identity-mgt.properties",
+        "Captcha.Verification.Internally.Managed=no\nNotification.Expire.Time=soon\n",
+    );
+    let template = |body: &str| {
+        format!(
+            "<configurations>\n<configuration display=\"AdminForcedPasswordReset\"><subject>s</subject><body>{body}</body>\
+             <footer>f</footer></configuration></configurations>"
+        )
+    };
+    folder.write("email-admin-config.xml", &template("open the link"));
+    folder.write(
+        "identity/sso-idp-config.xml",
+        "<SSOIdentityProviderConfig><ServiceProviders><ServiceProvider><Issuer>none</Issuer></ServiceProvider>\
+         <ServiceProvider><Issuer>odd</Issuer><AssertionConsumerServiceURL>app</AssertionConsumerServiceURL></ServiceProvider>\
+         </ServiceProviders></SSOIdentityProviderConfig>",
+    );
+    for name in ["a", "b"] {
+        let text =
+            "<IdentityProvider><IdentityProviderName>SHARED_one</IdentityProviderName></IdentityProvider>";
+        folder.write(&format!("identity/identity-providers/{name}.xml"), text);
+    }
+    let said: Vec<String> = load(&folder.with_wso2()).unwrap().warnings;
     for expected in [
+        "carbon.xml:1: ProxyContextPath is is not used",
+        "carbon.xml:2: EnableEmailUserName: \"ture\" is neither true nor false",
+        "properties:1: Captcha.Verification.Internally.Managed: \"no\" is neither",
+        "properties:2: Notification.Expire.Time: \"soon\" is no number above 0",
+        "email-admin-config.xml:2: template AdminForcedPasswordReset has no {{confirmation-code}}",
+        "nobody can sign in at \"none\", because it has no AssertionConsumerServiceURL",
+        "AssertionConsumerServiceURL \"app\" of \"odd\" is no address",
+        "b.xml: another file names SHARED_one, too",
         "identity.xml:3: Recovery/AdminPasswordReset is not used",
         "identity.xml:4: Recovery/ExpiryTime is not used",
         "user-mgt.xml:3: RolenameJavaRegEx is not used",
     ] {
         assert!(said.iter().any(|one| one.contains(expected)), "{expected}: {said:?}");
     }
-    assert_eq!(said.len(), 3, "{said:?}");
+    assert_eq!(said.len(), 12, "no mail server, and: {said:?}");
+    folder.write("email-admin-config.xml", &template("code: {{confirmation-code}}"));
+    assert_eq!(load(&folder.with_wso2()).unwrap().warnings.len(), 11);
 }
 
 #[test]

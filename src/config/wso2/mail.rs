@@ -1,6 +1,6 @@
 //! How mails are sent (`output-event-adapters.xml`) and what they say (`email-admin-config.xml`).
 
-use super::{Found, is_true, number, text};
+use super::{Found, number, text};
 use crate::config::settings::Template;
 use toml::Value;
 use yaserde::YaDeserialize;
@@ -93,7 +93,7 @@ impl Adapter {
                 continue;
             }
             let value = written;
-            let flag = || Value::Boolean(is_true(value));
+            let mut flag = || found.flag(property.line, key, value);
             let (name, value) = match key {
                 "mail.smtp.from" => ("mail.from", text(value.trim())),
                 "mail.smtp.user" => ("mail.user", text(value)),
@@ -147,6 +147,12 @@ struct MailConfiguration {
     footer: Option<String>,
 }
 
+/// Mails that are of no use without a code; whoever is in a forced reset has nothing else to go on.
+const CARRY_A_CODE: [&str; 3] =
+    ["adminforcedpasswordreset", "adminforcedpasswordresetwithotp", "passwordreset"];
+/// What a code stands for in them.
+const CODE: &str = "{{confirmation-code}}";
+
 /// What the shipped wording says for the server's own address.
 const SHIPPED_ADDRESS: &str = "https://localhost:9443/";
 /// What stands for it: browsers are led to the public address only.
@@ -166,6 +172,13 @@ impl Mails {
             if display.trim().is_empty() {
                 found.warn(one.line, "a template without display name is left out");
                 continue;
+            }
+            let kind = display.split_whitespace().collect::<String>().to_lowercase();
+            if CARRY_A_CODE.contains(&kind.as_str())
+                && ![&body, &footer].iter().any(|part| part.contains(CODE))
+            {
+                found
+                    .warn(one.line, &format!("template {display} has no {CODE}: its mails let nobody go on"));
             }
             found.templates.push(Template {
                 display,

@@ -1,0 +1,114 @@
+//! Times of sessions, the name of the SAML provider and what parts security questions (`identity.xml`).
+
+use super::{Found, plain, text};
+use crate::config::document::Leaf;
+use toml::Value;
+use yaserde::YaDeserialize;
+
+#[derive(Debug, Default, YaDeserialize)]
+#[yaserde(rename = "Server")]
+pub(super) struct Identity {
+    #[yaserde(rename = "TimeConfig")]
+    times: Option<TimeConfig>,
+    #[yaserde(rename = "SSOService")]
+    sso: Option<SsoService>,
+    #[yaserde(rename = "Recovery")]
+    recovery: Option<RecoveryConfig>,
+}
+
+#[derive(Debug, Default, YaDeserialize)]
+struct RecoveryConfig {
+    #[yaserde(rename = "Question")]
+    question: Option<QuestionConfig>,
+    #[yaserde(rename = "Notification")]
+    notification: Option<Line>,
+    #[yaserde(rename = "ExpiryTime")]
+    expiry_time: Option<Line>,
+    #[yaserde(rename = "NotifySuccess")]
+    notify_success: Option<Line>,
+    #[yaserde(rename = "AdminPasswordReset")]
+    admin_password_reset: Option<Line>,
+}
+
+/// Where an element stands whose content is not read.
+#[derive(Debug, Default, YaDeserialize)]
+struct Line {
+    #[yaserde(attribute = true, rename = "soapstone-line")]
+    line: Option<u32>,
+}
+
+impl RecoveryConfig {
+    /// These are first values of account policies, which the original copies into its database at the first start of a
+    /// tenant: from there they are taken over.
+    fn warn(&self, found: &mut Found) {
+        for (element, name) in [
+            (&self.notification, "Notification"),
+            (&self.expiry_time, "ExpiryTime"),
+            (&self.notify_success, "NotifySuccess"),
+            (&self.admin_password_reset, "AdminPasswordReset"),
+        ] {
+            let Some(element) = element else { continue };
+            found.warn(
+                element.line,
+                &format!(
+                    "Recovery/{name} is not used: it is an account policy; take those of the database over with \
+                     `soapstone idp import`, or set them in the console"
+                ),
+            );
+        }
+    }
+}
+
+#[derive(Debug, Default, YaDeserialize)]
+struct QuestionConfig {
+    #[yaserde(rename = "Password")]
+    password: Option<QuestionPassword>,
+}
+
+#[derive(Debug, Default, YaDeserialize)]
+struct QuestionPassword {
+    #[yaserde(rename = "Separator")]
+    separator: Option<Leaf>,
+}
+
+#[derive(Debug, Default, YaDeserialize)]
+struct SsoService {
+    #[yaserde(rename = "EntityId")]
+    entity_id: Option<Leaf>,
+}
+
+#[derive(Debug, Default, YaDeserialize)]
+struct TimeConfig {
+    #[yaserde(rename = "SessionIdleTimeout")]
+    idle: Option<Leaf>,
+    #[yaserde(rename = "RememberMeTimeout")]
+    remember: Option<Leaf>,
+}
+
+impl Identity {
+    pub(super) fn apply(&self, found: &mut Found) {
+        if let Some((line, entity_id)) = self.sso.as_ref().and_then(|sso| plain(sso.entity_id.as_ref())) {
+            found.set("saml_entity_id", line, "EntityId", text(entity_id));
+        }
+        if let Some(recovery) = &self.recovery {
+            recovery.warn(found);
+        }
+        let question = self.recovery.as_ref().and_then(|recovery| recovery.question.as_ref());
+        let separator = question.and_then(|question| question.password.as_ref()?.separator.as_ref());
+        if let Some((line, separator)) = plain(separator) {
+            let place = "Recovery/Question/Password/Separator";
+            found.set("challenge_separator", line, place, text(separator));
+        }
+        let Some(times) = &self.times else { return };
+        for (value, key, name) in [
+            (&times.idle, "session_minutes", "SessionIdleTimeout"),
+            (&times.remember, "remember_me_minutes", "RememberMeTimeout"),
+        ] {
+            // What is no number falls back to the default, as in the original.
+            let Some(value) = value else { continue };
+            if let Some(minutes) = value.text().trim().parse::<i64>().ok().filter(|n| *n > 0) {
+                found.set(key, value.line, name, Value::Integer(minutes));
+            }
+        }
+    }
+}
