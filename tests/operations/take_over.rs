@@ -28,7 +28,7 @@ fn tables() -> Vec<(&'static str, String)> {
                 "UM_ID,UM_ATTR_NAME,UM_ATTR_VALUE,UM_PROFILE_ID,UM_USER_ID,UM_TENANT_ID\n\
                  1,mail,tom@example.org,default,2,-1234\n2,sn,\"Jones, jr.\",default,2,-1234\n\
                  3,mail,work@example.org,work,2,-1234\n4,mail,ghost@example.org,default,99,-1234\n\
-                 5,mail,boss@example.org,default,1,-1234\n",
+                 5,mail,boss@example.org,default,1,-1234\n6,oneTimePassword,A1B2C3,default,2,-1234\n",
             ),
         ),
         (
@@ -136,6 +136,7 @@ fn users_keep_their_passwords_claims_roles_and_permissions() {
         "passed over: 1 permissions for other actions than ui.execute",
         "passed over: 1 permissions of roles that were here already",
         "passed over: 1 permissions of roles that are in no domain",
+        "passed over: 1 one-time passwords of resets that were under way",
         "1 of the users are locked and get in all the same, because Account Locking is off: `soapstone idp import` takes the \
          policy over, `soapstone governance set account.lock.handler.enable true` switches it on",
         "UM_SYSTEM_USER.csv is not read",
@@ -159,6 +160,7 @@ fn users_keep_their_passwords_claims_roles_and_permissions() {
     assert_eq!(admin.claim("tom", "http://wso2.org/claims/lastname").as_deref(), Some("Jones, jr."));
     assert_eq!(admin.claim("ann", LOCKED).as_deref(), Some("true"));
     assert_eq!(admin.claim("tom", LOCKED), None);
+    assert_eq!(admin.claim("tom", "http://wso2.org/claims/oneTimePassword"), None);
     assert_eq!(roles_of(&installation, "tom"), ["Internal/auditors", "Internal/everyone", "clerks"]);
     assert_eq!(roles_of(&installation, "ann"), ["Application/shop", "Internal/everyone", "admin", "clerks"]);
     let lists = |user: &str| {

@@ -1,11 +1,13 @@
 //! Attributes that a user brings along from another deployment.
 
 use super::{Catalogue, Changes, DEFAULT_PROFILE, KEEPING_OUT, normalised, set_at_creation};
+use crate::domain::forced_reset::PUBLISHED_CODE;
 use crate::domain::{Error, Now, Realm, User};
 use crate::store::{self, Tx};
 
 /// Writes the attributes of a user who was just taken over, over those that every new user gets. What no claim is mapped
-/// to is kept as well: a mapping may follow. Who was kept out by an attribute stays out, as in [`set_at_creation`].
+/// to is kept as well: a mapping may follow. Who was kept out by an attribute stays out, as in [`set_at_creation`]. The
+/// one-time password of a reset that was under way is left out, and said to be: nothing is under way here.
 ///
 /// # Errors
 /// Failures of the database.
@@ -15,13 +17,19 @@ pub fn take_over(
     realm: &Realm,
     user: &User,
     attributes: &[(String, String)],
-) -> Result<(), Error> {
+) -> Result<bool, Error> {
     set_at_creation(tx, now, realm, user, DEFAULT_PROFILE, &Changes::default())?;
     let catalogue = realm.catalogues.of(tx, user.tenant)?;
+    let code = catalogue.find(PUBLISHED_CODE).and_then(|claim| claim.attribute(&user.domain));
+    let mut had_code = false;
     for (written, value) in attributes {
         let name = spelled(&catalogue, user, written);
         let value = normalised(name, value);
         if value.is_empty() {
+            continue;
+        }
+        if code == Some(name) {
+            had_code = true;
             continue;
         }
         store::user::set_attribute(tx, user.id.0, DEFAULT_PROFILE, name, Some(&value))?;
@@ -32,7 +40,7 @@ pub fn take_over(
             }
         }
     }
-    Ok(())
+    Ok(had_code)
 }
 
 /// The name of an attribute as claims are mapped to it: directories know no letter case in it.

@@ -123,10 +123,13 @@ impl Work<'_, '_> {
             store::user::set_password_age(tx, id, changed_at.0)?;
         }
         let user = User::by_id(tx, id)?.ok_or(store::Error::Missing("user"))?;
-        claim::take_over(tx, *now, realm, &user, &old.attributes)?;
+        let had_code = claim::take_over(tx, *now, realm, &user, &old.attributes)?;
+        if had_code {
+            *report.passed_over.entry("one-time passwords of resets that were under way").or_default() += 1;
+        }
         audit::record(tx, *now, actor, "Take Over User", &user.display_name(), "")?;
         report.users += 1;
-        report.attributes += old.attributes.len();
+        report.attributes += old.attributes.len() - usize::from(had_code);
         Ok(Some(user))
     }
 
