@@ -11,5 +11,6 @@ mod crash;
 mod data_directory;
 mod deployment;
 mod import;
+mod signals;
 mod take_over;
 mod traces;
