@@ -128,6 +128,10 @@ fn force(
         None
     };
     changes.remove(TRIGGER);
+    // Nor is an earlier value left: clients write back all that they read, and a `false` of before would cancel.
+    if !claim::values(tx, realm, user, &[TRIGGER])?.is_empty() {
+        changes.set(TRIGGER, None);
+    }
     changes.remove(LOCKED);
     let was_open = !is_pending(tx, user.id.0)? && !is_locked(tx, user)?;
     if let (true, Some(code)) = (options.offline, &typed) {

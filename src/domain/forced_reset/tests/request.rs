@@ -40,6 +40,35 @@ fn the_value_false_cancels_a_pending_reset() {
     assert!(world.audited(&tom).contains(&"Cancel Forced Password Reset".to_owned()));
 }
 
+// B12
+#[test]
+fn who_writes_back_all_claims_that_he_read_neither_cancels_a_reset_nor_forces_it_again() {
+    for earlier in ["false", "no"] {
+        let (world, tom) = with(&[OFFLINE]);
+        world.claims(&tom, &[(TRIGGER, Some(earlier))]).unwrap();
+        world.trigger(&tom).unwrap();
+        let code = world.claim(&tom, PUBLISHED);
+        let realm = world.realm.clone();
+        let read = world.read(|tx| claim::all_values(tx, &realm, &tom));
+        assert!(read.iter().all(|(uri, _)| uri != TRIGGER), "{read:?}");
+        let own = read.iter().filter(|(uri, _)| !uri.ends_with("/role"));
+        let back: Vec<(&str, Option<&str>)> =
+            own.map(|(uri, value)| (uri.as_str(), Some(value.as_str()))).collect();
+        world.claims(&tom, &back).unwrap();
+        assert!(!world.gets_in("tom", OLD), "still in reset");
+        assert_eq!(world.claim(&tom, PUBLISHED), code);
+    }
+    // Whoever was added with the claim has it in an attribute.
+    let (world, tom) = with(&[OFFLINE]);
+    let id = tom.id.0;
+    world.write(move |tx| {
+        Ok(store::user::set_attribute(tx, id, claim::DEFAULT_PROFILE, "departmentNumber", Some("true"))?)
+    });
+    assert_eq!(world.claim(&tom, TRIGGER).as_deref(), Some("true"));
+    world.trigger(&tom).unwrap();
+    assert_eq!(world.claim(&tom, TRIGGER), None);
+}
+
 // G76, as decision 19 amends it
 #[test]
 fn unlocking_the_account_cancels_a_pending_reset() {
