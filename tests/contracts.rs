@@ -49,6 +49,16 @@ fn bean_properties_stand_in_the_order_of_axis2() {
     }
 }
 
+/// A client that sends a bean back with the `xsi:type` it read declares the prefixes of the document, as node-soap does.
+#[test]
+fn documents_and_answers_give_a_namespace_the_same_prefix() {
+    for service in PUBLISHED.iter().map(|published| published.contract) {
+        let mut answer = soapstone::soap::Writer::xml(&service.types());
+        answer.declare_namespaces();
+        assert!(published(service).contains(&answer.finish()), "{}", service.name);
+    }
+}
+
 #[test]
 fn every_document_is_well_formed_and_declares_every_prefix_it_uses() {
     for service in PUBLISHED.iter().map(|published| published.contract) {

@@ -60,7 +60,7 @@ pub enum Prefix {
 }
 
 /// First number of the bean prefixes; the original counts over the whole server, so any number may occur.
-const FIRST_PREFIX: usize = 2301;
+pub(super) const FIRST_PREFIX: usize = 2301;
 
 impl Writer {
     /// A writer of XML; `types` are those the service can answer with.

@@ -4,7 +4,7 @@
 //! SOAP 1.2, HTTP: clients take the first, and some know nothing but what is inline.
 
 use super::contract::{Field, Kind, Operation, Output, Service, Shape, Type};
-use super::writer::push_attribute;
+use super::writer::{FIRST_PREFIX, push_attribute};
 use std::fmt::{Display, Write as _};
 
 /// Namespace of the services whose request elements stand outside their target namespace.
@@ -29,9 +29,10 @@ impl Schemas {
         Self { schema_namespace: service.schema_namespace, namespaces, types }
     }
 
+    /// As in the answers: clients that send a bean back with the `xsi:type` they read declare the document's prefixes.
     fn prefix(&self, namespace: &str) -> String {
         let position = self.namespaces.iter().position(|known| *known == namespace).unwrap_or_default();
-        format!("ax{}", 21 + position)
+        format!("ax{}", FIRST_PREFIX + position)
     }
 
     pub(super) fn qualified(&self, shape: Shape) -> String {
