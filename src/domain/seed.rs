@@ -3,7 +3,7 @@
 use super::catalogue::LOCAL_DIALECT;
 use super::claim::{self, Changes};
 use super::credential::Credential;
-use super::name::{INTERNAL, PRIMARY, folded, is_reserved};
+use super::name::{INTERNAL, PRIMARY, QualifiedName, folded, is_reserved};
 use super::permission::EXECUTE;
 use super::tenant::{self, SUPER_DOMAIN, Tenant, TenantId};
 use super::{Error, Now, Realm, User, UserId, challenge, governance, template};
@@ -20,6 +20,21 @@ pub struct Administrator {
     pub name: String,
     /// Hashed password.
     pub credential: Credential,
+}
+
+/// Refuses a first administrator who could never sign in: what stands in front of a slash is a user store, and he is of the
+/// primary one.
+///
+/// # Errors
+/// [`Error::Refused`], for the operator.
+pub fn check_name(name: &str) -> Result<(), Error> {
+    match QualifiedName::parse(name).domain {
+        Some(_) => Err(Error::refused(format!(
+            "{name:?} cannot be the first administrator: with a slash in his name he could never sign in\n\
+             hint: set admin_name, or AdminUser/UserName in user-mgt.xml, to a name without a user store"
+        ))),
+        None => Ok(()),
+    }
 }
 
 /// Creates the super tenant on an empty store; does nothing on any other. Says whether it did something.

@@ -1,6 +1,5 @@
 //! A data directory: made at the first start, opened by the server and by the command line.
 
-use crate::domain::name::QualifiedName;
 use crate::domain::seed::{self, Administrator};
 use crate::domain::{Clock, Policy, Realm, Secret, SecretKey, TenantId, credential::Credential, tenant};
 use crate::store::{self, Store, Tx};
@@ -69,12 +68,6 @@ pub enum Error {
         /// What SQLite said.
         source: store::Error,
     },
-    /// What stands in front of a slash is a user store, and the first administrator is of the primary one.
-    #[error(
-        "{0:?} cannot be the first administrator: with a slash in his name he could never sign in\n\
-         hint: set admin_name, or AdminUser/UserName in user-mgt.xml, to a name without a user store"
-    )]
-    AdminName(String),
     /// The database takes nothing.
     #[error("{folder}: {source}\nhint: look whether the disk is full, and whether the folder may be written")]
     Unwritable {
@@ -318,9 +311,7 @@ pub fn fill_if_new(
         }
         return Ok(false);
     }
-    if QualifiedName::parse(admin_name).domain.is_some() {
-        return Err(Error::AdminName(admin_name.to_owned()));
-    }
+    seed::check_name(admin_name)?;
     let admin = Administrator { name: admin_name.to_owned(), credential: Credential::hash(admin_password)? };
     let (realm, now) = (Arc::clone(realm), clock.now());
     Ok(store.write_blocking(move |tx| seed::first_start(tx, now, &realm, &admin))?)

@@ -9,7 +9,7 @@ use super::route::Faces;
 use super::{certificate, descriptors, file_providers, listen, service_providers, tls, wiring};
 use crate::config::Settings;
 use crate::domain::{
-    Clock, Now, Policy, Realm, Secret, identity_provider, notice, service_provider, template, tenant,
+    Clock, Now, Policy, Realm, Secret, identity_provider, notice, seed, service_provider, template, tenant,
 };
 use crate::mail::{self, Worker};
 use crate::ops::installation::{self, Lock};
@@ -96,6 +96,7 @@ pub fn check(settings: &Settings) -> Result<(), StartError> {
     wiring::mail(settings, folder).map_err(StartError::MailFile)?.check()?;
     web::check_templates(&folder.join("templates")).map_err(StartError::Pages)?;
     if installation::must_exist(folder).is_err() {
+        seed::check_name(&settings.admin_name).map_err(installation::Error::from)?;
         refuse_known_password(settings)?;
     }
     Ok(())

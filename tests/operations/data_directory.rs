@@ -211,17 +211,18 @@ fn a_start_that_cannot_write_names_the_folder() {
 
 #[test]
 fn nobody_is_made_the_first_administrator_who_could_never_sign_in() {
-    let installation = Installation::new(&["--config-dir", "conf"]);
+    let installation = Installation::new(&[]);
     let conf = installation.folder().join("conf");
     std::fs::create_dir(&conf).unwrap();
     let text = "<UserManager><Realm><Configuration><AdminUser><UserName>SALES/boss</UserName></AdminUser></Configuration>\
                 </Realm></UserManager>";
     std::fs::write(conf.join("user-mgt.xml"), text).unwrap();
-    let said = refused(&installation, &[&["--config-dir", "conf", "serve"][..], &SERVE].concat());
-    assert!(
-        said.contains("\"SALES/boss\" cannot be the first administrator") && said.contains("hint: "),
-        "{said}"
-    );
+    let start = [&["--config-dir", "conf", "serve"][..], &SERVE].concat();
+    for command in [&["--config-dir", "conf", "check-config"][..], &start] {
+        let said = refused(&installation, command);
+        let why = "\"SALES/boss\" cannot be the first administrator";
+        assert!(said.contains(why) && said.contains("hint: "), "{said}");
+    }
 }
 
 #[test]
