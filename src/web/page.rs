@@ -248,12 +248,14 @@ pub fn message(site: &Site, status: StatusCode, message: Message<'_>) -> Respons
 /// A refusal with a way on.
 pub fn refusal(site: &Site, status: StatusCode, text: &str) -> Response<Vec<u8>> {
     let link = [&site.realm.policy.public_url, "/dashboard"].concat();
+    // The original's heading is that of a login that went wrong.
+    let heading = if text == texts::RETRY { texts::RETRY_HEADING } else { texts::REFUSED_HEADING };
     message(
         site,
         status,
         Message {
             title: texts::TITLE,
-            heading: texts::RETRY_HEADING,
+            heading,
             id: "error-msg",
             is_error: true,
             lines: &[text],

@@ -97,7 +97,9 @@ async fn an_operator_replaces_pages_with_his_own_and_is_told_when_one_is_broken(
 #[tokio::test]
 async fn what_is_not_there_and_what_cannot_be_done_is_said() {
     let running = Running::start().await;
-    assert_eq!(get(&running, "/authenticationendpoint/nothing.do", "").await.status, 404);
+    let missing = get(&running, "/authenticationendpoint/nothing.do", "").await;
+    assert!(missing.status == 404 && missing.body.contains("There is no such page."), "{}", missing.body);
+    assert!(missing.body.contains("<h1>This is not possible</h1>"), "nobody signs in: {}", missing.body);
     for method in ["PUT", "DELETE", "OPTIONS"] {
         let answer = running
             .ask(&format!("{method} /dashboard HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n"))

@@ -54,6 +54,7 @@ pub const CAPTCHA: &str = "reCaptcha validation is required for user.";
 pub const AUTHENTICATION_FAILED: &str = "Authentication Failed! Please Retry";
 pub const NOT_AUTHORIZED: &str = "You are not authorized to login";
 pub const RETRY_HEADING: &str = "Authentication Error !";
+pub const REFUSED_HEADING: &str = "This is not possible";
 pub const RETRY: &str =
     "Something went wrong during the authentication process. Please try signing in again.";
 pub const SAML_FAILED: &str = "Error when processing the authentication request!";
