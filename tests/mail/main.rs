@@ -1,6 +1,6 @@
 //! The outbox worker against a mail server that keeps what it gets and misbehaves on request.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 mod attempts;
 mod connection;

@@ -1,6 +1,7 @@
 //! Who may do what with tenants.
 
 use super::*;
+use crate::support::world::TOM;
 
 #[test]
 fn every_operation_wants_its_own_permission() {
