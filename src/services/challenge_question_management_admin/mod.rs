@@ -9,6 +9,7 @@
 pub mod contract;
 
 use super::Call;
+use super::names::or_null;
 use crate::domain::challenge::{self, Answer, Answered, Question};
 use crate::domain::name::QualifiedName;
 use crate::domain::{self, Actor, Error, Secret, tenant, user};
@@ -32,10 +33,6 @@ fn declared(text: &str) -> Fault {
         errorDescription: Some(text.to_owned()),
     };
     Fault::declared(text, exception)
-}
-
-fn shown(text: Option<&String>) -> &str {
-    text.map_or("null", String::as_str)
 }
 
 fn outside(question: Question) -> Option<ChallengeQuestion> {
@@ -70,7 +67,7 @@ fn check_tenant(actor: &Actor, domain: Option<&String>) -> Result<(), Fault> {
         "Unauthorized Access. User {}@{} trying to retrieve challenge questions of {} tenant",
         actor.name,
         actor.domain,
-        shown(domain)
+        or_null(domain)
     )))
 }
 
@@ -133,8 +130,10 @@ impl Operations for Behaviour {
         tenantDomain: Option<String>,
     ) -> Result<Nil, Fault> {
         check_tenant(call.actor()?, tenantDomain.as_ref())?;
-        let text =
-            format!("Error deleting challenge questions in tenant domain {}.", shown(tenantDomain.as_ref()));
+        let text = format!(
+            "Error deleting challenge questions in tenant domain {}.",
+            or_null(tenantDomain.as_ref())
+        );
         let questions = all_inside("deleteChallengeQuestionsOfTenant", challengeQuestions)?;
         call.write(move |tx, now, _, actor| challenge::delete(tx, now, actor, &questions))
             .await
@@ -152,7 +151,7 @@ impl Operations for Behaviour {
             let user = named.find(tx, actor)?;
             challenge::for_user(tx, realm, &user)
         });
-        let typed = shown(named.user.userName.as_ref());
+        let typed = or_null(named.user.userName.as_ref());
         let text = format!("Error loading challenge questions for user : {typed}@{}.", actor.domain);
         Ok(found.map_err(|_| declared(&text))?.into_iter().map(outside).collect())
     }
@@ -169,7 +168,7 @@ impl Operations for Behaviour {
         let text = format!(
             "Error loading challenge questions for tenant {} in {} locale.",
             actor.domain,
-            shown(locale.as_ref())
+            or_null(locale.as_ref())
         );
         Ok(found.map_err(|_| declared(&text))?.into_iter().map(outside).collect())
     }
@@ -180,8 +179,10 @@ impl Operations for Behaviour {
         tenantDomain: Option<String>,
     ) -> Result<Nil, Fault> {
         check_tenant(call.actor()?, tenantDomain.as_ref())?;
-        let text =
-            format!("Error setting challenge questions for tenant domain {}.", shown(tenantDomain.as_ref()));
+        let text = format!(
+            "Error setting challenge questions for tenant domain {}.",
+            or_null(tenantDomain.as_ref())
+        );
         let questions = all_inside("setChallengeQuestionsOfTenant", challengeQuestions)?;
         call.write(move |tx, now, _, actor| challenge::put(tx, now, actor, &questions))
             .await

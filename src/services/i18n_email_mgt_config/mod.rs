@@ -8,6 +8,7 @@ pub mod contract;
 
 use super::Call;
 use super::fault::typed;
+use super::names::or_null;
 use crate::domain::template::{self, Problem, Template};
 use crate::domain::{Actor, Error, Now};
 use crate::soap::Fault;
@@ -31,11 +32,6 @@ fn refused(problem: &Problem, text: &str) -> Error {
             Error::refused(text)
         }
     }
-}
-
-/// `None` stands in the original's texts as its runtime writes it.
-fn shown(text: Option<&str>) -> &str {
-    text.unwrap_or("null")
 }
 
 /// The type of a request is ignored: it follows from the display name.
@@ -85,8 +81,8 @@ impl Operations for Behaviour {
     ) -> Result<(), Fault> {
         let text = format!(
             "Error occurred while deleting email template type '{}' of locale '{}' in {} tenant registry.",
-            shown(emailTemplateDisplayName.as_deref()),
-            shown(locale.as_deref()),
+            or_null(emailTemplateDisplayName.as_ref()),
+            or_null(locale.as_ref()),
             call.actor()?.domain
         );
         let (name, locale) = (emailTemplateDisplayName.unwrap_or_default(), locale.unwrap_or_default());
@@ -134,7 +130,7 @@ impl Operations for Behaviour {
     ) -> Result<(), Fault> {
         let text = format!(
             "Error occurred while deleting email template type '{}' of {} tenant.",
-            shown(emailTemplateDisplayName.as_deref()),
+            or_null(emailTemplateDisplayName.as_ref()),
             call.actor()?.domain
         );
         let name = emailTemplateDisplayName.unwrap_or_default();

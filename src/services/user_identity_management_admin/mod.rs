@@ -8,6 +8,7 @@ pub mod contract;
 
 use super::Call;
 use super::fault::typed;
+use super::names::or_null;
 use super::password::set_password;
 use crate::domain::challenge::{self, Answer, Answered, Question};
 use crate::domain::claim::{self, Changes};
@@ -31,13 +32,9 @@ const UPDATE: &str = "/permission/admin/manage/identity/identitymgt/update";
 /// The claims that users know.
 const LOCAL_CLAIMS: &str = "http://wso2.org/claims";
 
-fn declared(text: impl Into<String>) -> Fault {
+/// The exception that the contracts of recoveries declare, which says the same.
+pub(super) fn declared(text: impl Into<String>) -> Fault {
     typed::<IdentityMgtServiceException>(Fault::server(text))
-}
-
-/// A name inside a text; Java writes a missing one like this.
-fn shown(name: Option<&String>) -> String {
-    name.map_or("null", String::as_str).to_owned()
 }
 
 /// A question as both recovery services show it: neither order nor promotion survive (IS 5.3.0).
@@ -138,7 +135,8 @@ impl Operations for Behaviour {
         userName: Option<String>,
         notificationType: Option<String>,
     ) -> Result<Nil, Fault> {
-        let text = format!("Error occurred while trying to disable the account {}", shown(userName.as_ref()));
+        let text =
+            format!("Error occurred while trying to disable the account {}", or_null(userName.as_ref()));
         set_disabled(call, userName, notificationType, true).await.map_err(|_| declared(text))
     }
 
@@ -232,7 +230,7 @@ impl Operations for Behaviour {
     }
 
     async fn deleteUser(call: &Call, userName: Option<String>) -> Result<Nil, Fault> {
-        let text = format!("Error occured while deleting user : {}", shown(userName.as_ref()));
+        let text = format!("Error occured while deleting user : {}", or_null(userName.as_ref()));
         let name = userName.ok_or_else(|| Fault::invocation("deleteUser"))?;
         let deleted = call.write(move |tx, now, _, actor| user::delete(tx, now, actor, &name)).await;
         deleted.map_err(|_| declared(text))?;
@@ -300,7 +298,7 @@ impl Operations for Behaviour {
         userName: Option<String>,
         _notificationType: Option<String>,
     ) -> Result<Nil, Fault> {
-        let text = format!("Error occurred while unlocking account for: {}", shown(userName.as_ref()));
+        let text = format!("Error occurred while unlocking account for: {}", or_null(userName.as_ref()));
         set_locked(call, userName, false).await.map_err(|_| declared(text))
     }
 
@@ -309,7 +307,7 @@ impl Operations for Behaviour {
         userName: Option<String>,
         newPassword: Option<String>,
     ) -> Result<Nil, Fault> {
-        let text = format!("Error occurred while resetting password for: {}", shown(userName.as_ref()));
+        let text = format!("Error occurred while resetting password for: {}", or_null(userName.as_ref()));
         let name = userName.ok_or_else(|| Fault::invocation("resetUserPassword"))?;
         let set = set_password(call, name, newPassword.unwrap_or_default(), None).await;
         set.map_err(|_| declared(text))?;
@@ -321,12 +319,12 @@ impl Operations for Behaviour {
         userName: Option<String>,
         notificationType: Option<String>,
     ) -> Result<Nil, Fault> {
-        let text = format!("Error occurred while enabling account for: {}", shown(userName.as_ref()));
+        let text = format!("Error occurred while enabling account for: {}", or_null(userName.as_ref()));
         set_disabled(call, userName, notificationType, false).await.map_err(|_| declared(text))
     }
 
     async fn lockUserAccount(call: &Call, userName: Option<String>) -> Result<Nil, Fault> {
-        let text = format!("Error occurred while trying to lock the account {}", shown(userName.as_ref()));
+        let text = format!("Error occurred while trying to lock the account {}", or_null(userName.as_ref()));
         set_locked(call, userName, true).await.map_err(|_| declared(text))
     }
 

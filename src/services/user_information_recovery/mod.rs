@@ -10,10 +10,11 @@ mod words;
 
 use super::Call;
 use super::fault::typed;
+use super::names::or_null;
 use super::user_identity_management_admin::contract::{
     ChallengeQuestionDTO, UserChallengesDTO, UserIdentityClaimDTO,
 };
-use super::user_identity_management_admin::question;
+use super::user_identity_management_admin::{declared, question};
 use super::user_profile_mgt::contract::IdentityException;
 use crate::domain::claim::{Changes, DEFAULT_PROFILE};
 use crate::domain::password::NewPassword;
@@ -25,7 +26,7 @@ use contract::{
     CaptchaInfoBean, ChallengeQuestionIdsDTO, Operations, UserChallengesCollectionDTO, VerificationBean,
 };
 use std::sync::Arc;
-use words::{declared, failed, next, note, registration_refusal, shown, to_send, told, verified};
+use words::{failed, next, note, registration_refusal, to_send, told, verified};
 
 /// What the service does.
 #[derive(Debug)]
@@ -78,7 +79,7 @@ fn is_own_tenant(call: &Call, domain: Option<&String>) -> Result<bool, Fault> {
 
 /// A name of the caller's tenant with the tenant behind it.
 fn full_name(call: &Call, name: Option<&String>) -> Result<String, Fault> {
-    Ok(format!("{}@{}", shown(name), call.actor()?.domain))
+    Ok(format!("{}@{}", or_null(name), call.actor()?.domain))
 }
 
 impl Operations for Behaviour {
@@ -95,7 +96,7 @@ impl Operations for Behaviour {
         key: Option<String>,
         notificationType: Option<String>,
     ) -> Result<Option<VerificationBean>, Fault> {
-        let (user, key) = (shown(username.as_ref()), secret(key));
+        let (user, key) = (or_null(username.as_ref()).to_owned(), secret(key));
         let sent = step(call, username, move |dialogue, tx| dialogue.send_code(tx, &key)).await?;
         Ok(Some(match sent {
             Ok(None) => verified(),
@@ -128,7 +129,7 @@ impl Operations for Behaviour {
         code: Option<String>,
         captcha: Option<CaptchaInfoBean>,
     ) -> Result<Option<VerificationBean>, Fault> {
-        let (user, code) = (shown(username.as_ref()), secret(code));
+        let (user, code) = (or_null(username.as_ref()).to_owned(), secret(code));
         if !read_right(call, captcha).await {
             return Ok(Some(failed(format!("18001 Error while validating captcha for user : {user}"))));
         }
@@ -152,7 +153,7 @@ impl Operations for Behaviour {
         username: Option<String>,
         confirmation: Option<String>,
     ) -> Result<Option<ChallengeQuestionIdsDTO>, Fault> {
-        let (user, key) = (shown(username.as_ref()), secret(confirmation));
+        let (user, key) = (or_null(username.as_ref()).to_owned(), secret(confirmation));
         let listed = step(call, username, move |dialogue, tx| dialogue.list(tx, &key)).await?;
         Ok(Some(match listed {
             Ok((questions, key)) => ChallengeQuestionIdsDTO {
@@ -174,7 +175,7 @@ impl Operations for Behaviour {
         confirmation: Option<String>,
         questionId: Option<String>,
     ) -> Result<Option<UserChallengesDTO>, Fault> {
-        let (user, key) = (shown(userName.as_ref()), secret(confirmation));
+        let (user, key) = (or_null(userName.as_ref()).to_owned(), secret(confirmation));
         let set = questionId.unwrap_or_default();
         let asked = step(call, userName, move |dialogue, tx| dialogue.ask(tx, &key, &set)).await?;
         Ok(Some(match asked {
@@ -208,7 +209,7 @@ impl Operations for Behaviour {
         captcha: Option<CaptchaInfoBean>,
         tenantDomain: Option<String>,
     ) -> Result<Option<VerificationBean>, Fault> {
-        let (user, code) = (shown(username.as_ref()), secret(code));
+        let (user, code) = (or_null(username.as_ref()).to_owned(), secret(code));
         if !read_right(call, captcha).await {
             return Ok(Some(failed(format!("18004 Error while validating captcha for user : {user}"))));
         }
@@ -251,7 +252,7 @@ impl Operations for Behaviour {
         if !is_own_tenant(call, tenantDomain.as_ref())? {
             return Err(declared("Trying to resend self sign up code  in unauthorized tenant space"));
         }
-        let (user, code) = (shown(userName.as_ref()), secret(code));
+        let (user, code) = (or_null(userName.as_ref()).to_owned(), secret(code));
         let name = full_name(call, userName.as_ref())?;
         let redeemed = step(call, Some(name), move |dialogue, tx| dialogue.redeem(tx, &code)).await?;
         Ok(Some(match redeemed {
@@ -265,7 +266,7 @@ impl Operations for Behaviour {
         userName: Option<String>,
         confirmation: Option<String>,
     ) -> Result<Option<UserChallengesCollectionDTO>, Fault> {
-        let (user, key) = (shown(userName.as_ref()), secret(confirmation));
+        let (user, key) = (or_null(userName.as_ref()).to_owned(), secret(confirmation));
         let listed = step(call, userName, move |dialogue, tx| dialogue.list(tx, &key)).await?;
         let challenge = |one: challenge::Answered| {
             Some(UserChallengesDTO {
@@ -319,7 +320,8 @@ impl Operations for Behaviour {
         confirmationCode: Option<String>,
         newPassword: Option<String>,
     ) -> Result<Option<VerificationBean>, Fault> {
-        let (user, key, plain) = (shown(username.as_ref()), secret(confirmationCode), secret(newPassword));
+        let (user, key, plain) =
+            (or_null(username.as_ref()).to_owned(), secret(confirmationCode), secret(newPassword));
         let dialogue = dialogue(call, username)?;
         let set = call.aside(move |app, _| Ok(dialogue.set_password(&app.store, key, &plain))).await?;
         Ok(Some(match set.inspect_err(note) {
@@ -357,7 +359,7 @@ impl Operations for Behaviour {
             .await;
         Ok(Some(match registered {
             Ok(_) => verified(),
-            Err(refusal) => failed(registration_refusal(&refusal.reason, &shown(userName.as_ref()))),
+            Err(refusal) => failed(registration_refusal(&refusal.reason, or_null(userName.as_ref()))),
         }))
     }
 
@@ -428,7 +430,7 @@ impl Operations for Behaviour {
         username: Option<String>,
         captcha: Option<CaptchaInfoBean>,
     ) -> Result<Option<VerificationBean>, Fault> {
-        let user = shown(username.as_ref());
+        let user = or_null(username.as_ref()).to_owned();
         if !read_right(call, captcha).await {
             return Ok(Some(failed("18004 Error while validating captcha")));
         }
@@ -450,7 +452,7 @@ async fn verify_answers(
     wrong: &str,
 ) -> Result<VerificationBean, Fault> {
     let (name, key) = (user_name.clone(), secret(key));
-    let user = shown(user_name.as_ref());
+    let user = or_null(user_name.as_ref()).to_owned();
     let verdict = step(call, user_name, move |dialogue, tx| {
         Ok((dialogue.local_name(), dialogue.answer(tx, &key, scope, &given)?))
     });

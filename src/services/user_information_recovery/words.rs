@@ -4,19 +4,7 @@ use super::contract::{NotificationDataDTO, VerificationBean};
 use crate::domain::Secret;
 use crate::domain::recovery_dialogue::{Problem, ToSend};
 use crate::services::Call;
-use crate::services::fault::typed;
-use crate::services::user_identity_management_admin::contract::IdentityMgtServiceException;
 use crate::soap::Fault;
-
-/// The exception that the contract declares.
-pub(super) fn declared(text: impl Into<String>) -> Fault {
-    typed::<IdentityMgtServiceException>(Fault::server(text))
-}
-
-/// A missing text as Java writes it.
-pub(super) fn shown(text: Option<&String>) -> String {
-    text.map_or("null", String::as_str).to_owned()
-}
 
 /// That it failed, and why.
 pub(super) fn failed(error: impl Into<String>) -> VerificationBean {
