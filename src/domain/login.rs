@@ -106,6 +106,13 @@ struct Asked {
     candidates: Vec<Arc<Candidate>>,
 }
 
+impl Asked {
+    /// Whether a right password changes no counter: the tenant counts no failures, or none was counted.
+    fn has_nothing_to_clear(&self, candidate: &Candidate) -> bool {
+        self.rules.locking.is_none() || Counters::are_clear(candidate)
+    }
+}
+
 /// Whether this very login succeeded within the last minute and still would: no hash, no write, for the basic
 /// authentication of every call. `None` means that only [`attempt`] can tell.
 ///
@@ -139,7 +146,7 @@ fn is_remembered(
 ) -> bool {
     realm.verified.holds(now, proof)
         && judge(now, realm, asked.rules, candidate, presented, true) == Verdict::In
-        && (asked.rules.locking.is_none() || Counters::are_clear(candidate))
+        && asked.has_nothing_to_clear(candidate)
 }
 
 /// Decides about a login and records what has to be: counters, wrong codes, a better hash. Every refusal costs one
@@ -168,8 +175,7 @@ pub fn attempt(
         let silent = decided.iter().all(|one| one.upgrade.is_none())
             && match decided.last().map(|one| (one.verdict, &one.candidate)) {
                 Some((Verdict::In, candidate)) => {
-                    !asked.rules.notes_logins
-                        && (asked.rules.locking.is_none() || Counters::are_clear(candidate))
+                    !asked.rules.notes_logins && asked.has_nothing_to_clear(candidate)
                 }
                 Some((Verdict::Redeem, _)) => true,
                 _ => false,
@@ -382,7 +388,7 @@ fn note(tx: &mut Tx<'_>, now: Now, realm: &Realm, asked: &Asked, one: &Decided) 
             if asked.rules.notes_logins {
                 idle_account::note_login(tx, now, one.candidate.user)?;
             }
-            if locking.is_some() && !Counters::are_clear(&one.candidate) {
+            if !asked.has_nothing_to_clear(&one.candidate) {
                 lockout::clear(tx, now, realm, &user, &one.candidate)?;
             }
             if let Some(better) = &one.upgrade {

@@ -241,7 +241,7 @@ fn trimmed(resource: &str) -> &str {
 }
 
 /// Whether a path is at or below another; everything is below the root, which is nothing.
-fn is_below(path: &str, ancestor: &str) -> bool {
+pub(super) fn is_below(path: &str, ancestor: &str) -> bool {
     ancestor.is_empty()
         || path.strip_prefix(ancestor).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }

@@ -60,7 +60,7 @@ pub fn of_role(tx: &mut Tx<'_>, tenant: TenantId, role: &str, below: BelowRoot) 
     let root = if tenant == TenantId::SUPER { SUPER_ROOT } else { ROOT };
     let is_whole = below == BelowRoot::Everything && held.covers(root);
     Ok(tree(tenant, &entries(tx, tenant)?, &|path| {
-        held.covers(path) || (is_whole && is_at_or_below(root, path))
+        held.covers(path) || (is_whole && permission::is_below(path, root))
     }))
 }
 
@@ -100,10 +100,6 @@ fn name_of<'e>(entries: &'e [(String, String)], path: &str) -> &'e str {
 fn is_child(path: &str, other: &str) -> bool {
     let rest = other.strip_prefix(path).and_then(|rest| rest.strip_prefix('/'));
     rest.is_some_and(|rest| !rest.contains('/'))
-}
-
-fn is_at_or_below(root: &str, path: &str) -> bool {
-    path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 fn node(entries: &[(String, String)], path: &str, name: &str, is_ticked: IsTicked<'_>) -> Node {
