@@ -114,7 +114,8 @@ impl NewPassword {
     }
 }
 
-/// Checks that need no hash: the user store's pattern, then the policy's length, name and pattern.
+/// Checks that need no hash: the policy's length, the user store's pattern, then the policy's name and pattern. IS 5.3.0 asks
+/// the whole policy first; the user store's words would be wrong advice where the policy wants another length.
 ///
 /// # Errors
 /// The first rule that is broken, inside `Ok`; failures of the database outside.
@@ -126,22 +127,29 @@ pub fn check_text(
     plain: &Secret,
 ) -> Result<Result<(), Refused>, Error> {
     let text = plain.reveal();
+    let of_store = || Ok(Err(Refused::Store(realm.policy.password_message.clone())));
     // Expressions with look-ahead take their time over long texts; nobody types this much.
-    if text.len() > LONGEST || !pattern::matches(&realm.policy.password_pattern, text) {
-        return Ok(Err(Refused::Store(realm.policy.password_message.clone())));
+    if text.len() > LONGEST {
+        return of_store();
     }
-    if !governance::flag(tx, tenant, "passwordPolicy.enable")? {
+    let has_policy = governance::flag(tx, tenant, "passwordPolicy.enable")?;
+    if has_policy {
+        // Java counts UTF-16 units.
+        let length = i64::try_from(text.encode_utf16().count()).unwrap_or(i64::MAX);
+        let shortest = governance::number(tx, tenant, "passwordPolicy.min.length")?;
+        if length < shortest {
+            return policy(format!("Password at least should have {shortest} characters"));
+        }
+        let longest = governance::number(tx, tenant, "passwordPolicy.max.length")?;
+        if length > longest {
+            return policy(format!("Password cannot have more than {longest} characters"));
+        }
+    }
+    if !pattern::matches(&realm.policy.password_pattern, text) {
+        return of_store();
+    }
+    if !has_policy {
         return Ok(Ok(()));
-    }
-    // Java counts UTF-16 units.
-    let length = i64::try_from(text.encode_utf16().count()).unwrap_or(i64::MAX);
-    let shortest = governance::number(tx, tenant, "passwordPolicy.min.length")?;
-    if length < shortest {
-        return policy(format!("Password at least should have {shortest} characters"));
-    }
-    let longest = governance::number(tx, tenant, "passwordPolicy.max.length")?;
-    if length > longest {
-        return policy(format!("Password cannot have more than {longest} characters"));
     }
     if text.to_lowercase() == user_name.to_lowercase() {
         return policy("Cannot use the username as the password".to_owned());

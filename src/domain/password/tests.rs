@@ -21,14 +21,14 @@ fn without_a_policy_only_the_user_stores_pattern_counts() {
 
 // H88, H89, H90
 #[test]
-fn the_policy_speaks_in_its_order_after_the_user_store() {
+fn the_policy_speaks_in_its_order_of_its_length_before_the_user_store() {
     let world = World::new();
     world.set("passwordPolicy.enable", "true");
     world.set("passwordPolicy.min.length", "8");
     world.set("passwordPolicy.errorMsg", "'pattern violated'");
     for (password, text) in [
-        ("Ab@1", "Password length should be within 5 to 30 characters"),
-        ("Ab@12", "Password at least should have 8 characters"),
+        ("Ab@1", "Password at least should have 8 characters"),
+        ("Abcdef @1", "Password length should be within 5 to 30 characters"),
         ("Abcdefgh@1234", "Password cannot have more than 12 characters"),
         ("abcdefgh", "'pattern violated'"),
         ("Abcdefg@1", ""),
