@@ -14,7 +14,7 @@ use soapstone::soap::charset::Charset;
 use soapstone::soap::contract::{Operation, Service};
 use soapstone::soap::envelope::{Envelope, Version};
 use soapstone::soap::xml::Document;
-use soapstone::soap::{Arguments, Fault, Found, Reply, Stencil, Value, wsdl, wsdl2};
+use soapstone::soap::{Arguments, BeanPrefixes, Fault, Found, Reply, Stencil, Value, wsdl, wsdl2};
 
 /// The allocator of the server, counted.
 #[global_allocator]
@@ -99,12 +99,20 @@ fn write_resident_idp(bencher: Bencher<'_, '_>) {
 
 #[divan::bench]
 fn render_wsdl() -> String {
-    wsdl::render(black_box(&profiles::CONTRACT), black_box("https://localhost:9443/services/"))
+    wsdl::render(
+        black_box(&profiles::CONTRACT),
+        black_box("https://localhost:9443/services/"),
+        &BeanPrefixes::default(),
+    )
 }
 
 #[divan::bench]
 fn render_wsdl2() -> String {
-    wsdl2::render(black_box(&profiles::CONTRACT), black_box("https://localhost:9443/services/"))
+    wsdl2::render(
+        black_box(&profiles::CONTRACT),
+        black_box("https://localhost:9443/services/"),
+        &BeanPrefixes::default(),
+    )
 }
 
 fn operation(service: &'static Service, name: &str) -> &'static Operation {

@@ -51,6 +51,7 @@ pub fn answer(
         return page(StatusCode::FORBIDDEN, "Forbidden", &text);
     }
     let base = base_address(app, headers, connection);
+    let prefixes = &app.publication.bean_prefixes;
     let value = |name: &str| {
         form_urlencoded::parse(query.as_bytes())
             .find(|(key, _)| key == name)
@@ -61,7 +62,7 @@ pub fn answer(
             page(StatusCode::NOT_FOUND, "Not Found", "The document imports no other")
         }
         Document::Wsdl => {
-            let document = wsdl::render(service, &base);
+            let document = wsdl::render(service, &base, prefixes);
             let sheet = "<?xml-stylesheet   type=\"text/xsl\" href=\"/styles/annotated-wsdl.xsl\"?>";
             xml(if value("annotation").is_some_and(|value| value == "true") {
                 [sheet, &document].concat()
@@ -69,9 +70,9 @@ pub fn answer(
                 document
             })
         }
-        Document::Wsdl2 => xml(wsdl2::render(service, &base)),
+        Document::Wsdl2 => xml(wsdl2::render(service, &base, prefixes)),
         Document::Xsd => match (value("id"), value("xsd").filter(|name| !name.is_empty())) {
-            (Some(id), _) => match id.parse().ok().and_then(|id| info::schema(service, id)) {
+            (Some(id), _) => match id.parse().ok().and_then(|id| info::schema(service, id, prefixes)) {
                 Some(schema) => xml(schema),
                 None => page(StatusCode::NOT_FOUND, "Not Found", "There is no such schema"),
             },

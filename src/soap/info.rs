@@ -1,6 +1,7 @@
 //! The small answers about a service: `?info` and `?xsd`.
 
 use super::contract::Service;
+use super::prefixes::BeanPrefixes;
 use super::writer::push_escaped;
 use super::wsdl::Schemas;
 use std::fmt::Write as _;
@@ -23,8 +24,8 @@ pub fn page(service: &Service) -> String {
 
 /// One schema of a service by its number; the schemas of the types come first, then that of the elements.
 #[must_use]
-pub fn schema(service: &Service, id: usize) -> Option<String> {
-    let schemas = Schemas::of(service);
+pub fn schema(service: &Service, id: usize, prefixes: &BeanPrefixes) -> Option<String> {
+    let schemas = Schemas::of(service, prefixes);
     let declarations = schemas.declarations();
     let all = schemas.render(service, 0);
     let document = all.split_inclusive("</xs:schema>\n").nth(id)?;

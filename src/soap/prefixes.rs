@@ -1,6 +1,11 @@
-//! Prefixes of bean types that were chosen, for clients that look for names like `ax2615:claimUri` as they are written.
+//! Prefixes of bean types: numbered, or chosen for clients that look for names like `ax2615:claimUri` as they are written.
+//! Answers and documents have the same, since some clients send back a bean with the `xsi:type` they read and declare what
+//! the document declares.
 //!
 //! The original numbers them when it deploys its services, so each installation has its own, and keeps it.
+
+/// First number of the prefixes; the original counts over the whole server, so any number may occur.
+pub(super) const FIRST_PREFIX: usize = 2301;
 
 /// Prefixes by namespace; a namespace that is not listed gets a number.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -20,13 +25,21 @@ impl BeanPrefixes {
         self.0.is_empty()
     }
 
+    /// A prefix for each of these namespaces: the one that was chosen, or a number that no other has.
+    pub(super) fn each<'n>(&self, namespaces: impl Iterator<Item = &'n str>) -> Vec<String> {
+        let numbers = FIRST_PREFIX..;
+        let mut numbered = numbers.map(|n| format!("ax{n}")).filter(|prefix| !self.has(prefix));
+        let chosen = |namespace| self.of(namespace).map(str::to_owned);
+        namespaces.filter_map(|namespace| chosen(namespace).or_else(|| numbered.next())).collect()
+    }
+
     /// The one that was chosen for a namespace.
-    pub(super) fn of(&self, namespace: &str) -> Option<&str> {
+    fn of(&self, namespace: &str) -> Option<&str> {
         self.0.iter().find(|(known, _)| known == namespace).map(|(_, prefix)| prefix.as_str())
     }
 
     /// Whether a prefix is one of them.
-    pub(super) fn has(&self, prefix: &str) -> bool {
+    fn has(&self, prefix: &str) -> bool {
         self.0.iter().any(|(_, known)| known == prefix)
     }
 }

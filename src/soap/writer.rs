@@ -9,7 +9,7 @@ mod escape;
 pub use escape::{push_attribute, push_escaped, push_json_text};
 
 use super::contract::Type;
-use super::prefixes::BeanPrefixes;
+use super::prefixes::{BeanPrefixes, FIRST_PREFIX};
 use std::fmt::Write as _;
 use std::ops::Range;
 
@@ -59,9 +59,6 @@ pub enum Prefix {
     Bean(usize),
 }
 
-/// First number of the bean prefixes; the original counts over the whole server, so any number may occur.
-pub(super) const FIRST_PREFIX: usize = 2301;
-
 impl Writer {
     /// A writer of XML; `types` are those the service can answer with.
     #[must_use]
@@ -88,11 +85,9 @@ impl Writer {
 
     /// Gives the bean namespaces the prefixes that were chosen, and the others numbers that were not.
     pub fn take_prefixes(&mut self, chosen: &BeanPrefixes) {
-        let mut numbered = (FIRST_PREFIX..).map(|n| format!("ax{n}")).filter(|prefix| !chosen.has(prefix));
-        for namespace in &mut self.namespaces {
-            if let Some(prefix) = chosen.of(namespace.name).map(str::to_owned).or_else(|| numbered.next()) {
-                namespace.start = format!("<{prefix}:");
-            }
+        let prefixes = chosen.each(self.namespaces.iter().map(|namespace| namespace.name));
+        for (namespace, prefix) in self.namespaces.iter_mut().zip(prefixes) {
+            namespace.start = format!("<{prefix}:");
         }
     }
 

@@ -4,7 +4,8 @@
 //! SOAP 1.2, HTTP: clients take the first, and some know nothing but what is inline.
 
 use super::contract::{Field, Kind, Operation, Output, Service, Shape, Type};
-use super::writer::{FIRST_PREFIX, push_attribute};
+use super::prefixes::BeanPrefixes;
+use super::writer::push_attribute;
 use std::fmt::{Display, Write as _};
 
 /// Namespace of the services whose request elements stand outside their target namespace.
@@ -14,11 +15,13 @@ const AXIS2: &str = "http://org.apache.axis2/xsd";
 pub(super) struct Schemas {
     pub(super) schema_namespace: &'static str,
     pub(super) namespaces: Vec<&'static str>,
+    /// Theirs, in the same order.
+    prefixes: Vec<String>,
     types: Vec<&'static Type>,
 }
 
 impl Schemas {
-    pub(super) fn of(service: &Service) -> Self {
+    pub(super) fn of(service: &Service, prefixes: &BeanPrefixes) -> Self {
         let types = service.types();
         let mut namespaces: Vec<&'static str> = Vec::new();
         for bean in &types {
@@ -26,13 +29,13 @@ impl Schemas {
                 namespaces.push(bean.namespace);
             }
         }
-        Self { schema_namespace: service.schema_namespace, namespaces, types }
+        let prefixes = prefixes.each(namespaces.iter().copied());
+        Self { schema_namespace: service.schema_namespace, namespaces, prefixes, types }
     }
 
-    /// As in the answers: clients that send a bean back with the `xsi:type` they read declare the document's prefixes.
-    fn prefix(&self, namespace: &str) -> String {
-        let position = self.namespaces.iter().position(|known| *known == namespace).unwrap_or_default();
-        format!("ax{}", FIRST_PREFIX + position)
+    fn prefix(&self, namespace: &str) -> &str {
+        let position = self.namespaces.iter().position(|known| *known == namespace);
+        position.and_then(|position| self.prefixes.get(position)).map_or("", String::as_str)
     }
 
     pub(super) fn qualified(&self, shape: Shape) -> String {
@@ -223,8 +226,8 @@ const BINDINGS: [(&str, &str); 3] = [
 
 /// The WSDL of a service whose addresses begin with `base`, e.g. `https://localhost:9443/services/`.
 #[must_use]
-pub fn render(service: &Service, base: &str) -> String {
-    let schemas = Schemas::of(service);
+pub fn render(service: &Service, base: &str, prefixes: &BeanPrefixes) -> String {
+    let schemas = Schemas::of(service, prefixes);
     let own = service.schema_namespace == service.target_namespace;
     // Messages and bindings stand in the target namespace, elements in the schema's.
     let (target, element) = match (own, service.schema_namespace) {

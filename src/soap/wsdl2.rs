@@ -1,13 +1,14 @@
 //! WSDL 2.0 descriptions (`?wsdl2`), from the same declaration.
 
 use super::contract::{Output, Service};
+use super::prefixes::BeanPrefixes;
 use super::writer::push_attribute;
 use super::wsdl::{Lines, Schemas, fault_name, faults};
 
 /// The WSDL 2.0 description of a service whose addresses begin with `base`.
 #[must_use]
-pub fn render(service: &Service, base: &str) -> String {
-    let schemas = Schemas::of(service);
+pub fn render(service: &Service, base: &str, prefixes: &BeanPrefixes) -> String {
+    let schemas = Schemas::of(service, prefixes);
     let name = service.name;
     let mut out = Lines::new();
     out.open(format_args!(
