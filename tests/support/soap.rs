@@ -1,5 +1,6 @@
 //! The calls of the walkthrough, as an administrator's SoapUI project sends them.
 
+use super::caller::escaped;
 use super::client::{Answer, Client};
 
 /// The claim that forces a reset.
@@ -12,10 +13,6 @@ pub const LOCKED: &str = "http://wso2.org/claims/identity/accountLocked";
 pub const MAIL: &str = "http://wso2.org/claims/emailaddress";
 
 const SER: &str = "xmlns:ser=\"http://service.ws.um.carbon.wso2.org\"";
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;")
-}
 
 /// Adds a user with a mail address.
 pub fn add_user(client: &Client, name: &str, password: &str, mail: Option<&str>) -> Answer {
