@@ -3,10 +3,15 @@
 //! Nothing but the codec: no connection, no login, no database. The messages are those of a working day: a forced reset
 //! as SoapUI sends it, the resident identity provider as a generated client sends it back, and the answers of thirty
 //! fields and of the resident identity provider. Times depend on the machine; the numbers of allocations do not.
+//! `cargo test` does each of them once.
 #![expect(clippy::expect_used, reason = "a measurement stops at what is wrong")]
+
+#[path = "../tests/support/measurement.rs"]
+mod measurement;
 
 use divan::counter::BytesCount;
 use divan::{AllocProfiler, Bencher, black_box};
+use measurement::{Wanted, wanted};
 use soapstone::services::identity_provider_mgt::contract as providers;
 use soapstone::services::user_profile_mgt::contract as profiles;
 use soapstone::soap::answer::{Answer, Format};
@@ -21,7 +26,11 @@ use soapstone::soap::{Arguments, BeanPrefixes, Fault, Found, Reply, Stencil, Val
 static ALLOCATOR: AllocProfiler = AllocProfiler::system();
 
 fn main() {
-    divan::main();
+    match wanted("codec") {
+        Wanted::Figures => divan::main(),
+        Wanted::Trial => divan::Divan::default().test_benches(),
+        Wanted::Nothing => {}
+    }
 }
 
 /// A client's `setUserProfile`, as SoapUI fills its template.
