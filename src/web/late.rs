@@ -29,6 +29,8 @@ pub enum Next<'a> {
         token: &'a str,
         /// His name.
         who: &'a str,
+        /// Where he goes who does not.
+        leave: &'a str,
     },
 }
 
@@ -55,17 +57,25 @@ pub fn keep(site: &Site, request: &Request<Bytes>, next: Next<'_>) -> Option<Res
     }
     let is_whole = kept.len() == sent.iter().filter(|(name, _)| name != TOKEN && name != ONCE).count();
     let mut context = Context::new();
+    for name in ["sign_in", "csrf", "leave"] {
+        context.insert(name, "");
+    }
     context.insert("t", texts::account::all());
     context.insert("fields", &kept);
     context.insert("action", request.uri().path_and_query().map_or("", |all| all.as_str()));
     context.insert("is_whole", &(is_whole && !parameters.has_files()));
-    let (heading, message, sign_in, token) = match next {
-        Next::SignIn(address) => ("late_ended", text("late_nothing_saved").to_owned(), Some(address), ""),
-        Next::Send { token, who } => ("late_other", filled("late_signed_in_as", who), None, token),
-    };
-    context.insert("heading", text(heading));
-    context.insert("message", &message);
-    context.insert("sign_in", &sign_in);
-    context.insert("csrf", token);
+    match next {
+        Next::SignIn(address) => {
+            context.insert("heading", text("late_ended"));
+            context.insert("message", text("late_nothing_saved"));
+            context.insert("sign_in", address);
+        }
+        Next::Send { token, who, leave } => {
+            context.insert("heading", text("late_other"));
+            context.insert("message", &filled("late_signed_in_as", who));
+            context.insert("csrf", token);
+            context.insert("leave", leave);
+        }
+    }
     Some(page::render(site, StatusCode::FORBIDDEN, "late.html", context))
 }

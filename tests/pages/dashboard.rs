@@ -395,6 +395,7 @@ async fn what_was_typed_into_a_form_whose_session_ended_can_be_sent_after_signin
     let again = Account::of(&running, "tom", "Old@1234").await;
     let asked = post(&running, "/dashboard/profile", &fields, &headers(&again.cookie)).await;
     assert!(asked.body.contains("Now you are signed in as tom."), "{}", asked.body);
+    assert!(asked.body.contains("href=\"/dashboard/profile\">Cancel</a>"), "{}", asked.body);
     assert!(!again.open("/dashboard/profile").await.body.contains("Late"), "nothing was done yet");
     let token = field(&asked.body, "csrf");
     let fields = [("csrf", token.as_str()), (LAST_NAME, "Late\"<b>")];

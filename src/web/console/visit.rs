@@ -133,7 +133,11 @@ impl Visit {
     /// The page that keeps a form of another session.
     pub(super) fn keep(&self, request: &Request<Bytes>) -> Option<Response<Vec<u8>>> {
         let token = sign_in::token(&self.site, self.session.reveal());
-        late::keep(&self.site, request, Next::Send { token: &token, who: &self.actor.name })
+        late::keep(
+            &self.site,
+            request,
+            Next::Send { token: &token, who: &self.actor.name, leave: "/carbon/" },
+        )
     }
 
     /// The time.

@@ -149,7 +149,7 @@ pub async fn answer(site: &Arc<Site>, request: &Request<Bytes>) -> Response<Vec<
     if is_post && !visit.is_own_form() {
         tracing::warn!(path, "a form without the token of the session was refused");
         let token = csrf(site, &visit.id);
-        let next = Next::Send { token: &token, who: &visit.session.name };
+        let next = Next::Send { token: &token, who: &visit.session.name, leave: path };
         if let Some(kept) = late::keep(site, request, next).filter(|_| is_worth_keeping(path)) {
             return kept;
         }

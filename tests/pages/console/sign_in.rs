@@ -238,6 +238,7 @@ async fn what_was_typed_into_a_form_whose_session_ended_is_kept_until_it_can_be_
     old.push(("csrf", "of another session"));
     let asked = console.post_raw(SCREEN, &old).await;
     assert!(asked.status == 403 && asked.body.contains("Now you are signed in as admin."), "{}", asked.body);
+    assert!(asked.body.contains("href=\"/carbon/\">Cancel</a>"), "{}", asked.body);
     assert!(!stored(&running, SUBJECT).contains("Late"));
     let token = field(&asked.body, "csrf");
     let kept = untouched(&asked.body, "lateForm");
