@@ -129,6 +129,34 @@ fn a_name_may_hold_what_parts_names_from_tenants_and_stores() {
     }
 }
 
+/// However a guess names somebody by whom the right code would be found, it counts against him.
+#[test]
+fn a_wrong_code_counts_against_whom_the_right_one_would_open() {
+    let world = World::new();
+    let there = world.tenant("acme.com");
+    let here = world.user("ann@acme.com");
+    let ann = world.user_in(there, "PRIMARY", "ann");
+    for (tenant, user) in [(SUPER, &here), (there, &ann)] {
+        world.set_in(tenant, OFFLINE, "true");
+        world.trigger(user).unwrap();
+    }
+    let [code_here, code_there] = [&here, &ann].map(|user| published(&world, user));
+    // One name without a tenant, two people.
+    let both = hint("ann@acme.com", "", "");
+    assert_eq!(checked(&world, &code_here, &both).unwrap(), here);
+    assert_eq!(checked(&world, &code_there, &both).unwrap(), ann);
+    assert!(
+        checked(&world, &code_there, &hint("ann", "", "")).is_err(),
+        "a bare name is one of carbon.super"
+    );
+    for _ in 0..5 {
+        let (now, realm, hint) = (world.now(), world.realm.clone(), both.clone());
+        world.write(move |tx| note_wrong_code(tx, now, &realm, &"WRONG1".into(), &hint));
+    }
+    assert!(checked(&world, &code_here, &hint("ann@acme.com", "", "carbon.super")).is_err());
+    assert!(checked(&world, &code_there, &hint("ann", "", "acme.com")).is_err());
+}
+
 // F73
 #[test]
 fn the_same_one_time_password_in_two_tenants_works_for_each_account_alone() {
