@@ -26,7 +26,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// How long the commits of other processes may go unnoticed.
-pub(super) const WINDOW: Duration = Duration::from_millis(2);
+pub(super) const WINDOW: Duration = Duration::from_millis(10);
 /// How long a fact lives at most once anything at all was committed.
 const AT_LAST: Duration = Duration::from_secs(1);
 /// Facts of a kind kept at most; then all of them are forgotten, which costs a statement each.
