@@ -10,7 +10,7 @@ use super::app::App;
 use super::authenticate::{self, Denied, Known, Stranger};
 use super::credentials::session_set_cookie;
 use super::message::{Form, Incoming, Packed, unpacked};
-use super::work::{Performing, Work};
+use super::work::{Answered, Performing, Work};
 use super::{Published, find, metadata};
 use crate::domain::session::Kind;
 use crate::soap::addressing::{Addressing, ReplyTo};
@@ -23,6 +23,7 @@ use admission::{Admitted, Stopped};
 use hyper::body::Bytes;
 use hyper::header::{ALLOW, CONTENT_TYPE, HeaderMap, HeaderValue, SET_COOKIE, WWW_AUTHENTICATE};
 use hyper::{Method, Request, Response, StatusCode};
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -36,7 +37,7 @@ pub struct Connection {
     pub secure: bool,
 }
 
-/// What a request turned out to be for; attached to its answer.
+/// What a request turned out to be for.
 #[derive(Debug, Clone, Copy)]
 pub struct Performed {
     /// The service.
@@ -68,7 +69,7 @@ pub fn begin(app: &Arc<App>, request: Request<Bytes>, connection: Connection) ->
                 Ok(work) => work.await,
                 Err(_) => {
                     tracing::error!("a caller who has just signed in was not let in");
-                    empty(StatusCode::INTERNAL_SERVER_ERROR, None)
+                    empty(StatusCode::INTERNAL_SERVER_ERROR, None).into()
                 }
             }
         }))
@@ -178,7 +179,7 @@ impl Target {
         addressing: Option<&Addressing>,
     ) -> Response<Vec<u8>> {
         let body = answer::fault(format, fault, Some(self.called()), addressing);
-        respond(StatusCode::INTERNAL_SERVER_ERROR, &format.content_type(), body)
+        respond(StatusCode::INTERNAL_SERVER_ERROR, format.content_type(), body)
     }
 
     /// The answer to somebody who is not let in.
@@ -189,7 +190,7 @@ impl Target {
         addressing: Option<&Addressing>,
         denied: &Denied,
         cookie: Option<HeaderValue>,
-    ) -> Response<Vec<u8>> {
+    ) -> Answered {
         let mut response = match denied {
             Denied::Challenge => challenge(&app.publication.realm_name),
             Denied::Fault(fault) => self.fault(format, fault, addressing),
@@ -197,8 +198,7 @@ impl Target {
         if let Some(cookie) = cookie {
             response.headers_mut().insert(SET_COOKIE, cookie);
         }
-        response.extensions_mut().insert(self.performed());
-        response
+        Answered { response, performed: Some(self.performed()) }
     }
 }
 
@@ -273,7 +273,7 @@ impl Exchange<'_> {
         let addressing = envelope.and_then(Envelope::addressing);
         let refuse = |fault: &Fault| {
             let body = answer::fault(&format, fault, None, addressing.as_ref());
-            Ok(respond(StatusCode::INTERNAL_SERVER_ERROR, &format.content_type(), body).into())
+            Ok(respond(StatusCode::INTERNAL_SERVER_ERROR, format.content_type(), body).into())
         };
         // Whom a message is for is asked only where the address of the request says nothing.
         let to = addressing.as_ref().and_then(|one| one.to.as_deref());
@@ -358,7 +358,10 @@ impl Exchange<'_> {
 
 /// The service of a path and what follows its name: behind the last `/services/`, the first segments that name one.
 fn located(path: &str) -> Option<(&'static Published, &str)> {
-    let (_, rest) = path.rsplit_once("/services/")?;
+    let rest = match path.strip_prefix("/services/") {
+        Some(rest) if !rest.contains('/') => rest,
+        _ => path.rsplit_once("/services/")?.1,
+    };
     let mut end = 0;
     for segment in rest.split('/').take(MAX_SEGMENTS) {
         end += segment.len();
@@ -382,20 +385,28 @@ fn options() -> Response<Vec<u8>> {
 fn refuse(format: &Format, fault: &Fault) -> Response<Vec<u8>> {
     respond(
         StatusCode::INTERNAL_SERVER_ERROR,
-        &format.content_type(),
+        format.content_type(),
         answer::fault(format, fault, None, None),
     )
 }
 
-fn empty(status: StatusCode, content_type: Option<&str>) -> Response<Vec<u8>> {
+fn empty(status: StatusCode, content_type: Option<&'static str>) -> Response<Vec<u8>> {
     respond(status, content_type.unwrap_or("text/html;charset=UTF-8"), Vec::new())
 }
 
-pub(super) fn respond(status: StatusCode, content_type: &str, body: Vec<u8>) -> Response<Vec<u8>> {
+pub(super) fn respond(
+    status: StatusCode,
+    content_type: impl Into<Cow<'static, str>>,
+    body: Vec<u8>,
+) -> Response<Vec<u8>> {
     let mut response = Response::new(body);
     *response.status_mut() = status;
     response.headers_mut().reserve(HEADERS);
-    if let Ok(value) = HeaderValue::from_str(content_type) {
+    let value = match content_type.into() {
+        Cow::Borrowed(known) => Ok(HeaderValue::from_static(known)),
+        Cow::Owned(text) => HeaderValue::try_from(text),
+    };
+    if let Ok(value) = value {
         response.headers_mut().insert(CONTENT_TYPE, value);
     }
     response

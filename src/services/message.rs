@@ -6,10 +6,13 @@ use crate::soap::charset::{Charset, parameter};
 use crate::soap::envelope::Version;
 use crate::soap::{Fault, form, mime};
 use hyper::body::Bytes;
-use hyper::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE, HOST, HeaderMap, ORIGIN};
+use hyper::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE, HOST, HeaderMap, HeaderName, ORIGIN};
 use hyper::{Method, Request};
 use std::borrow::Cow;
 use std::io::Read;
+
+/// Known beforehand, because a name that is spelled out is read anew for each request.
+static SOAP_ACTION: HeaderName = HeaderName::from_static("soapaction");
 
 /// How a request is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,9 +58,9 @@ impl<'r> Incoming<'r> {
         let content_type = text(headers, CONTENT_TYPE);
         let action = content_type
             .and_then(|content_type| parameter(content_type, "action"))
-            .or_else(|| text(headers, "SOAPAction").map(unquoted));
+            .or_else(|| text(headers, &SOAP_ACTION).map(unquoted));
         Self {
-            form: form_of(request.method(), content_type, headers.contains_key("SOAPAction")),
+            form: form_of(request.method(), content_type, headers.contains_key(&SOAP_ACTION)),
             path: request.uri().path(),
             query: request.uri().query().unwrap_or(""),
             action,

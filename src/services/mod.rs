@@ -41,7 +41,7 @@ pub use app::{App, OnHttp, Publication, WAITING_LOGINS};
 pub use call::Call;
 pub use endpoint::{Connection, Performed, begin};
 pub use process::{Machine, Process};
-pub use work::Work;
+pub use work::{Answered, Work};
 
 use crate::soap::answer::Answer;
 use crate::soap::contract::{Operation, Service, Type};

@@ -7,6 +7,7 @@ use super::envelope::{self, Version};
 use super::fault::{Code, Detail, Fault};
 use super::writer::{Writer, push_escaped, push_json_text};
 use super::wsdl;
+use std::borrow::Cow;
 
 /// The form of an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,19 +23,22 @@ pub enum Format {
 impl Format {
     /// The `Content-Type` of an answer with a body.
     #[must_use]
-    pub fn content_type(&self) -> String {
+    pub fn content_type(&self) -> Cow<'static, str> {
         match self {
-            Self::Soap(version, charset) => format!("{};charset={}", version.media_type(), charset.name()),
-            Self::Bare(media_type) | Self::Json(media_type) => format!("{media_type};charset=UTF-8"),
+            Self::Soap(Version::V11, charset) => xml_in(charset),
+            Self::Soap(version, charset) => {
+                format!("{};charset={}", version.media_type(), charset.name()).into()
+            }
+            Self::Bare(media_type) | Self::Json(media_type) => format!("{media_type};charset=UTF-8").into(),
         }
     }
 
     /// The `Content-Type` of the empty 202 that void operations answer; the original says `text/xml` even for SOAP 1.2.
     #[must_use]
-    pub fn accepted_content_type(&self) -> String {
+    pub fn accepted_content_type(&self) -> Cow<'static, str> {
         match self {
-            Self::Soap(_, charset) => format!("text/xml;charset={}", charset.name()),
-            Self::Bare(_) | Self::Json(_) => "text/html;charset=UTF-8".to_owned(),
+            Self::Soap(_, charset) => xml_in(charset),
+            Self::Bare(_) | Self::Json(_) => "text/html;charset=UTF-8".into(),
         }
     }
 
@@ -43,6 +47,14 @@ impl Format {
             Self::Soap(_, charset) => charset.encode(text),
             Self::Bare(_) | Self::Json(_) => text.into_bytes(),
         }
+    }
+}
+
+/// Nearly all answers are in UTF-8, and nothing has to be put together for them.
+fn xml_in(charset: &Charset) -> Cow<'static, str> {
+    match charset.name() {
+        "UTF-8" => "text/xml;charset=UTF-8".into(),
+        other => format!("text/xml;charset={other}").into(),
     }
 }
 

@@ -5,7 +5,9 @@ use http_body_util::BodyExt;
 use hyper::body::{Body, Bytes};
 use hyper::header::{CONTENT_LENGTH, EXPECT};
 use hyper::{Request, StatusCode};
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::Poll;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Bytes of a body that takes no room from others: every connection may have one of them at any time.
@@ -48,8 +50,16 @@ impl Bodies {
             }
             return Err(StatusCode::PAYLOAD_TOO_LARGE);
         }
-        let read = tokio::time::timeout(limits.body_time, self.read(&mut body, limits.body_size)).await;
-        match read.unwrap_or(Err(StatusCode::REQUEST_TIMEOUT)) {
+        let read = {
+            let mut reading = std::pin::pin!(self.read(&mut body, limits.body_size));
+            match at_once(reading.as_mut()).await {
+                Some(read) => read,
+                None => tokio::time::timeout(limits.body_time, reading)
+                    .await
+                    .unwrap_or(Err(StatusCode::REQUEST_TIMEOUT)),
+            }
+        };
+        match read {
             Ok((body, room)) => Ok((Request::from_parts(parts, body), room)),
             Err(StatusCode::PAYLOAD_TOO_LARGE) => {
                 discard(body, limits).await;
@@ -100,6 +110,15 @@ impl Bodies {
     }
 }
 
+/// What comes of a future without waiting: most bodies arrive with their head, and need no clock.
+async fn at_once<F: Future>(mut future: Pin<&mut F>) -> Option<F::Output> {
+    std::future::poll_fn(|context| match future.as_mut().poll(context) {
+        Poll::Ready(done) => Poll::Ready(Some(done)),
+        Poll::Pending => Poll::Ready(None),
+    })
+    .await
+}
+
 /// Reads what a client goes on sending, up to a few times the limit: one that is cut off while it sends may never look at
 /// the answer.
 async fn discard<B: Body<Data = Bytes> + Unpin>(mut body: B, limits: Limits) {
@@ -122,8 +141,7 @@ mod tests {
     use http_body_util::Full;
     use hyper::body::Frame;
     use std::convert::Infallible;
-    use std::pin::Pin;
-    use std::task::{Context, Poll};
+    use std::task::Context;
 
     /// A body that comes in pieces of these sizes.
     struct Pieces(std::vec::IntoIter<usize>);

@@ -9,7 +9,7 @@ use super::impatient::Impatient;
 use super::limits::Limits;
 use super::packing;
 use super::route::{self, Faces};
-use crate::services::Connection;
+use crate::services::{Answered, Connection};
 use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
 use hyper::header::{
@@ -132,20 +132,20 @@ async fn exchange(
     let is_ambiguous = request.headers().get_all(HOST).iter().nth(1).is_some();
     let answer = async {
         if is_ambiguous {
-            return plain(StatusCode::BAD_REQUEST);
+            return plain(StatusCode::BAD_REQUEST).into();
         }
         match shared.bodies.whole(request, limits).await {
             Ok((request, _room)) => {
                 let work = carried_out(|| faces.begin(request, ends.connection, ends.is_local));
                 work.await.unwrap_or_else(|| {
                     tracing::error!("a request could not be answered: the work on it panicked");
-                    plain(StatusCode::INTERNAL_SERVER_ERROR)
+                    plain(StatusCode::INTERNAL_SERVER_ERROR).into()
                 })
             }
-            Err(status) => plain(status),
+            Err(status) => plain(status).into(),
         }
     };
-    let mut response = answer.instrument(span.clone()).await;
+    let Answered { mut response, performed } = answer.instrument(span.clone()).await;
     packing::pack(&mut response, takes_packed);
     let headers = response.headers_mut();
     for (name, value) in
@@ -161,7 +161,7 @@ async fn exchange(
     let (status, bytes) = (response.status().as_u16(), response.body().len());
     let took = began.elapsed();
     let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
-    shared.faces.metrics.note(response.extensions().get(), &path, status, took);
+    shared.faces.metrics.note(performed.as_ref(), &path, status, took);
     let peer = ends.connection.peer;
     tracing::info!(parent: &span, %method, path, status, bytes, micros, %peer, "answered");
     response.map(|body| Full::new(Bytes::from(body)))

@@ -27,22 +27,24 @@ impl Faces {
     /// Begins to answer a request. What operators watch is shown to programs on this machine only.
     pub fn begin(&self, request: Request<Bytes>, connection: Connection, is_local: bool) -> Work {
         let path = request.uri().path();
-        let is_local = is_local && !is_passed_on(request.headers());
+        let is_for_operators = || is_local && !is_passed_on(request.headers());
         match path {
             _ if is_for_services(path) => services::begin(&self.services, request, connection),
             // Tenants have no addresses of their own for admin services.
             _ if path.starts_with("/t/") && path.contains("/services") => plain(StatusCode::NOT_FOUND).into(),
-            "/health" if is_local => {
+            "/health" if is_for_operators() => {
                 let services = Arc::clone(&self.services);
-                Work::Other(Box::pin(async move { health(&services.store).await }))
+                Work::Other(Box::pin(async move { health(&services.store).await.into() }))
             }
-            "/metrics" if is_local => text(self.metrics.render(&self.services.store)).into(),
+            "/metrics" if is_for_operators() => text(self.metrics.render(&self.services.store)).into(),
             _ if !connection.secure => {
                 self.to_https(request.uri().path_and_query().map_or("/", |all| all.as_str())).into()
             }
             _ => {
                 let site = Arc::clone(&self.site);
-                Work::Other(Box::pin(async move { web::answer(&site, request, connection.peer).await }))
+                Work::Other(Box::pin(
+                    async move { web::answer(&site, request, connection.peer).await.into() },
+                ))
             }
         }
     }

@@ -217,7 +217,7 @@ fn a_page_of_another_site_has_nothing_done() {
             request = request.header(name, value);
         }
         let request = request.body(hyper::body::Bytes::new()).unwrap();
-        runtime.block_on(crate::services::begin(&app, request, connection)).status().as_u16()
+        runtime.block_on(crate::services::begin(&app, request, connection)).response.status().as_u16()
     };
     let form = "application/x-www-form-urlencoded";
     let simple = [None, Some(form), Some("text/plain"), Some("multipart/form-data; boundary=x")];
