@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
-#[expect(dead_code, reason = "tests/transport.rs uses the rest")]
+#[expect(dead_code, reason = "tests/transport uses the rest")]
 #[path = "../support/server.rs"]
 mod server;
 #[path = "../support/smtp_sink.rs"]
