@@ -193,14 +193,12 @@ fn ids_sort_in_the_order_in_which_users_were_added_even_at_one_moment() {
     assert_ne!(at(START.0, 1), ids[0], "another installation may add its first user at that moment, too");
 }
 
-#[test]
-fn a_claim_given_with_a_new_user_replaces_what_the_directory_would_put_there() {
-    let world = World::new();
+/// Adds a user with these claims.
+fn zoe_with(world: &World, given: &[(&str, &str)]) -> User {
     let password = NewPassword::first(OLD.into()).unwrap();
-    let added = as_admin(&world, SUPER, move |tx, now, realm, admin| {
-        let mut claims = Changes::default();
-        claims.set(LAST_NAME, Some("Zimmer".to_owned()));
-        claims.set(USER_ID, Some("from elsewhere".to_owned()));
+    let mut claims = Changes::default();
+    given.iter().for_each(|(uri, value)| claims.set(uri, Some((*value).to_owned())));
+    let added = as_admin(world, SUPER, move |tx, now, realm, admin| {
         let new = user::NewUser {
             name: "zoe",
             password: &password,
@@ -211,7 +209,13 @@ fn a_claim_given_with_a_new_user_replaces_what_the_directory_would_put_there() {
         };
         user::add(tx, now, realm, admin, &new)
     });
-    let zoe = added.unwrap();
+    added.unwrap()
+}
+
+#[test]
+fn a_claim_given_with_a_new_user_replaces_what_the_directory_would_put_there() {
+    let world = World::new();
+    let zoe = zoe_with(&world, &[(LAST_NAME, "Zimmer"), (USER_ID, "from elsewhere")]);
     assert_eq!(world.claim(&zoe, LAST_NAME).as_deref(), Some("Zimmer"));
     assert_eq!(world.claim(&zoe, USER_ID).as_deref(), Some("from elsewhere"));
 }
@@ -233,21 +237,8 @@ fn nobody_is_called_by_another_name_than_his_own() {
     world.second_store("EMP");
     let other = world.user_in(SUPER, "EMP", "tom");
     assert!(world.claims(&other, &[(NAME, Some("admin"))]).is_err());
-    let password = NewPassword::first(OLD.into()).unwrap();
-    let added = as_admin(&world, SUPER, move |tx, now, realm, actor| {
-        let mut claims = Changes::default();
-        claims.set(NAME, Some("admin".to_owned()));
-        let new = user::NewUser {
-            name: "zoe",
-            password: &password,
-            roles: &[],
-            claims: &claims,
-            profile: DEFAULT_PROFILE,
-            require_change: false,
-        };
-        user::add(tx, now, realm, actor, &new)
-    });
-    assert_eq!(world.claim(&added.unwrap(), NAME).as_deref(), Some("zoe"));
+    let zoe = zoe_with(&world, &[(NAME, "admin")]);
+    assert_eq!(world.claim(&zoe, NAME).as_deref(), Some("zoe"));
 }
 
 #[test]
