@@ -165,6 +165,14 @@ impl Pages {
         self.send_from(1, self.request("POST", address, encoded(fields)))
     }
 
+    /// Does something and gives the browser back the cookies it had before: what ends with it ends for who kept them, too.
+    fn keeping_cookies<T>(&self, work: impl FnOnce() -> T) -> T {
+        let kept = self.cookies.borrow().clone();
+        let done = work();
+        *self.cookies.borrow_mut() = kept;
+        done
+    }
+
     fn forget_cookies(&self) {
         self.cookies.borrow_mut().clear();
     }
