@@ -31,6 +31,7 @@ pub const EXPIRY: &str = "Recovery.ExpiryTime";
 
 /// Where the recovery API sets passwords.
 pub const SET_PASSWORD: &str = "/api/identity/recovery/v0.9/set-password";
+const RECOVER_PASSWORD: &str = "/api/identity/recovery/v0.9/recover-password";
 
 /// The user of these tests, his first password and his mail address.
 pub const TOM: &str = "tom";
@@ -282,12 +283,22 @@ impl World {
         self.stored("SELECT count(*) FROM recovery")
     }
 
-    /// Sends one JSON request to the recovery API, as the reset pages of the original did.
+    /// Sets a password over the recovery API, as the reset pages of the original did.
     pub fn set_password_api(&self, code: &str, password: &str) -> Answer {
         let body = serde_json::json!({ "key": code, "password": password, "properties": [] });
+        self.recovery_api(SET_PASSWORD, &body)
+    }
+
+    /// Asks for a mail to a user who forgot his password.
+    pub fn forget_password(&self, user: &str) -> Answer {
+        let body = serde_json::json!({ "user": { "username": user }, "properties": [] });
+        self.recovery_api(RECOVER_PASSWORD, &body)
+    }
+
+    fn recovery_api(&self, path: &str, body: &serde_json::Value) -> Answer {
         let authorization = basic("admin", "admin");
         let headers = [("Content-Type", "application/json"), ("Authorization", authorization.as_str())];
-        self.client().send("POST", SET_PASSWORD, &headers, body.to_string().as_bytes())
+        self.client().send("POST", path, &headers, body.to_string().as_bytes())
     }
 }
 
