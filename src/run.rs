@@ -2,7 +2,7 @@
 
 use crate::config::{self, Loaded, Settings};
 use crate::domain::clock::SystemClock;
-use crate::domain::{Policy, Secret};
+use crate::domain::Policy;
 use crate::ops::cli::Command;
 use crate::ops::commands::{Desk, say};
 use crate::ops::installation;
@@ -45,10 +45,7 @@ pub fn command(command: Command, loaded: Loaded) -> Outcome {
 
 fn open_desk(loaded: &Loaded) -> Result<Desk, Box<dyn Error>> {
     let (rules, settings) = (rules(loaded)?, &loaded.settings);
-    let password = match settings.admin_password.0.as_str() {
-        "" => Secret::from("admin"),
-        own => Secret::from(own),
-    };
+    let password = installation::first_password(&settings.admin_password.0);
     Ok(Desk::open(&settings.data_dir, rules, &settings.admin_name, &password)?)
 }
 

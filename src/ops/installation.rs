@@ -120,6 +120,9 @@ pub struct Lock(#[expect(dead_code, reason = "the lock lasts as long as the file
 /// The file that says what programs present to the recovery API; made by the first server that serves the folder.
 pub const API_CLIENT: &str = "recovery-api-client";
 
+/// The password of the first administrator where nobody chose another; everybody knows it.
+pub const KNOWN_PASSWORD: &str = "admin";
+
 /// The database's file in the folder.
 const DATABASE: &str = "soapstone.db";
 
@@ -290,6 +293,12 @@ pub fn is_new(store: &Store) -> Result<bool, Error> {
     Ok(found.is_none())
 }
 
+/// The password of an administrator who is made at the first start: the one in the settings, where an empty one is none.
+#[must_use]
+pub fn first_password(configured: &str) -> Secret {
+    Secret::from(if configured.is_empty() { KNOWN_PASSWORD } else { configured })
+}
+
 /// Fills an empty store with the super tenant and its administrator. Says whether it did. In any other, administrators
 /// who lost their rights get them back.
 ///
@@ -317,11 +326,11 @@ pub fn fill_if_new(
     Ok(store.write_blocking(move |tx| seed::first_start(tx, now, &realm, &admin))?)
 }
 
-/// Whether the super tenant's administrator still has the password everybody knows.
+/// Whether the super tenant's administrator still has [`KNOWN_PASSWORD`].
 ///
 /// # Errors
 /// Failures of the database.
-pub fn has_default_password(store: &Store) -> Result<bool, Error> {
+pub fn has_known_password(store: &Store) -> Result<bool, Error> {
     let credential = store.read(|tx| {
         let Some(tenant) = tenant::by_id(tx, TenantId::SUPER)? else {
             return Ok::<_, crate::domain::Error>(None);
@@ -331,7 +340,7 @@ pub fn has_default_password(store: &Store) -> Result<bool, Error> {
             None => Ok(None),
         }
     })?;
-    Ok(credential.is_some_and(|credential| credential.verify(&Secret::from("admin"))))
+    Ok(credential.is_some_and(|credential| credential.verify(&Secret::from(KNOWN_PASSWORD))))
 }
 
 #[cfg(test)]
