@@ -46,12 +46,6 @@ impl std::fmt::Debug for Stored {
     }
 }
 
-impl std::fmt::Debug for Fact {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} of {}", self.uri, self.user)
-    }
-}
-
 /// A role as the export describes it.
 #[derive(Debug)]
 struct OldRole {
@@ -70,6 +64,12 @@ struct Fact {
     user: String,
     uri: String,
     value: Option<String>,
+}
+
+impl std::fmt::Debug for Fact {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} of {}", self.uri, self.user)
+    }
 }
 
 /// An export whose passwords are in the form in which they are kept.

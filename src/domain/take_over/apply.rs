@@ -42,6 +42,13 @@ struct Users {
     here: HashSet<String>,
 }
 
+/// What the tables have of a user beside himself.
+#[derive(Clone, Copy)]
+enum Belonging {
+    Membership,
+    IdentityClaim,
+}
+
 /// What every step needs.
 struct Work<'w, 't> {
     tx: &'w mut Tx<'t>,
@@ -83,7 +90,7 @@ pub fn run(
     }
     for fact in export.facts {
         let Some(user) = users.added.get(&fact.user) else {
-            work.not_added(&users, &fact.user, "identity claims");
+            work.not_added(&users, &fact.user, Belonging::IdentityClaim);
             continue;
         };
         store::user::set_identity_claim(work.tx, user.id.0, &fact.uri, fact.value.as_deref())?;
@@ -140,7 +147,7 @@ impl Work<'_, '_> {
         for name in old.members.iter().filter(|_| !everybody) {
             match users.added.get(name) {
                 Some(user) => members.push(user.display_name()),
-                None => self.not_added(users, name, "memberships"),
+                None => self.not_added(users, name, Belonging::Membership),
             }
         }
         let Self { tx, now, realm, actor, report } = self;
@@ -175,12 +182,12 @@ impl Work<'_, '_> {
     }
 
     /// Counts what belongs to somebody who was not added.
-    fn not_added(&mut self, users: &Users, name: &str, what: &str) {
+    fn not_added(&mut self, users: &Users, name: &str, what: Belonging) {
         let what = match (users.here.contains(name), what) {
-            (true, "memberships") => "memberships of users who were here already",
-            (false, "memberships") => "memberships of users who are not there",
-            (true, _) => "identity claims of users who were here already",
-            (false, _) => "identity claims of users who are not there",
+            (true, Belonging::Membership) => "memberships of users who were here already",
+            (false, Belonging::Membership) => "memberships of users who are not there",
+            (true, Belonging::IdentityClaim) => "identity claims of users who were here already",
+            (false, Belonging::IdentityClaim) => "identity claims of users who are not there",
         };
         *self.report.passed_over.entry(what).or_default() += 1;
     }

@@ -19,25 +19,55 @@ pub(super) fn read(
     users: &HashMap<String, String>,
     export: &mut Export,
 ) -> Result<(), Error> {
-    let rows = |table: &str| {
-        let found = files.tables.get(table).into_iter();
-        found.flat_map(|table| table.of_tenant(meant.tenant_id)).collect::<Vec<_>>()
-    };
-    let mut domains = HashMap::new();
-    for row in rows("UM_DOMAIN") {
-        domains.insert(row.must("UM_DOMAIN_ID")?.trim(), row.must("UM_DOMAIN_NAME")?.to_uppercase());
+    let tables = Tables::of(files, meant.tenant_id)?;
+    own(&tables, meant, users, export)?;
+    hybrid(&tables, meant, export)?;
+    permissions(&tables, export)
+}
+
+/// The rows of the tenant that is meant.
+struct Tables<'f> {
+    files: &'f Files,
+    tenant: i64,
+    /// Names by key.
+    domains: HashMap<&'f str, String>,
+}
+
+impl<'f> Tables<'f> {
+    fn of(files: &'f Files, tenant: i64) -> Result<Self, Error> {
+        let mut tables = Self { files, tenant, domains: HashMap::new() };
+        for row in tables.rows("UM_DOMAIN") {
+            let name = row.must("UM_DOMAIN_NAME")?.to_uppercase();
+            tables.domains.insert(row.must("UM_DOMAIN_ID")?.trim(), name);
+        }
+        Ok(tables)
     }
-    let domain = |row: &Row<'_>| {
+
+    fn rows(&self, table: &str) -> Vec<Row<'f>> {
+        let found = self.files.tables.get(table).into_iter();
+        found.flat_map(|table| table.of_tenant(self.tenant)).collect()
+    }
+
+    /// The domain that a row names by its key.
+    fn domain(&self, row: &Row<'_>) -> Result<&str, Error> {
         let key = row.must("UM_DOMAIN_ID")?.trim();
-        domains.get(key).cloned().ok_or_else(|| {
+        self.domains.get(key).map(String::as_str).ok_or_else(|| {
             row.refuse(&format!("there is no domain {key} of this tenant in UM_DOMAIN.csv; export it whole"))
         })
-    };
+    }
+}
 
-    let own = keyed(&rows("UM_ROLE"), export, &meant.store)?;
-    for row in rows("UM_USER_ROLE") {
+/// Roles of the user store itself, whose members are named by key.
+fn own(
+    tables: &Tables<'_>,
+    meant: &Meant,
+    users: &HashMap<String, String>,
+    export: &mut Export,
+) -> Result<(), Error> {
+    let places = keyed(&tables.rows("UM_ROLE"), export, &meant.store)?;
+    for row in tables.rows("UM_USER_ROLE") {
         match (
-            own.get(row.must("UM_ROLE_ID")?.trim()).and_then(|place| export.roles.get_mut(*place)),
+            places.get(row.must("UM_ROLE_ID")?.trim()).and_then(|place| export.roles.get_mut(*place)),
             users.get(row.must("UM_USER_ID")?.trim()),
         ) {
             (Some(role), Some(user)) => role.members.push(user.clone()),
@@ -45,27 +75,35 @@ pub(super) fn read(
             (_, None) => export.pass_over("memberships of users who are not there"),
         }
     }
+    Ok(())
+}
 
-    let hybrid = keyed(&rows("UM_HYBRID_ROLE"), export, INTERNAL)?;
-    for row in rows("UM_HYBRID_USER_ROLE") {
+/// Hybrid roles, whose members are named by domain and name.
+fn hybrid(tables: &Tables<'_>, meant: &Meant, export: &mut Export) -> Result<(), Error> {
+    let places = keyed(&tables.rows("UM_HYBRID_ROLE"), export, INTERNAL)?;
+    for row in tables.rows("UM_HYBRID_USER_ROLE") {
         let user = folded(row.must("UM_USER_NAME")?);
-        if domain(&row)? != meant.store {
+        if tables.domain(&row)? != meant.store {
             export.pass_over("memberships of users of other user stores");
             continue;
         }
-        match hybrid.get(row.must("UM_ROLE_ID")?.trim()).and_then(|place| export.roles.get_mut(*place)) {
+        match places.get(row.must("UM_ROLE_ID")?.trim()).and_then(|place| export.roles.get_mut(*place)) {
             Some(role) => role.members.push(user),
             None => export.pass_over("memberships of roles that are not there"),
         }
     }
+    Ok(())
+}
 
-    let mut permissions = HashMap::new();
-    for row in rows("UM_PERMISSION") {
-        permissions.insert(row.must("UM_ID")?.trim(), (row.must("UM_RESOURCE_ID")?, row.must("UM_ACTION")?));
+/// What the roles may, which the tables say by their names.
+fn permissions(tables: &Tables<'_>, export: &mut Export) -> Result<(), Error> {
+    let mut known = HashMap::new();
+    for row in tables.rows("UM_PERMISSION") {
+        known.insert(row.must("UM_ID")?.trim(), (row.must("UM_RESOURCE_ID")?, row.must("UM_ACTION")?));
     }
-    for row in rows("UM_ROLE_PERMISSION") {
+    for row in tables.rows("UM_ROLE_PERMISSION") {
         let (key, name) = (row.must("UM_PERMISSION_ID")?.trim(), row.must("UM_ROLE_NAME")?);
-        let Some((resource, done)) = permissions.get(key) else {
+        let Some((resource, done)) = known.get(key) else {
             export.pass_over("permissions that are not in UM_PERMISSION");
             continue;
         };
@@ -78,7 +116,7 @@ pub(super) fn read(
             export.pass_over("permissions of roles that are in no domain");
             continue;
         }
-        let typed = match domain(&row)?.as_str() {
+        let typed = match tables.domain(&row)? {
             INTERNAL | APPLICATION if is_of_application(name) => name.to_owned(),
             domain => shown(domain, name),
         };
