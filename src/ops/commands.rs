@@ -151,9 +151,7 @@ impl Desk {
 
     /// Adds the users of a file and says on standard error how far it is and who could not be added.
     fn import(&self, actor: &Actor, path: &Path, store: &str) -> Result<(), Failure> {
-        let bytes =
-            std::fs::read(path).map_err(|error| Failure::Usage(format!("{}: {error}", path.display())))?;
-        let file = File::csv(&bytes);
+        let file = File::csv(&std::fs::read(path).map_err(unreadable(path))?);
         let mut progress = Progress::begin("users", file.len());
         let mut told = 0;
         let show = |report: &Report| {
@@ -360,6 +358,11 @@ fn check_claim(tx: &mut Tx<'_>, realm: &Realm, tenant: tenant::TenantId, uri: &s
         Some(_) => Ok(()),
         None => Err(Error::refused(format!("there is no claim {uri}"))),
     }
+}
+
+/// What cannot be read, by its name: the system's words alone do not say which of many files it is.
+pub(super) fn unreadable(path: &Path) -> impl FnOnce(std::io::Error) -> Failure {
+    move |error| Failure::Usage(format!("{}: {error}", path.display()))
 }
 
 /// Prints a line. Whoever reads no further, like `head`, has what he wanted: what was begun goes on without him.

@@ -1,7 +1,7 @@
 //! Importing what an existing deployment has in its database.
 
 use super::cli::Idp;
-use super::commands::{Desk, Failure, say};
+use super::commands::{Desk, Failure, say, unreadable};
 use crate::domain::Error;
 use crate::domain::identity_provider::import::{Tables, import};
 use std::path::Path;
@@ -57,15 +57,14 @@ pub(super) fn each_file(
     mut take: impl FnMut(&str, &[u8]) -> Result<bool, Error>,
 ) -> Result<Vec<String>, Failure> {
     let (mut unread, mut paths) = (Vec::new(), Vec::new());
-    let entries = std::fs::read_dir(folder)
-        .map_err(|error| Failure::Usage(format!("{}: {error}", folder.display())))?;
-    for entry in entries {
+    for entry in std::fs::read_dir(folder).map_err(unreadable(folder))? {
         paths.push(entry?.path());
     }
     paths.sort();
     for path in paths.into_iter().filter(|path| path.is_file()) {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        if !take(&name, &std::fs::read(&path)?)? {
+        let content = std::fs::read(&path).map_err(unreadable(&path))?;
+        if !take(&name, &content)? {
             unread.push(name);
         }
     }
