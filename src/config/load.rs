@@ -120,25 +120,31 @@ pub fn load(sources: &Sources) -> Result<Loaded, Error> {
     settings.templates = templates;
     settings.identity_providers = identity_providers;
     settings.service_providers = service_providers;
-    if settings.mail.host.is_none() && settings.mail.transport != MailTransport::Smtp {
-        warnings
-            .push("no mail server is configured: mails are written to files, see mail.directory".to_owned());
-    }
     warnings.extend(unknown_variables(sources));
     let origins = collected.into_origins();
+    warnings.extend(worth_knowing(&settings, &origins));
+    Ok(Loaded { settings, warnings, files, origins })
+}
+
+/// What works as it was set, and may not be what was meant.
+fn worth_knowing(settings: &Settings, origins: &Origins) -> Vec<String> {
+    let mut said = Vec::new();
+    if settings.mail.host.is_none() && settings.mail.transport != MailTransport::Smtp {
+        said.push("no mail server is configured: mails are written to files, see mail.directory".to_owned());
+    }
     if settings.hide_admin_service_wsdls {
-        warnings.push(format!(
+        said.push(format!(
             "{}: WSDLs of admin services are hidden; hide_admin_service_wsdls = false in soapstone.toml shows them",
             origins.of("hide_admin_service_wsdls")
         ));
     }
     if !settings.is_loopback() && settings.public_url.is_none() && settings.host_name.is_none() {
-        warnings.push(format!(
+        said.push(format!(
             "{}: links in mails and redirects lead to localhost, where other machines find nothing: set public_url",
             origins.of("bind")
         ));
     }
-    Ok(Loaded { settings, warnings, files, origins })
+    said
 }
 
 /// The text that the last of several gives a key; an empty one says nothing.
@@ -215,13 +221,8 @@ fn read_text(key: &'static Key, text: &str, origin: String) -> Result<Given, Err
 /// Reads a `soapstone.toml`; every value knows its line.
 fn read_toml(path: &Path) -> Result<(Vec<Given>, Vec<ServiceProvider>), Error> {
     let text = std::fs::read_to_string(path).map_err(|source| Error::Io { path: path.to_owned(), source })?;
-    let place = |offset: usize| {
-        let before = text.get(..offset).unwrap_or("");
-        let column = before.rsplit('\n').next().map_or(0, |last| last.chars().count()) + 1;
-        (before.matches('\n').count() + 1, column)
-    };
     let syntax = |error: &toml::de::Error| {
-        let (line, column) = place(error.span().map_or(0, |span| span.start));
+        let (line, column) = place(&text, error.span().map_or(0, |span| span.start));
         Error::Syntax {
             path: path.to_owned(),
             line,
@@ -234,26 +235,47 @@ fn read_toml(path: &Path) -> Result<(Vec<Given>, Vec<ServiceProvider>), Error> {
     let read = toml::from_str::<Settings>(&text).map_err(|error| syntax(&error))?;
     let values: toml::Table = toml::from_str(&text).map_err(|error| syntax(&error))?;
     let spans = DeTable::parse(&text).map_err(|error| syntax(&error))?;
+    let origin = |offset: usize| format!("{}:{}", path.display(), place(&text, offset).0);
+    let providers = complete_all(read.service_providers, spans.get_ref(), path, origin)?;
+    Ok((given(&values, spans.get_ref(), origin), providers))
+}
+
+/// Line and column, from 1.
+fn place(text: &str, offset: usize) -> (usize, usize) {
+    let before = text.get(..offset).unwrap_or("");
+    let column = before.rsplit('\n').next().map_or(0, |last| last.chars().count()) + 1;
+    (before.matches('\n').count() + 1, column)
+}
+
+/// The values of a file, in the order of the keys.
+fn given(values: &toml::Table, spans: &DeTable<'_>, origin: impl Fn(usize) -> String) -> Vec<Given> {
     let mut given = Vec::new();
     for key in KEYS {
         let (value, span) = match key.name.split_once('.') {
-            None => (values.get(key.name), spans.get_ref().get_key_value(key.name)),
+            None => (values.get(key.name), spans.get_key_value(key.name)),
             Some((section, name)) => (
                 values.get(section).and_then(|section| section.get(name)),
-                spans.get_ref().get(section).and_then(|section| match section.get_ref() {
+                spans.get(section).and_then(|section| match section.get_ref() {
                     DeValue::Table(section) => section.get_key_value(name),
                     _ => None,
                 }),
             ),
         };
         if let (Some(value), Some((at, _))) = (value, span) {
-            let (line, _) = place(at.span().start);
-            let origin = format!("{}:{line}", path.display());
-            given.push(Given { key: key.name, value: value.clone(), origin });
+            given.push(Given { key: key.name, value: value.clone(), origin: origin(at.span().start) });
         }
     }
-    let mut providers = read.service_providers;
-    let tables = match spans.get_ref().get("service_provider").map(Spanned::get_ref) {
+    given
+}
+
+/// Completes the service providers of a file; a mistake is told with the line of its key.
+fn complete_all(
+    mut providers: Vec<ServiceProvider>,
+    spans: &DeTable<'_>,
+    path: &Path,
+    origin: impl Fn(usize) -> String,
+) -> Result<Vec<ServiceProvider>, Error> {
+    let tables = match spans.get("service_provider").map(Spanned::get_ref) {
         Some(DeValue::Array(tables)) => tables.as_ref(),
         _ => &[],
     };
@@ -265,16 +287,16 @@ fn read_toml(path: &Path) -> Result<(Vec<Given>, Vec<ServiceProvider>), Error> {
                 DeValue::Table(table) => table.get_key_value(mistake.key).map(|(key, _)| key.span()),
                 _ => None,
             };
-            let (line, _) = place(key.unwrap_or(table.span()).start);
+            let at = origin(key.unwrap_or(table.span()).start);
             Error::Value {
-                origin: format!("{}:{line}: service_provider {:?}", path.display(), provider.issuer),
+                origin: format!("{at}: service_provider {:?}", provider.issuer),
                 key: mistake.key.to_owned(),
                 why: mistake.why,
                 hint: mistake.hint.to_owned(),
             }
         })?;
     }
-    Ok((given, providers))
+    Ok(providers)
 }
 
 /// Reads the certificate of a service provider, and refuses one that could never work.
