@@ -212,35 +212,20 @@ fn provider(element: &Element, path: &Path, warn: &mut dyn FnMut(String)) -> Ser
     };
     let signature_hash = hash("SAMLDefaultSigningAlgorithmURI", "#rsa-");
     let digest_hash = hash("SAMLDefaultDigestAlgorithmURI", "#");
-    let verify_requests = flag("ValidateSignatures", false);
-    let certificate = value("CertAlias").and_then(|alias| certificate(path, &alias));
-    if verify_requests && certificate.is_none() {
-        let alias = value("CertAlias").unwrap_or_else(|| "wso2carbon".to_owned());
-        warn(format!(
-            "requests of {issuer:?} are refused until its certificate is there: export {alias} from the key store \
-             to {alias}.pem beside this file"
-        ));
-    }
-    let encrypt_assertion = flag("EncryptAssertion", false);
-    if encrypt_assertion && certificate.is_none() {
-        warn(format!(
-            "nobody can sign in at {issuer:?}, which wants encrypted assertions, until its certificate is there"
-        ));
-    }
+    let alias = value("CertAlias");
     let attributes = flag("EnableAttributeProfile", false) && flag("IncludeAttributeByDefault", false);
-    let single_logout = flag("EnableSingleLogout", true);
     let mut consumer_urls = values("AssertionConsumerServiceURL");
     // The name of releases before 5.0.0.
     consumer_urls.extend(values("AssertionConsumerService"));
-    ServiceProvider {
+    let own = ServiceProvider {
         consumer_urls,
         default_consumer_url: value("DefaultAssertionConsumerServiceURL"),
-        certificate,
-        verify_requests,
+        certificate: alias.as_deref().and_then(|alias| certificate(path, alias)),
+        verify_requests: flag("ValidateSignatures", false),
         sign_response: flag("SignResponse", false),
         sign_assertion: flag("SignAssertion", true),
-        encrypt_assertion,
-        single_logout,
+        encrypt_assertion: flag("EncryptAssertion", false),
+        single_logout: flag("EnableSingleLogout", true),
         logout_request_url: value("SLORequestURL").or_else(|| value("LogoutURL")),
         logout_response_url: value("SLOResponseURL"),
         idp_initiated: flag("EnableIdPInitiatedSSO", false),
@@ -253,6 +238,27 @@ fn provider(element: &Element, path: &Path, warn: &mut dyn FnMut(String)) -> Ser
         digest_hash,
         issuer,
         ..ServiceProvider::default()
+    };
+    if own.certificate.is_none() {
+        want_certificate(&own, alias.as_deref(), warn);
+    }
+    own
+}
+
+/// Says what does not work without a certificate, as far as it is asked for.
+fn want_certificate(own: &ServiceProvider, alias: Option<&str>, warn: &mut dyn FnMut(String)) {
+    let issuer = &own.issuer;
+    if own.verify_requests {
+        let alias = alias.unwrap_or("wso2carbon");
+        warn(format!(
+            "requests of {issuer:?} are refused until its certificate is there: export {alias} from the key store \
+             to {alias}.pem beside this file"
+        ));
+    }
+    if own.encrypt_assertion {
+        warn(format!(
+            "nobody can sign in at {issuer:?}, which wants encrypted assertions, until its certificate is there"
+        ));
     }
 }
 
