@@ -16,7 +16,7 @@ use crate::services::identity_provider_mgt::contract::{
     InboundProvisioningConfig, JustInTimeProvisioningConfig, LocalRole, PermissionsAndRoleConfig, Property,
     ProvisioningConnectorConfig, RoleMapping,
 };
-use crate::services::identity_provider_mgt::wire as providers;
+use crate::services::identity_provider_mgt::wire::{self as providers, all};
 
 /// A step of the original is the first one unless something else is said.
 const FIRST: i32 = 1;
@@ -177,10 +177,10 @@ fn shown_federated(one: Federated) -> IdentityProvider {
         valid: true,
         ..FederatedAuthenticatorConfig::default()
     };
-    let all: Vec<FederatedAuthenticatorConfig> = one.authenticators.into_iter().map(authenticator).collect();
+    let authenticators = all(one.authenticators, authenticator);
     IdentityProvider {
-        defaultAuthenticatorConfig: all.first().cloned(),
-        federatedAuthenticatorConfigs: all.into_iter().map(Some).collect(),
+        defaultAuthenticatorConfig: authenticators.first().cloned().flatten(),
+        federatedAuthenticatorConfigs: authenticators,
         federationHub: one.federation_hub,
         identityProviderName: Some(one.name),
         ..IdentityProvider::default()
@@ -188,18 +188,16 @@ fn shown_federated(one: Federated) -> IdentityProvider {
 }
 
 fn shown_step(one: Step) -> AuthenticationStep {
-    let local = |one: Choice| {
-        Some(LocalAuthenticatorConfig {
-            displayName: one.display_name,
-            name: Some(one.name),
-            valid: true,
-            ..LocalAuthenticatorConfig::default()
-        })
+    let local = |one: Choice| LocalAuthenticatorConfig {
+        displayName: one.display_name,
+        name: Some(one.name),
+        valid: true,
+        ..LocalAuthenticatorConfig::default()
     };
     AuthenticationStep {
         attributeStep: one.attribute,
-        federatedIdentityProviders: one.federated.into_iter().map(|one| Some(shown_federated(one))).collect(),
-        localAuthenticatorConfigs: one.local.into_iter().map(local).collect(),
+        federatedIdentityProviders: all(one.federated, shown_federated),
+        localAuthenticatorConfigs: all(one.local, local),
         stepOrder: i32::try_from(one.order).unwrap_or(i32::MAX),
         subjectStep: one.subject,
     }
@@ -255,13 +253,13 @@ fn shown_property(one: Setting) -> ServiceProviderProperty {
 /// An application of the tenant of that domain, with all its parts.
 pub(super) fn shown(one: domain::Application, tenant_domain: &str) -> ServiceProvider {
     let profile = one.profile;
-    let permission = |value| Some(ApplicationPermission { value: Some(value) });
+    let permission = |value| ApplicationPermission { value: Some(value) };
     ServiceProvider {
         applicationID: i32::try_from(profile.id).unwrap_or(i32::MAX),
         applicationName: Some(profile.name),
         claimConfig: Some(ClaimConfig {
             alwaysSendMappedLocalSubjectId: profile.send_local_subject,
-            claimMappings: one.claims.into_iter().map(|one| Some(shown_mapping(one))).collect(),
+            claimMappings: all(one.claims, shown_mapping),
             idpClaims: Vec::new(),
             localClaimDialect: profile.local_dialect,
             roleClaimURI: profile.role_claim,
@@ -269,11 +267,7 @@ pub(super) fn shown(one: domain::Application, tenant_domain: &str) -> ServicePro
         }),
         description: profile.description,
         inboundAuthenticationConfig: Some(InboundAuthenticationConfig {
-            inboundAuthenticationRequestConfigs: one
-                .inbound
-                .into_iter()
-                .map(|one| Some(shown_inbound(one)))
-                .collect(),
+            inboundAuthenticationRequestConfigs: all(one.inbound, shown_inbound),
         }),
         inboundProvisioningConfig: Some(InboundProvisioningConfig {
             dumbMode: profile.dumb_mode,
@@ -284,7 +278,7 @@ pub(super) fn shown(one: domain::Application, tenant_domain: &str) -> ServicePro
             alwaysSendBackAuthenticatedListOfIdPs: profile.send_providers,
             authenticationStepForAttributes: None,
             authenticationStepForSubject: None,
-            authenticationSteps: one.steps.into_iter().map(|one| Some(shown_step(one))).collect(),
+            authenticationSteps: all(one.steps, shown_step),
             authenticationType: Some(profile.authentication),
             enableAuthorization: profile.authorize,
             subjectClaimUri: profile.subject_claim,
@@ -293,11 +287,7 @@ pub(super) fn shown(one: domain::Application, tenant_domain: &str) -> ServicePro
         }),
         outboundProvisioningConfig: Some(OutboundProvisioningConfig {
             provisionByRoleList: None,
-            provisioningIdentityProviders: one
-                .connectors
-                .into_iter()
-                .map(|one| Some(shown_connector(one)))
-                .collect(),
+            provisioningIdentityProviders: all(one.connectors, shown_connector),
         }),
         owner: Some(User {
             tenantDomain: Some(tenant_domain.to_owned()),
@@ -306,16 +296,12 @@ pub(super) fn shown(one: domain::Application, tenant_domain: &str) -> ServicePro
         }),
         permissionAndRoleConfig: Some(PermissionsAndRoleConfig {
             idpRoles: Vec::new(),
-            permissions: one.permissions.into_iter().map(permission).collect(),
-            roleMappings: one.roles.into_iter().map(|one| Some(shown_role(one))).collect(),
+            permissions: all(one.permissions, permission),
+            roleMappings: all(one.roles, shown_role),
         }),
-        requestPathAuthenticatorConfigs: one
-            .request_paths
-            .into_iter()
-            .map(|name| Some(shown_request_path(name)))
-            .collect(),
+        requestPathAuthenticatorConfigs: all(one.request_paths, shown_request_path),
         saasApp: profile.is_saas,
-        spProperties: one.properties.into_iter().map(|one| Some(shown_property(one))).collect(),
+        spProperties: all(one.properties, shown_property),
     }
 }
 

@@ -8,6 +8,7 @@ use super::contract::{
     PermissionsAndRoleConfig, Property, ProvisioningConnectorConfig, RoleMapping,
 };
 use crate::domain::identity_provider::{self as domain, Listed, Offered, Profile};
+use crate::services::names::optional;
 
 const BLOB: &str = "BLOB";
 const STRING: &str = "STRING";
@@ -144,6 +145,11 @@ pub(super) fn sent(sent: IdentityProvider) -> domain::IdentityProvider {
     }
 }
 
+/// A list as messages carry it, where any element may be nil. None of ours is.
+pub(in crate::services) fn all<T, W>(ours: Vec<T>, shown: impl Fn(T) -> W) -> Vec<Option<W>> {
+    ours.into_iter().map(|one| Some(shown(one))).collect()
+}
+
 fn shown_property(property: domain::Property) -> Property {
     Property {
         name: Some(property.name),
@@ -158,7 +164,7 @@ fn shown_authenticator(one: domain::Authenticator) -> FederatedAuthenticatorConf
         displayName: one.display_name,
         enabled: one.enabled,
         name: Some(one.name),
-        properties: one.properties.into_iter().map(|property| Some(shown_property(property))).collect(),
+        properties: all(one.properties, shown_property),
         valid: true,
     }
 }
@@ -169,26 +175,23 @@ fn shown_connector(one: domain::Connector, typed: bool) -> ProvisioningConnector
         // The property that tells of masking was made for this answer and has no type.
         let kind = if property.blob { BLOB } else { STRING };
         let kind = Some(kind.to_owned()).filter(|_| typed && property.name != domain::UNIQUE_ID);
-        Some(Property { r#type: kind, ..shown_property(property) })
+        Property { r#type: kind, ..shown_property(property) }
     };
     ProvisioningConnectorConfig {
         blocking: one.blocking,
         enabled: one.enabled,
         name: Some(one.name),
-        provisioningProperties: one.properties.into_iter().map(property).collect(),
+        provisioningProperties: all(one.properties, property),
         ..ProvisioningConnectorConfig::default()
     }
 }
 
 fn shown_settings(settings: Vec<domain::Setting>) -> Vec<Option<IdentityProviderProperty>> {
-    let shown = |setting: domain::Setting| {
-        Some(IdentityProviderProperty {
-            displayName: setting.display_name,
-            name: Some(setting.name),
-            value: setting.value,
-        })
-    };
-    settings.into_iter().map(shown).collect()
+    all(settings, |setting| IdentityProviderProperty {
+        displayName: setting.display_name,
+        name: Some(setting.name),
+        value: setting.value,
+    })
 }
 
 fn claim(id: i64, uri: Option<String>) -> Option<Claim> {
@@ -199,18 +202,16 @@ fn claim(id: i64, uri: Option<String>) -> Option<Claim> {
 pub(in crate::services) fn shown(provider: domain::IdentityProvider, is_resident: bool) -> IdentityProvider {
     let default_authenticator = provider.default_authenticator().cloned().map(shown_authenticator);
     let profile = provider.profile;
-    let claim_mapping = |mapping: domain::ClaimMapping| {
-        Some(ClaimMapping {
-            defaultValue: mapping.default_value,
-            localClaim: claim(0, mapping.local),
-            mandatory: false,
-            remoteClaim: claim(0, mapping.remote),
-            requested: mapping.requested,
-        })
+    let claim_mapping = |mapping: domain::ClaimMapping| ClaimMapping {
+        defaultValue: mapping.default_value,
+        localClaim: claim(0, mapping.local),
+        mandatory: false,
+        remoteClaim: claim(0, mapping.remote),
+        requested: mapping.requested,
     };
     let role_mapping = |mapping: domain::RoleMapping| {
         let local = LocalRole { localRoleName: mapping.local, userStoreId: mapping.user_store };
-        Some(RoleMapping { localRole: Some(local), remoteRole: mapping.remote })
+        RoleMapping { localRole: Some(local), remoteRole: mapping.remote }
     };
     IdentityProvider {
         alias: profile.alias,
@@ -218,7 +219,7 @@ pub(in crate::services) fn shown(provider: domain::IdentityProvider, is_resident
         certificate: profile.certificate.or_else(|| (!is_resident).then(String::new)),
         claimConfig: Some(ClaimConfig {
             alwaysSendMappedLocalSubjectId: false,
-            claimMappings: provider.claim_mappings.into_iter().map(claim_mapping).collect(),
+            claimMappings: all(provider.claim_mappings, claim_mapping),
             idpClaims: provider.claims.into_iter().map(|one| claim(one.id, Some(one.uri))).collect(),
             localClaimDialect: profile.local_dialect,
             roleClaimURI: profile.role_claim,
@@ -230,11 +231,7 @@ pub(in crate::services) fn shown(provider: domain::IdentityProvider, is_resident
             .map(|name| ProvisioningConnectorConfig { name: Some(name), ..Default::default() }),
         displayName: profile.display_name,
         enable: profile.enabled,
-        federatedAuthenticatorConfigs: provider
-            .authenticators
-            .into_iter()
-            .map(|one| Some(shown_authenticator(one)))
-            .collect(),
+        federatedAuthenticatorConfigs: all(provider.authenticators, shown_authenticator),
         federationHub: profile.federation_hub,
         homeRealmId: profile.home_realm,
         identityProviderDescription: profile.description,
@@ -249,16 +246,12 @@ pub(in crate::services) fn shown(provider: domain::IdentityProvider, is_resident
             userStoreClaimUri: None,
         }),
         permissionAndRoleConfig: Some(PermissionsAndRoleConfig {
-            idpRoles: provider.roles.into_iter().map(Some).collect(),
+            idpRoles: optional(provider.roles),
             permissions: Vec::new(),
-            roleMappings: provider.role_mappings.into_iter().map(role_mapping).collect(),
+            roleMappings: all(provider.role_mappings, role_mapping),
         }),
         primary: profile.primary,
-        provisioningConnectorConfigs: provider
-            .connectors
-            .into_iter()
-            .map(|one| Some(shown_connector(one, !is_resident)))
-            .collect(),
+        provisioningConnectorConfigs: all(provider.connectors, |one| shown_connector(one, !is_resident)),
         provisioningRole: profile.provisioning_role,
     }
 }
