@@ -1,8 +1,8 @@
 //! Carries a command out: serves, or works on a data directory.
 
 use crate::config::{self, Loaded, Settings};
-use crate::domain::clock::SystemClock;
 use crate::domain::Policy;
+use crate::domain::clock::SystemClock;
 use crate::ops::cli::Command;
 use crate::ops::commands::{Desk, say};
 use crate::ops::installation;
