@@ -54,9 +54,15 @@ impl Courier {
     async fn deliver_due(&self) -> Result<(), Error> {
         let now = self.clock.now();
         for notice in self.store.read(|tx| single_sign_on::due_notices(tx, now))? {
-            let arrived = match self.letter(&notice).await? {
-                None => true,
-                Some((url, body)) => match tokio::time::timeout(TIMEOUT, self.post(&url, &body)).await {
+            let arrived = match self.letter(&notice).await {
+                Ok(None) => true,
+                // One that cannot be written is no reason to keep the others back.
+                Err(error) => {
+                    let provider = notice.provider;
+                    tracing::error!(%error, provider, "a logout notice could not be written");
+                    false
+                }
+                Ok(Some((url, body))) => match tokio::time::timeout(TIMEOUT, self.post(&url, &body)).await {
                     Ok(Ok(())) => true,
                     Ok(Err(why)) => {
                         tracing::warn!(%url, %why, "a service provider could not be told of a logout");
@@ -286,6 +292,30 @@ mod tests {
         clock.advance(1_000_000);
         runtime.block_on(courier.deliver_due()).unwrap();
         assert_eq!(waiting(&world), []);
+    }
+
+    /// The messages of a tenant cannot be signed any more once `secret.key` is another one.
+    #[test]
+    fn a_notice_that_cannot_be_written_keeps_no_other_one_back() {
+        let world = ended("http://127.0.0.1:1/slo");
+        let acme = world.tenant("acme.com").0;
+        world.write(move |tx| {
+            let (_, first) = service_provider::find(tx, None, "sp")?.unwrap();
+            let second = ServiceProvider { issuer: "second".into(), ..first.clone() };
+            service_provider::settle(tx, &[first, second])?;
+            for sql in [
+                "UPDATE service_provider SET tenant_id = $1 WHERE issuer = 'second'",
+                "INSERT INTO tenant_key (tenant_id, private_key, certificate) VALUES ($1, 'of another key', '')",
+                "INSERT INTO logout_notice (provider_id, name_id, session_index, due_at, attempts) \
+                 SELECT id, 'eve', 'of hers', 0, 0 FROM service_provider WHERE tenant_id = $1",
+            ] {
+                tx.execute(sql, &[acme.into()])?;
+            }
+            Ok(())
+        });
+        let courier = courier(&world, Arc::new(ManualClock::at(Now(1_000))), &signer());
+        runtime().block_on(courier.deliver_due()).unwrap();
+        assert_eq!(waiting(&world), [(1, 11_000), (1, 11_000)], "both were tried and will be again");
     }
 
     /// One that was registered before such addresses were refused, or is in a file.
