@@ -140,11 +140,7 @@ pub fn run(
     mut progress: impl FnMut(&Report),
 ) -> Result<Report, Error> {
     let domain = if domain.is_empty() { super::name::PRIMARY.to_owned() } else { domain.to_uppercase() };
-    let known = store.read(|tx| match user::check_domain(tx, actor.tenant, &domain) {
-        Err(Error::UnknownDomain) => Ok(false),
-        other => other.map(|()| true),
-    })?;
-    if !known {
+    if !store.read(|tx| user::is_store(tx, actor.tenant, &domain))? {
         return Err(unreadable());
     }
     let mut report = Report::default();

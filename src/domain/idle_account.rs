@@ -11,7 +11,7 @@ use super::catalogue::GIVEN_NAME;
 use super::claim;
 use super::lockout::{DISABLED, is_true};
 use super::tenant::{self, Tenant};
-use super::{Actor, Error, Now, Realm, TenantId, User, governance, notice};
+use super::{Actor, Error, Now, Realm, TenantId, User, governance, notice, user};
 use crate::store::idle_check::Progress;
 use crate::store::{self, Store, Tx};
 use std::sync::Arc;
@@ -91,17 +91,34 @@ pub fn check_all(store: &Store, now: Now, realm: &Arc<Realm>) -> Result<Done, Er
     let due = last_due(now, realm.policy.idle_check_at);
     let mut all = Done::default();
     for tenant in store.read(tenant::all)?.into_iter().filter(|tenant| tenant.active) {
-        while store.read(|tx| next(tx, &tenant, due))?.is_some() {
-            let (realm, tenant) = (Arc::clone(realm), tenant.clone());
-            let done = store.write_blocking(move |tx| turn_page(tx, now, &realm, &tenant, due))?;
-            all.reminded += done.reminded;
-            all.shut += done.shut;
+        // One tenant's trouble is none of the others'.
+        if let Err(error) = check_one(store, now, realm, &tenant, due, &mut all) {
+            let tenant = &tenant.domain;
+            tracing::error!(tenant, %error, "idle accounts of a tenant could not be looked at");
         }
     }
     if all != Done::default() {
         tracing::info!(reminded = all.reminded, shut = all.shut, "idle accounts were looked at");
     }
     Ok(all)
+}
+
+/// Carries out the check that is due in a tenant, page by page.
+fn check_one(
+    store: &Store,
+    now: Now,
+    realm: &Arc<Realm>,
+    tenant: &Tenant,
+    due: Now,
+    all: &mut Done,
+) -> Result<(), Error> {
+    while store.read(|tx| next(tx, tenant, due))?.is_some() {
+        let (realm, tenant) = (Arc::clone(realm), tenant.clone());
+        let done = store.write_blocking(move |tx| turn_page(tx, now, &realm, &tenant, due))?;
+        all.reminded += done.reminded;
+        all.shut += done.shut;
+    }
+    Ok(())
 }
 
 /// How far the check that is due has got; `None` when there is nothing to do.
@@ -162,9 +179,13 @@ fn look_at(
         return Ok(());
     }
     let Some(user) = User::by_id(tx, id)? else { return Ok(()) };
+    // Whose store is out of use cannot sign in, and is not idle by his own choice.
+    if !user::is_store(tx, user.tenant, &user.domain)? {
+        return Ok(());
+    }
     let idle = at.due_at - last_logon;
     if rules.shut_after.is_some_and(|after| idle >= after) {
-        if user.display_name() != tenant.admin_name {
+        if !user::is_primary_admin(tenant, &user) {
             let system = Actor::system(tenant);
             account::set_disabled(tx, now, realm, &system, &user.display_name(), true, Some("email"))?;
             done.shut += 1;

@@ -55,9 +55,16 @@ impl From<UserRow> for User {
 /// # Errors
 /// [`Error::UnknownDomain`].
 pub fn check_domain(tx: &mut Tx<'_>, tenant: TenantId, domain: &str) -> Result<(), Error> {
-    let known = domain == PRIMARY
-        || store::user::secondary_stores(tx, tenant.0)?.iter().any(|(secondary, _)| secondary == domain);
-    if known { Ok(()) } else { Err(Error::UnknownDomain) }
+    if is_store(tx, tenant, domain)? { Ok(()) } else { Err(Error::UnknownDomain) }
+}
+
+/// Whether a user store of the tenant is called so, and in use.
+///
+/// # Errors
+/// Failures of the database.
+pub fn is_store(tx: &mut Tx<'_>, tenant: TenantId, domain: &str) -> Result<bool, Error> {
+    Ok(domain == PRIMARY
+        || store::user::secondary_stores(tx, tenant.0)?.iter().any(|(secondary, _)| secondary == domain))
 }
 
 /// Whether a user store takes no changes; one that does not exist is no such store.

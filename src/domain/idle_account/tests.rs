@@ -151,6 +151,41 @@ fn the_first_administrator_is_reminded_but_not_shut_out() {
 }
 
 #[test]
+fn a_store_out_of_use_holds_nobody_up_and_its_users_are_left_alone() {
+    let world = watching();
+    world.second_store("SALES");
+    let sue = world.user_in(SUPER, "SALES", "sue");
+    assert!(world.gets_in("SALES/sue", OLD));
+    let take = |disabled| {
+        as_admin(&world, SUPER, move |tx, now, _, admin| {
+            crate::domain::user_store::set_disabled(tx, now, admin, "SALES", disabled)
+        })
+        .unwrap();
+    };
+    take(true);
+    pass_days(&world, 91);
+    assert_eq!(check(&world), (0, 1), "tom");
+    assert_eq!(world.claim(&sue, DISABLED), None);
+    take(false);
+    pass_days(&world, 1);
+    assert_eq!(check(&world), (0, 1), "sue");
+}
+
+#[test]
+fn a_tenant_that_cannot_be_looked_at_holds_no_other_up() {
+    let world = watching();
+    let acme = world.tenant("acme.com");
+    world.user_in(acme, "PRIMARY", "tom");
+    world.set_in(acme, ENABLE, "true");
+    assert!(world.gets_in("tom@acme.com", OLD));
+    let broken = "CREATE TRIGGER broken BEFORE INSERT ON idle_check WHEN NEW.tenant_id = -1234 \
+                  BEGIN SELECT RAISE(ABORT, 'broken'); END";
+    world.write(|tx| Ok(tx.execute(broken, &[])?));
+    pass_days(&world, 91);
+    assert_eq!(check(&world), (0, 1), "acme's tom");
+}
+
+#[test]
 fn each_tenant_has_its_own_days_and_numbers_that_make_no_sense_do_nothing() {
     let world = watching();
     let acme = world.tenant("acme.com");
