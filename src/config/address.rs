@@ -41,6 +41,11 @@ pub(super) fn mistake(settings: &Settings) -> Option<Mistake> {
     None
 }
 
+/// Whether a text begins like an address that browsers go to.
+pub(super) fn is_web(url: &str) -> bool {
+    url.starts_with("https://") || url.starts_with("http://")
+}
+
 /// The host of an address, which may have a port and a path.
 fn host_of(url: &str) -> Option<&str> {
     let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"))?;

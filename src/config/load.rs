@@ -1,5 +1,6 @@
 //! Putting the sources together.
 
+use super::address::is_web;
 use super::collected::{Collected, Origins, wrong};
 use super::error::Error;
 use super::keys::{KEYS, Key, Kind};
@@ -312,7 +313,6 @@ fn complete(provider: &mut ServiceProvider, path: &Path, is_new: bool) -> Result
             }
         }
     }
-    let is_web = |url: &String| url.starts_with("https://") || url.starts_with("http://");
     if provider.issuer.trim().is_empty() {
         wrong("issuer", "it is missing".to_owned(), "write the name that the application's requests carry")
     } else if !is_new {

@@ -1,6 +1,7 @@
 //! Service providers of single sign-on: `[[service_provider]]` of `soapstone.toml`, and `identity/sso-idp-config.xml` of an
 //! existing deployment, unmodified.
 
+use super::address::is_web;
 use super::error::Error;
 use super::identity_provider::{Element, tree};
 use serde::Deserialize;
@@ -168,7 +169,6 @@ pub(super) fn read(
         if own.issuer.is_empty() || found.iter().any(|known| known.issuer == own.issuer) {
             warn(format!("a service provider without an Issuer of its own ({:?}) is left out", own.issuer));
         } else {
-            let is_web = |url: &String| url.starts_with("https://") || url.starts_with("http://");
             if let Some(url) = own.consumer_urls.iter().find(|url| !is_web(url)) {
                 warn(format!(
                     "AssertionConsumerServiceURL {url:?} of {:?} is no address of the web",

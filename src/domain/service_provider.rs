@@ -15,7 +15,7 @@ use crate::store::{self, Tx};
 
 pub use crate::store::service_provider::ServiceProvider;
 pub use algorithm::{DIGESTS, SIGNATURES, USUAL_DIGEST, USUAL_SIGNATURE};
-pub use check::is_one_word;
+pub use check::{is_one_word, is_web};
 
 /// The service provider that the server brings: its own dashboard.
 pub const DASHBOARD: &str = "wso2.my.dashboard";

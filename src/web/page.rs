@@ -3,6 +3,7 @@
 use super::Site;
 use super::once;
 use super::texts::{self, LABELS};
+use crate::domain::service_provider::is_web;
 use crate::domain::session::fingerprint;
 use hyper::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, HeaderValue, LOCATION, REFERRER_POLICY,
@@ -182,9 +183,7 @@ struct Field<'a> {
 }
 
 fn carry(site: &Site, destination: &str, fields: &[(&str, &str)], is_answer: bool) -> Response<Vec<u8>> {
-    // An address of another scheme would be a script.
-    let is_web = destination.starts_with("https://") || destination.starts_with("http://");
-    let Some(policy) = form_policy(destination).filter(|_| is_web) else {
+    let Some(policy) = form_policy(destination).filter(|_| is_web(destination)) else {
         tracing::error!(destination, "the registered address cannot be used");
         return refusal(site, StatusCode::INTERNAL_SERVER_ERROR, texts::INTERNAL);
     };

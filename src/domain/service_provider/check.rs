@@ -4,6 +4,12 @@
 use super::{ServiceProvider, algorithm};
 use crate::domain::Error;
 
+/// Whether an address is one of the web: anything else would be a script in a page of ours.
+#[must_use]
+pub fn is_web(url: &str) -> bool {
+    url.starts_with("https://") || url.starts_with("http://")
+}
+
 /// Whether nothing in an address could end it, or the line of a request that it is put into.
 #[must_use]
 pub fn is_one_word(url: &str) -> bool {
@@ -23,8 +29,6 @@ pub(super) fn acceptable(one: &ServiceProvider) -> Result<(), Error> {
             "'@' is a reserved character. Cannot be used for Service Provider Entity ID",
         ));
     }
-    // Anything else would be a script in a page of ours.
-    let is_web = |url: &str| url.starts_with("https://") || url.starts_with("http://");
     let usual = Some(&one.default_url).filter(|url| !url.is_empty());
     if !one.consumer_urls.iter().chain(usual).all(|url| is_web(url)) {
         return Err(Error::refused("An Assertion Consumer URL must begin with https:// or http://"));

@@ -9,6 +9,7 @@ use super::visit::{self, Visit};
 use super::{Answer, texts};
 use crate::domain::governance::{self, Configured, REMEMBER_ME_TIMEOUT, SESSION_IDLE_TIMEOUT};
 use crate::domain::identity_provider::{self, Authenticator, IdentityProvider, Property, Setting};
+use crate::domain::service_provider::is_web;
 use crate::domain::{Error, resident_idp};
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -233,7 +234,7 @@ fn objection(form: &Sheet) -> Option<&'static str> {
     if lines.is_empty() {
         return Some(texts::text("resident_no_destination"));
     }
-    if !lines.iter().all(|line| line.starts_with("https://") || line.starts_with("http://")) {
+    if !lines.iter().all(|line| is_web(line)) {
         return Some(texts::text("resident_bad_destination"));
     }
     let distinct: BTreeSet<&String> = lines.iter().collect();
