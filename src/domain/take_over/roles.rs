@@ -101,6 +101,8 @@ fn permissions(tables: &Tables<'_>, export: &mut Export) -> Result<(), Error> {
     for row in tables.rows("UM_PERMISSION") {
         known.insert(row.must("UM_ID")?.trim(), (row.must("UM_RESOURCE_ID")?, row.must("UM_ACTION")?));
     }
+    let places: HashMap<String, usize> =
+        export.roles.iter().enumerate().map(|(place, role)| (folded(&role.typed), place)).collect();
     for row in tables.rows("UM_ROLE_PERMISSION") {
         let (key, name) = (row.must("UM_PERMISSION_ID")?.trim(), row.must("UM_ROLE_NAME")?);
         let Some((resource, done)) = known.get(key) else {
@@ -121,7 +123,7 @@ fn permissions(tables: &Tables<'_>, export: &mut Export) -> Result<(), Error> {
             domain => shown(domain, name),
         };
         let allowed = row.flag("UM_IS_ALLOWED");
-        match export.roles.iter_mut().find(|role| folded(&role.typed) == folded(&typed)) {
+        match places.get(&folded(&typed)).and_then(|place| export.roles.get_mut(*place)) {
             Some(role) => role.grants.push(((*resource).to_owned(), allowed)),
             None => export.pass_over("permissions of roles that are not there"),
         }
