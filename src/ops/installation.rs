@@ -7,6 +7,10 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+/// What in the database can be read or checked with the installation's key only.
+pub const MADE_WITH_KEY: &str = "codes, answers to challenge questions, mails that wait, secrets of identity providers and \
+    applications, and the keys that tenants sign with";
+
 /// Why a data directory cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -26,14 +30,15 @@ pub enum Error {
     Nothing(PathBuf),
     /// The key file holds something else.
     #[error(
-        "{0} is damaged: it must hold 64 hexadecimal digits; restore it from a backup, codes and mails depend on it"
+        "{0} is damaged: it must hold 64 hexadecimal digits\n\
+         hint: restore it from a backup, the database depends on it: {MADE_WITH_KEY}", MADE_WITH_KEY = MADE_WITH_KEY
     )]
     Key(PathBuf),
     /// The key file is gone, and a database is there that needs it.
     #[error(
-        "{0} is lost: codes, answers to challenge questions and mails that wait in the database beside it depend on it\n\
+        "{0} is lost, and the database beside it depends on it: {MADE_WITH_KEY}\n\
          hint: restore it from a backup; to go on without them, put 64 hexadecimal digits there, such as \
-         `openssl rand -hex 32` prints"
+         `openssl rand -hex 32` prints", MADE_WITH_KEY = MADE_WITH_KEY
     )]
     KeyLost(PathBuf),
     /// The database is gone, and files are there that were made when there was one.

@@ -130,7 +130,8 @@ fn another_key_than_the_one_that_was_there_is_told() {
     installation.run();
     assert!(installation.stop());
     assert!(
-        installation.log().contains("secret.key is another than at the last start"),
+        installation.log().contains("secret.key is another than at the last start")
+            && installation.log().contains("keys that tenants sign with"),
         "{}",
         installation.log()
     );

@@ -5,7 +5,7 @@ use crate::config::Settings;
 use crate::domain::{
     Clock, Error, Now, Policy, Realm, identity_provider, notice, service_provider, template, tenant,
 };
-use crate::ops::installation;
+use crate::ops::installation::{self, MADE_WITH_KEY};
 use crate::store::{self, Store};
 use crate::transport::{file_providers, service_providers, tls};
 use std::path::Path;
@@ -97,8 +97,7 @@ pub(super) fn publish(path: &Path, credentials: &str) -> Result<(), StartError> 
     match std::fs::read_to_string(path) {
         Ok(known) if known == credentials => return Ok(()),
         Ok(_) => tracing::warn!(
-            "secret.key is another than at the last start: codes, answers to challenge questions and mails that wait \
-             were made with that one and are void"
+            "secret.key is another than at the last start, and what was made with that one is void: {MADE_WITH_KEY}"
         ),
         Err(_) => {}
     }
