@@ -355,5 +355,13 @@ mod tests {
         assert_eq!(memory.recall_of_user(0), Some(0_i64));
         memory.learn_of_user(-1, -1_i64);
         assert_eq!((memory.recall_of_user::<i64>(0), memory.recall_of_user(-1)), (None, Some(-1_i64)));
+        // Names that somebody asks for, too: he could make up as many as he likes.
+        for turn in 0..MOST_LASTING {
+            memory.learn("role", 7, &format!("name {turn}"), turn);
+        }
+        assert_eq!(memory.recall("role", 7, "name 0"), Some(0_usize));
+        memory.learn("role", 7, "one more", 1_usize);
+        assert_eq!(memory.recall::<usize>("role", 7, "name 0"), None);
+        assert_eq!(memory.recall("role", 7, "one more"), Some(1_usize));
     }
 }

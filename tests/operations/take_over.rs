@@ -187,6 +187,19 @@ fn a_second_time_nothing_changes() {
 }
 
 #[test]
+fn a_file_that_cannot_be_read_is_named() {
+    let installation = prepared();
+    let folder = folder(&installation, &tables());
+    let broken = installation.folder().join("tables/UM_ROLE.csv");
+    std::fs::remove_file(&broken).unwrap();
+    // A file like any other, but nobody reads its first byte.
+    std::os::unix::fs::symlink("/proc/self/mem", &broken).unwrap();
+    let output = installation.command_line(&["user", "take-over", &folder], "");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!output.status.success() && said.contains("UM_ROLE.csv: "), "{said}");
+}
+
+#[test]
 fn what_makes_no_sense_is_named_with_its_line_and_takes_over_nobody() {
     let installation = prepared();
     let head = "UM_ID,UM_USER_NAME,UM_USER_PASSWORD,UM_SALT_VALUE,UM_TENANT_ID\n";
