@@ -1,4 +1,5 @@
-//! The README's commands, run as they stand: the `sh` blocks, in order, in one shell, beside a fresh server.
+//! The README: its commands run as they stand, the `sh` blocks, in order, in one shell, beside a fresh server; its
+//! configurations, pictures and links.
 #![expect(clippy::unwrap_used, reason = "a test stops at the first thing that is wrong")]
 
 use std::process::{Command, Stdio};
@@ -39,6 +40,26 @@ fn every_picture_of_the_readme_is_there_small_and_described_and_none_lies_about(
         let file = entry.unwrap().path();
         let is_shown = pictures.iter().any(|(_, shown)| file.ends_with(shown));
         assert!(is_shown, "the README does not show {}", file.display());
+    }
+}
+
+/// What a link to a heading is called on the web.
+fn anchor(heading: &str) -> String {
+    let kept = heading.chars().filter(|letter| letter.is_alphanumeric() || matches!(letter, ' ' | '-'));
+    kept.collect::<String>().to_lowercase().replace(' ', "-")
+}
+
+#[test]
+fn every_link_of_the_readme_leads_somewhere() {
+    let readme = std::fs::read_to_string("README.md").unwrap();
+    let headings: Vec<String> = readme.lines().filter_map(|line| line.strip_prefix("## ")).map(anchor).collect();
+    let links = readme.split("](").skip(1).map(|rest| rest.split_once(')').unwrap().0);
+    for link in links {
+        let is_there = match link.strip_prefix('#') {
+            Some(name) => headings.iter().any(|heading| heading == name),
+            None => std::path::Path::new(link).exists(),
+        };
+        assert!(is_there, "{link}");
     }
 }
 
