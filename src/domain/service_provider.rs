@@ -305,6 +305,13 @@ pub fn settle(tx: &mut Tx<'_>, configured: &[ServiceProvider]) -> Result<(), Err
         match known.iter().find(|known| known.issuer == new.issuer) {
             Some(same) => {
                 new.id = same.id;
+                if !same.of_file {
+                    let issuer = &same.issuer;
+                    tracing::warn!(
+                        issuer,
+                        "a service provider that an administrator registered is the configuration's from now on, and gone with it"
+                    );
+                }
                 if *same != new {
                     store::service_provider::update(tx, &new)?;
                 }
