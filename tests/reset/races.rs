@@ -1,6 +1,6 @@
 //! F. Triggered again, used twice, at the same time.
 
-use crate::support::caller::{LOCKED, OTP};
+use crate::support::caller::{Caller, LOCKED, OTP};
 use crate::support::visitor::encoded;
 use crate::support::world::{LINK, Link, NEW, OFFLINE, OLD, TOM, World};
 use std::sync::Barrier;
@@ -55,21 +55,26 @@ fn a_second_trigger_replaces_the_published_code() {
     world.redeem(&mut world.browser(), TOM, &new).form("passwordResetForm");
 }
 
+/// Forces tom's reset twice at the same instant.
+fn trigger_twice(admin: &Caller) {
+    let barrier = Barrier::new(2);
+    thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                barrier.wait();
+                admin.trigger(TOM);
+            });
+        }
+    });
+}
+
 // F68
 #[test]
 fn two_triggers_at_the_same_instant_leave_one_row_and_one_good_code() {
     let world = World::new(&[OFFLINE]);
     let admin = world.admin();
     for round in 0..60 {
-        let barrier = Barrier::new(2);
-        thread::scope(|scope| {
-            for _ in 0..2 {
-                scope.spawn(|| {
-                    barrier.wait();
-                    admin.trigger(TOM);
-                });
-            }
-        });
+        trigger_twice(&admin);
         assert_eq!(world.pending(), "1", "round {round}");
         let code = admin.single_claim(TOM, OTP).unwrap();
         let query = encoded(&[("confirmation", &code), ("username", TOM), ("tenantdomain", "carbon.super")]);
@@ -84,15 +89,7 @@ fn of_two_mails_at_the_same_instant_the_newer_works() {
     let world = World::new(&[LINK]);
     let admin = world.admin();
     for _ in 0..10 {
-        let barrier = Barrier::new(2);
-        thread::scope(|scope| {
-            for _ in 0..2 {
-                scope.spawn(|| {
-                    barrier.wait();
-                    admin.trigger(TOM);
-                });
-            }
-        });
+        trigger_twice(&admin);
         // The mail of the older trigger was either sent before the newer one came, or dropped.
         let mut good = 0;
         loop {
