@@ -141,6 +141,17 @@ fn what_makes_no_sense_is_refused_and_leaves_nothing() {
 }
 
 #[test]
+fn a_job_forces_nobody_any_more_once_no_option_is_on() {
+    let world = World::new();
+    world.set(OFFLINE, "true");
+    let id = world.started(list(&["tom"]));
+    world.set(OFFLINE, "false");
+    world.carry_out();
+    assert_eq!(world.told(id)[0].1, "failed");
+    assert!(!world.is_pending("tom"));
+}
+
+#[test]
 fn a_job_that_is_stopped_leaves_the_rest_as_they_are() {
     let world = World::new();
     world.set(OFFLINE, "true");

@@ -77,6 +77,20 @@ fn place(session: &str) -> String {
 mod tests {
     use super::*;
     use crate::domain::SecretKey;
+    use crate::domain::fixture::World;
+    use hyper::header;
+
+    #[test]
+    fn words_for_one_session_are_shown_in_no_other() {
+        let world = World::new();
+        let mut response = Response::new(Vec::new());
+        Flash::good("done").put(&mut response, &world.realm, "one");
+        let set = response.headers()[header::SET_COOKIE].to_str().unwrap();
+        let mut headers = HeaderMap::new();
+        headers.insert(header::COOKIE, set.split(';').next().unwrap().parse().unwrap());
+        assert_eq!(Flash::of(&headers, &world.realm, "one"), Some(Flash::good("done")));
+        assert_eq!(Flash::of(&headers, &world.realm, "another"), None);
+    }
 
     #[test]
     fn whatever_is_said_fits_into_a_cookie_and_what_is_short_is_said_whole() {

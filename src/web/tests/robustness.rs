@@ -252,6 +252,16 @@ fn what_is_counted_is_what_is_read() {
 }
 
 #[test]
+fn a_form_of_more_fields_than_anybody_has_is_not_read() {
+    let pages = Pages::new();
+    let fields = |count: usize| "a=&".repeat(count);
+    let posted = |count| pages.send_from(1, pages.request("POST", "/commonauth", fields(count))).status;
+    assert_eq!((posted(9_999), posted(10_000)), (302, 413));
+    let asked = |count| pages.get(&format!("/dashboard?{}", fields(count))).status;
+    assert_eq!((asked(9_999), asked(10_000)), (302, 413));
+}
+
+#[test]
 fn addresses_of_one_network_are_one_client() {
     let near = |address: &str| crate::web::neighbourhood(address.parse().unwrap());
     assert_eq!(near("2001:db8::1"), near("2001:db8::ffff:1"));
