@@ -52,7 +52,8 @@ fn anchor(heading: &str) -> String {
 #[test]
 fn every_link_of_the_readme_leads_somewhere() {
     let readme = std::fs::read_to_string("README.md").unwrap();
-    let headings: Vec<String> = readme.lines().filter_map(|line| line.strip_prefix("## ")).map(anchor).collect();
+    let headings: Vec<String> =
+        readme.lines().filter_map(|line| line.strip_prefix("## ")).map(anchor).collect();
     let links = readme.split("](").skip(1).map(|rest| rest.split_once(')').unwrap().0);
     for link in links {
         let is_there = match link.strip_prefix('#') {
