@@ -10,7 +10,6 @@ pub const IDP: &str = "http://mgt.idp.carbon.wso2.org";
 pub const AUT: &str = "http://authentication.services.core.carbon.wso2.org";
 
 pub const SOAP11: &str = "http://schemas.xmlsoap.org/soap/envelope/";
-pub const SOAP12: &str = "http://www.w3.org/2003/05/soap-envelope";
 
 pub const TRIGGER: &str = "http://wso2.org/claims/identity/adminForcedPasswordReset";
 pub const LOCKED: &str = "http://wso2.org/claims/identity/accountLocked";
