@@ -208,6 +208,71 @@ fn what_keeps_somebody_out_at_the_door_ends_his_sessions_inside() {
     }
 }
 
+/// The ways to a new password for the present one.
+const CHANGES: [&str; 3] = ["dashboard", "changeUserPassword", "updateCredential"];
+
+/// Tom inside, in a browser and at the services, beside the administrator.
+struct Inside {
+    world: World,
+    browser: Browser,
+    tom: Caller,
+}
+
+impl Inside {
+    fn new() -> Self {
+        let world = World::new(&[]);
+        world.admin().configure(&[LOCKING, ATTEMPTS]);
+        let mut browser = world.browser();
+        browser.enter(TOM, OLD);
+        let tom = Caller::session(&world.client(), &soap_login(&world, OLD).1.unwrap());
+        Self { world, browser, tom }
+    }
+
+    /// Whether a new password is set for what is said to be the present one.
+    fn is_changed(&mut self, way: &str, old: &str) -> bool {
+        let of = |name: &str, prefix: &str, text: &str| format!("<{prefix}:{name}>{text}</{prefix}:{name}>");
+        match way {
+            "dashboard" => {
+                let page = self.browser.visit("/dashboard/password");
+                let values = [("old-password", old), ("new-password", NEW), ("new-password2", NEW)];
+                self.browser.submit(&page, &page.form("passwordForm"), &values).status == 302
+            }
+            "changeUserPassword" => {
+                let given = [of("newPassword", "ser", NEW), of("oldPassword", "ser", old)].concat();
+                let payload = format!(
+                    "<ser:changeUserPassword xmlns:ser=\"http://services.mgt.identity.carbon.wso2.org\">{given}\
+                     </ser:changeUserPassword>"
+                );
+                let service = "UserIdentityManagementAdminService";
+                self.tom.call(service, "changeUserPassword", &payload).status == 200
+            }
+            _ => {
+                let given = [("userName", TOM), ("newCredential", NEW), ("oldCredential", old)];
+                let given = given.map(|(name, text)| of(name, "ser", text)).concat();
+                let payload = format!("<ser:updateCredential>{given}</ser:updateCredential>");
+                let answer =
+                    self.world.admin().call("RemoteUserStoreManagerService", "updateCredential", &payload);
+                answer.status == 202
+            }
+        }
+    }
+}
+
+#[test]
+fn whoever_guesses_a_present_password_inside_locks_the_account_as_at_the_door() {
+    for way in CHANGES {
+        let mut inside = Inside::new();
+        assert!(inside.is_changed(way, OLD), "{way}");
+        let mut inside = Inside::new();
+        for _ in 0..2 {
+            assert!(!inside.is_changed(way, "Wrong@123"), "{way}");
+        }
+        assert_eq!(inside.world.admin().claim(TOM, LOCKED).as_deref(), Some("true"), "{way}");
+        assert!(!inside.is_changed(way, OLD), "{way}: nor is he told that it is right by now");
+        assert!(inside.browser.is_signed_in(), "{way}: nobody is put out by it");
+    }
+}
+
 #[test]
 fn nobody_signs_somebody_else_out_by_presenting_wrong_passwords() {
     let world = World::new(&[]);

@@ -17,13 +17,27 @@ pub fn record(
     target: &str,
     data: &str,
 ) -> Result<(), Error> {
-    let initiator = [&actor.name, "@", &actor.domain].concat();
+    let initiator = initiator(actor);
     store::audit::insert(tx, actor.tenant.0, now.0, &initiator, action, target, data)?;
-    let line = format!(
-        "Initiator : {initiator} | Action : {action} | Target : {target} | Data : {{ {data} }} | Result : Success "
-    );
+    let line = line(&initiator, action, target, data, "Success");
     tx.say_once_durable(move || tracing::info!(target: "AUDIT_LOG", "{line}"));
     Ok(())
+}
+
+/// Says in the log, and nowhere else, what an actor tried in vain where somebody may be guessing. IS 5.3.0 says nothing.
+pub fn say_failed(actor: &Actor, action: &str, target: &str) {
+    let line = line(&initiator(actor), action, target, "", "Failed");
+    tracing::warn!(target: "AUDIT_LOG", "{line}");
+}
+
+fn initiator(actor: &Actor) -> String {
+    [&actor.name, "@", &actor.domain].concat()
+}
+
+fn line(initiator: &str, action: &str, target: &str, data: &str, result: &str) -> String {
+    format!(
+        "Initiator : {initiator} | Action : {action} | Target : {target} | Data : {{ {data} }} | Result : {result} "
+    )
 }
 
 pub use crate::store::audit::AuditRow as Record;

@@ -4,9 +4,11 @@
 //! verification per user who may be meant, and one when there is none, whatever the outcome: time tells nobody which
 //! user exists or in which state he is. Nothing is kept between requests but rows.
 
+mod present;
 mod refusal;
 mod verdict;
 
+pub use present::prove;
 pub use refusal::{Attempts, Refusal};
 
 use super::credential::{self, Credential, Proof};
@@ -162,8 +164,19 @@ pub fn attempt(
     presented: &Presented,
     face: Face,
 ) -> Result<Outcome, Error> {
+    settle(store, now, realm, presented, |tx| look(tx, realm, &presented.user_name, face))
+}
+
+/// [`attempt`] of those whom `meant` finds.
+fn settle(
+    store: &Store,
+    now: Now,
+    realm: &Arc<Realm>,
+    presented: &Presented,
+    meant: impl Fn(&mut Tx<'_>) -> Result<Known, Error>,
+) -> Result<Outcome, Error> {
     loop {
-        let asked = match store.read(|tx| look(tx, realm, &presented.user_name, face))? {
+        let asked = match store.read(&meant)? {
             Known::Users(asked) => asked,
             Known::Nobody(refusal) => {
                 credential::verify_nobody(&presented.password);

@@ -9,7 +9,9 @@ use crate::store::{self, Tx};
 
 mod change;
 
-pub use change::{NewUser, add, change_password, delete, set_password_by_admin};
+pub use change::{
+    CHANGED_BY_USER, NewUser, add, change_password, delete, set_password_by_admin, wrong_old_password,
+};
 
 /// Key of a user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -140,6 +140,15 @@ pub fn set_password_by_admin(
     audit::record(tx, now, actor, "Change Password by Administrator", &user.display_name(), "")
 }
 
+/// What the audit log calls a password that was changed for the old one.
+pub const CHANGED_BY_USER: &str = "Change Password by User";
+
+/// The kernel's refusal of an old password that is none.
+#[must_use]
+pub fn wrong_old_password() -> Error {
+    Error::refused("PasswordInvalid Old credential does not match with the existing credentials.")
+}
+
 /// Sets a password for one who knew the old one, which is what `verified` was made of. Whoever changed it meanwhile wins:
 /// the old password is none any more.
 ///
@@ -160,12 +169,10 @@ pub fn change_password(
         None => None,
     };
     let Some(user) = user.filter(|_| present.is_some() && present.as_ref() == verified) else {
-        return Err(Error::refused(
-            "PasswordInvalid Old credential does not match with the existing credentials.",
-        ));
+        return Err(wrong_old_password());
     };
     store_password(tx, now, realm, &user, new)?;
-    audit::record(tx, now, actor, "Change Password by User", &user.display_name(), "")
+    audit::record(tx, now, actor, CHANGED_BY_USER, &user.display_name(), "")
 }
 
 fn store_password(

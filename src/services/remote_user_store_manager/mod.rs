@@ -8,7 +8,7 @@ pub mod contract;
 use super::Call;
 use super::fault::typed;
 use super::names::{optional, texts};
-use super::password::set_password;
+use super::password::{change_password, set_password};
 use crate::domain::claim::{self, Changes};
 use crate::domain::login::{self, Face, Outcome, Presented};
 use crate::domain::password::NewPassword;
@@ -103,7 +103,7 @@ impl Operations for Behaviour {
         oldCredential: Option<String>,
     ) -> Result<(), Fault> {
         let (name, old) = (given(userName)?, Secret::from(given(oldCredential)?));
-        set_password(call, name, given(newCredential)?, Some(old)).await
+        change_password(call, name, given(newCredential)?, old).await
     }
 
     async fn setUserClaimValue(
@@ -174,7 +174,7 @@ impl Operations for Behaviour {
         userName: Option<String>,
         newCredential: Option<String>,
     ) -> Result<(), Fault> {
-        set_password(call, given(userName)?, given(newCredential)?, None).await
+        set_password(call, given(userName)?, given(newCredential)?).await
     }
 
     async fn getRoleNames(call: &Call) -> Result<Vec<Option<String>>, Fault> {

@@ -324,7 +324,7 @@ impl Operations for Behaviour {
     ) -> Result<Nil, Fault> {
         let (name, actor) = (given(userName)?, call.actor()?);
         call.read(|tx, _| console::check_password_change(tx, actor, &name)).map_err(declared)?;
-        set_password(call, name, newPassword.unwrap_or_default(), None).await.map_err(declared)?;
+        set_password(call, name, newPassword.unwrap_or_default()).await.map_err(declared)?;
         Ok(Nil)
     }
 

@@ -9,7 +9,7 @@ pub mod contract;
 use super::Call;
 use super::fault::typed;
 use super::names::or_null;
-use super::password::set_password;
+use super::password::{change_password, set_password};
 use crate::domain::challenge::{self, Answer, Answered, Question};
 use crate::domain::claim::{self, Changes};
 use crate::domain::name::QualifiedName;
@@ -309,7 +309,7 @@ impl Operations for Behaviour {
     ) -> Result<Nil, Fault> {
         let text = format!("Error occurred while resetting password for: {}", or_null(userName.as_ref()));
         let name = userName.ok_or_else(|| Fault::invocation("resetUserPassword"))?;
-        let set = set_password(call, name, newPassword.unwrap_or_default(), None).await;
+        let set = set_password(call, name, newPassword.unwrap_or_default()).await;
         set.map_err(|_| declared(text))?;
         Ok(Nil)
     }
@@ -337,7 +337,7 @@ impl Operations for Behaviour {
         let own = call.read(|tx, _| account::own(tx, actor)).map_err(typed::<IdentityMgtServiceException>)?;
         let text = format!("Error while resetting the password for: {}", own.name);
         let old = Secret::from(oldPassword.unwrap_or_default());
-        let set = set_password(call, own.display_name(), newPassword.unwrap_or_default(), Some(old)).await;
+        let set = change_password(call, own.display_name(), newPassword.unwrap_or_default(), old).await;
         set.map_err(|_| declared(text))?;
         Ok(Nil)
     }
