@@ -205,11 +205,12 @@ pub fn forget_old(tx: &mut Tx<'_>, now: Now) -> Result<usize, Error> {
     Ok(store::question_recovery::delete_older(tx, now.plus_minutes(-2 * 1_440).0)?)
 }
 
-/// What a name is known by here: as it was given, so that nothing differs between those who exist and those who do not.
+/// What a name is known by here: as it was given, so that nothing differs between those who exist and those who do not; and
+/// without the user store, so that nobody has as many tries as there are ways to call him. Who has his name in two stores
+/// shares them with himself.
 fn owner(realm: &Realm, tenant: TenantId, typed: &str) -> [u8; 32] {
-    let name = QualifiedName::parse(typed.trim());
-    let (domain, name) = (name.domain_or_primary(), folded(&name.name));
-    realm.key.hash(&Secret::new(format!("question recovery\n{}\n{domain}\n{name}", tenant.0)))
+    let name = folded(&QualifiedName::parse(typed.trim()).name);
+    realm.key.hash(&Secret::new(format!("question recovery\n{}\n{name}", tenant.0)))
 }
 
 /// The recovery of a name whose wrong answers still count.

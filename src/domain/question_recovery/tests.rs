@@ -130,6 +130,36 @@ fn wrong_answers_are_counted_for_the_name_whoever_it_means() {
 }
 
 #[test]
+fn whoever_is_called_in_many_ways_has_no_more_tries_and_nobody_is_told_that_he_exists() {
+    for (name, exists) in [("ann", true), ("nobody", false)] {
+        let (world, tom) = answered();
+        world.second_store("SECOND");
+        if exists {
+            // The answers go along: ann is who answered in a store that is not the primary one.
+            world.write(move |tx| {
+                let moved = "UPDATE user SET domain = 'SECOND', name = 'ann', folded = 'ann' WHERE id = $1";
+                Ok(tx.execute(moved, &[tom.id.0.into()])?)
+            });
+        }
+        let spellings =
+            [name.to_owned(), format!("SECOND/{name}"), format!("second/{}", name.to_uppercase())];
+        let mut first = None;
+        for round in 0..5 {
+            let (step, obstacle) = ask(&world, &spellings[round % 3], Pace::One);
+            assert_eq!(obstacle.is_none(), exists);
+            let asked = first.get_or_insert_with(|| step.asked.clone());
+            assert_eq!(*asked, step.asked, "whatever he is called");
+            assert!(matches!(say(&world, &step.key, &[(SETS[0], "no")]), Answer::Wrong), "{name} {round}");
+        }
+        for spelling in &spellings {
+            let (step, _) = ask(&world, spelling, Pace::One);
+            let answer = say(&world, &step.key, &[(SETS[0], "Colombo")]);
+            assert!(matches!(answer, Answer::InvalidKey), "{spelling}: {answer:?}");
+        }
+    }
+}
+
+#[test]
 fn wrong_answers_lock_the_account_where_wrong_passwords_do() {
     let (world, tom) = answered();
     world.set("account.lock.handler.enable", "true");
