@@ -219,6 +219,9 @@ impl Dialogue {
         if !internally && !realm.policy.original_permissions && !self.actor.may(tx, &[MANAGE])? {
             return Err(Problem::NoMail("the program may not be handed codes".to_owned()));
         }
+        if internally && notice::rests(tx, now, &user, &prepared)? {
+            return Ok(None);
+        }
         let code = otp::link_code();
         let codes = Codes { link: Some(&code), otp: None };
         let recovery = recovery::begin(tx, now, realm, &user, Scenario::Forgotten, codes, None)?;
@@ -380,7 +383,9 @@ pub fn send_name(
     if !internally {
         return Ok(Some(to_send(tx, realm, user, None)?));
     }
-    notice::queue(tx, now, realm, user, &prepared, notice::Carried::default())?;
+    if !notice::rests(tx, now, user, &prepared)? {
+        notice::queue(tx, now, realm, user, &prepared, notice::Carried::default())?;
+    }
     Ok(None)
 }
 

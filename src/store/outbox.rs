@@ -107,6 +107,26 @@ pub fn insert(tx: &mut Tx<'_>, mail: &NewMail<'_>) -> Result<i64, Error> {
     Ok(id)
 }
 
+/// How many mails of a template were queued for an address after that moment, counting no further than `limit`.
+pub fn count_to(
+    tx: &mut Tx<'_>,
+    tenant: i64,
+    template: &str,
+    recipient: &str,
+    after: i64,
+    limit: i64,
+) -> Result<i64, Error> {
+    tx.one(
+        COUNT_TO,
+        &[tenant.into(), template.into(), recipient.into(), after.into(), limit.into()],
+        "a count",
+        |row| row.int(0),
+    )
+}
+
+const COUNT_TO: &str = "SELECT COUNT(*) FROM (SELECT 1 FROM outbox WHERE tenant_id = $1 AND template = $2 \
+    AND recipient = $3 AND created_at > $4 LIMIT $5) AS lately";
+
 /// When the next attempt is due, if anything is queued.
 pub fn next_due(tx: &mut Tx<'_>) -> Result<Option<i64>, Error> {
     tx.opt("SELECT due_at FROM outbox WHERE state = 'queued' ORDER BY due_at LIMIT 1", &[], |row| row.int(0))
@@ -350,7 +370,7 @@ pub fn forget_finished(tx: &mut Tx<'_>, before: i64) -> Result<usize, Error> {
 
 #[cfg(test)]
 mod tests {
-    use super::{SENDABLE, of_tenant};
+    use super::{COUNT_TO, SENDABLE, of_tenant};
     use crate::store::listing::tests::plan;
 
     #[test]
@@ -360,6 +380,8 @@ mod tests {
         assert!(refused.contains("outbox_kept (expires_at<?)"), "{refused}");
         let of_recovery = plan(&format!("SELECT 1 FROM outbox WHERE recovery_id = $1 AND {SENDABLE}"));
         assert!(of_recovery.contains("outbox_of_recovery (recovery_id=?)"), "{of_recovery}");
+        let lately = plan(COUNT_TO);
+        assert!(lately.contains("outbox_of_recipient (recipient=? AND created_at>?)"), "{lately}");
     }
 
     #[test]

@@ -90,6 +90,11 @@ pub fn forgot(
     } else {
         None
     };
+    if let Some(mail) = &mail
+        && notice::rests(tx, now, user, mail)?
+    {
+        return Ok(None);
+    }
     let code = otp::link_code();
     let codes = Codes { link: Some(&code), otp: None };
     let recovery = begin(tx, now, realm, user, Scenario::Forgotten, codes, None)?;
@@ -210,6 +215,30 @@ mod tests {
         let code = mails[1].code();
         world.complete(&code, NEW).unwrap();
         assert!(world.gets_in("tom", OLD), "each link is good for its own account");
+    }
+
+    #[test]
+    fn who_asks_again_and_again_has_no_more_mails_sent_and_leaves_the_last_link_good() {
+        let (world, tom) = enabled();
+        let queued = || {
+            let count = "SELECT COUNT(*) FROM outbox WHERE template = 'passwordreset'";
+            world.read(|tx| Ok(tx.one(count, &[], "count", |row| row.int(0))?))
+        };
+        for number in 1..=5 {
+            assert!(ask(&world, &tom).unwrap().is_none(), "the same answer as ever");
+            assert_eq!(queued(), number.min(3));
+        }
+        world.pass(15 * 60_000 - 1);
+        ask(&world, &tom).unwrap();
+        assert_eq!(queued(), 3);
+        world.pass(1);
+        ask(&world, &tom).unwrap();
+        assert_eq!(queued(), 4, "after a rest");
+        for _ in 0..4 {
+            ask(&world, &tom).unwrap();
+        }
+        world.complete(&world.mails(&tom).pop().unwrap().code(), NEW).unwrap();
+        assert!(world.gets_in("tom", NEW), "by the last one that was sent");
     }
 
     // G79
