@@ -65,6 +65,25 @@ pub(super) enum Refusal {
     Other(&'static str),
     #[error(transparent)]
     Internal(#[from] Error),
+    /// Any of them, with whom the message says that it is of; that is not proven.
+    #[error("{why}; it says that it is of {issuer:?}")]
+    Of { issuer: String, why: Box<Refusal> },
+}
+
+impl Refusal {
+    fn of(self, issuer: &str) -> Self {
+        match self {
+            Self::Unknown(_) | Self::Internal(_) => self,
+            why => Self::Of { issuer: issuer.to_owned(), why: Box::new(why) },
+        }
+    }
+
+    fn cause(&self) -> &Self {
+        match self {
+            Self::Of { why, .. } => why,
+            why => why,
+        }
+    }
 }
 
 impl From<crate::store::Error> for Refusal {
@@ -104,10 +123,12 @@ pub async fn answer(site: &Arc<Site>, request: &Request<Bytes>, source: Source) 
     let done = match (issuer, asked, answered) {
         (issuer, _, _) if logout => {
             let return_to = parameters.filled("returnTo");
-            sign_out::unasked(site, request, &carried, issuer, return_to).await
+            let done = sign_out::unasked(site, request, &carried, issuer, return_to).await;
+            done.map_err(|why| why.of(issuer.unwrap_or_default()))
         }
         (Some(issuer), _, _) => {
-            sign_on::unasked(site, request, &carried, issuer, parameters.filled("acs")).await
+            let done = sign_on::unasked(site, request, &carried, issuer, parameters.filled("acs")).await;
+            done.map_err(|why| why.of(issuer))
         }
         (None, Some(message), _) => asked_for(site, request, &carried, message).await,
         // A participant says that it signed the user out, too.
@@ -119,8 +140,8 @@ pub async fn answer(site: &Arc<Site>, request: &Request<Bytes>, source: Source) 
             return refused(site, &Refusal::Other("there is no message"), Notification::Invalid);
         }
     };
-    done.unwrap_or_else(|refusal| match refusal {
-        Refusal::Internal(error) => login::failed(site, &error),
+    done.unwrap_or_else(|refusal| match refusal.cause() {
+        Refusal::Internal(error) => login::failed(site, error),
         Refusal::Garbled(_) | Refusal::Unreadable(_) => refused(site, &refusal, Notification::Invalid),
         _ => refused(site, &refusal, Notification::Failed),
     })
@@ -142,13 +163,16 @@ async fn asked_for(
     encoded: &str,
 ) -> Result<Response<Vec<u8>>, Refusal> {
     let message = Message::read(&binding::decode(carried.binding, encoded)?)?;
-    match &message.asked {
-        saml::Asked::SignIn(asked) => sign_on::asked(site, request, carried, &message, asked).await,
-        saml::Asked::SignOut(asked) => sign_out::asked(site, carried, &message, asked).await,
-        saml::Asked::SignedOut(_) | saml::Asked::SignedIn(_) => {
-            Err(Refusal::Other("an answer came where a request belongs"))
+    let (issuer, done) = match &message.asked {
+        saml::Asked::SignIn(asked) => {
+            (&asked.issuer, sign_on::asked(site, request, carried, &message, asked).await)
         }
-    }
+        saml::Asked::SignOut(asked) => (&asked.issuer, sign_out::asked(site, carried, &message, asked).await),
+        saml::Asked::SignedOut(_) | saml::Asked::SignedIn(_) => {
+            return Err(Refusal::Other("an answer came where a request belongs"));
+        }
+    };
+    done.map_err(|why| why.of(issuer))
 }
 
 /// A service provider as a message found it.

@@ -156,7 +156,12 @@ fn a_signed_request_begins_one_login_and_a_copy_of_it_none() {
     let now = pages.world.now();
     pages.world.write(move |tx| crate::domain::single_sign_on::forget_messages(tx, now));
     pages.world.write(|tx| Ok(tx.execute("DELETE FROM saml_message", &[])?));
-    refused(&pages, FAILED, "too old", || post(&pages, &message));
+    refused(
+        &pages,
+        FAILED,
+        r#"too old, or of the future; it says that it is of "https://sp.example""#,
+        || post(&pages, &message),
+    );
     refused(&pages, FAILED, "too old", || pages.get(&in_address));
 }
 
