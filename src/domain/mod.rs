@@ -34,6 +34,7 @@ pub mod lockout;
 pub mod login;
 pub mod mail_queue;
 pub mod name;
+pub mod neighbourhood;
 pub mod notice;
 pub mod otp;
 pub mod password;

@@ -1,6 +1,7 @@
 //! What every call can reach: the store, the realm, the clock, and how the services are published.
 
 use super::Process;
+use super::doors::Doors;
 use crate::domain::{Clock, Realm};
 use crate::soap::BeanPrefixes;
 use crate::soap::contract::Operation;
@@ -82,6 +83,8 @@ pub struct App {
     pub process: Process,
     /// Places for logins that wait for their hash.
     pub logins: Semaphore,
+    /// Who had too many logins refused.
+    pub doors: Doors,
 }
 
 /// Logins that wait for their hash at most: some seconds of work. Clients that do not wait for an answer would make the line

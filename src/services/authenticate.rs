@@ -13,6 +13,7 @@ use crate::domain::{Actor, Error, Now, Secret, permission, remember_me};
 use crate::soap::Fault;
 use crate::store::Tx;
 use hyper::header::HeaderValue;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 /// Why a call goes no further.
@@ -22,6 +23,8 @@ pub enum Denied {
     Challenge,
     /// A fault.
     Fault(Fault),
+    /// 429: too many logins were refused.
+    TooMany,
 }
 
 /// A caller who is known.
@@ -105,7 +108,7 @@ pub fn caller(
 }
 
 /// Has somebody sign in, and tells whether he may.
-pub async fn sign_in(app: &Arc<App>, stranger: Stranger) -> Result<Known, Denied> {
+pub async fn sign_in(app: &Arc<App>, peer: IpAddr, stranger: Stranger) -> Result<Known, Denied> {
     let Stranger { now, shows, permissions } = stranger;
     let presented = match shows {
         Shown::Password(presented) => presented,
@@ -119,7 +122,7 @@ pub async fn sign_in(app: &Arc<App>, stranger: Stranger) -> Result<Known, Denied
         app.store.read(|tx| login::recognise(tx, now, &app.realm, &presented)).map_err(failed)?;
     let signed_in = match recognised {
         Some(signed_in) => signed_in,
-        None => let_in(app, now, presented).await?,
+        None => let_in(app, now, peer, presented).await?,
     };
     match open_session(app, now, &signed_in).await.map_err(failed)? {
         Some(id) => known(app, signed_in.actor(), Some(&id), permissions),
@@ -203,9 +206,15 @@ pub async fn sign_in_with_token(
     app.store.write(move |tx| remember_me::sign_in(tx, now, &realm, token.reveal())).await
 }
 
-async fn let_in(app: &Arc<App>, now: Now, presented: Presented) -> Result<login::SignedIn, Denied> {
-    match attempt(app, now, presented).await.map_err(failed)? {
+async fn let_in(
+    app: &Arc<App>,
+    now: Now,
+    peer: IpAddr,
+    presented: Presented,
+) -> Result<login::SignedIn, Denied> {
+    match attempt(app, now, peer, presented).await.map_err(failed)? {
         Outcome::In(signed_in) => Ok(signed_in),
+        Outcome::Refused(Refusal::TooMany) => Err(Denied::TooMany),
         Outcome::Refused(Refusal::UnknownTenant) => Err(Denied::Fault(Fault::authentication_error())),
         Outcome::Refused(Refusal::InactiveTenant) => Err(Denied::Fault(Fault::authentication_failure())),
         Outcome::Redeem(_) | Outcome::Refused(_) => Err(Denied::Fault(Fault::invalid_credentials())),
@@ -216,19 +225,29 @@ async fn let_in(app: &Arc<App>, now: Now, presented: Presented) -> Result<login:
 const LONGEST: usize = 1024;
 
 /// A full login, with its hash, away from the threads that serve other requests.
-pub async fn attempt(app: &Arc<App>, now: Now, presented: Presented) -> Result<Outcome, Error> {
+pub async fn attempt(app: &Arc<App>, now: Now, peer: IpAddr, presented: Presented) -> Result<Outcome, Error> {
     if presented.user_name.len().max(presented.password.reveal().len()) > LONGEST {
         return Ok(Outcome::Refused(Refusal::UnknownUser));
     }
     let _place = app.logins.try_acquire().map_err(|_| Error::Broken("too many logins wait already"))?;
-    let app = Arc::clone(app);
+    let name = presented.user_name.clone();
+    if app.doors.are_closed(now, peer, &name) {
+        tracing::warn!(%peer, "too many logins were refused");
+        return Ok(Outcome::Refused(Refusal::TooMany));
+    }
+    let kept = Arc::clone(app);
     let decided = tokio::task::spawn_blocking(move || {
-        login::attempt(&app.store, now, &app.realm, &presented, Face::Services)
+        login::attempt(&kept.store, now, &kept.realm, &presented, Face::Services)
     })
     .await
     .unwrap_or(Err(Error::Broken("a login panicked")));
-    if let Ok(Outcome::Refused(refusal)) = &decided {
-        tracing::debug!(reason = refusal.name(), "a login was refused");
+    match &decided {
+        Ok(Outcome::Refused(refusal)) => {
+            app.doors.refused(now, peer, &name);
+            tracing::debug!(reason = refusal.name(), "a login was refused");
+        }
+        Ok(Outcome::In(_)) => app.doors.opened(now, peer, &name),
+        _ => {}
     }
     decided
 }

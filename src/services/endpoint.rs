@@ -21,7 +21,7 @@ use crate::soap::xml::{Document, Malformed};
 use crate::soap::{Arguments, Fault, mime};
 use admission::{Admitted, Stopped};
 use hyper::body::Bytes;
-use hyper::header::{ALLOW, CONTENT_TYPE, HeaderMap, HeaderValue, SET_COOKIE, WWW_AUTHENTICATE};
+use hyper::header::{ALLOW, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER, SET_COOKIE, WWW_AUTHENTICATE};
 use hyper::{Method, Request, Response, StatusCode};
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -57,7 +57,7 @@ pub fn begin(app: &Arc<App>, request: Request<Bytes>, connection: Connection) ->
         let app = Arc::clone(app);
         Work::Other(Box::pin(async move {
             let Unknown { stranger, target, format, addressing } = *unknown;
-            let known = match authenticate::sign_in(&app, stranger).await {
+            let known = match authenticate::sign_in(&app, connection.peer, stranger).await {
                 Ok(known) => known,
                 Err(denied) => {
                     let cookie = Some(session_set_cookie(&Kind::Admin.new_id()));
@@ -194,12 +194,19 @@ impl Target {
         let mut response = match denied {
             Denied::Challenge => challenge(&app.publication.realm_name),
             Denied::Fault(fault) => self.fault(format, fault, addressing),
+            Denied::TooMany => too_many(),
         };
         if let Some(cookie) = cookie {
             response.headers_mut().insert(SET_COOKIE, cookie);
         }
         Answered { response, performed: Some(self.performed()) }
     }
+}
+
+fn too_many() -> Response<Vec<u8>> {
+    let mut response = empty(StatusCode::TOO_MANY_REQUESTS, None);
+    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("60"));
+    response
 }
 
 fn challenge(realm: &str) -> Response<Vec<u8>> {

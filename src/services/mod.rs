@@ -10,6 +10,7 @@ pub mod challenge_question_management_admin;
 pub mod claim_management;
 pub mod claim_metadata_management;
 mod credentials;
+mod doors;
 mod endpoint;
 mod fault;
 pub mod i18n_email_mgt_config;
@@ -39,6 +40,7 @@ mod work;
 
 pub use app::{App, OnHttp, Publication, WAITING_LOGINS};
 pub use call::Call;
+pub use doors::Doors;
 pub use endpoint::{Connection, Performed, begin};
 pub use process::{Machine, Process};
 pub use work::{Answered, Work};

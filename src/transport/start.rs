@@ -14,7 +14,7 @@ use crate::domain::{Clock, Now, Realm, seed};
 use crate::mail::{self, Worker};
 use crate::ops::installation::{self, Lock};
 use crate::saml::SigningKey;
-use crate::services::{App, Process, WAITING_LOGINS};
+use crate::services::{App, Doors, Process, WAITING_LOGINS};
 use crate::store::{self, Store};
 use crate::web::{self, Signers, Site};
 use data::Data;
@@ -292,6 +292,7 @@ impl Crew {
             publication: wiring::publication(settings, https_port),
             process,
             logins: Semaphore::new(WAITING_LOGINS),
+            doors: Doors::new(settings.attempts_per_minute),
         };
         let signers = Arc::new(Signers::new(signer, store(), realm(), clock()));
         let courier = Courier::new(store(), realm(), clock(), Arc::clone(&signers));

@@ -20,7 +20,7 @@ mod sheet;
 mod sso;
 mod texts;
 
-use crate::domain::{Clock, Now, Realm, Secret, captcha};
+use crate::domain::{Clock, Now, Realm, Secret, captcha, neighbourhood};
 use crate::store::Store;
 use form::Source;
 use governor::clock::DefaultClock;
@@ -29,7 +29,7 @@ use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use hyper::body::Bytes;
 use hyper::header::{ALLOW, ORIGIN, RETRY_AFTER};
 use hyper::{Method, Request, Response, StatusCode};
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::path::Path;
 use std::sync::Arc;
@@ -114,12 +114,12 @@ impl Site {
 
     /// Whether this address has presented too much lately.
     fn is_too_eager(&self, peer: IpAddr) -> bool {
-        self.attempts.check_key(&neighbourhood(peer)).is_err()
+        self.attempts.check_key(&neighbourhood::of(peer)).is_err()
     }
 
     /// Whether this address has begun too many logins lately.
     fn begins_too_much(&self, peer: IpAddr) -> bool {
-        self.begins.check_key(&neighbourhood(peer)).is_err()
+        self.begins.check_key(&neighbourhood::of(peer)).is_err()
     }
 
     /// Whether too many codes came lately, from wherever, that did not say whose they are.
@@ -145,14 +145,6 @@ impl Site {
     #[must_use]
     pub fn client_credentials(&self) -> Secret {
         recovery_api::client_credentials(&self.realm.key)
-    }
-}
-
-/// What counts as one client: of IPv6 addresses, everybody has 2^64.
-fn neighbourhood(peer: IpAddr) -> IpAddr {
-    match peer.to_canonical() {
-        IpAddr::V4(address) => address.into(),
-        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
     }
 }
 

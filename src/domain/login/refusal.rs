@@ -26,6 +26,8 @@ pub enum Refusal {
     ResetByLink,
     /// 17007: the right one-time password where it cannot be redeemed. It stays good.
     ResetElsewhere,
+    /// Not tried at all: too many were refused before.
+    TooMany,
     /// 17008; also a code that has expired or was voided, which the original lets pass here.
     WrongCode,
 }
@@ -47,6 +49,7 @@ impl Refusal {
             Self::UnknownTenant
             | Self::InactiveTenant
             | Self::Inactive
+            | Self::TooMany
             | Self::WrongPassword { counted: None } => None,
             Self::UnknownUser => Some(17001),
             Self::WrongPassword { counted: Some(_) } => Some(17002),
@@ -74,6 +77,7 @@ impl Refusal {
             Self::ResetByLink => "reset_by_link",
             Self::ResetElsewhere => "reset_elsewhere",
             Self::WrongCode => "wrong_code",
+            Self::TooMany => "too_many",
         }
     }
 }

@@ -5,11 +5,12 @@ use crate::domain::clock::ManualClock;
 use crate::domain::fixture::{LINK, LOCKED, NEW, OLD, World};
 use crate::domain::permission::{EXECUTE, Holder, set};
 use crate::domain::{Clock, TenantId, tenant};
-use crate::services::{Machine, OnHttp, Process, Publication, WAITING_LOGINS};
+use crate::services::{Doors, Machine, OnHttp, Process, Publication, WAITING_LOGINS};
 use crate::soap::BeanPrefixes;
 use base64::Engine as _;
 use tokio::sync::Semaphore;
 
+const HERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(203, 0, 113, 1));
 const NEEDED: &[&str] = &["/permission/admin/manage"];
 /// Of another operation.
 const EITHER: &[&str] = &["/permission/admin/manage", "/permission/admin/configure"];
@@ -41,6 +42,7 @@ fn app(world: &World) -> Arc<App> {
         publication,
         process,
         logins: Semaphore::new(WAITING_LOGINS),
+        doors: Doors::new(6),
     })
 }
 
@@ -71,7 +73,7 @@ fn let_tom_in(world: &World, app: &Arc<App>, password: &str) -> Known {
     let presented = Presented { user_name: "tom".to_owned(), password: password.into() };
     let stranger = Stranger { now: world.now(), shows: Shown::Password(presented), permissions: NEEDED };
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    runtime.block_on(sign_in(app, stranger)).unwrap()
+    runtime.block_on(sign_in(app, HERE, stranger)).unwrap()
 }
 
 fn allow(world: &World, permission: &'static str, allowed: bool) {
@@ -187,7 +189,7 @@ fn the_line_of_logins_has_an_end_and_nobody_waits_in_it_with_more_than_a_name_an
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let try_in = |user_name: &str, password: &str| {
         let presented = Presented { user_name: user_name.to_owned(), password: password.into() };
-        runtime.block_on(attempt(&app, world.now(), presented))
+        runtime.block_on(attempt(&app, world.now(), HERE, presented))
     };
     let everybody = app.logins.try_acquire_many(u32::try_from(WAITING_LOGINS).unwrap()).unwrap();
     assert!(matches!(try_in("tom", OLD), Err(Error::Broken(_))));
@@ -197,6 +199,44 @@ fn the_line_of_logins_has_an_end_and_nobody_waits_in_it_with_more_than_a_name_an
     drop(everybody);
     assert!(matches!(try_in("tom", OLD), Ok(Outcome::In(_))));
     assert_eq!(app.logins.available_permits(), WAITING_LOGINS, "whoever is through leaves the line");
+}
+
+#[test]
+fn whoever_guesses_is_not_tried_any_more_and_who_knows_his_password_never_notices() {
+    let world = World::new();
+    let app = app(&world);
+    world.user("ann");
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let call = |peer: IpAddr, user_name: &str, password: &str| {
+        let presented = Presented { user_name: user_name.to_owned(), password: password.into() };
+        let stranger = Stranger { now: world.now(), shows: Shown::Password(presented), permissions: NEEDED };
+        runtime.block_on(sign_in(&app, peer, stranger)).map(drop)
+    };
+    let there = IpAddr::from([203, 0, 113, 2]);
+    call(HERE, "tom", OLD).unwrap();
+    for _ in 0..6 {
+        assert!(matches!(call(HERE, "tom", "Wrong@123"), Err(Denied::Fault(_))));
+    }
+    assert!(matches!(call(HERE, "tom", "Wrong@123"), Err(Denied::TooMany)));
+    call(HERE, "tom", OLD).unwrap();
+    for _ in 0..100 {
+        world.pass_minutes(2);
+        call(there, "ann", OLD).unwrap();
+    }
+    world.pass_minutes(2);
+    for _ in 0..6 {
+        let _ = call(HERE, "tom", "Wrong@123");
+    }
+    assert!(matches!(call(HERE, "tom", OLD), Err(Denied::TooMany)), "not even the right one, after a minute");
+    call(HERE, "ann", OLD).unwrap();
+    call(there, "tom", OLD).unwrap();
+    let answer = runtime.block_on(attempt(
+        &app,
+        world.now(),
+        HERE,
+        Presented { user_name: "TOM".into(), password: OLD.into() },
+    ));
+    assert!(matches!(answer, Ok(Outcome::Refused(Refusal::TooMany))));
 }
 
 /// Browsers attach credentials that they know to whatever a page has them send, and any page can have them send a query, a

@@ -122,7 +122,7 @@ async fn sign_in(
     let (app, now) = (call.app(), call.now());
     let at = now.to_audit_time();
     let presented = Presented { user_name: user_name.clone(), password: password.into() };
-    let opened = match authenticate::attempt(app, now, presented).await {
+    let opened = match authenticate::attempt(app, now, call.peer, presented).await {
         Ok(Outcome::In(signed_in)) => open(call, signed_in, &user_name, keep).await,
         Ok(Outcome::Refused(Refusal::UnknownTenant | Refusal::InactiveTenant)) => {
             return Err(declared("Invalid domain or unactivated tenant login".to_owned()));

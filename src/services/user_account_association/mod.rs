@@ -41,7 +41,7 @@ async fn proved(call: &Call, user_name: String, password: Vec<Option<String>>) -
     // A client that sends the whole password in one element is understood as well.
     let password: String = password.into_iter().flatten().collect();
     let presented = Presented { user_name, password: password.into() };
-    match authenticate::attempt(call.app(), call.now(), presented).await.map_err(fault::of)? {
+    match authenticate::attempt(call.app(), call.now(), call.peer, presented).await.map_err(fault::of)? {
         Outcome::In(signed_in) => Ok(signed_in),
         Outcome::Refused(Refusal::UnknownTenant | Refusal::InactiveTenant) => {
             Err(declared(Fault::server(INVALID_TENANT)))

@@ -131,18 +131,19 @@ impl Operations for Behaviour {
         let refused = |text: &str| Err(declared(Fault::server(text)));
         let Some(old) = oldPassword.filter(|old| !old.is_empty()) else { return refused(wrong) };
         let presented = Presented { user_name: name, password: old.into() };
-        let signed_in: SignedIn = match authenticate::attempt(call.app(), call.now(), presented).await {
-            Ok(Outcome::In(signed_in)) => signed_in,
-            Ok(Outcome::Refused(Refusal::UnknownTenant)) => return Err(null()),
-            Ok(Outcome::Refused(Refusal::WrongPassword { .. } | Refusal::UnknownUser)) => {
-                return refused(wrong);
-            }
-            Ok(_) => return refused(unaware),
-            Err(error) => {
-                tracing::error!(%error, "a password could not be checked");
-                return refused(unaware);
-            }
-        };
+        let signed_in: SignedIn =
+            match authenticate::attempt(call.app(), call.now(), call.peer, presented).await {
+                Ok(Outcome::In(signed_in)) => signed_in,
+                Ok(Outcome::Refused(Refusal::UnknownTenant)) => return Err(null()),
+                Ok(Outcome::Refused(Refusal::WrongPassword { .. } | Refusal::UnknownUser)) => {
+                    return refused(wrong);
+                }
+                Ok(_) => return refused(unaware),
+                Err(error) => {
+                    tracing::error!(%error, "a password could not be checked");
+                    return refused(unaware);
+                }
+            };
         let (tenant, id) = (signed_in.tenant.id, signed_in.user.id.0);
         let plain = Secret::from(newPassword.unwrap_or_default());
         let prepared = call.aside(move |app, _| {

@@ -263,7 +263,7 @@ fn a_form_of_more_fields_than_anybody_has_is_not_read() {
 
 #[test]
 fn addresses_of_one_network_are_one_client() {
-    let near = |address: &str| crate::web::neighbourhood(address.parse().unwrap());
+    let near = |address: &str| crate::domain::neighbourhood::of(address.parse().unwrap());
     assert_eq!(near("2001:db8::1"), near("2001:db8::ffff:1"));
     assert_ne!(near("2001:db8::1"), near("2001:db8:0:1::1"));
     assert_eq!(near("::ffff:192.0.2.1"), near("192.0.2.1"));
