@@ -5,6 +5,7 @@
 
 use super::bodies::Bodies;
 use super::carried_out::carried_out;
+use super::guests::Guest;
 use super::impatient::Impatient;
 use super::limits::Limits;
 use super::packing;
@@ -21,7 +22,6 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::watch;
@@ -62,6 +62,7 @@ pub async fn serve(
     peer: SocketAddr,
     tls: Option<TlsAcceptor>,
     shared: Shared,
+    guest: Arc<Guest>,
 ) {
     // Answers are small; waiting to fill a packet only adds latency.
     let _ = stream.set_nodelay(true);
@@ -69,25 +70,30 @@ pub async fn serve(
     let is_local = peer.ip().is_loopback() || stream.local_addr().is_ok_and(|own| own.ip() == peer.ip());
     let ends = Ends { connection, is_local };
     let stream = Impatient::new(stream, shared.limits.taking);
-    let Some(acceptor) = tls else { return drive(stream, ends, shared).await };
+    let Some(acceptor) = tls else { return drive(stream, ends, shared, guest).await };
     let shaken = tokio::select! {
         shaken = tokio::time::timeout(shared.limits.handshake, acceptor.accept(stream)) => shaken,
         () = shared.draining() => return,
+        () = guest.asked_to_leave() => return,
     };
     match shaken {
-        Ok(Ok(stream)) => drive(stream, ends, shared).await,
+        Ok(Ok(stream)) => drive(stream, ends, shared, guest).await,
         Ok(Err(error)) => tracing::debug!(peer = %peer.ip(), %error, "TLS handshake failed"),
         Err(_) => tracing::debug!(peer = %peer.ip(), "TLS handshake took too long"),
     }
 }
 
-async fn drive<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(stream: S, ends: Ends, shared: Shared) {
-    let served = Arc::new(AtomicUsize::new(0));
+async fn drive<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
+    stream: S,
+    ends: Ends,
+    shared: Shared,
+    guest: Arc<Guest>,
+) {
     let limits = shared.limits;
-    let own = shared.clone();
+    let own = (shared.clone(), Arc::clone(&guest));
     let service = service_fn(move |request| {
-        let (shared, served) = (own.clone(), Arc::clone(&served));
-        async move { Ok::<_, Infallible>(exchange(request, ends, &shared, &served).await) }
+        let (shared, guest) = own.clone();
+        async move { Ok::<_, Infallible>(exchange(request, ends, &shared, &guest).await) }
     });
     let mut builder = hyper::server::conn::http1::Builder::new();
     builder
@@ -103,7 +109,10 @@ async fn drive<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(stream: S, en
     tokio::pin!(http);
     let ended = tokio::select! {
         ended = http.as_mut() => ended,
-        () = shared.draining() => {
+        () = async { tokio::select! { () = shared.draining() => {}, () = guest.asked_to_leave() => {} } } => {
+            if guest.is_leaving() && guest.has_nothing() {
+                return;
+            }
             http.as_mut().graceful_shutdown();
             tokio::time::timeout(limits.drain, http.as_mut()).await.unwrap_or(Ok(()))
         }
@@ -118,9 +127,10 @@ async fn exchange(
     request: Request<Incoming>,
     ends: Ends,
     shared: &Shared,
-    served: &AtomicUsize,
+    guest: &Guest,
 ) -> Response<Full<Bytes>> {
     let began = Instant::now();
+    guest.waits();
     let id = route::request_id();
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let takes_packed = packing::is_taken(&request);
@@ -136,6 +146,7 @@ async fn exchange(
         }
         match shared.bodies.whole(request, limits).await {
             Ok((request, _room)) => {
+                guest.works();
                 let work = carried_out(|| faces.begin(request, ends.connection, ends.is_local));
                 work.await.unwrap_or_else(|| {
                     tracing::error!("a request could not be answered: the work on it panicked");
@@ -154,7 +165,8 @@ async fn exchange(
         headers.insert(name, HeaderValue::from_static(value));
     }
     headers.insert(SERVER, HeaderValue::from_static("WSO2 Carbon Server"));
-    let last = served.fetch_add(1, Ordering::Relaxed) + 1 >= limits.requests;
+    let last = guest.served() >= limits.requests;
+    guest.waits();
     if last || is_ambiguous || matches!(response.status().as_u16(), 408 | 413 | 503) {
         response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     }

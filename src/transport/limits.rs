@@ -5,7 +5,7 @@ use std::time::Duration;
 /// How long and how much a client may send, and how long he may leave an answer where it is.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// Open connections; further ones wait in the system's queue.
+    /// Open connections; of further ones one is let in as soon as another makes room, the rest wait in the system's queue.
     pub connections: usize,
     /// Time for the TLS handshake.
     pub handshake: Duration,

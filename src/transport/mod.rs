@@ -6,6 +6,7 @@ mod carried_out;
 mod certificate;
 mod descriptors;
 mod file_providers;
+mod guests;
 mod housekeeping;
 mod http;
 mod impatient;

@@ -228,24 +228,20 @@ async fn a_connection_is_used_for_many_requests_up_to_the_limit() {
 }
 
 #[tokio::test]
-async fn further_clients_wait_until_a_connection_is_free() {
+async fn whoever_waits_longest_makes_room_when_all_places_are_taken() {
     let running = Running::with(|settings| settings.connections = 2).await;
-    let (first, mut second) = (running.connect().await, running.connect().await);
-    let third = async {
-        let mut wire = running.connect().await;
-        wire.send(get_profile("admin", ADMIN).as_bytes()).await;
-        wire.answer().await.status
-    };
-    let mut third = std::pin::pin!(third);
-    // The open connections are served while it waits.
-    tokio::select! {
-        biased;
-        _ = &mut third => panic!("the limit did not hold"),
-        () = async {
-            second.send(get_profile("admin", ADMIN).as_bytes()).await;
-            assert_eq!(second.answer().await.status, 200);
-        } => {}
-    }
-    drop(first);
-    assert_eq!(within(third).await, 200);
+    let profile = get_profile("admin", ADMIN);
+    let (mut served, mut silent) = (running.connect().await, running.connect().await);
+    served.send(profile.as_bytes()).await;
+    assert_eq!(served.answer().await.status, 200);
+    // A head that never ends is no request.
+    silent.send(b"POST /services/UserProfileMgtService HTTP/1.1\r\n").await;
+    let mut next = running.connect().await;
+    next.send(profile.as_bytes()).await;
+    assert_eq!(within(next.answer()).await.status, 200);
+    assert!(silent.is_closed().await);
+    served.send(profile.as_bytes()).await;
+    assert_eq!(served.answer().await.status, 200, "who was not the one who waited longest stays");
+    assert_eq!(within(running.ask(&profile)).await.status, 200);
+    assert!(next.is_closed().await);
 }
