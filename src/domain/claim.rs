@@ -68,8 +68,11 @@ pub fn write(
     check_profile(profile)?;
     let catalogue = realm.catalogues.of(tx, user.tenant)?;
     let mut changes = changes.of_local_claims(&catalogue);
-    for (uri, _) in changes.iter().filter(|(uri, _)| !is_identity(uri)) {
-        attribute_of(&catalogue, user, uri)?;
+    for (uri, value) in changes.iter() {
+        check_length(uri, value)?;
+        if !is_identity(uri) {
+            attribute_of(&catalogue, user, uri)?;
+        }
     }
     forced_reset::consider(tx, now, realm, actor, user, &mut changes)?;
     for (uri, value) in changes.iter() {
@@ -80,6 +83,20 @@ pub fn write(
         }
     }
     stamp(tx, now, &catalogue, user, MODIFIED)
+}
+
+/// Bytes of a value at most: room for a picture and every certificate, but not for as much as a request can carry, which each
+/// reader of the profile would be given with each claim. The original's databases take a thousand characters, its directory
+/// whatever comes.
+const LONGEST: usize = 1024 * 1024;
+
+fn check_length(uri: &str, value: Option<&str>) -> Result<(), Error> {
+    match value {
+        Some(value) if value.len() > LONGEST => {
+            Err(Error::refused(format!("The value of the claim {uri} is longer than {LONGEST} bytes")))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The attribute behind a claim that is not an identity claim.
@@ -149,16 +166,19 @@ fn stamp(tx: &mut Tx<'_>, now: Now, catalogue: &Catalogue, user: &User, uri: &st
     Ok(())
 }
 
-/// Refuses claims without a mapping, before a user is added with them.
+/// Refuses claims without a mapping and values that are too long, before a user is added with them.
 ///
 /// # Errors
 /// Names the claim.
 pub fn check_known(tx: &mut Tx<'_>, realm: &Realm, tenant: TenantId, claims: &Changes) -> Result<(), Error> {
     let catalogue = realm.catalogues.of(tx, tenant)?;
-    match claims.iter().find(|(uri, _)| catalogue.find(uri).is_none()) {
-        Some((uri, _)) => Err(Error::refused(format!("Invalid claim uri has been provided: {uri}"))),
-        None => Ok(()),
+    for (uri, value) in claims.iter() {
+        if catalogue.find(uri).is_none() {
+            return Err(Error::refused(format!("Invalid claim uri has been provided: {uri}")));
+        }
+        check_length(uri, value)?;
     }
+    Ok(())
 }
 
 /// Writes the claims of a user who was just added. Nothing is triggered, identity claims land in the attribute they are
@@ -313,6 +333,7 @@ pub fn set_single(
     if is_identity(uri) {
         return Err(Error::refused("InvalidOperation This operation is not supported for Identity claims"));
     }
+    check_length(uri, value)?;
     let catalogue = realm.catalogues.of(tx, user.tenant)?;
     put(tx, user, attribute_of(&catalogue, user, uri)?, value)?;
     stamp(tx, now, &catalogue, user, MODIFIED)

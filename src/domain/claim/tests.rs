@@ -156,6 +156,29 @@ fn a_crowd_of_values_is_kept_and_found_by_the_first_of_them() {
 }
 
 #[test]
+fn no_value_is_as_long_as_a_request_may_be() {
+    let world = World::new();
+    let tom = world.find("tom");
+    let longest: &'static str = "x".repeat(LONGEST).leak();
+    let longer: &'static str = "x".repeat(LONGEST + 1).leak();
+    world.claims(&tom, &[(ORGANIZATION, Some(longest))]).unwrap();
+    let text = |uri: &str| format!("The value of the claim {uri} is longer than 1048576 bytes");
+    for uri in [ORGANIZATION, QUESTION] {
+        let tried = world.claims(&tom, &[(GIVEN_NAME, Some("Tommy")), (uri, Some(longer))]);
+        assert_eq!(refusal(tried), text(uri));
+    }
+    assert_eq!(sets_single(&world, ORGANIZATION, Some(longer)), Err(text(ORGANIZATION)));
+    let added = on_tom(&world, |tx, now, realm, tom| append(tx, now, realm, tom, ORGANIZATION, Some("y")));
+    assert_eq!(added, Err(text(ORGANIZATION)));
+    let mut changes = Changes::default();
+    changes.set(ORGANIZATION, Some(longer.to_owned()));
+    let new = world.store.read(|tx| check_known(tx, &world.realm, SUPER, &changes));
+    assert_eq!(refusal(new), text(ORGANIZATION));
+    assert_eq!(world.claim(&tom, ORGANIZATION).as_deref(), Some(longest), "all as it was");
+    assert_eq!(world.claim(&tom, GIVEN_NAME), None);
+}
+
+#[test]
 fn every_write_stamps_the_time_of_the_change_and_leaves_that_of_the_creation() {
     let world = World::new();
     let tom = world.find("tom");
