@@ -8,7 +8,7 @@ mod forgotten;
 mod named;
 mod presenter;
 
-pub use forgotten::{Denied, forgot, forgot_quietly};
+pub use forgotten::{Denied, forgot, forgot_quietly, has_link};
 pub use named::{Named, all_by_name, by_claims, by_name};
 pub use presenter::Presenter;
 

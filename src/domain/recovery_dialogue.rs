@@ -219,7 +219,7 @@ impl Dialogue {
         if !internally && !realm.policy.original_permissions && !self.actor.may(tx, &[MANAGE])? {
             return Err(Problem::NoMail("the program may not be handed codes".to_owned()));
         }
-        if internally && notice::rests(tx, now, &user, &prepared)? {
+        if internally && notice::rests(tx, now, &user, &prepared)? && recovery::has_link(tx, now, &user)? {
             return Ok(None);
         }
         let code = otp::link_code();

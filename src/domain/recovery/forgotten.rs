@@ -3,7 +3,7 @@
 //! An administrator's lock, a disabled account and a forced reset stand in its way: nobody gets around an
 //! administrator's decision by asking for a mail.
 
-use super::{Codes, Scenario, all_by_name, begin, expiry_minutes};
+use super::{Codes, Scenario, all_by_name, begin, expiry_minutes, has_expired};
 use crate::domain::claim::Changes;
 use crate::domain::{
     Error, Now, Realm, Secret, Tenant, User, forced_reset, governance, lockout, notice, otp,
@@ -92,6 +92,7 @@ pub fn forgot(
     };
     if let Some(mail) = &mail
         && notice::rests(tx, now, user, mail)?
+        && has_link(tx, now, user)?
     {
         return Ok(None);
     }
@@ -107,6 +108,16 @@ pub fn forgot(
     };
     notice::queue(tx, now, realm, user, &mail, carried)?;
     Ok(None)
+}
+
+/// Whether a link that the user asked for earlier still is good.
+///
+/// # Errors
+/// Failures of the database.
+pub fn has_link(tx: &mut Tx<'_>, now: Now, user: &User) -> Result<bool, Error> {
+    let row = store::recovery::of_user(tx, user.id.0)?;
+    let Some(row) = row.filter(|row| row.scenario == Scenario::Forgotten.name()) else { return Ok(false) };
+    Ok(!has_expired(now, row.created_at, expiry_minutes(tx, user.tenant)?))
 }
 
 /// The same for a name that somebody gave, whoever he is: what there is to do is done after this returns, and says
@@ -239,6 +250,9 @@ mod tests {
         }
         world.complete(&world.mails(&tom).pop().unwrap().code(), NEW).unwrap();
         assert!(world.gets_in("tom", NEW), "by the last one that was sent");
+        let before = queued();
+        ask(&world, &tom).unwrap();
+        assert_eq!(queued(), before + 1, "the link was used");
     }
 
     // G79
