@@ -230,23 +230,22 @@ pub async fn attempt(app: &Arc<App>, now: Now, peer: IpAddr, presented: Presente
         return Ok(Outcome::Refused(Refusal::UnknownUser));
     }
     let _place = app.logins.try_acquire().map_err(|_| Error::Broken("too many logins wait already"))?;
-    let name = presented.user_name.clone();
-    if app.doors.are_closed(now, peer, &name) {
+    if app.doors.are_closed(now, peer, &presented) {
         tracing::warn!(%peer, "too many logins were refused");
         return Ok(Outcome::Refused(Refusal::TooMany));
     }
-    let kept = Arc::clone(app);
+    let (kept, given) = (Arc::clone(app), presented.clone());
     let decided = tokio::task::spawn_blocking(move || {
-        login::attempt(&kept.store, now, &kept.realm, &presented, Face::Services)
+        login::attempt(&kept.store, now, &kept.realm, &given, Face::Services)
     })
     .await
     .unwrap_or(Err(Error::Broken("a login panicked")));
     match &decided {
         Ok(Outcome::Refused(refusal)) => {
-            app.doors.refused(now, peer, &name);
+            app.doors.refused(now, peer, &presented);
             tracing::debug!(reason = refusal.name(), "a login was refused");
         }
-        Ok(Outcome::In(_)) => app.doors.opened(now, peer, &name),
+        Ok(Outcome::In(_)) => app.doors.opened(now, peer, &presented),
         _ => {}
     }
     decided

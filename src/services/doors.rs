@@ -1,19 +1,19 @@
 //! Who had many logins refused lately, and is not tried for a while: each costs a hash, and each may be a guess.
 //!
 //! Refused logins count, nothing else: clients that know their passwords never meet this, however many are behind one
-//! address. They count for the name that was given first, so that one client with an old password is no trouble for the
-//! others behind the same proxy; and for the address as a whole, where many names are tried, but for those who were let in
-//! from there within a day. IS 5.3.0 has no such limit.
+//! address. They count for the name that was given, so that one client with an old password is no trouble for the others
+//! behind the same proxy; and for the address as a whole, where many names are tried. Whoever presents what was right from
+//! there within a day is tried whatever others did, so that nobody can shut him out. IS 5.3.0 has no such limit.
 
-use crate::domain::Now;
+use crate::domain::login::Presented;
 use crate::domain::name::folded;
-use crate::domain::neighbourhood;
+use crate::domain::{Now, neighbourhood};
 use std::collections::HashMap;
 use std::hash::{BuildHasher as _, RandomState};
 use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 
-/// Names that an address may try for each attempt at one.
+/// Logins that an address may have refused for each one of a name.
 const NAMES: i64 = 10;
 /// How long a login that was right counts, in milliseconds.
 const DAY: i64 = 86_400_000;
@@ -25,7 +25,7 @@ const MOST: usize = 20_000;
 #[derive(Debug)]
 pub struct Doors {
     per_minute: i64,
-    names: RandomState,
+    hashes: RandomState,
     known: Mutex<HashMap<(IpAddr, Option<u64>), Known>>,
 }
 
@@ -34,8 +34,9 @@ pub struct Doors {
 struct Known {
     /// When all that was refused will be forgotten: each refusal adds its share of a minute.
     owes_until: i64,
-    /// When a login was right.
-    right_at: Option<i64>,
+    /// When a login was right, and what tells its password from others: enough for one guess of many thousands to be mistaken
+    /// for it, and too little to find it out.
+    right: Option<(i64, u16)>,
 }
 
 impl Known {
@@ -48,11 +49,11 @@ impl Known {
     }
 
     fn is_worth_keeping(&self, now: Now) -> bool {
-        self.owes_until > now.0 || self.was_right(now)
+        self.owes_until > now.0 || self.lately_right(now).is_some()
     }
 
-    fn was_right(&self, now: Now) -> bool {
-        self.right_at.is_some_and(|at| now.0.saturating_sub(at) < DAY)
+    fn lately_right(&self, now: Now) -> Option<u16> {
+        self.right.filter(|(at, _)| now.0.saturating_sub(*at) < DAY).map(|(_, tag)| tag)
     }
 }
 
@@ -60,12 +61,17 @@ impl Doors {
     /// Lets that many logins of one name be refused a minute.
     #[must_use]
     pub fn new(per_minute: u32) -> Self {
-        Self { per_minute: i64::from(per_minute).max(1), names: RandomState::new(), known: Mutex::default() }
+        Self { per_minute: i64::from(per_minute).max(1), hashes: RandomState::new(), known: Mutex::default() }
     }
 
-    fn keys(&self, peer: IpAddr, name: &str) -> [(IpAddr, Option<u64>); 2] {
+    fn keys(&self, peer: IpAddr, presented: &Presented) -> [(IpAddr, Option<u64>); 2] {
         let address = neighbourhood::of(peer);
-        [(address, Some(self.names.hash_one(folded(name.trim())))), (address, None)]
+        [(address, Some(self.hashes.hash_one(folded(presented.user_name.trim())))), (address, None)]
+    }
+
+    fn tag(&self, presented: &Presented) -> u16 {
+        let [one, two, ..] = self.hashes.hash_one(presented.password.reveal()).to_be_bytes();
+        u16::from_be_bytes([one, two])
     }
 
     /// What a refusal weighs for a name and for an address, in milliseconds.
@@ -74,27 +80,28 @@ impl Doors {
         [self.per_minute, most].map(|most| MINUTE.checked_div(most).unwrap_or(1).max(1))
     }
 
-    /// Whether a login of that name from there is not even tried now.
+    /// Whether a login from there is not even tried now.
     #[must_use]
-    pub fn are_closed(&self, now: Now, peer: IpAddr, name: &str) -> bool {
-        let ([of_name, of_address], [share, of_all]) = (self.keys(peer, name), self.shares());
+    pub fn are_closed(&self, now: Now, peer: IpAddr, presented: &Presented) -> bool {
+        let ([of_name, of_address], [share, of_all]) = (self.keys(peer, presented), self.shares());
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let found = |key| known.get(&key).copied().unwrap_or_default();
         let name = found(of_name);
-        !name.has_room(now, share) || !(name.was_right(now) || found(of_address).has_room(now, of_all))
+        let have_room = name.has_room(now, share) && found(of_address).has_room(now, of_all);
+        !have_room && name.lately_right(now) != Some(self.tag(presented))
     }
 
     /// Notes a login that was refused.
-    pub fn refused(&self, now: Now, peer: IpAddr, name: &str) {
-        for (key, share) in self.keys(peer, name).into_iter().zip(self.shares()) {
+    pub fn refused(&self, now: Now, peer: IpAddr, presented: &Presented) {
+        for (key, share) in self.keys(peer, presented).into_iter().zip(self.shares()) {
             self.note(now, key, |known| known.refuse(now, share));
         }
     }
 
     /// Notes a login that was right.
-    pub fn opened(&self, now: Now, peer: IpAddr, name: &str) {
-        let [of_name, _] = self.keys(peer, name);
-        self.note(now, of_name, |known| known.right_at = Some(now.0));
+    pub fn opened(&self, now: Now, peer: IpAddr, presented: &Presented) {
+        let ([of_name, _], tag) = (self.keys(peer, presented), self.tag(presented));
+        self.note(now, of_name, |known| known.right = Some((now.0, tag)));
     }
 
     fn note(&self, now: Now, key: (IpAddr, Option<u64>), what: impl FnOnce(&mut Known)) {
@@ -120,52 +127,74 @@ mod tests {
     const HERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(203, 0, 113, 1));
     const THERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(203, 0, 113, 2));
 
-    #[test]
-    fn one_name_is_tried_so_often_a_minute_and_only_where_it_was_refused() {
-        let doors = Doors::new(6);
-        for _ in 0..6 {
-            assert!(!doors.are_closed(Now(0), HERE, "tom"));
-            doors.refused(Now(0), HERE, "tom");
-        }
-        assert!(doors.are_closed(Now(0), HERE, " TOM") && doors.are_closed(Now(9_999), HERE, "tom"));
-        assert!(!doors.are_closed(Now(0), HERE, "ann") && !doors.are_closed(Now(0), THERE, "tom"));
-        assert!(!doors.are_closed(Now(10_000), HERE, "tom"), "one more");
-        doors.refused(Now(10_000), HERE, "tom");
-        assert!(doors.are_closed(Now(10_000), HERE, "tom"));
-        assert!(!doors.are_closed(Now(70_000), HERE, "tom"));
+    fn of(name: &str, password: &str) -> Presented {
+        Presented { user_name: name.to_owned(), password: password.into() }
+    }
+
+    fn wrong(name: &str) -> Presented {
+        of(name, "wrong")
     }
 
     #[test]
-    fn who_tries_many_names_is_held_back_but_not_those_who_were_right_there_before() {
+    fn one_name_is_tried_so_often_a_minute_and_only_where_it_was_refused() {
         let doors = Doors::new(6);
-        doors.opened(Now(0), HERE, "ann");
-        for number in 0..60 {
-            assert!(!doors.are_closed(Now(0), HERE, "bob"), "{number}");
-            doors.refused(Now(0), HERE, &number.to_string());
-        }
-        assert!(doors.are_closed(Now(0), HERE, "bob"));
-        assert!(!doors.are_closed(Now(0), HERE, "ann") && !doors.are_closed(Now(0), THERE, "bob"));
+        let closed = |at: i64, peer, name: &str| doors.are_closed(Now(at), peer, &wrong(name));
         for _ in 0..6 {
-            doors.refused(Now(0), HERE, "ann");
+            assert!(!closed(0, HERE, "tom"));
+            doors.refused(Now(0), HERE, &wrong("tom"));
         }
-        assert!(doors.are_closed(Now(0), HERE, "ann"), "who was right once is no better guesser");
-        assert!(!doors.are_closed(Now(70_000), HERE, "bob"));
+        assert!(closed(0, HERE, " TOM") && closed(9_999, HERE, "tom"));
+        assert!(!closed(0, HERE, "ann") && !closed(0, THERE, "tom"));
+        assert!(!closed(10_000, HERE, "tom"), "one more");
+        doors.refused(Now(10_000), HERE, &wrong("tom"));
+        assert!(closed(10_000, HERE, "tom"));
+        assert!(!closed(70_000, HERE, "tom"));
+    }
+
+    #[test]
+    fn who_tries_many_names_is_held_back_at_all_of_them() {
+        let doors = Doors::new(6);
+        for number in 0..60 {
+            assert!(!doors.are_closed(Now(0), HERE, &wrong("bob")), "{number}");
+            doors.refused(Now(0), HERE, &wrong(&number.to_string()));
+        }
+        assert!(doors.are_closed(Now(0), HERE, &wrong("bob")));
+        assert!(!doors.are_closed(Now(0), THERE, &wrong("bob")));
+        assert!(!doors.are_closed(Now(70_000), HERE, &wrong("bob")));
+    }
+
+    #[test]
+    fn nobody_shuts_out_who_presents_what_was_right_from_there() {
+        let doors = Doors::new(6);
+        doors.opened(Now(0), HERE, &of("ann", "right"));
+        for _ in 0..60 {
+            doors.refused(Now(0), HERE, &wrong("ann"));
+        }
+        assert!(!doors.are_closed(Now(0), HERE, &of("ann", "right")));
+        assert!(doors.are_closed(Now(0), HERE, &of("bob", "right")));
+        let closed =
+            (0..100).filter(|number| doors.are_closed(Now(0), HERE, &of("ann", &number.to_string())));
+        assert!(closed.count() >= 98, "who was right once is no better guesser");
+        for _ in 0..6 {
+            doors.refused(Now(DAY), HERE, &wrong("ann"));
+        }
+        assert!(doors.are_closed(Now(DAY), HERE, &of("ann", "right")), "after a day");
     }
 
     #[test]
     fn no_more_is_remembered_than_fits_and_what_is_owed_stays_longest() {
         let doors = Doors::new(1);
-        doors.refused(Now(0), HERE, "tom");
+        doors.refused(Now(0), HERE, &wrong("tom"));
         for number in 0..2 * MOST {
-            doors.opened(Now(0), HERE, &number.to_string());
+            doors.opened(Now(0), HERE, &of(&number.to_string(), "right"));
         }
         assert!(doors.known.lock().unwrap().len() <= MOST);
-        assert!(doors.are_closed(Now(0), HERE, "tom"));
+        assert!(doors.are_closed(Now(0), HERE, &wrong("tom")));
         for number in 0..2 * MOST {
-            doors.refused(Now(0), THERE, &number.to_string());
+            doors.refused(Now(0), THERE, &wrong(&number.to_string()));
         }
         assert_eq!(doors.known.lock().unwrap().len(), MOST);
-        doors.refused(Now(100 * DAY), HERE, "ann");
+        doors.refused(Now(100 * DAY), HERE, &wrong("ann"));
         assert!(doors.known.lock().unwrap().len() < 10, "what counts no more makes room");
     }
 }
