@@ -197,7 +197,7 @@ pub const KEYS: &[Key] = &[
         "attempts_per_minute",
         Number,
         "120",
-        "Logins and codes that one client address may present a minute at the pages.",
+        "Logins and codes that one client address may present a minute at the pages, and have refused of a name at the services.",
     ),
     key("admin_session_minutes", Number, "15", "Minutes a JSESSIONID lives without use."),
     key(
@@ -239,7 +239,12 @@ pub const KEYS: &[Key] = &[
     key("default_locale", Text, "\"en_US\"", "Locale of mails to users without one."),
     key("body_limit", Number, "10485760", "Bytes of a request's body, unpacked."),
     key("header_limit", Number, "8192", "Bytes of a request's head."),
-    key("connections", Number, "1024", "Open connections of each listener."),
+    key(
+        "connections",
+        Number,
+        "1024",
+        "Open connections of each listener; when all are taken, the one that waits longest for its client makes room.",
+    ),
     key("requests_per_connection", Number, "200", "Requests until a connection is closed."),
     key("handshake_seconds", Number, "10", "Time for a TLS handshake."),
     key("header_seconds", Number, "30", "Time for the head of a request, and for an idle connection."),

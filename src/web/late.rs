@@ -18,6 +18,9 @@ const HERE: &str = "here";
 /// What is typed again: it has no business in the text of a page.
 const UNKEPT: [&str; 5] = ["password", "password2", "old-password", "new-password", "new-password2"];
 
+/// Bytes of names and values that are kept at most; forms of ours have a tenth of that.
+const LARGEST: usize = 256 * 1024;
+
 /// What has to happen before the form can be sent again.
 #[derive(Debug, Clone, Copy)]
 pub enum Next<'a> {
@@ -43,7 +46,7 @@ fn is_answer(name: &str) -> bool {
     name.strip_prefix("answer").is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-/// The page that keeps a form; none when nothing was typed, or when it may be of another site.
+/// The page that keeps a form; none when nothing was typed or more than anybody types, or when it may be of another site.
 pub fn keep(site: &Site, request: &Request<Bytes>, next: Next<'_>) -> Option<Response<Vec<u8>>> {
     let source = Source::of(request.headers(), &site.realm.policy.public_url);
     if request.method() != Method::POST || source != Source::Here {
@@ -53,6 +56,10 @@ pub fn keep(site: &Site, request: &Request<Bytes>, next: Next<'_>) -> Option<Res
     let sent = parameters.sent();
     let kept: Vec<&(String, String)> = sent.iter().filter(|(name, _)| is_kept(name)).collect();
     if kept.iter().all(|(name, _)| name == HERE) {
+        return None;
+    }
+    // Anybody can send one, and a page takes several times the room of what it keeps.
+    if kept.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>() > LARGEST {
         return None;
     }
     let is_whole = kept.len() == sent.iter().filter(|(name, _)| name != TOKEN && name != ONCE).count();

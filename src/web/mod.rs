@@ -148,6 +148,15 @@ impl Site {
     }
 }
 
+/// Bytes of a form at most where nobody has to be signed in: pages show again what was typed, in several times its room.
+const LARGEST: usize = 1024 * 1024;
+
+fn is_too_large(request: &Request<Bytes>) -> bool {
+    let path = request.uri().path();
+    request.body().len() > LARGEST
+        && !["/carbon/", "/dashboard/"].iter().any(|inside| path.starts_with(inside))
+}
+
 /// What follows from a path before anything is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Care {
@@ -229,7 +238,7 @@ pub async fn answer(site: &Arc<Site>, mut request: Request<Bytes>, peer: IpAddr)
         page::set(&mut response, ALLOW, "GET, HEAD, POST");
         return response;
     }
-    if form::has_too_many_fields(&request) {
+    if form::has_too_many_fields(&request) || is_too_large(&request) {
         return page::refusal(site, StatusCode::PAYLOAD_TOO_LARGE, texts::TOO_MUCH);
     }
     let path = request.uri().path();

@@ -11,7 +11,7 @@ use crate::domain::session::{Kind, fingerprint};
 use hyper::body::Bytes;
 use hyper::{Method, Request, Response};
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::OnceCell;
 
 /// The field with the number of the page.
@@ -20,6 +20,8 @@ pub const ONCE: &str = "once";
 const NUMBERED: [&str; 3] = [ONCE, "SAMLRequest", "SAMLResponse"];
 /// How long an answer is kept, in milliseconds. Nobody clicks twice that slowly.
 const KEPT: u64 = 10_000;
+/// Bytes of an answer that is kept: what a change leads to is short. A longer one is given to those who wait for it already.
+const LONGEST: usize = 64 * 1024;
 /// Answers that are kept at most; whoever comes then is served, but not remembered.
 const MOST: usize = 200;
 
@@ -59,11 +61,19 @@ impl Once {
     /// The answer to a form: that of `work`, or the one that was given, or is being made, a moment ago.
     pub async fn answer(&self, key: Key, now: Now, work: impl Future<Output = Answer>) -> Answer {
         let answer = self.place(key, now);
-        answer.get_or_init(|| work).await.clone()
+        let given = answer.get_or_init(|| work).await.clone();
+        if given.body().len() > LONGEST {
+            self.all().remove(&key);
+        }
+        given
+    }
+
+    fn all(&self) -> MutexGuard<'_, HashMap<Key, Kept>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn place(&self, key: Key, now: Now) -> Arc<OnceCell<Answer>> {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all = self.all();
         all.retain(|_, one| now.0.abs_diff(one.since.0) < KEPT);
         if all.len() >= MOST && !all.contains_key(&key) {
             return Arc::default();
@@ -98,6 +108,24 @@ mod tests {
         assert_eq!(late.into_body(), b"1");
         let again = once.answer(sent, Now(10_000), work()).await;
         assert_eq!(again.into_body(), b"2");
+    }
+
+    #[tokio::test]
+    async fn nothing_long_is_kept() {
+        let (once, done) = (Once::default(), Cell::new(0));
+        for (bytes, expected) in [(LONGEST, 1), (LONGEST + 1, 2)] {
+            let sent = key(&form("/a", if expected == 1 { "once=1" } else { "once=2" })).unwrap();
+            done.set(0);
+            for _ in 0..2 {
+                let work = async {
+                    done.set(done.get() + 1);
+                    Response::new(vec![b'x'; bytes])
+                };
+                assert_eq!(once.answer(sent, Now(0), work).await.body().len(), bytes);
+            }
+            assert_eq!(done.get(), expected);
+        }
+        assert_eq!(once.all().len(), 1);
     }
 
     #[test]

@@ -302,7 +302,8 @@ pub fn set_cookie(response: &mut Response<Vec<u8>>, name: &str, value: &str, sec
 }
 
 /// The cookie that applications of the operator's domain are sent. It tells proxies who the visitor is and is good for
-/// nothing else: an application that keeps it is nobody with it.
+/// nothing else: an application that keeps it is nobody here with it. At another application of the domain it may pass for
+/// its visitor; one cookie for all of them can tell no more.
 pub const TOLD: &str = "forwardAuth";
 
 /// Hands out the cookie of a browser session, which is for this host alone, or takes it away; and where applications behind

@@ -29,6 +29,9 @@ pub const METADATA: &str = "/identity/metadata/saml2";
 /// Longer states than this are no states but an attempt to make us keep something.
 const LONGEST_STATE: usize = 2048;
 
+/// Letters of a reason in the log.
+const LONGEST_REASON: usize = 1000;
+
 /// How a message came.
 struct Carried<'a> {
     binding: Binding,
@@ -238,7 +241,9 @@ const NOTIFICATIONS: [(Notification, &str, &str); 2] = [
 ];
 
 fn refused(site: &Site, why: &Refusal, notification: Notification) -> Response<Vec<u8>> {
-    tracing::warn!(reason = %why, "a SAML message was refused");
+    // Some of it is the sender's, who may say as much as he likes.
+    let reason: String = why.to_string().chars().take(LONGEST_REASON).collect();
+    tracing::warn!(%reason, "a SAML message was refused");
     let known = NOTIFICATIONS.iter().find(|(known, _, _)| *known == notification);
     let (status, hint) = known.map_or(("", ""), |(_, status, hint)| (status, hint));
     let query = encoded(&[("status", status), ("statusMsg", hint)]);

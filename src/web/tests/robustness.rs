@@ -285,6 +285,29 @@ fn the_login_page_is_there_under_the_name_of_every_protocol() {
     }
 }
 
+#[test]
+fn whoever_is_not_signed_in_gets_nothing_long_shown_again() {
+    let pages = Pages::new();
+    let sent = |path: &str, length: usize| {
+        let body = ["once=1&csrf=x&username=", &"\"".repeat(length)].concat();
+        let mut request = pages.request("POST", path, body);
+        request.headers_mut().insert("sec-fetch-site", "same-origin".parse().unwrap());
+        pages.send_from(1, request)
+    };
+    for path in ["/dashboard/profile", "/carbon/users"] {
+        let kept = sent(path, 200_000);
+        assert!(kept.status == 403 && kept.body.contains("lateForm"), "{path}");
+        let answer = sent(path, 2_000_000);
+        assert_eq!((answer.status, answer.body.len()), (302, 0), "{path}");
+    }
+    for path in
+        ["/authenticationendpoint/login.do", "/accountrecoveryendpoint/recoverpassword.do", "/samlsso"]
+    {
+        let answer = sent(path, 1024 * 1024);
+        assert!(answer.status == 413 && answer.body.len() < 10_000, "{path}: {}", answer.status);
+    }
+}
+
 /// Every address that somebody reaches who is not signed in to the console.
 const ADDRESSES: [&str; 27] = [
     "/",

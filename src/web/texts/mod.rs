@@ -80,7 +80,7 @@ pub const NOT_FOUND: &str = "There is no such page.";
 pub const FOREIGN_FORM: &str =
     "The form was sent from another site. Open the page again and repeat what you did.";
 pub const TOO_MANY: &str = "Too many attempts. Wait a minute and try again.";
-pub const TOO_MUCH: &str = "The form has more fields than are read.";
+pub const TOO_MUCH: &str = "There is more in the form than is read.";
 pub const NO_JSON: &str = "The request is not the JSON that this operation takes";
 pub const PASSWORD_UNUSABLE: &str = "The password is missing or too long";
 pub const SERVER_ERROR: &str = "The server encountered an internal error. Please contact administrator.";
