@@ -8,7 +8,7 @@ use super::Error;
 pub(super) struct Table {
     file: String,
     columns: Vec<String>,
-    rows: Vec<(usize, Vec<String>)>,
+    rows: fields::Lines,
 }
 
 impl Table {
@@ -20,7 +20,8 @@ impl Table {
         let text = utf8(file, exported)?;
         let mut lines = fields::read(text).into_iter();
         let (line, names) = lines.next().unwrap_or((1, Vec::new()));
-        let columns: Vec<String> = names.iter().map(|name| name.trim().to_uppercase()).collect();
+        let columns: Vec<String> =
+            names.iter().map(|name| name.as_deref().unwrap_or_default().trim().to_uppercase()).collect();
         if let Some(missing) = needed.iter().find(|name| !columns.iter().any(|column| column == *name)) {
             return Err(Error::refused(format!(
                 "{file}, line {line}: there is no column {missing}; export the table with all columns and their names in the \
@@ -68,15 +69,14 @@ pub(super) fn utf8<'t>(file: &str, exported: &'t [u8]) -> Result<&'t str, Error>
 pub(super) struct Row<'t> {
     table: &'t Table,
     line: usize,
-    cells: &'t [String],
+    cells: &'t [fields::Field],
 }
 
 impl<'t> Row<'t> {
-    /// A value. Exports write NULL as nothing at all, as MySQL's `\N`, or as the word.
+    /// A value; an empty one is none.
     pub(super) fn text(&self, column: &str) -> Option<&'t str> {
         let at = self.table.columns.iter().position(|known| known == column)?;
-        let value = self.cells.get(at)?.as_str();
-        (!matches!(value, "" | fields::NOTHING | "NULL")).then_some(value)
+        self.cells.get(at)?.as_deref().filter(|value| !value.is_empty())
     }
 
     /// A value without which the row makes no sense.

@@ -146,8 +146,25 @@ pub fn add(
         user::check_domain(tx, actor.tenant, &domain)?;
     }
     check_name(realm, hybrid, &name.name, typed)?;
+    add_named(tx, now, actor, typed, members, grants)
+}
+
+/// As [`add`], for a role that has its name from elsewhere: the pattern is for those that somebody makes up.
+///
+/// # Errors
+/// The kernel's refusals: existence, members.
+pub fn add_named(
+    tx: &mut Tx<'_>,
+    now: Now,
+    actor: &Actor,
+    typed: &str,
+    members: &[String],
+    grants: &[Grant],
+) -> Result<(), Error> {
+    let name = QualifiedName::parse(typed);
+    let domain = name.domain_or_primary().to_owned();
     if find(tx, actor.tenant, typed)?.is_some() {
-        let code = if hybrid { "" } else { "RoleExisting " };
+        let code = if is_hybrid(&domain) { "" } else { "RoleExisting " };
         return Err(Error::refused(format!(
             "{code}Role name: {} in the system. Please pick another role name.",
             name.name

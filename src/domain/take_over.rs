@@ -11,10 +11,11 @@ mod ldif;
 mod roles;
 mod users;
 
-pub use apply::{Report, run};
+pub use apply::{Report, check_store, run};
 pub use export::{Export, Files, Meant};
 
 use super::credential::{self, Credential};
+use super::name::{QualifiedName, is_reserved};
 use super::{Error, Now};
 use std::collections::BTreeMap;
 
@@ -80,15 +81,40 @@ pub struct Prepared {
 }
 
 impl Export {
-    /// Brings the passwords into the form in which they are kept. Those in clear are hashed: slow, and therefore no part
-    /// of a write.
+    /// How many users there are.
+    #[must_use]
+    pub fn users(&self) -> usize {
+        self.users.len()
+    }
+
+    /// Brings the passwords into the form in which they are kept, and tells `done` of each. Those in clear are hashed: slow,
+    /// and therefore no part of a write.
     ///
     /// # Errors
     /// A password that nobody could verify, with its place.
-    pub fn prepare(self) -> Result<Prepared, Error> {
-        let credentials = credential::hash_all(&self.users, |user| credential(&self.digest, user))?;
+    pub fn prepare(self, done: impl Fn() + Sync) -> Result<Prepared, Error> {
+        let credentials = credential::hash_all(&self.users, |user| {
+            let credential = credential(&self.digest, user);
+            done();
+            credential
+        })?;
         Ok(Prepared { credentials, export: self })
     }
+}
+
+/// Refuses a name by which nobody could sign in here. Patterns are for names that somebody makes up.
+fn check_name(old: &OldUser) -> Result<(), Error> {
+    let name = &old.name;
+    let wrong = if is_reserved(name) {
+        "stands for nobody who could sign in"
+    } else if QualifiedName::parse(name).domain.is_some() {
+        "has a slash in it, which no user name can have here"
+    } else if name.trim() != name {
+        "begins or ends with a blank, which no user name can here"
+    } else {
+        return Ok(());
+    };
+    Err(Error::refused(format!("{}: {name:?} {wrong}; take it out of the export", old.place)))
 }
 
 fn credential(digest: &str, user: &OldUser) -> Result<Credential, Error> {

@@ -1,12 +1,12 @@
 //! Attributes that a user brings along from another deployment.
 
-use super::{Catalogue, Changes, DEFAULT_PROFILE, KEEPING_OUT, normalised, set_at_creation};
+use super::{Catalogue, Changes, DEFAULT_PROFILE, KEEPING_OUT, set_at_creation};
 use crate::domain::forced_reset::PUBLISHED_CODE;
 use crate::domain::{Error, Now, Realm, User};
 use crate::store::{self, Tx};
 
 /// Writes the attributes of a user who was just taken over, over those that every new user gets. What no claim is mapped
-/// to is kept as well: a mapping may follow. Who was kept out by an attribute stays out, as in [`set_at_creation`]. The
+/// to is kept as well: a mapping may follow. Values stay to the letter: what there is a comma in may be one. Who was kept out by an attribute stays out, as in [`set_at_creation`]. The
 /// one-time password of a reset that was under way is left out, and said to be: nothing is under way here.
 ///
 /// # Errors
@@ -24,7 +24,6 @@ pub fn take_over(
     let mut had_code = false;
     for (written, value) in attributes {
         let name = spelled(&catalogue, user, written);
-        let value = normalised(name, value);
         if value.is_empty() {
             continue;
         }
@@ -32,11 +31,11 @@ pub fn take_over(
             had_code = true;
             continue;
         }
-        store::user::set_attribute(tx, user.id.0, DEFAULT_PROFILE, name, Some(&value))?;
+        store::user::set_attribute(tx, user.id.0, DEFAULT_PROFILE, name, Some(value))?;
         for uri in KEEPING_OUT {
             let attribute = catalogue.find(uri).and_then(|claim| claim.attribute(&user.domain));
             if attribute == Some(name) {
-                store::user::set_identity_claim(tx, user.id.0, uri, Some(&value))?;
+                store::user::set_identity_claim(tx, user.id.0, uri, Some(value))?;
             }
         }
     }

@@ -3,10 +3,10 @@
 use super::roles::has_everybody;
 use super::{OldRole, OldUser, PassedOver, Prepared};
 use crate::domain::credential::Credential;
-use crate::domain::name::{QualifiedName, folded, is_reserved};
+use crate::domain::name::folded;
 use crate::domain::permission::EXECUTE;
 use crate::domain::role::Grant;
-use crate::domain::{Actor, Error, Now, Realm, User, audit, claim, lockout, pattern, role, user};
+use crate::domain::{Actor, Error, Now, Realm, TenantId, User, audit, claim, lockout, role, user};
 use crate::store::{self, Tx};
 use std::collections::{HashMap, HashSet};
 
@@ -58,7 +58,18 @@ struct Work<'w, 't> {
     report: Report,
 }
 
-/// Takes everything over, in the actor's tenant.
+/// Refuses an export for a user store that is not there.
+///
+/// # Errors
+/// Says how the store is made.
+pub fn check_store(tx: &mut Tx<'_>, tenant: TenantId, store: &str) -> Result<(), Error> {
+    user::check_domain(tx, tenant, store).map_err(|error| {
+        error.reworded(|_| format!("there is no user store {store}; `soapstone store add {store}` makes it"))
+    })
+}
+
+/// Takes everything over, in the actor's tenant, and `show`s how many users are done. The audit trail knows each of them,
+/// the log all of them in a line.
 ///
 /// # Errors
 /// A user store that does not exist, and what the rules refuse, with its place in the export.
@@ -68,12 +79,11 @@ pub fn run(
     realm: &Realm,
     actor: &Actor,
     prepared: Prepared,
+    mut show: impl FnMut(usize),
 ) -> Result<Report, Error> {
     let Prepared { export, credentials } = prepared;
     let store = &export.store;
-    user::check_domain(tx, actor.tenant, store).map_err(|error| {
-        error.reworded(|_| format!("there is no user store {store}; `soapstone store add {store}` makes it"))
-    })?;
+    check_store(tx, actor.tenant, store)?;
     let report = Report { passed_over: export.passed_over, ..Report::default() };
     let mut work = Work { tx, now, realm, actor, report };
     let mut users = Users::default();
@@ -84,6 +94,7 @@ pub fn run(
         } else {
             users.here.insert(key);
         }
+        show(work.report.users + work.report.users_here);
     }
     for role in export.roles {
         work.role(role, &users)?;
@@ -103,6 +114,16 @@ pub fn run(
             work.report.locked_in_vain += usize::from(is_locked);
         }
     }
+    let Report { users, roles, .. } = work.report;
+    work.tx.say_nothing();
+    audit::record(
+        work.tx,
+        now,
+        actor,
+        "Take Over Users",
+        store,
+        &format!("Users : {users} Roles : {roles}"),
+    )?;
     Ok(work.report)
 }
 
@@ -115,7 +136,6 @@ impl Work<'_, '_> {
             report.users_here += 1;
             return Ok(None);
         }
-        check_name(realm, &old)?;
         let row = store::user::NewUser {
             tenant: tenant.0,
             domain,
@@ -150,7 +170,7 @@ impl Work<'_, '_> {
                 None => self.not_added(users, name, Belonging::Membership),
             }
         }
-        let Self { tx, now, realm, actor, report } = self;
+        let Self { tx, now, actor, report, .. } = self;
         report.memberships += members.len();
         let place = |error: Error| error.reworded(|why| format!("{}: {}: {why}", old.place, old.typed));
         if everybody || role::find(tx, actor.tenant, &old.typed)?.is_some() {
@@ -169,9 +189,7 @@ impl Work<'_, '_> {
             .iter()
             .map(|(resource, _)| Grant { resource: resource.clone(), action: EXECUTE.to_owned() })
             .collect();
-        role::add(tx, *now, realm, actor, &old.typed, &members, &grants).map_err(|error| {
-            place(error.reworded(|why| format!("{why}; set role_pattern, or take the row out of the export")))
-        })?;
+        role::add_named(tx, *now, actor, &old.typed, &members, &grants).map_err(place)?;
         let id = role::find(tx, actor.tenant, &old.typed)?.ok_or(store::Error::Missing("role"))?;
         for (resource, _) in denied {
             store::role::set_grant(tx, id, &resource.to_lowercase(), EXECUTE, false)?;
@@ -191,22 +209,4 @@ impl Work<'_, '_> {
         };
         *self.report.passed_over.entry(what).or_default() += 1;
     }
-}
-
-/// Refuses a name by which nobody could sign in here.
-fn check_name(realm: &Realm, old: &OldUser) -> Result<(), Error> {
-    let (name, allowed) = (&old.name, &realm.policy.username_pattern);
-    let wrong = if is_reserved(name) {
-        "stands for nobody who could sign in; take the row out of the export".to_owned()
-    } else if QualifiedName::parse(name).domain.is_some() {
-        "has a slash in it, which no user name can have here; take the row out of the export".to_owned()
-    } else if name.trim() != name || !pattern::matches(allowed, name) {
-        format!(
-            "does not match {allowed}; set username_pattern to UsernameJavaRegEx of the old user-mgt.xml, or hand that file \
-             over with --config-dir"
-        )
-    } else {
-        return Ok(());
-    };
-    Err(Error::refused(format!("{}: {name:?} {wrong}", old.place)))
 }

@@ -1,6 +1,6 @@
 //! The files of an export, and what they say together.
 
-use super::{Fact, OldRole, OldUser, PassedOver, ldif, roles, users};
+use super::{Fact, OldRole, OldUser, PassedOver, check_name, ldif, roles, users};
 use crate::domain::Error;
 use crate::domain::exported::{Table, utf8};
 use crate::domain::name::folded;
@@ -120,6 +120,7 @@ impl Files {
         let names = users::read(self, meant, &mut export)?;
         roles::read(self, meant, &names, &mut export)?;
         ldif::read(&self.ldif, meant, &mut export)?;
+        export.users.iter().try_for_each(check_name)?;
         once(export.users.iter().map(|user| (&user.place, &user.name)))?;
         once(export.roles.iter().map(|role| (&role.place, &role.typed)))?;
         if export.users.is_empty() {

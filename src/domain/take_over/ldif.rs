@@ -56,16 +56,10 @@ impl Entry {
             && self.first("sn").is_some_and(|name| name.eq_ignore_ascii_case(SERVICE))
     }
 
-    /// The entry it is in: what stands behind the first comma that is none of a name.
+    /// The entry it is in.
     fn parent(&self) -> &str {
-        let mut escaped = false;
-        for (at, letter) in self.dn.char_indices() {
-            match letter {
-                ',' if !escaped => return self.dn.get(at + 1..).unwrap_or_default(),
-                letter => escaped = letter == '\\' && !escaped,
-            }
-        }
-        ""
+        let own = parts(&self.dn).next().unwrap_or_default();
+        self.dn.get(own.len() + 1..).unwrap_or_default()
     }
 }
 
@@ -221,7 +215,46 @@ fn entries(file: &str, text: &str, export: &mut Export) -> Result<Vec<Entry>, Er
     Ok(all)
 }
 
-/// The name of an entry as names are compared: without letter case, and without blanks around commas.
+/// The name of an entry as names are compared: without letter case, without blanks around commas, and every letter written
+/// in one way. OpenLDAP writes a comma as `\2C` in the name of an entry, and in a list of members as whoever added him did.
 fn normal(dn: &str) -> String {
-    dn.split(',').map(str::trim).collect::<Vec<_>>().join(",").to_lowercase()
+    parts(dn).map(|part| same(part.trim())).collect::<Vec<_>>().join(",").to_lowercase()
+}
+
+/// What stands between the commas that are none of a name.
+fn parts(dn: &str) -> impl Iterator<Item = &str> {
+    let mut escaped = false;
+    dn.split(move |letter| {
+        let parts = letter == ',' && !escaped;
+        escaped = letter == '\\' && !escaped;
+        parts
+    })
+}
+
+/// A part of a name with a backslash before the letters that would mean something else, and before no other (RFC 4514).
+fn same(part: &str) -> String {
+    let (mut plain, mut rest) = (Vec::with_capacity(part.len()), part.as_bytes());
+    while let [byte, behind @ ..] = rest {
+        let (meant, behind) = match (byte, behind) {
+            (b'\\', [high, low, behind @ ..]) if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => {
+                (hexadecimal(*high) * 16 + hexadecimal(*low), behind)
+            }
+            (b'\\', [letter, behind @ ..]) => (*letter, behind),
+            _ => {
+                plain.push(*byte);
+                rest = behind;
+                continue;
+            }
+        };
+        if b",+\\".contains(&meant) {
+            plain.push(b'\\');
+        }
+        plain.push(meant);
+        rest = behind;
+    }
+    String::from_utf8_lossy(&plain).into_owned()
+}
+
+fn hexadecimal(digit: u8) -> u8 {
+    char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok()).unwrap_or_default()
 }
