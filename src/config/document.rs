@@ -86,8 +86,17 @@ pub(super) fn events(bytes: &[u8]) -> EventReader<&[u8]> {
     EventReader::new_with_config(bytes, config)
 }
 
-/// Line and column of a mistake, counted from 1, and what is wrong there.
-pub(super) fn mistake(error: &reader::Error) -> ((usize, usize), String) {
+/// Line and column of a mistake in a document, counted from 1, and what is wrong there.
+pub(super) fn mistake(bytes: &[u8], error: &reader::Error) -> ((usize, usize), String) {
+    if let (reader::ErrorKind::Utf8(_), Err(broken)) = (error.kind(), std::str::from_utf8(bytes)) {
+        // The reader has no place for it.
+        let good = bytes.get(..broken.valid_up_to()).unwrap_or_default();
+        let line = good.iter().filter(|byte| **byte == b'\n').count() + 1;
+        let column = good.rsplit(|byte| *byte == b'\n').next().map_or(0, <[u8]>::len) + 1;
+        let why = "this is not UTF-8; save the file so, or name its encoding in the first line, as in \
+                   <?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>";
+        return ((line, column), why.to_owned());
+    }
     let place = error.position();
     let why = error.to_string();
     // The reader's own text begins with the place.
@@ -110,7 +119,7 @@ fn with_lines(bytes: &[u8], root: &str, names: Names) -> Result<Vec<u8>, ((usize
     let mut events = events(bytes);
     let (mut in_vault, mut in_root) = (false, false);
     loop {
-        let event = events.next().map_err(|error| mistake(&error))?;
+        let event = events.next().map_err(|error| mistake(bytes, &error))?;
         let written = match &event {
             reader::XmlEvent::StartElement { name, attributes, .. } => {
                 let line = (events.position().row + 1).to_string();
@@ -158,6 +167,15 @@ mod tests {
         let ((line, column), why) = with_lines(broken, "Server", Names::Exact).unwrap_err();
         assert_eq!((line, column), (3, 8));
         assert!(why.starts_with("Unexpected closing tag"), "{why}");
+    }
+
+    #[test]
+    fn a_letter_of_another_encoding_is_told_with_its_place() {
+        let read = |text: &[u8]| with_lines(text, "a", Names::Exact).map(drop);
+        let (place, why) = read(b"<a>\n <b>K\xfc</b></a>").unwrap_err();
+        assert_eq!(place, (2, 6));
+        assert!(why.starts_with("this is not UTF-8; save the file so, or name its encoding"), "{why}");
+        assert!(read(b"<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>\n<a>K\xfc</a>").is_ok());
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! `identity-mgt.properties` of an existing deployment: the switches of the recovery services. The rest of the file
 //! belongs to a listener that is switched off in the original.
 
+use super::properties;
 use toml::Value;
 
 /// What a property says.
@@ -15,14 +16,10 @@ pub enum Read {
 }
 
 /// The settings that the text of the file says something about: key, line, name of the property, what it says.
-pub fn read(text: &str) -> Vec<(&'static str, u32, &'static str, Read)> {
+pub fn read(bytes: &[u8]) -> Vec<(&'static str, u32, &'static str, Read)> {
     let mut found = Vec::new();
-    for (number, line) in (1..).zip(text.lines().map(str::trim)) {
-        if line.starts_with(['#', '!']) {
-            continue;
-        }
-        let Some((name, value)) = line.split_once(['=', ':']) else { continue };
-        match (name.trim(), value.trim()) {
+    for (number, name, value) in properties::read(bytes) {
+        match (name.as_str(), value.trim()) {
             ("Captcha.Verification.Internally.Managed", value) => found.push((
                 "recovery_captcha",
                 number,
@@ -55,7 +52,8 @@ mod tests {
     fn the_switches_of_the_recovery_services_are_read_and_the_rest_is_left_alone() {
         let found = read(
             "# Captcha.Verification.Internally.Managed=true\n\nCaptcha.Verification.Internally.Managed = false\n \
-             Notification.Expire.Time=30\nChallenge.Question.Separator=|\nUserInfoRecovery.SaaSEnable=false\nno value\n",
+             Notification.Expire.Time=30\nChallenge.Question.Separator=|\nUserInfoRecovery.SaaSEnable=false\nno value\n"
+                .as_bytes(),
         );
         let found: Vec<_> = found.into_iter().map(|(key, line, _, value)| (key, line, value)).collect();
         let expected = [
@@ -64,7 +62,7 @@ mod tests {
             ("challenge_separator", 5, Read::Value(Value::String("|".to_owned()))),
         ];
         assert_eq!(found, expected);
-        let odd = read("Notification.Expire.Time=soon\nNotification.Expire.Time=0\n");
+        let odd = read(b"Notification.Expire.Time=soon\nNotification.Expire.Time=0\n");
         let soon = Read::Nonsense("soon".to_owned());
         assert_eq!(odd, [("recovery_key_minutes", 1, "Notification.Expire.Time", soon)]);
     }

@@ -150,7 +150,7 @@ pub(super) fn tree(path: &Path, bytes: &[u8]) -> Result<Element, Error> {
     let mut open = vec![Element::default()];
     for event in events(bytes) {
         let event = event.map_err(|error| {
-            let ((line, column), why) = mistake(&error);
+            let ((line, column), why) = mistake(bytes, &error);
             Error::Syntax {
                 path: path.to_owned(),
                 line,

@@ -94,6 +94,7 @@ pub fn load(sources: &Sources) -> Result<Loaded, Error> {
     let mut collected = Collected::default();
     let mut warnings = Vec::new();
     let mut templates = Vec::new();
+    let mut first_policies = Vec::new();
     let mut identity_providers = Vec::new();
     if let Some(folder) = last_text(&later, "config_dir").or_else(|| last_text(&own, "config_dir")) {
         // A folder that is not there was mistyped; one without any of the files may be meant for later.
@@ -108,6 +109,7 @@ pub fn load(sources: &Sources) -> Result<Loaded, Error> {
         warnings.extend(found.warnings);
         files.extend(found.files);
         templates = found.templates;
+        first_policies = found.first_policies;
         identity_providers = found.identity_providers;
         // What is said here wins over what a file of the original says of the same one.
         let is_new = |one: &ServiceProvider| service_providers.iter().all(|own| own.issuer != one.issuer);
@@ -119,6 +121,7 @@ pub fn load(sources: &Sources) -> Result<Loaded, Error> {
     }
     let mut settings = collected.settings()?;
     settings.templates = templates;
+    settings.first_policies = first_policies;
     settings.identity_providers = identity_providers;
     settings.service_providers = service_providers;
     warnings.extend(unknown_variables(sources));

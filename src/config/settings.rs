@@ -1,5 +1,6 @@
 //! The settings themselves, as plain values with their defaults.
 
+use super::first_policies::FirstPolicy;
 use super::identity_provider::IdentityProvider;
 use super::service_provider::ServiceProvider;
 use super::{address, answer_prefixes, forward_auth, limits};
@@ -89,6 +90,10 @@ pub struct Settings {
     /// Templates of an `email-admin-config.xml`; no key of their own.
     #[serde(skip)]
     pub templates: Vec<Template>,
+    /// Values that the account policies of new tenants begin with, of `identity-event.properties` and
+    /// `identity.xml`; no key of their own.
+    #[serde(skip)]
+    pub first_policies: Vec<FirstPolicy>,
     /// Identity providers in files of their own; no key of their own.
     #[serde(skip)]
     pub identity_providers: Vec<IdentityProvider>,
@@ -209,6 +214,7 @@ impl Default for Settings {
             log: Log::default(),
             mail: Mail::default(),
             templates: Vec::new(),
+            first_policies: Vec::new(),
             identity_providers: Vec::new(),
             service_providers: Vec::new(),
         }

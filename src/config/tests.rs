@@ -1,5 +1,6 @@
 //! Where settings come from, who wins, and what is said about mistakes.
 
+mod first_policies;
 mod originals;
 
 use super::*;

@@ -6,6 +6,7 @@ mod user_mgt;
 
 use super::document::{Leaf, Names, read as document};
 use super::error::Error;
+use super::first_policies::{self, FirstPolicy};
 use super::identity_mgt::{self, Read};
 use super::identity_provider::{self, IdentityProvider};
 use super::service_provider::{self, ServiceProvider};
@@ -24,6 +25,8 @@ pub struct Found {
     pub values: Vec<(&'static str, Value, String)>,
     /// Mail templates.
     pub templates: Vec<Template>,
+    /// Values that the account policies of new tenants begin with.
+    pub first_policies: Vec<FirstPolicy>,
     /// Identity providers.
     pub identity_providers: Vec<IdentityProvider>,
     /// Service providers in `sso-idp-config.xml`.
@@ -104,6 +107,9 @@ pub fn read(folder: &Path) -> Result<Found, Error> {
     )? {
         identity.apply(&mut found);
     }
+    if let Some((path, bytes)) = first(folder, "identity.xml")? {
+        found.first_policies = first_policies::of_elements(&path, &bytes)?;
+    }
     let places = ["application-authentication.xml", "identity/application-authentication.xml"];
     if let Some(authentication) = document::<Authentication>(
         folder,
@@ -132,11 +138,13 @@ pub fn read(folder: &Path) -> Result<Found, Error> {
     }
     found.identity_providers = identity_provider::read(folder, &mut found.files, &mut found.warnings)?;
     found.service_providers = service_provider::read(folder, &mut found.files, &mut found.warnings)?;
-    let places = ["identity-mgt.properties", "identity/identity-mgt.properties"];
-    if let Some(path) = places.iter().map(|place| folder.join(place)).find(|path| path.exists()) {
-        let text = std::fs::read(&path).map_err(|source| Error::Io { path: path.clone(), source })?;
+    if let Some((path, bytes)) = first(folder, "identity-event.properties")? {
+        found.first_policies.extend(first_policies::of_properties(&path, &bytes)?);
         found.files.push(path);
-        for (key, line, place, value) in identity_mgt::read(&String::from_utf8_lossy(&text)) {
+    }
+    if let Some((path, bytes)) = first(folder, "identity-mgt.properties")? {
+        found.files.push(path);
+        for (key, line, place, value) in identity_mgt::read(&bytes) {
             let value = match value {
                 Read::Flag(text) => found.flag(Some(line), place, &text),
                 Read::Value(value) => value,
@@ -152,6 +160,16 @@ pub fn read(folder: &Path) -> Result<Found, Error> {
         }
     }
     Ok(found)
+}
+
+/// A file in the folder itself or below `identity`, where the original keeps it.
+fn first(folder: &Path, name: &str) -> Result<Option<(PathBuf, Vec<u8>)>, Error> {
+    let places = [folder.join(name), folder.join("identity").join(name)];
+    let Some(path) = places.into_iter().find(|path| path.exists()) else { return Ok(None) };
+    match std::fs::read(&path) {
+        Ok(bytes) => Ok(Some((path, bytes))),
+        Err(source) => Err(Error::Io { path, source }),
+    }
 }
 
 fn text(value: &str) -> Value {

@@ -3,7 +3,7 @@
 
 use super::connectors::{CONNECTORS, Connector, Property};
 use super::identity_provider::{Setting, update_failed};
-use super::{Actor, Error, Now, TenantId, audit, pattern, session};
+use super::{Actor, Error, Now, Policy, TenantId, audit, pattern, session};
 use crate::store::{self, Tx};
 
 /// Name of the resident identity provider.
@@ -204,17 +204,12 @@ fn is_positive(value: &str) -> bool {
     value.bytes().all(|byte| byte.is_ascii_digit()) && value.parse::<u32>().is_ok_and(|number| number > 0)
 }
 
-/// Writes the defaults of a new tenant, once per connector, with the markers of the original.
+/// Writes what a new tenant begins with, once per connector, with the markers of the original. What files say of it later
+/// changes nothing.
 ///
 /// # Errors
 /// Failures of the database.
-pub fn seed(
-    tx: &mut Tx<'_>,
-    tenant: TenantId,
-    home_realm: &str,
-    remember_me: i64,
-    session_idle: i64,
-) -> Result<(), Error> {
+pub fn seed(tx: &mut Tx<'_>, tenant: TenantId, home_realm: &str, policy: &Policy) -> Result<(), Error> {
     let profile = store::idp::IdpRow {
         tenant: tenant.0,
         name: RESIDENT.to_owned(),
@@ -224,11 +219,13 @@ pub fn seed(
         ..store::idp::IdpRow::default()
     };
     let resident = store::idp::insert(tx, &profile)?;
-    store::idp::set_property(tx, resident, REMEMBER_ME_TIMEOUT, &remember_me.to_string())?;
-    store::idp::set_property(tx, resident, SESSION_IDLE_TIMEOUT, &session_idle.to_string())?;
+    store::idp::set_property(tx, resident, REMEMBER_ME_TIMEOUT, &policy.remember_me_minutes.to_string())?;
+    store::idp::set_property(tx, resident, SESSION_IDLE_TIMEOUT, &policy.session_idle_minutes.to_string())?;
     for connector in CONNECTORS {
         for property in connector.properties {
-            store::idp::set_property(tx, resident, property.name, property.default)?;
+            let own = policy.first_policies.iter().find(|(name, _)| name == property.name);
+            let value = own.map_or(property.default, |(_, value)| value);
+            store::idp::set_property(tx, resident, property.name, value)?;
         }
         store::idp::set_property(tx, resident, &[connector.name, ".AlreadyWritten"].concat(), "true")?;
     }

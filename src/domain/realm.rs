@@ -54,6 +54,8 @@ pub struct Policy {
     pub default_locale: String,
     /// Templates for tenants that have not edited theirs.
     pub templates: Vec<template::Template>,
+    /// Values that the account policies of a new tenant begin with, where they are not those of IS 5.3.0.
+    pub first_policies: Vec<(String, String)>,
     /// Minutes an administrator's session lives without use.
     pub admin_idle_minutes: i64,
     /// Minutes a browser session lives without use, until the tenant says otherwise.
@@ -92,6 +94,7 @@ impl Default for Policy {
             show_lock_mails: false,
             default_locale: template::DEFAULT_LOCALE.into(),
             templates: template::shipped().to_vec(),
+            first_policies: Vec::new(),
             admin_idle_minutes: 15,
             session_idle_minutes: 15,
             remember_me_minutes: 20160,

@@ -148,7 +148,7 @@ fn fill(
 ) -> Result<User, Error> {
     dialects(tx, tenant)?;
     let policy = &realm.policy;
-    governance::seed(tx, tenant, home_realm, policy.remember_me_minutes, policy.session_idle_minutes)?;
+    governance::seed(tx, tenant, home_realm, policy)?;
     template::refresh(tx, tenant.0, &policy.templates)?;
     challenge::seed(tx, tenant)?;
     store::role::insert(tx, tenant.0, INTERNAL, "everyone", "everyone")?;

@@ -2,7 +2,7 @@
 
 use super::file_providers;
 use super::limits::Limits;
-use crate::config::{MailTransport, Settings, time_of_day};
+use crate::config::{FirstPolicy, MailTransport, Settings, time_of_day};
 use crate::domain::{Now, Policy, otp, pattern, template};
 use crate::mail;
 use crate::services::{Machine, OnHttp, Process, Publication};
@@ -41,6 +41,14 @@ pub fn policy(settings: &Settings, https_port: u16, certificate: String) -> Resu
             return Err(BadPattern { key, why: format!("{pattern:?} is no expression"), hint });
         }
     }
+    let name = "passwordPolicy.pattern";
+    if let Some(first) = settings.first_policies.iter().find(|first| first.name == name)
+        && !pattern::is_valid(&first.value)
+    {
+        let why = format!("{}: {:?} is no expression", first.origin, first.value);
+        return Err(BadPattern { key: name, why, hint: "write it as in Java, with backslashes doubled" });
+    }
+    let first_policy = |first: &FirstPolicy| (first.name.to_owned(), first.value.clone());
     let defaults = Policy::default();
     // The shipped pattern has no `@`: where mail addresses are names the original has another one.
     let as_shipped = settings.username_pattern == defaults.username_pattern;
@@ -72,6 +80,7 @@ pub fn policy(settings: &Settings, https_port: u16, certificate: String) -> Resu
         show_lock_mails: settings.send_lock_mails_on_reset,
         default_locale: settings.default_locale.clone(),
         templates: templates(settings),
+        first_policies: settings.first_policies.iter().map(first_policy).collect(),
         admin_idle_minutes: settings.admin_session_minutes,
         session_idle_minutes: settings.session_minutes,
         remember_me_minutes: settings.remember_me_minutes,

@@ -45,6 +45,38 @@ fn every_mistake_is_named_with_its_place_and_a_hint() {
 }
 
 #[test]
+fn a_new_tenant_begins_with_the_policies_of_identity_event_properties() {
+    let installation = Installation::new(&[]);
+    let conf = installation.folder().join("conf/identity");
+    std::fs::create_dir_all(&conf).unwrap();
+    let file = conf.join("identity-event.properties");
+    let command = |arguments: &[&str]| {
+        let output =
+            installation.command_line(&[&["--config-dir", "conf"], arguments].concat(), "Admin@1234\n");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    std::fs::write(&file, "passwordPolicy.pattern=[\n").unwrap();
+    let said = error(&installation.command_line(&["--config-dir", "conf", "check-config"], ""));
+    assert!(
+        said.contains("identity-event.properties:1: \"[\" is no expression") && said.contains("hint: "),
+        "{said}"
+    );
+    let locks = "account.lock.handler.enable";
+    let names = [locks, "account.lock.handler.Time", "passwordPolicy.min.length"];
+    let of = |tenant| command(&[&["governance", "get", "--tenant", tenant][..], &names].concat());
+    let text = format!("{locks}=true\naccount.lock.handler.Time=20\n");
+    std::fs::write(&file, text).unwrap();
+    command(&["admin", "set-password", "--password-stdin"]);
+    let expected = format!("{locks} = true\naccount.lock.handler.Time = 20\npasswordPolicy.min.length = 6\n");
+    assert_eq!(of("carbon.super"), expected);
+    std::fs::write(&file, format!("{locks}=false\n")).unwrap();
+    assert_eq!(of("carbon.super"), expected, "a tenant that is there has its own");
+    command(&["tenant", "add", "acme.example", "--password-stdin"]);
+    assert!(of("acme.example").starts_with(&format!("{locks} = false\naccount.lock.handler.Time = 5\n")));
+}
+
+#[test]
 fn mistakes_in_environment_and_files_of_the_original_are_named_too() {
     let installation = Installation::new(&[]);
     let output =

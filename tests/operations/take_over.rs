@@ -76,7 +76,7 @@ fn tables() -> Vec<(&'static str, String)> {
             "UM_ROLE_PERMISSION.csv",
             text(
                 "UM_ID,UM_PERMISSION_ID,UM_ROLE_NAME,UM_IS_ALLOWED,UM_TENANT_ID,UM_DOMAIN_ID\n1,1,auditors,1,-1234,3\n\
-                 2,2,clerks,1,-1234,1\n3,3,clerks,1,-1234,1\n4,2,everyone,1,-1234,3\n5,1,nowhere,1,-1234,\n",
+                 2,2,clerks,1,-1234,1\n3,3,clerks,1,-1234,1\n4,2,everyone,1,-1234,3\n5,1,nowhere,1,-1234,\n6,2,clerks,1,-1234,4\n",
             ),
         ),
         (
@@ -136,6 +136,7 @@ fn users_keep_their_passwords_claims_roles_and_permissions() {
         "passed over: 1 permissions for other actions than ui.execute",
         "passed over: 1 permissions of roles that were here already",
         "passed over: 1 permissions of roles that are in no domain",
+        "passed over: 1 permissions of roles of other user stores",
         "passed over: 1 one-time passwords of resets that were under way",
         "1 of the users are locked and get in all the same, because Account Locking is off: `soapstone idp import` takes the \
          policy over, `soapstone governance set account.lock.handler.enable true` switches it on",
@@ -232,7 +233,8 @@ fn what_makes_no_sense_is_named_with_its_line_and_takes_over_nobody() {
     fails(&users(""), &["--tenant-id", "9"], "there is no user of tenant 9");
     fails(&users(""), &["--store", "SALES"], "`soapstone store add SALES` makes it");
     fails(&[("UM_USER.csv", "UM_ID\n1\n".into())], &[], "line 1: there is no column UM_USER_NAME");
-    fails(&[("notes.txt", String::new())], &[], "there is neither UM_USER.csv nor a file that ends in .ldif");
+    let none = "there is neither UM_USER.csv nor a file that ends in .ldif; dump.sql is not read: export every table";
+    fails(&[("dump.sql", String::new())], &[], none);
     let alone: Vec<_> = tables().into_iter().filter(|(name, _)| !name.starts_with("UM_DOMAIN")).collect();
     fails(&alone, &[], "says nothing without UM_DOMAIN.csv");
 }

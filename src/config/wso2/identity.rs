@@ -1,4 +1,5 @@
-//! Times of sessions, the name of the SAML provider and what parts security questions (`identity.xml`).
+//! Times of sessions, the name of the SAML provider and what parts security questions (`identity.xml`); first values of
+//! account policies are read elsewhere.
 
 use super::{Found, plain, text};
 use crate::config::document::Leaf;
@@ -20,43 +21,6 @@ pub(super) struct Identity {
 struct RecoveryConfig {
     #[yaserde(rename = "Question")]
     question: Option<QuestionConfig>,
-    #[yaserde(rename = "Notification")]
-    notification: Option<Line>,
-    #[yaserde(rename = "ExpiryTime")]
-    expiry_time: Option<Line>,
-    #[yaserde(rename = "NotifySuccess")]
-    notify_success: Option<Line>,
-    #[yaserde(rename = "AdminPasswordReset")]
-    admin_password_reset: Option<Line>,
-}
-
-/// Where an element stands whose content is not read.
-#[derive(Debug, Default, YaDeserialize)]
-struct Line {
-    #[yaserde(attribute = true, rename = "soapstone-line")]
-    line: Option<u32>,
-}
-
-impl RecoveryConfig {
-    /// These are first values of account policies, which the original copies into its database at the first start of a
-    /// tenant: from there they are taken over.
-    fn warn(&self, found: &mut Found) {
-        for (element, name) in [
-            (&self.notification, "Notification"),
-            (&self.expiry_time, "ExpiryTime"),
-            (&self.notify_success, "NotifySuccess"),
-            (&self.admin_password_reset, "AdminPasswordReset"),
-        ] {
-            let Some(element) = element else { continue };
-            found.warn(
-                element.line,
-                &format!(
-                    "Recovery/{name} is not used: it is an account policy; take those of the database over with \
-                     `soapstone idp import`, or set them in the console"
-                ),
-            );
-        }
-    }
 }
 
 #[derive(Debug, Default, YaDeserialize)]
@@ -89,9 +53,6 @@ impl Identity {
     pub(super) fn apply(&self, found: &mut Found) {
         if let Some((line, entity_id)) = self.sso.as_ref().and_then(|sso| plain(sso.entity_id.as_ref())) {
             found.set("saml_entity_id", line, "EntityId", text(entity_id));
-        }
-        if let Some(recovery) = &self.recovery {
-            recovery.warn(found);
         }
         let question = self.recovery.as_ref().and_then(|recovery| recovery.question.as_ref());
         let separator = question.and_then(|question| question.password.as_ref()?.separator.as_ref());

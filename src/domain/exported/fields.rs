@@ -92,9 +92,11 @@ impl Reader {
     }
 
     fn read(mut self, text: &str) -> Found {
+        // Alone it ends lines where nothing else does; elsewhere it belongs to a value.
+        let is_end = if text.contains('\n') { '\n' } else { '\r' };
         let mut letters = text.chars().peekable();
         while let Some(letter) = letters.next() {
-            let ends_line = letter == '\n' || (letter == '\r' && letters.peek() != Some(&'\n'));
+            let ends_line = letter == is_end;
             self.number += usize::from(ends_line);
             match letter {
                 '\\' if self.manner.escapes => {
@@ -115,7 +117,7 @@ impl Reader {
                     self.quoted = true;
                 }
                 '\r' if !self.quoted && letters.peek() == Some(&'\n') => {}
-                '\n' | '\r' if !self.quoted => self.end_of_line(),
+                _ if ends_line && !self.quoted => self.end_of_line(),
                 letter if letter == self.manner.separator && !self.quoted => self.end_of_field(),
                 letter => {
                     let is_misplaced = letter == '"' || (self.closed && !letter.is_whitespace());
@@ -260,7 +262,8 @@ mod tests {
     fn a_line_is_known_by_where_it_begins() {
         let numbers = |text| read(text).into_iter().map(|(number, _)| number).collect::<Vec<_>>();
         assert_eq!(numbers("a\nb,\"c\nd\"\n\ne"), [1, 2, 5]);
-        assert_eq!(numbers("a\r\n\"b\r\nc\"\r\nd\re"), [1, 2, 4, 5]);
+        assert_eq!(numbers("a\r\n\"b\r\nc\"\r\nd\re"), [1, 2, 4], "alone it is no end where others are");
+        assert_eq!(numbers("a\rb\rc"), [1, 2, 3]);
         assert_eq!(numbers("a,b\n\"c\\\nd\",\\N\ne"), [1, 2, 4], "escaped line breaks count, too");
         assert!(numbers("").is_empty() && numbers("\n \n\n").is_empty());
     }

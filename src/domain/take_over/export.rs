@@ -54,6 +54,7 @@ pub struct Meant {
 pub struct Files {
     pub(super) tables: HashMap<&'static str, Table>,
     ldif: Vec<(String, String)>,
+    unread: Vec<String>,
 }
 
 impl std::fmt::Debug for Files {
@@ -80,13 +81,14 @@ impl Files {
     /// # Errors
     /// What is no table, with line and hint.
     pub fn take(&mut self, file: &str, content: &[u8]) -> Result<bool, Error> {
-        let Some((stem, ending)) = file.rsplit_once('.') else { return Ok(false) };
+        let (stem, ending) = file.rsplit_once('.').unwrap_or((file, ""));
         if ending.eq_ignore_ascii_case("ldif") {
             self.ldif.push((file.to_owned(), utf8(file, content)?.to_owned()));
             return Ok(true);
         }
         let known = TABLES.iter().find(|(name, _)| name.eq_ignore_ascii_case(stem));
         let Some((name, columns)) = known.filter(|_| ending.eq_ignore_ascii_case("csv")) else {
+            self.unread.push(file.to_owned());
             return Ok(false);
         };
         self.tables.insert(name, Table::read(file, content, columns)?);
@@ -99,7 +101,16 @@ impl Files {
     /// Files that say nothing without another, rows that make no sense.
     pub fn read(&self, meant: &Meant) -> Result<Export, Error> {
         if self.ldif.is_empty() && !self.tables.contains_key("UM_USER") {
-            return Err(Error::refused("there is neither UM_USER.csv nor a file that ends in .ldif"));
+            let what_else = match self.unread.as_slice() {
+                [] => String::new(),
+                files => format!(
+                    "; {} is not read: export every table into a file of its own that ends in .csv",
+                    files.join(", ")
+                ),
+            };
+            return Err(Error::refused(format!(
+                "there is neither UM_USER.csv nor a file that ends in .ldif{what_else}"
+            )));
         }
         let alone = TOGETHER
             .iter()

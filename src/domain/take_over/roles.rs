@@ -22,7 +22,7 @@ pub(super) fn read(
     let tables = Tables::of(files, meant.tenant_id)?;
     own(&tables, meant, users, export)?;
     hybrid(&tables, meant, export)?;
-    permissions(&tables, export)
+    permissions(&tables, meant, export)
 }
 
 /// The rows of the tenant that is meant.
@@ -96,7 +96,7 @@ fn hybrid(tables: &Tables<'_>, meant: &Meant, export: &mut Export) -> Result<(),
 }
 
 /// What the roles may, which the tables say by their names.
-fn permissions(tables: &Tables<'_>, export: &mut Export) -> Result<(), Error> {
+fn permissions(tables: &Tables<'_>, meant: &Meant, export: &mut Export) -> Result<(), Error> {
     let mut known = HashMap::new();
     for row in tables.rows("UM_PERMISSION") {
         known.insert(row.must("UM_ID")?.trim(), (row.must("UM_RESOURCE_ID")?, row.must("UM_ACTION")?));
@@ -118,14 +118,18 @@ fn permissions(tables: &Tables<'_>, export: &mut Export) -> Result<(), Error> {
             export.pass_over("permissions of roles that are in no domain");
             continue;
         }
-        let typed = match tables.domain(&row)? {
+        let domain = tables.domain(&row)?;
+        let typed = match domain {
             INTERNAL | APPLICATION if is_of_application(name) => name.to_owned(),
             domain => shown(domain, name),
         };
         let allowed = row.flag("UM_IS_ALLOWED");
         match places.get(&folded(&typed)).and_then(|place| export.roles.get_mut(*place)) {
             Some(role) => role.grants.push(((*resource).to_owned(), allowed)),
-            None => export.pass_over("permissions of roles that are not there"),
+            None if [meant.store.as_str(), INTERNAL, APPLICATION].contains(&domain) => {
+                export.pass_over("permissions of roles that are not there");
+            }
+            None => export.pass_over("permissions of roles of other user stores"),
         }
     }
     Ok(())
