@@ -85,6 +85,26 @@ fn every_document_is_well_formed_and_declares_every_prefix_it_uses() {
     }
 }
 
+/// Clients that read a document once, such as Tcl's `WS::Client`, know a type's base only if they have passed it.
+#[test]
+fn the_schema_of_a_base_comes_before_those_that_extend_it() {
+    for service in PUBLISHED.iter().map(|published| published.contract) {
+        let document = published(service);
+        let position = |namespace: &str| {
+            document.find(&format!("elementFormDefault=\"qualified\" targetNamespace=\"{namespace}\""))
+        };
+        for bean in service.types() {
+            if let Some(base) = bean.base {
+                assert!(
+                    position(base.namespace) <= position(bean.namespace),
+                    "{base:?} comes after {bean:?} in {}",
+                    service.name
+                );
+            }
+        }
+    }
+}
+
 /// A name is declared once per service: two of one name would shadow each other.
 #[test]
 fn operations_and_parameters_have_names_of_their_own() {

@@ -54,14 +54,34 @@ impl Schemas {
         out
     }
 
-    /// Every schema, the one of the request elements first.
+    /// Every schema, the one of the request elements last.
     pub(super) fn render(&self, service: &Service, indent: usize) -> String {
         let mut out = Lines { out: String::new(), indent };
-        for namespace in self.namespaces.iter().filter(|namespace| **namespace != self.schema_namespace) {
+        for namespace in self.bases_first() {
             self.type_schema(&mut out, namespace);
         }
         self.element_schema(&mut out, service);
         out.out
+    }
+
+    /// The namespaces of the type schemas, each after those whose types its own extend: Tcl's WS::Client reads a document
+    /// once and takes none that extends a type it has not seen yet. The original has no order; its hash tables decide.
+    fn bases_first(&self) -> Vec<&'static str> {
+        let mut ordered = Vec::new();
+        let mut waiting: Vec<_> =
+            self.namespaces.iter().copied().filter(|namespace| *namespace != self.schema_namespace).collect();
+        while !waiting.is_empty() {
+            let next = waiting.iter().position(|namespace| !self.extends(namespace, &waiting));
+            ordered.push(waiting.remove(next.unwrap_or(0)));
+        }
+        ordered
+    }
+
+    /// Whether a type of the namespace extends one of another of those.
+    fn extends(&self, namespace: &str, others: &[&str]) -> bool {
+        let own = self.types.iter().filter(|bean| bean.namespace == namespace);
+        own.filter_map(|bean| bean.base)
+            .any(|base| base.namespace != namespace && others.contains(&base.namespace))
     }
 
     fn type_schema(&self, out: &mut Lines, namespace: &str) {
