@@ -213,3 +213,51 @@ async fn a_tenant_and_a_claim_of_another_dialect_are_changed_by_two_without_a_lo
     assert!(asked.contains(&format!("Mapped Local Claim is “{PHONE}”")), "{asked}");
     assert!(now_for(&save(&ann, "claims/external/edit", untouched(&asked, "externalClaim")).await, GIVEN));
 }
+
+/// Browsers give a page that they come back to what was typed and ticked there, the boxes of one name in their order.
+/// Where that may have changed meanwhile, Safari ticked one role's box for another's.
+#[tokio::test]
+async fn what_was_ticked_in_a_list_is_not_kept_for_another_line_of_it() {
+    let running = Running::start().await;
+    add_user(&running, "tom").await;
+    add_role(&running, "helpdesk", "tom", "/permission/admin/login").await;
+    add_role(&running, "desk", "tom", "/permission/admin/login").await;
+    let console = Console::admin(&running).await;
+    let mut lists = Vec::new();
+    for screen in [
+        "users",
+        "users/roles?name=tom",
+        "roles/members?name=helpdesk",
+        "roles/permissions?name=helpdesk",
+        "roles/add",
+        "idp/add",
+        "idp/resident",
+        "claims/add",
+        "claims/edit?uri=http%3A%2F%2Fwso2.org%2Fclaims%2Fgivenname",
+        "service-providers/add",
+        "templates/add",
+        "users/add",
+        "tenants/add",
+        "bulk-resets",
+    ] {
+        let page = console.open(screen).await.body;
+        for form in page.split("<form ").skip(1) {
+            let (tag, rest) = form.split_once('>').unwrap();
+            let inside = rest.split("</form>").next().unwrap();
+            let controls = inside.split('<').filter(|piece| {
+                piece.contains("type=\"checkbox\"")
+                    || piece.starts_with("select ")
+                    || piece.starts_with("textarea ")
+            });
+            let names: Vec<&str> = controls
+                .map(|control| control.split(" name=\"").nth(1).unwrap().split('"').next().unwrap())
+                .collect();
+            let distinct: std::collections::BTreeSet<&str> = names.iter().copied().collect();
+            if distinct.len() < names.len() {
+                assert!(tag.contains("autocomplete=\"off\""), "{screen}: {tag}");
+                lists.push(screen);
+            }
+        }
+    }
+    assert!(lists.len() >= 5, "{lists:?}");
+}
