@@ -127,6 +127,11 @@ fn what_makes_no_sense_is_refused_and_leaves_nothing() {
             draft(tx, START, &actor, &source, "")
         }));
     }
+    let long = Source::Names(vec!["tom".to_owned(); 200_001]);
+    assert!(world.refuses(move |tx| {
+        let actor = admin(tx, SUPER)?;
+        draft(tx, START, &actor, &long, "")
+    }));
     let id = world.drafted(list(&["tom"]));
     assert!(world.refuses(move |tx| {
         let actor = admin(tx, SUPER)?;

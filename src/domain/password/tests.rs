@@ -19,6 +19,13 @@ fn without_a_policy_only_the_user_stores_pattern_counts() {
     }
 }
 
+#[test]
+fn nobody_types_more_than_a_kilobyte_whatever_the_expression_takes() {
+    let world = World::with(|policy| policy.password_pattern = "^.*$".into());
+    assert_eq!(verdict(&world, &"x".repeat(1_024)), "");
+    assert_eq!(verdict(&world, &"x".repeat(1_025)), world.realm.policy.password_message);
+}
+
 // H88, H89, H90
 #[test]
 fn the_policy_speaks_in_its_order_of_its_length_before_the_user_store() {

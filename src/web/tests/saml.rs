@@ -327,6 +327,18 @@ fn where_requests_have_to_be_signed_nothing_else_counts() {
 }
 
 #[test]
+fn a_service_provider_has_two_kilobytes_to_remember_where_it_was() {
+    let pages = pages_with(vec![provider()]);
+    let asked = |length: usize| {
+        let message = posted(&request(&pages, ACS));
+        let answer =
+            pages.post("/samlsso", &[("SAMLRequest", &message), ("RelayState", &"x".repeat(length))]);
+        answer.location().starts_with(NOTICE)
+    };
+    assert_eq!((asked(2_048), asked(2_049)), (false, true));
+}
+
+#[test]
 fn users_are_sent_unasked_only_where_that_is_registered() {
     let pages = pages_with(vec![provider()]);
     let address = format!("/samlsso?spEntityID={}", "https%3A%2F%2Fsp.example");
