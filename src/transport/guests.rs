@@ -1,16 +1,16 @@
 //! Who is connected, and who has to leave when all places are taken and somebody else comes.
 //!
-//! A connection that waits for its client costs nothing until there are no more places; then it would keep others out for as
+//! At the end everybody has to. A connection that waits for its client costs nothing until there are no more places; then it would keep others out for as
 //! long as an idle connection is kept. Whoever has waited longest makes room, first of all at the address that has most
 //! connections: one that holds them all keeps nobody out, and one that has a few loses none to it.
 
 use crate::domain::neighbourhood;
 use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::task::{Context, Poll, Waker};
 use std::time::Instant;
-use tokio::sync::Notify;
 
 /// Milliseconds after which a client that sends nothing may be asked to leave: who comes back at once is not between two
 /// requests but in the middle of his work.
@@ -35,8 +35,19 @@ pub struct Guest {
     since: AtomicU64,
     /// Requests that were answered.
     served: AtomicUsize,
-    is_leaving: AtomicBool,
-    asked: Notify,
+    /// Why it is to leave, once it is.
+    leaves: OnceLock<Leaving>,
+    /// Who serves it.
+    host: Mutex<Option<Waker>>,
+}
+
+/// Why a connection is to end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Leaving {
+    /// Its place is wanted.
+    ForAnother,
+    /// The server stops.
+    AtTheEnd,
 }
 
 /// The place of a connection among the others, until it is dropped.
@@ -76,8 +87,8 @@ impl Guests {
             from: neighbourhood::of(peer),
             since: AtomicU64::new(millis(self.began)),
             served: AtomicUsize::new(0),
-            is_leaving: AtomicBool::new(false),
-            asked: Notify::new(),
+            leaves: OnceLock::new(),
+            host: Mutex::new(None),
         });
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         self.locked().insert(number, Arc::clone(&guest));
@@ -102,9 +113,13 @@ impl Guests {
         });
         if let Some((_, waited, guest)) = waiting.max_by_key(|(crowd, waited, _)| (*crowd, *waited)) {
             tracing::debug!(from = %guest.from, waited, "a connection makes room for another one");
-            guest.is_leaving.store(true, Ordering::Relaxed);
-            guest.asked.notify_one();
+            guest.ask_to_leave(Leaving::ForAnother);
         }
+    }
+
+    /// Asks everybody to leave.
+    pub fn close(&self) {
+        self.locked().values().for_each(|guest| guest.ask_to_leave(Leaving::AtTheEnd));
     }
 }
 
@@ -124,9 +139,30 @@ impl Guest {
         self.served.fetch_add(1, Ordering::Relaxed) + 1
     }
 
-    /// Resolves when the place is wanted.
-    pub async fn asked_to_leave(&self) {
-        self.asked.notified().await;
+    fn host(&self) -> MutexGuard<'_, Option<Waker>> {
+        self.host.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn ask_to_leave(&self, why: Leaving) {
+        // Whoever was asked already is on his way.
+        let _ = self.leaves.set(why);
+        if let Some(host) = self.host().take() {
+            host.wake();
+        }
+    }
+
+    /// Resolves when the connection is to end. It is asked whenever anything happens on the connection, and costs next to nothing.
+    pub fn asked_to_leave(&self) -> impl Future<Output = Leaving> {
+        std::future::poll_fn(|context: &mut Context<'_>| {
+            if self.leaves.get().is_none() {
+                let host = &mut *self.host();
+                if !host.as_ref().is_some_and(|host| host.will_wake(context.waker())) {
+                    *host = Some(context.waker().clone());
+                }
+            }
+            // Once more: it may have been asked in between.
+            self.leaves.get().map_or(Poll::Pending, |why| Poll::Ready(*why))
+        })
     }
 
     /// Whether nothing is lost when the connection is cut.
@@ -134,9 +170,8 @@ impl Guest {
         self.served.load(Ordering::Relaxed) == 0 && self.since.load(Ordering::Relaxed) != WORKS
     }
 
-    /// Whether the place is wanted.
-    pub fn is_leaving(&self) -> bool {
-        self.is_leaving.load(Ordering::Relaxed)
+    fn is_leaving(&self) -> bool {
+        self.leaves.get().is_some()
     }
 }
 

@@ -5,7 +5,7 @@
 
 use super::bodies::Bodies;
 use super::carried_out::carried_out;
-use super::guests::Guest;
+use super::guests::{Guest, Leaving};
 use super::impatient::Impatient;
 use super::limits::Limits;
 use super::packing;
@@ -24,7 +24,6 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
 use tracing::Instrument as _;
 
@@ -37,15 +36,6 @@ pub struct Shared {
     pub limits: Limits,
     /// What the bodies of all connections may take.
     pub bodies: Bodies,
-    /// Draining at shutdown.
-    pub drain: watch::Receiver<bool>,
-}
-
-impl Shared {
-    /// Resolves when draining begins.
-    async fn draining(&self) {
-        let _ = self.drain.clone().wait_for(|draining| *draining).await;
-    }
 }
 
 /// The two ends of a connection.
@@ -72,9 +62,9 @@ pub async fn serve(
     let stream = Impatient::new(stream, shared.limits.taking);
     let Some(acceptor) = tls else { return drive(stream, ends, shared, guest).await };
     let shaken = tokio::select! {
+        biased;
         shaken = tokio::time::timeout(shared.limits.handshake, acceptor.accept(stream)) => shaken,
-        () = shared.draining() => return,
-        () = guest.asked_to_leave() => return,
+        _ = guest.asked_to_leave() => return,
     };
     match shaken {
         Ok(Ok(stream)) => drive(stream, ends, shared, guest).await,
@@ -108,9 +98,10 @@ async fn drive<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
     let http = builder.serve_connection(TokioIo::new(stream), service);
     tokio::pin!(http);
     let ended = tokio::select! {
+        biased;
         ended = http.as_mut() => ended,
-        () = async { tokio::select! { () = shared.draining() => {}, () = guest.asked_to_leave() => {} } } => {
-            if guest.is_leaving() && guest.has_nothing() {
+        why = guest.asked_to_leave() => {
+            if why == Leaving::ForAnother && guest.has_nothing() {
                 return;
             }
             http.as_mut().graceful_shutdown();

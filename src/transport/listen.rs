@@ -5,15 +5,19 @@ use super::http::{BackOff, Shared, serve};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
-use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
 /// Accepts until draining begins, then waits for the open connections.
-pub async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, shared: Shared) {
+pub async fn accept(
+    listener: TcpListener,
+    tls: Option<TlsAcceptor>,
+    shared: Shared,
+    mut drain: watch::Receiver<bool>,
+) {
     let places = Arc::new(Semaphore::new(shared.limits.connections));
     let guests = Arc::new(Guests::default());
-    let mut drain = shared.drain.clone();
     let mut connections = JoinSet::new();
     let mut back_off = BackOff::default();
     loop {
@@ -43,6 +47,7 @@ pub async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, shared: Sha
         });
     }
     drop(listener);
+    guests.close();
     while connections.join_next().await.is_some() {}
 }
 

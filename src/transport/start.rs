@@ -322,7 +322,7 @@ impl Crew {
     ) -> Vec<JoinHandle<()>> {
         let (site, clock) = (Arc::clone(&self.faces.site), Arc::clone(&self.faces.services.clock));
         let bodies = Bodies::of(limits.bodies.max(limits.body_size));
-        let shared = Shared { faces: Arc::new(self.faces), limits, bodies, drain: draining.clone() };
+        let shared = Shared { faces: Arc::new(self.faces), limits, bodies };
         let stop = || {
             let mut draining = draining.clone();
             async move {
@@ -330,8 +330,13 @@ impl Crew {
             }
         };
         vec![
-            tokio::spawn(listen::accept(https, Some(TlsAcceptor::from(config)), shared.clone())),
-            tokio::spawn(listen::accept(http, None, shared)),
+            tokio::spawn(listen::accept(
+                https,
+                Some(TlsAcceptor::from(config)),
+                shared.clone(),
+                draining.clone(),
+            )),
+            tokio::spawn(listen::accept(http, None, shared, draining.clone())),
             tokio::spawn(self.worker.run(stop())),
             tokio::spawn(web::work_off(site, stop())),
             tokio::spawn(self.courier.run(draining.clone())),
