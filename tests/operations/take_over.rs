@@ -233,6 +233,14 @@ fn what_makes_no_sense_is_named_with_its_line_and_takes_over_nobody() {
     fails(&users(""), &["--tenant-id", "9"], "there is no user of tenant 9");
     fails(&users(""), &["--store", "SALES"], "`soapstone store add SALES` makes it");
     fails(&[("UM_USER.csv", "UM_ID\n1\n".into())], &[], "line 1: there is no column UM_USER_NAME");
+    // As of Samba 4.17.
+    let active = "dn: CN=Users,CN=Builtin,DC=ad\nobjectClass: group\nsAMAccountName: Users\n\n\
+                  dn: CN=Ad User1,CN=Users,DC=ad\nobjectClass: user\ncn: Ad User1\nsAMAccountName: aduser1\n";
+    fails(
+        &[("ad.ldif", active.into())],
+        &[],
+        "line 5: cn=ad user1,cn=users,dc=ad: Active Directory shows nobody",
+    );
     let none = "there is neither UM_USER.csv nor a file that ends in .ldif; dump.sql is not read: export every table";
     fails(&[("dump.sql", String::new())], &[], none);
     let alone: Vec<_> = tables().into_iter().filter(|(name, _)| !name.starts_with("UM_DOMAIN")).collect();

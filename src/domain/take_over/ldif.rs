@@ -51,6 +51,13 @@ impl Entry {
             || self.first("uniqueMember").is_some()
     }
 
+    /// Whether it is a user of a directory that has his password somewhere else.
+    fn is_of_active_directory(&self) -> bool {
+        self.all("objectClass").any(|class| class.eq_ignore_ascii_case("user"))
+            && self.first("sAMAccountName").is_some()
+            && self.first("userPassword").is_none()
+    }
+
     fn is_service(&self) -> bool {
         self.all("objectClass").any(|class| class.eq_ignore_ascii_case(KERBEROS))
             && self.first("sn").is_some_and(|name| name.eq_ignore_ascii_case(SERVICE))
@@ -73,6 +80,11 @@ pub(super) fn read(files: &[(String, String)], meant: &Meant, export: &mut Expor
     let (mut users, mut groups) = (Vec::new(), Vec::new());
     for (file, text) in files {
         for entry in entries(file, text, export)? {
+            if entry.is_of_active_directory() {
+                return Err(entry.refuse(
+                    "Active Directory shows nobody its passwords; add its users anew, as with `soapstone user import`",
+                ));
+            }
             let is_user = entry.first("uid").is_some();
             if !is_user && !entry.is_group() {
                 export.pass_over("entries of a directory that are neither users nor groups");
