@@ -50,9 +50,8 @@ fn a_new_tenant_begins_with_the_policies_of_identity_event_properties() {
     let conf = installation.folder().join("conf/identity");
     std::fs::create_dir_all(&conf).unwrap();
     let file = conf.join("identity-event.properties");
-    let command = |arguments: &[&str]| {
-        let output =
-            installation.command_line(&[&["--config-dir", "conf"], arguments].concat(), "Admin@1234\n");
+    let command = |arguments: &[&str], input: &str| {
+        let output = installation.command_line(&[&["--config-dir", "conf"], arguments].concat(), input);
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8_lossy(&output.stdout).into_owned()
     };
@@ -64,15 +63,15 @@ fn a_new_tenant_begins_with_the_policies_of_identity_event_properties() {
     );
     let locks = "account.lock.handler.enable";
     let names = [locks, "account.lock.handler.Time", "passwordPolicy.min.length"];
-    let of = |tenant| command(&[&["governance", "get", "--tenant", tenant][..], &names].concat());
+    let of = |tenant| command(&[&["governance", "get", "--tenant", tenant][..], &names].concat(), "");
     let text = format!("{locks}=true\naccount.lock.handler.Time=20\n");
     std::fs::write(&file, text).unwrap();
-    command(&["admin", "set-password", "--password-stdin"]);
+    command(&["admin", "set-password", "--password-stdin"], "Admin@1234");
     let expected = format!("{locks} = true\naccount.lock.handler.Time = 20\npasswordPolicy.min.length = 6\n");
     assert_eq!(of("carbon.super"), expected);
     std::fs::write(&file, format!("{locks}=false\n")).unwrap();
     assert_eq!(of("carbon.super"), expected, "a tenant that is there has its own");
-    command(&["tenant", "add", "acme.example", "--password-stdin"]);
+    command(&["tenant", "add", "acme.example", "--password-stdin"], "Admin@1234");
     assert!(of("acme.example").starts_with(&format!("{locks} = false\naccount.lock.handler.Time = 5\n")));
 }
 
