@@ -7,11 +7,10 @@
 
 use crate::domain::login::Presented;
 use crate::domain::name::folded;
-use crate::domain::{Now, neighbourhood};
+use crate::domain::{Now, Secret, SecretKey, neighbourhood};
 use std::collections::HashMap;
-use std::hash::{BuildHasher as _, RandomState};
 use std::net::IpAddr;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Logins that an address may have refused for each one of a name.
 const NAMES: i64 = 10;
@@ -25,7 +24,7 @@ const MOST: usize = 20_000;
 #[derive(Debug)]
 pub struct Doors {
     per_minute: i64,
-    hashes: RandomState,
+    key: Arc<SecretKey>,
     known: Mutex<HashMap<(IpAddr, Option<u64>), Known>>,
 }
 
@@ -60,18 +59,23 @@ impl Known {
 impl Doors {
     /// Lets that many logins of one name be refused a minute.
     #[must_use]
-    pub fn new(per_minute: u32) -> Self {
-        Self { per_minute: i64::from(per_minute).max(1), hashes: RandomState::new(), known: Mutex::default() }
+    pub fn new(per_minute: u32, key: Arc<SecretKey>) -> Self {
+        Self { per_minute: i64::from(per_minute).max(1), key, known: Mutex::default() }
     }
 
     fn keys(&self, peer: IpAddr, presented: &Presented) -> [(IpAddr, Option<u64>); 2] {
         let address = neighbourhood::of(peer);
-        [(address, Some(self.hashes.hash_one(folded(presented.user_name.trim())))), (address, None)]
+        let [a, b, c, d, e, f, g, h, ..] = self.hash("name", &folded(presented.user_name.trim()));
+        [(address, Some(u64::from_be_bytes([a, b, c, d, e, f, g, h]))), (address, None)]
     }
 
     fn tag(&self, presented: &Presented) -> u16 {
-        let [one, two, ..] = self.hashes.hash_one(presented.password.reveal()).to_be_bytes();
+        let [one, two, ..] = self.hash("password", presented.password.reveal());
         u16::from_be_bytes([one, two])
+    }
+
+    fn hash(&self, what: &str, text: &str) -> [u8; 32] {
+        self.key.hash(&Secret::new([what, " at the door\n", text].concat()))
     }
 
     /// What a refusal weighs for a name and for an address, in milliseconds.
@@ -127,6 +131,10 @@ mod tests {
     const HERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(203, 0, 113, 1));
     const THERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(203, 0, 113, 2));
 
+    fn doors(per_minute: u32) -> Doors {
+        Doors::new(per_minute, Arc::new(SecretKey::new(&[7; 32]).unwrap()))
+    }
+
     fn of(name: &str, password: &str) -> Presented {
         Presented { user_name: name.to_owned(), password: password.into() }
     }
@@ -137,7 +145,7 @@ mod tests {
 
     #[test]
     fn one_name_is_tried_so_often_a_minute_and_only_where_it_was_refused() {
-        let doors = Doors::new(6);
+        let doors = doors(6);
         let closed = |at: i64, peer, name: &str| doors.are_closed(Now(at), peer, &wrong(name));
         for _ in 0..6 {
             assert!(!closed(0, HERE, "tom"));
@@ -153,7 +161,7 @@ mod tests {
 
     #[test]
     fn who_tries_many_names_is_held_back_at_all_of_them() {
-        let doors = Doors::new(6);
+        let doors = doors(6);
         for number in 0..60 {
             assert!(!doors.are_closed(Now(0), HERE, &wrong("bob")), "{number}");
             doors.refused(Now(0), HERE, &wrong(&number.to_string()));
@@ -165,7 +173,7 @@ mod tests {
 
     #[test]
     fn nobody_shuts_out_who_presents_what_was_right_from_there() {
-        let doors = Doors::new(6);
+        let doors = doors(6);
         doors.opened(Now(0), HERE, &of("ann", "right"));
         for _ in 0..60 {
             doors.refused(Now(0), HERE, &wrong("ann"));
@@ -183,7 +191,7 @@ mod tests {
 
     #[test]
     fn no_more_is_remembered_than_fits_and_what_is_owed_stays_longest() {
-        let doors = Doors::new(1);
+        let doors = doors(1);
         doors.refused(Now(0), HERE, &wrong("tom"));
         for number in 0..2 * MOST {
             doors.opened(Now(0), HERE, &of(&number.to_string(), "right"));

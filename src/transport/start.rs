@@ -292,7 +292,7 @@ impl Crew {
             publication: wiring::publication(settings, https_port),
             process,
             logins: Semaphore::new(WAITING_LOGINS),
-            doors: Doors::new(settings.attempts_per_minute),
+            doors: Doors::new(settings.attempts_per_minute, Arc::clone(&data.realm.key)),
         };
         let signers = Arc::new(Signers::new(signer, store(), realm(), clock()));
         let courier = Courier::new(store(), realm(), clock(), Arc::clone(&signers));

@@ -42,7 +42,7 @@ fn app(world: &World) -> Arc<App> {
         publication,
         process,
         logins: Semaphore::new(WAITING_LOGINS),
-        doors: Doors::new(6),
+        doors: Doors::new(6, Arc::clone(&world.realm.key)),
     })
 }
 
