@@ -71,8 +71,8 @@ impl Default for Guests {
     }
 }
 
-fn millis(since: Instant) -> u64 {
-    u64::try_from(since.elapsed().as_millis()).unwrap_or(WORKS - 1)
+fn millis(began: Instant, now: Instant) -> u64 {
+    u64::try_from(now.duration_since(began).as_millis()).unwrap_or(WORKS - 1)
 }
 
 impl Guests {
@@ -85,7 +85,7 @@ impl Guests {
         let guest = Arc::new(Guest {
             began: self.began,
             from: neighbourhood::of(peer),
-            since: AtomicU64::new(millis(self.began)),
+            since: AtomicU64::new(millis(self.began, Instant::now())),
             served: AtomicUsize::new(0),
             leaves: OnceLock::new(),
             host: Mutex::new(None),
@@ -97,7 +97,7 @@ impl Guests {
 
     /// Asks one to leave; nobody while all are worked for, or were a moment ago.
     pub fn make_room(&self) {
-        self.make_room_at(millis(self.began));
+        self.make_room_at(millis(self.began, Instant::now()));
     }
 
     fn make_room_at(&self, now: u64) {
@@ -125,8 +125,8 @@ impl Guests {
 
 impl Guest {
     /// From now on it is waited for what the client sends.
-    pub fn waits(&self) {
-        self.since.store(millis(self.began), Ordering::Relaxed);
+    pub fn waits(&self, now: Instant) {
+        self.since.store(millis(self.began, now), Ordering::Relaxed);
     }
 
     /// From now on the client waits.

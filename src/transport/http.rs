@@ -80,10 +80,10 @@ async fn drive<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
     guest: Arc<Guest>,
 ) {
     let limits = shared.limits;
-    let own = (shared.clone(), Arc::clone(&guest));
+    let own = Arc::new((shared, Arc::clone(&guest)));
     let service = service_fn(move |request| {
-        let (shared, guest) = own.clone();
-        async move { Ok::<_, Infallible>(exchange(request, ends, &shared, &guest).await) }
+        let own = Arc::clone(&own);
+        async move { Ok::<_, Infallible>(exchange(request, ends, &own.0, &own.1).await) }
     });
     let mut builder = hyper::server::conn::http1::Builder::new();
     builder
@@ -121,7 +121,7 @@ async fn exchange(
     guest: &Guest,
 ) -> Response<Full<Bytes>> {
     let began = Instant::now();
-    guest.waits();
+    guest.waits(began);
     let id = route::request_id();
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let takes_packed = packing::is_taken(&request);
@@ -157,12 +157,13 @@ async fn exchange(
     }
     headers.insert(SERVER, HeaderValue::from_static("WSO2 Carbon Server"));
     let last = guest.served() >= limits.requests;
-    guest.waits();
     if last || is_ambiguous || matches!(response.status().as_u16(), 408 | 413 | 503) {
         response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     }
     let (status, bytes) = (response.status().as_u16(), response.body().len());
-    let took = began.elapsed();
+    let ended = Instant::now();
+    guest.waits(ended);
+    let took = ended.duration_since(began);
     let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
     shared.faces.metrics.note(performed.as_ref(), &path, status, took);
     let peer = ends.connection.peer;
