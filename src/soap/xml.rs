@@ -5,12 +5,15 @@
 //! XML 1.0 are refused, depth, attributes and elements are bounded. Names, texts and values are borrowed from the
 //! request wherever they stand there unchanged; everything of one kind lies in one vector.
 
+mod characters;
 mod parser;
 mod scopes;
 #[cfg(test)]
 mod tests;
+mod tokens;
 
-pub use parser::{Attachments, Malformed, is_xml_character, is_xml_text};
+pub use characters::{is_xml_character, is_xml_text};
+pub use parser::{Attachments, Malformed};
 
 use parser::Parser;
 use std::borrow::Cow;
@@ -27,7 +30,7 @@ pub struct Document<'a> {
     texts: Vec<Text<'a>>,
     attributes: Vec<Attribute<'a>>,
     /// `xsi:type` of the elements that have one, in document order.
-    types: Vec<(u32, Name<'a>)>,
+    types: Vec<(u32, Type<'a>)>,
     /// Every namespace that was declared. The first is none.
     namespaces: Vec<Cow<'a, str>>,
 }
@@ -60,7 +63,7 @@ struct Attribute<'a> {
 }
 
 #[derive(Debug)]
-struct Name<'a> {
+struct Type<'a> {
     namespace: u32,
     local: Cow<'a, str>,
 }

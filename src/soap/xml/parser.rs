@@ -1,11 +1,9 @@
 //! One pass over a text into a [`Document`].
 
-use super::scopes::{KNOWN, Mark, Scopes};
-use super::{Attribute, Document, Name, Node, Text, XSI};
-use quick_xml::events::attributes::Attributes;
-use quick_xml::events::{BytesRef, BytesStart, Event};
-use quick_xml::name::{NamespaceError, Prefix, PrefixDeclaration, QName};
-use quick_xml::reader::Reader;
+use super::characters::{attribute_value, cdata, character_data, is_blank, referred};
+use super::scopes::{BadBinding, KNOWN, Mark, Scopes};
+use super::tokens::{InTag, Name, Token, Tokens};
+use super::{Attribute, Document, Node, Text, Type, XSI};
 use std::borrow::Cow;
 use std::num::NonZeroU32;
 
@@ -54,22 +52,25 @@ pub enum Malformed {
 pub type Attachments<'f> = &'f dyn Fn(&str) -> Option<String>;
 
 pub(super) struct Parser<'a, 'f> {
-    text: &'a str,
+    tokens: Tokens<'a>,
     attachment: Attachments<'f>,
     /// Bytes, and how many attachments they came from.
     included: (usize, usize),
-    reader: Reader<&'a [u8]>,
     document: Document<'a>,
     scopes: Scopes<'a>,
-    open: Vec<Open>,
+    open: Vec<Open<'a>>,
     /// Whether nothing but character data was read since the last character data.
     in_text: bool,
-    /// The attributes of the element that is being read, until its namespaces are known.
-    attributes: Vec<(QName<'a>, Cow<'a, str>)>,
+    /// The names in the tag that is being read.
+    names: Vec<&'a str>,
+    /// Its attributes, until its namespaces are known.
+    attributes: Vec<(Name<'a>, Cow<'a, str>)>,
 }
 
 /// An element whose end was not met.
-struct Open {
+struct Open<'a> {
+    /// What its end tag has to say.
+    name: &'a str,
     node: u32,
     /// The child and the text that were linked to it last; 0 for none.
     last_child: u32,
@@ -79,8 +80,6 @@ struct Open {
 
 impl<'a, 'f> Parser<'a, 'f> {
     pub(super) fn new(text: &'a str, attachment: Attachments<'f>) -> Self {
-        let mut reader = Reader::from_str(text);
-        reader.config_mut().check_comments = true;
         let mut namespaces = Vec::with_capacity(16);
         namespaces.extend(KNOWN.map(Cow::Borrowed));
         // Elements of real messages take thirty bytes and more.
@@ -88,10 +87,9 @@ impl<'a, 'f> Parser<'a, 'f> {
         let mut texts = Vec::with_capacity(expected);
         texts.push(Text { run: Cow::Borrowed(""), next: 0 });
         Self {
-            text,
+            tokens: Tokens::new(text),
             attachment,
             included: (0, 0),
-            reader,
             document: Document {
                 nodes: Vec::with_capacity(expected),
                 texts,
@@ -102,52 +100,34 @@ impl<'a, 'f> Parser<'a, 'f> {
             scopes: Scopes::new(),
             open: Vec::with_capacity(16),
             in_text: false,
+            names: Vec::new(),
             attributes: Vec::new(),
         }
     }
 
     fn syntax(&self, why: impl std::fmt::Display) -> Malformed {
-        Malformed::Syntax { at: self.reader.buffer_position(), why: why.to_string() }
+        self.tokens.syntax(why)
     }
 
     pub(super) fn run(mut self) -> Result<Document<'a>, Malformed> {
-        loop {
-            let event = self.reader.read_event().map_err(|error| self.syntax(error))?;
-            match event {
-                Event::Start(start) => self.open_element(&start, false)?,
-                Event::Empty(start) => self.open_element(&start, true)?,
-                Event::End(_) => {
-                    if let Some(closed) = self.open.pop() {
-                        self.scopes.leave(closed.scope);
-                    }
-                    self.in_text = false;
+        while let Some(token) = self.tokens.next()? {
+            match token {
+                Token::Start(name) => self.open_element(name)?,
+                Token::End(name) => self.close_element(name)?,
+                Token::Text(raw) => {
+                    let text = character_data(raw).map_err(|why| self.syntax(why))?;
+                    self.add_text(text)?;
                 }
-                Event::Text(text) => {
-                    let text = text.into_inner();
-                    self.add_text(normalise_line_ends(text))?;
+                Token::CData(raw) => {
+                    let text = cdata(raw).map_err(|why| self.syntax(why))?;
+                    self.add_text(text)?;
                 }
-                Event::CData(text) => {
-                    let text = text.into_inner();
-                    self.add_text(normalise_line_ends(text))?;
+                Token::Reference(name) => {
+                    let character = referred(name).map_err(|why| self.syntax(why))?;
+                    self.add_text(Cow::Owned(character.to_string()))?;
                 }
-                Event::GeneralRef(reference) => {
-                    let resolved = self.resolve(&reference)?;
-                    self.add_text(resolved)?;
-                }
-                Event::DocType(_) => return Err(Malformed::Doctype),
-                Event::Decl(declaration) => {
-                    let end = usize::try_from(self.reader.buffer_position()).unwrap_or(usize::MAX);
-                    let start = end.saturating_sub(declaration.len() + "<??>".len());
-                    if !self.text.get(..start).is_some_and(is_blank) {
-                        return Err(self.syntax("an XML declaration that does not begin the document"));
-                    }
-                    // Which characters there are is not asked: 1.1 allows a few more that nobody sends.
-                    if !declaration.version().is_ok_and(|version| matches!(&*version, "1.0" | "1.1")) {
-                        return Err(self.syntax("an XML declaration without a version that is known"));
-                    }
-                }
-                Event::Comment(_) | Event::PI(_) => {}
-                Event::Eof => break,
+                Token::Doctype => return Err(Malformed::Doctype),
+                Token::Nothing => {}
             }
         }
         if self.document.nodes.is_empty() || !self.open.is_empty() {
@@ -156,18 +136,7 @@ impl<'a, 'f> Parser<'a, 'f> {
         Ok(self.document)
     }
 
-    fn resolve(&self, reference: &BytesRef<'_>) -> Result<Cow<'a, str>, Malformed> {
-        if reference.is_char_ref() {
-            let character = reference.resolve_char_ref().map_err(|error| self.syntax(error))?;
-            let character = character.ok_or_else(|| self.syntax("a character reference without a number"))?;
-            return Ok(Cow::Owned(character.to_string()));
-        }
-        predefined(&reference.xml10_content())
-            .map(Cow::Borrowed)
-            .ok_or_else(|| self.syntax("a reference to an entity that is not defined"))
-    }
-
-    fn open_element(&mut self, start: &BytesStart<'_>, empty: bool) -> Result<(), Malformed> {
+    fn open_element(&mut self, name: Name<'a>) -> Result<(), Malformed> {
         if self.open.is_empty() && !self.document.nodes.is_empty() {
             return Err(self.syntax("a second root element"));
         }
@@ -177,35 +146,40 @@ impl<'a, 'f> Parser<'a, 'f> {
         if self.document.nodes.len() >= MAX_ELEMENTS {
             return Err(Malformed::TooMuch { what: "Maximum Element Count", limit: MAX_ELEMENTS });
         }
-        let index = length(&self.document.nodes);
-        let scope = self.scopes.mark();
-        let tag = self.borrowed(start).unwrap_or_default();
-        let name = QName(tag.get(..start.name().into_inner().len()).unwrap_or_default());
-        if name.local_name().into_inner().is_empty() {
+        if name.local.is_empty() {
             return Err(self.syntax("an element without a name"));
         }
-        self.collect_attributes(tag, name)?;
-        let (namespace, local) = self.resolve_name(name, true)?;
+        let index = length(&self.document.nodes);
+        let scope = self.scopes.mark();
+        let is_empty = self.collect_attributes()?;
+        let namespace = self.resolve_name(name, true)?;
         let attributes = self.resolve_attributes(index)?;
+        let local = name.local;
         let node = Node { local, namespace, text: 0, first_child: None, next_sibling: None, attributes };
         if local == "Include" && self.document.namespace(namespace) == XOP {
             self.include(&node)?;
         }
         self.document.nodes.push(node);
         self.link(index);
-        if empty {
+        if is_empty {
             self.scopes.leave(scope);
         } else {
-            self.open.push(Open { node: index, last_child: 0, last_text: 0, scope });
+            self.open.push(Open { name: name.whole, node: index, last_child: 0, last_text: 0, scope });
         }
         self.in_text = false;
         Ok(())
     }
 
-    /// The tokenizer lends a tag for as long as its event lives; this is the same piece, lent by the text itself.
-    fn borrowed(&self, tag: &str) -> Option<&'a str> {
-        let start = self.text.as_bytes().element_offset(tag.as_bytes().first()?)?;
-        self.text.get(start..start + tag.len())
+    fn close_element(&mut self, name: &str) -> Result<(), Malformed> {
+        let Some(open) = self.open.pop() else {
+            return Err(self.syntax(format_args!("</{name}> where no element is open")));
+        };
+        if open.name != name {
+            return Err(self.syntax(format_args!("</{name}> where </{}> was expected", open.name)));
+        }
+        self.scopes.leave(open.scope);
+        self.in_text = false;
+        Ok(())
     }
 
     /// Hangs an element below the one that is open.
@@ -240,37 +214,44 @@ impl<'a, 'f> Parser<'a, 'f> {
         self.add_text(Cow::Owned(content))
     }
 
-    /// Reads the attributes of a tag: declarations come into force, the others wait for all declarations to be known.
-    fn collect_attributes(&mut self, tag: &'a str, name: QName<'a>) -> Result<(), Malformed> {
-        self.attributes.clear();
-        let mut attributes = Attributes::new(tag, name.into_inner().len());
-        // Only a second one can repeat another.
-        attributes.with_checks(tag.bytes().filter(|byte| *byte == b'=').count() > 1);
-        for (count, attribute) in attributes.enumerate() {
-            if count >= MAX_ATTRIBUTES {
+    /// Reads the rest of a tag: declarations come into force, attributes wait for all declarations to be known. Whether
+    /// it is the tag of an empty element.
+    fn collect_attributes(&mut self) -> Result<bool, Malformed> {
+        self.names.clear();
+        loop {
+            let (name, raw) = match self.tokens.in_tag()? {
+                InTag::Attribute(name, raw) => (name, raw),
+                InTag::End => return Ok(false),
+                InTag::EmptyEnd => return Ok(true),
+            };
+            if self.names.len() >= MAX_ATTRIBUTES {
                 return Err(Malformed::TooMuch { what: "Attribute", limit: MAX_ATTRIBUTES });
             }
-            let attribute = attribute.map_err(|error| self.syntax(error))?;
-            check_name(tag, attribute.key.into_inner()).map_err(|why| self.syntax(why))?;
-            let value = self.attribute_value(attribute.value)?;
-            let prefix = match attribute.key.as_namespace_binding() {
-                None => {
-                    self.attributes.push((attribute.key, value));
-                    continue;
-                }
-                Some(PrefixDeclaration::Default) => "",
-                Some(PrefixDeclaration::Named(prefix)) => prefix,
-            };
-            let index = length(&self.document.namespaces);
-            if value.is_empty() && !prefix.is_empty() {
-                return Err(self.syntax("a prefix that is declared for no namespace"));
+            if self.names.contains(&name.whole) {
+                return Err(self.syntax(format_args!("a duplicated attribute, {}", name.whole)));
             }
-            self.scopes.declare(prefix, &value, index).map_err(|error| match error {
-                NamespaceError::TooManyBindings(limit) => Malformed::TooMuch { what: "Namespace", limit },
-                other => self.syntax(other),
-            })?;
-            self.document.namespaces.push(value);
+            self.names.push(name.whole);
+            let value = attribute_value(raw).map_err(|why| self.syntax(why))?;
+            match name {
+                Name { whole: "xmlns", .. } => self.declare("", value)?,
+                Name { prefix: Some("xmlns"), local: prefix, .. } => self.declare(prefix, value)?,
+                _ => self.attributes.push((name, value)),
+            }
         }
+    }
+
+    fn declare(&mut self, prefix: &'a str, namespace: Cow<'a, str>) -> Result<(), Malformed> {
+        let index = length(&self.document.namespaces);
+        if namespace.is_empty() && !prefix.is_empty() {
+            return Err(self.syntax("a prefix that is declared for no namespace"));
+        }
+        self.scopes.declare(prefix, &namespace, index).map_err(|error| match error {
+            BadBinding::TooMany { limit } => Malformed::TooMuch { what: "Namespace", limit },
+            BadBinding::Reserved => {
+                self.syntax(format_args!("the prefix {prefix:?} cannot be bound to {namespace:?}"))
+            }
+        })?;
+        self.document.namespaces.push(namespace);
         Ok(())
     }
 
@@ -279,12 +260,12 @@ impl<'a, 'f> Parser<'a, 'f> {
         let from = length(&self.document.attributes);
         let mut collected = std::mem::take(&mut self.attributes);
         for (name, value) in collected.drain(..) {
-            let (namespace, local) = self.resolve_name(name, false)?;
-            if local == "type" && self.document.namespace(namespace) == XSI {
+            let namespace = self.resolve_name(name, false)?;
+            if name.local == "type" && self.document.namespace(namespace) == XSI {
                 let name = self.type_name(value);
                 self.document.types.push((element, name));
             } else {
-                self.document.attributes.push(Attribute { namespace, local, value });
+                self.document.attributes.push(Attribute { namespace, local: name.local, value });
             }
         }
         // For its capacity.
@@ -292,84 +273,41 @@ impl<'a, 'f> Parser<'a, 'f> {
         Ok((from, length(&self.document.attributes)))
     }
 
-    fn resolve_name(&self, name: QName<'a>, is_element: bool) -> Result<(u32, &'a str), Malformed> {
-        let (local, prefix) = name.decompose();
-        if !local.into_inner().bytes().next().is_some_and(begins_name) {
+    fn resolve_name(&self, name: Name<'_>, is_element: bool) -> Result<u32, Malformed> {
+        if !name.local.bytes().next().is_some_and(begins_name) {
             return Err(self.syntax("a name that begins like none"));
         }
-        let namespace = match prefix {
-            None if is_element => self.scopes.of_no_prefix(),
-            None => 0,
-            Some(prefix) => self.scopes.of_prefix(prefix).ok_or_else(|| {
-                let prefix = prefix.into_inner();
-                self.syntax(format_args!("the prefix {prefix:?} is bound to no namespace"))
-            })?,
-        };
-        Ok((namespace, local.into_inner()))
+        match name.prefix {
+            None if is_element => Ok(self.scopes.of_no_prefix()),
+            None => Ok(0),
+            Some(prefix) => self
+                .scopes
+                .of_prefix(prefix)
+                .ok_or_else(|| self.syntax(format_args!("the prefix {prefix:?} is bound to no namespace"))),
+        }
     }
 
     /// Perl writes prefixes that lead nowhere into `xsi:type` of simple values; they mean no namespace here and
     /// only a bean looks at the name at all.
-    fn type_name(&self, value: Cow<'a, str>) -> Name<'a> {
-        match value {
+    fn type_name(&self, value: Cow<'a, str>) -> Type<'a> {
+        let (prefix, local) = match value {
             Cow::Borrowed(value) => {
-                let (local, prefix) = QName(value.trim()).decompose();
-                Name { namespace: self.type_namespace(prefix), local: Cow::Borrowed(local.into_inner()) }
+                let name = Name::of(value.trim());
+                (name.prefix.map(Cow::Borrowed), Cow::Borrowed(name.local))
             }
             Cow::Owned(value) => {
-                let (local, prefix) = QName(value.trim()).decompose();
-                let local = local.into_inner().to_owned();
-                Name { namespace: self.type_namespace(prefix), local: Cow::Owned(local) }
+                let name = Name::of(value.trim());
+                (name.prefix.map(|prefix| Cow::Owned(prefix.to_owned())), Cow::Owned(name.local.to_owned()))
             }
-        }
-    }
-
-    fn type_namespace(&self, prefix: Option<Prefix<'_>>) -> u32 {
-        match prefix {
+        };
+        let namespace = match prefix {
             None => self.scopes.of_no_prefix(),
-            Some(prefix) => self.scopes.of_prefix(prefix).unwrap_or(0),
-        }
-    }
-
-    fn attribute_value(&self, raw: Cow<'a, str>) -> Result<Cow<'a, str>, Malformed> {
-        check_characters(&raw).map_err(|why| self.syntax(why))?;
-        if raw.contains('<') {
-            return Err(self.syntax("'<' in an attribute value"));
-        }
-        if !raw.contains('&') {
-            return Ok(raw);
-        }
-        let mut value = String::with_capacity(raw.len());
-        let mut rest = &*raw;
-        while let Some(start) = rest.find('&') {
-            let (before, from) = rest.split_at(start);
-            value.push_str(before);
-            let (name, after) = from
-                .get(1..)
-                .and_then(|text| text.split_once(';'))
-                .ok_or_else(|| self.syntax("a bare '&'"))?;
-            match name.strip_prefix('#') {
-                Some(number) => {
-                    let code = match number.strip_prefix('x') {
-                        Some(hex) => u32::from_str_radix(hex, 16),
-                        None => number.parse(),
-                    };
-                    let character = code.ok().and_then(char::from_u32).filter(|c| is_xml_character(*c));
-                    value.push(character.ok_or_else(|| self.syntax("a reference to no XML character"))?);
-                }
-                None => value.push_str(
-                    predefined(name)
-                        .ok_or_else(|| self.syntax("a reference to an entity that is not defined"))?,
-                ),
-            }
-            rest = after;
-        }
-        value.push_str(rest);
-        Ok(Cow::Owned(value))
+            Some(prefix) => self.scopes.of_prefix(&prefix).unwrap_or(0),
+        };
+        Type { namespace, local }
     }
 
     fn add_text(&mut self, text: Cow<'a, str>) -> Result<(), Malformed> {
-        check_text(&text).map_err(|why| self.syntax(why))?;
         let Some(open) = self.open.last_mut() else {
             return if is_blank(&text) { Ok(()) } else { Err(self.syntax("text outside the root element")) };
         };
@@ -404,67 +342,6 @@ impl<'a, 'f> Parser<'a, 'f> {
 /// The index of what is pushed next. Texts that are read are far too short for so many of anything.
 fn length<T>(list: &[T]) -> u32 {
     u32::try_from(list.len()).unwrap_or(u32::MAX)
-}
-
-fn predefined(name: &str) -> Option<&'static str> {
-    Some(match name {
-        "amp" => "&",
-        "lt" => "<",
-        "gt" => ">",
-        "quot" => "\"",
-        "apos" => "'",
-        _ => return None,
-    })
-}
-
-/// XML 1.0 §2.11: CRLF and CR are read as LF.
-fn normalise_line_ends(text: Cow<'_, str>) -> Cow<'_, str> {
-    if text.contains('\r') { Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n")) } else { text }
-}
-
-/// XML 1.0 production `Char`.
-#[must_use]
-pub fn is_xml_character(character: char) -> bool {
-    matches!(character, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
-}
-
-/// Whether every character is one of XML. The common case is decided on bytes, all of them, which the compiler does many
-/// at a time: everything from blank up is fine unless it is U+FFFE or U+FFFF, which begin with EF.
-#[must_use]
-pub fn is_xml_text(text: &str) -> bool {
-    !text.bytes().fold(false, |found, byte| found | is_suspicious(byte)) || text.chars().all(is_xml_character)
-}
-
-fn is_suspicious(byte: u8) -> bool {
-    byte == 0xef || (byte < 0x20 && byte != b'\n' && byte != b'\t' && byte != b'\r')
-}
-
-fn check_characters(text: &str) -> Result<(), &'static str> {
-    if is_xml_text(text) { Ok(()) } else { Err("a character that XML 1.0 does not allow") }
-}
-
-/// As [`check_characters`], and that what ends a CDATA section stands at the end of one only.
-fn check_text(text: &str) -> Result<(), &'static str> {
-    if !text.bytes().fold(false, |found, byte| found | is_suspicious(byte) | (byte == b'>')) {
-        return Ok(());
-    }
-    if text.contains("]]>") { Err("']]>' in text") } else { check_characters(text) }
-}
-
-/// Whether a text says nothing where only markup may stand.
-fn is_blank(text: &str) -> bool {
-    text.trim_matches(['\u{feff}', ' ', '\t', '\r', '\n']).is_empty()
-}
-
-/// That an attribute is set apart from what stands before it, and that no character of its name belongs elsewhere.
-fn check_name(tag: &str, name: &str) -> Result<(), &'static str> {
-    let start = name.as_bytes().first().and_then(|first| tag.as_bytes().element_offset(first));
-    let before = start.and_then(|start| tag.as_bytes().get(start.checked_sub(1)?));
-    if !before.is_some_and(u8::is_ascii_whitespace) {
-        return Err("attributes that no blank divides");
-    }
-    let belongs = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.:".contains(&byte) || !byte.is_ascii();
-    if name.bytes().all(belongs) { Ok(()) } else { Err("a character that no name has") }
 }
 
 /// Whether a name may begin like that. What is not ASCII is not looked at closely.

@@ -1,8 +1,6 @@
 //! The namespace declarations in force, by prefix (Namespaces in XML 1.0). Names lead to indices into the document's
 //! list of namespaces, so that no name of a namespace is ever copied or compared to resolve another.
 
-use quick_xml::name::{NamespaceError, Prefix};
-
 /// Declarations in force at one place. Real messages have a dozen, or with gSOAP one for each namespace of the whole
 /// program, 88 for our services alone; every name that is resolved is looked for among all of them.
 const MAX_BINDINGS: usize = 256;
@@ -20,6 +18,18 @@ struct Binding<'a> {
     /// Empty for the default namespace.
     prefix: &'a str,
     namespace: u32,
+}
+
+/// Why a declaration does not come into force.
+#[derive(Debug)]
+pub(super) enum BadBinding {
+    /// The prefix or the namespace is one of those that belong together and to nobody else.
+    Reserved,
+    /// There are as many as there may be.
+    TooMany {
+        /// How many that is.
+        limit: usize,
+    },
 }
 
 /// The declarations of the elements that are open.
@@ -51,31 +61,23 @@ impl<'a> Scopes<'a> {
     }
 
     /// Declares a prefix, the empty one for the default; `namespace` is the name that `index` leads to.
-    pub(super) fn declare(
-        &mut self,
-        prefix: &'a str,
-        namespace: &str,
-        index: u32,
-    ) -> Result<(), NamespaceError> {
+    pub(super) fn declare(&mut self, prefix: &'a str, namespace: &str, index: u32) -> Result<(), BadBinding> {
         match (prefix, namespace) {
             ("xml", XML) => return Ok(()),
-            ("xml", other) => return Err(NamespaceError::InvalidXmlPrefixBind(other.to_owned())),
-            ("xmlns", other) => return Err(NamespaceError::InvalidXmlnsPrefixBind(other.to_owned())),
+            ("xml" | "xmlns", _) => return Err(BadBinding::Reserved),
             ("", _) => {}
-            (other, XML) => return Err(NamespaceError::InvalidPrefixForXml(other.to_owned())),
-            (other, XMLNS) => return Err(NamespaceError::InvalidPrefixForXmlns(other.to_owned())),
+            (_, XML | XMLNS) => return Err(BadBinding::Reserved),
             _ => {}
         }
         if self.bindings.len() >= MAX_BINDINGS + 2 {
-            return Err(NamespaceError::TooManyBindings(MAX_BINDINGS));
+            return Err(BadBinding::TooMany { limit: MAX_BINDINGS });
         }
         self.bindings.push(Binding { prefix, namespace: if namespace.is_empty() { 0 } else { index } });
         Ok(())
     }
 
     /// The namespace of a prefix; `None` when nothing declares it.
-    pub(super) fn of_prefix(&self, prefix: Prefix<'_>) -> Option<u32> {
-        let prefix = prefix.into_inner();
+    pub(super) fn of_prefix(&self, prefix: &str) -> Option<u32> {
         if prefix.is_empty() { None } else { self.find(prefix) }
     }
 
