@@ -7,11 +7,10 @@ mod field;
 
 pub use field::{Field, Kind};
 
-use super::name::PRIMARY;
+use super::name::{PRIMARY, lowered};
 use super::{Error, TenantId};
 use crate::store::{self, Tx};
 use foldhash::fast::RandomState;
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -215,15 +214,6 @@ impl Catalogue {
         let fields = catalogue.local.iter().map(Field::of).enumerate();
         catalogue.shown = fields.filter_map(|(index, field)| Some((index, field?))).collect();
         Ok(catalogue)
-    }
-}
-
-/// A name in lower case; it mostly is already.
-fn lowered(uri: &str) -> Cow<'_, str> {
-    if uri.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
-        Cow::Borrowed(uri)
-    } else {
-        Cow::Owned(uri.to_lowercase())
     }
 }
 

@@ -260,7 +260,7 @@ pub fn answer(
             continue;
         }
         let proof = proof(realm, user, set, &one.answer);
-        changes.set(set, Some(format!("{}{separator}{proof}", one.question.trim())));
+        changes.set(*set, Some(format!("{}{separator}{proof}", one.question.trim())));
     }
     changes.set(ANSWERED_SETS, Some(sets.join(separator)));
     claim::write(tx, now, realm, actor, user, claim::DEFAULT_PROFILE, changes)?;

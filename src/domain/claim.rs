@@ -17,6 +17,7 @@ use super::name::{PRIMARY, folded, shown};
 use super::user::UserStore;
 use super::{Actor, Error, Now, Realm, TenantId, User, UserId, forced_reset, lockout, role, user};
 use crate::store::{self, Tx};
+use std::borrow::Cow;
 
 /// The only profile of the default user store.
 pub const DEFAULT_PROFILE: &str = "default";
@@ -145,11 +146,11 @@ fn put(tx: &mut Tx<'_>, user: &User, attribute: &str, value: Option<&str>) -> Re
 }
 
 /// A text with several values: each trimmed, empty ones left out, as the directory stores it.
-fn normalised(attribute: &str, value: &str) -> String {
+fn normalised<'v>(attribute: &str, value: &'v str) -> Cow<'v, str> {
     if !value.contains(',') || store::user::is_single(attribute) {
-        return value.to_owned();
+        return Cow::Borrowed(value);
     }
-    store::user::values_in(attribute, value).collect::<Vec<_>>().join(",")
+    Cow::Owned(store::user::values_in(attribute, value).collect::<Vec<_>>().join(","))
 }
 
 fn check_profile(profile: &str) -> Result<(), Error> {

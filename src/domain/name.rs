@@ -1,5 +1,7 @@
 //! Names with a user-store domain in front: `DOM/tom`, `Internal/everyone`.
 
+use std::borrow::Cow;
+
 /// The primary user store; its names are written without domain.
 pub const PRIMARY: &str = "PRIMARY";
 /// Domain of the hybrid roles, kept outside the user stores.
@@ -59,6 +61,16 @@ pub fn shown(domain: &str, name: &str) -> String {
 #[must_use]
 pub fn folded(name: &str) -> String {
     name.to_lowercase()
+}
+
+/// A text in lower case, for comparing what mostly is already, as claims and permissions are.
+#[must_use]
+pub fn lowered(text: &str) -> Cow<'_, str> {
+    if text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
+        Cow::Borrowed(text)
+    } else {
+        Cow::Owned(text.to_lowercase())
+    }
 }
 
 #[cfg(test)]

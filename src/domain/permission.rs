@@ -3,7 +3,7 @@
 //! (IS 5.3.0, JDBCAuthorizationManager). One role that allows is enough, whatever another denies, and a denial to the
 //! user by name takes nothing away that a role allows.
 
-use super::name::{PRIMARY, SYSTEM_USER};
+use super::name::{PRIMARY, SYSTEM_USER, lowered};
 use super::{Error, TenantId, UserId, role, user};
 use crate::store::grant::{GrantRow, NamedRow};
 use crate::store::{self, Tx};
@@ -71,7 +71,7 @@ pub fn authorized(
 ) -> Result<bool, Error> {
     let grants = store::grant::of_user(tx, tenant.0, user.0, EXECUTE)?;
     Ok(permissions.iter().any(|permission| {
-        let permission = permission.to_lowercase();
+        let permission = lowered(permission);
         !is_closed(tenant, &permission) && one_allows(&grants, &permission)
     }))
 }

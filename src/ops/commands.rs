@@ -113,7 +113,7 @@ impl Desk {
                     let (uri, value) = text
                         .split_once('=')
                         .ok_or_else(|| Failure::Usage(format!("{text:?} is not CLAIM=VALUE")))?;
-                    changes.set(&full_uri(uri), Some(value.to_owned()));
+                    changes.set(full_uri(uri), Some(value.to_owned()));
                 }
                 let password = NewPassword::first(ask(&password, &name)?)?;
                 let added = self.write(move |tx, now, realm| {
@@ -244,7 +244,7 @@ impl Desk {
             Claim::Set { user: name, claim, value, of } => {
                 let actor = self.actor(&of)?;
                 let (uri, mut changes) = (full_uri(&claim), Changes::default());
-                changes.set(&uri, Some(value));
+                changes.set(uri.as_str(), Some(value));
                 self.write(move |tx, now, realm| {
                     let user = user::find(tx, actor.tenant, &name)?;
                     check_claim(tx, realm, actor.tenant, &uri)?;

@@ -89,7 +89,7 @@ impl Value for Arc<str> {
         String::shape()
     }
     fn read(found: Found<'_>) -> Result<Self, Fault> {
-        String::read(found).map(Into::into)
+        Ok(found.first_value().map(|element| Self::from(&*element.text())).unwrap_or_default())
     }
     fn write(&self, writer: &mut Writer, prefix: Prefix, name: &str) {
         writer.text(prefix, name, self);

@@ -62,10 +62,13 @@ fn named(row: &Row<'_>) -> Result<NamedRow, Error> {
 /// # Errors
 /// Failures of the database; so it is for every function here.
 pub fn of_user(tx: &mut Tx<'_>, tenant: i64, user: i64, action: &str) -> Result<Arc<[GrantRow]>, Error> {
-    // Nobody, who has the key 0, is one of everyone in each tenant.
-    tx.remembered("grants of a user", user, &format!("{tenant} {action}"), |tx| {
-        Ok(tx.query(OF_USER, &[user.into(), action.into(), tenant.into()], grant)?.into())
-    })
+    let read =
+        |tx: &mut Tx<'_>| Ok(tx.query(OF_USER, &[user.into(), action.into(), tenant.into()], grant)?.into());
+    match user {
+        // Nobody, who has the key 0, is one of everyone in each tenant.
+        0 => tx.remembered("grants of everyone", tenant, action, read),
+        _ => tx.remembered("grants of a user", user, action, read),
+    }
 }
 
 /// Users that one statement is asked about; its text is the same for every number of them.

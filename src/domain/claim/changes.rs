@@ -2,23 +2,25 @@
 
 use super::is_identity;
 use crate::domain::catalogue::{Catalogue, ROLE};
+use std::sync::Arc;
 
 /// Claims to write: a value sets, none removes. The last one wins when a claim is given twice.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Changes(Vec<(String, Option<String>)>);
+pub struct Changes(Vec<(Arc<str>, Option<String>)>);
 
 impl Changes {
     /// What is to happen to a claim.
     #[must_use]
     pub fn get(&self, uri: &str) -> Option<Option<&str>> {
-        self.0.iter().find(|(known, _)| known == uri).map(|(_, value)| value.as_deref())
+        self.0.iter().find(|(known, _)| **known == *uri).map(|(_, value)| value.as_deref())
     }
 
     /// Plans a change, in place of an earlier one to the same claim.
-    pub fn set(&mut self, uri: &str, value: Option<String>) {
-        match self.0.iter_mut().find(|(known, _)| known == uri) {
+    pub fn set(&mut self, uri: impl Into<Arc<str>>, value: Option<String>) {
+        let uri = uri.into();
+        match self.0.iter_mut().find(|(known, _)| *known == uri) {
             Some((_, planned)) => *planned = value,
-            None => self.0.push((uri.to_owned(), value)),
+            None => self.0.push((uri, value)),
         }
     }
 
@@ -30,8 +32,8 @@ impl Changes {
         for (uri, value) in self.0.into_iter().filter(|(uri, _)| !uri.trim().is_empty()) {
             let local = catalogue.find(&uri).filter(|claim| !claim.is(ROLE) && !is_identity(&claim.uri));
             match local.filter(|_| !is_identity(&uri)) {
-                Some(claim) => resolved.set(&claim.uri, value),
-                None => resolved.set(&uri, value),
+                Some(claim) if *claim.uri != *uri => resolved.set(claim.uri.as_str(), value),
+                _ => resolved.set(uri, value),
             }
         }
         resolved
@@ -39,7 +41,7 @@ impl Changes {
 
     /// Leaves a claim as it is.
     pub fn remove(&mut self, uri: &str) {
-        self.0.retain(|(known, _)| known != uri);
+        self.0.retain(|(known, _)| **known != *uri);
     }
 
     /// Whether nothing is to change.
@@ -50,6 +52,6 @@ impl Changes {
 
     /// Every change.
     pub fn iter(&self) -> impl Iterator<Item = (&str, Option<&str>)> {
-        self.0.iter().map(|(uri, value)| (uri.as_str(), value.as_deref()))
+        self.0.iter().map(|(uri, value)| (&**uri, value.as_deref()))
     }
 }

@@ -7,6 +7,7 @@ use crate::domain::catalogue::ROLE;
 use crate::domain::claim::{self, Changes, DEFAULT_PROFILE};
 use crate::domain::{Actor, Error, Now, Realm, account, pattern};
 use crate::store::Tx;
+use std::sync::Arc;
 
 /// Characters that the attribute of a claim holds at most.
 const LONGEST: usize = 1024;
@@ -79,7 +80,7 @@ pub fn edit(
         }
         match Flaw::of(field, value) {
             Some(flaw) => flaws.push((field.uri.to_string(), flaw)),
-            None => changes.set(&field.uri, (!value.is_empty()).then(|| value.to_owned())),
+            None => changes.set(Arc::clone(&field.uri), (!value.is_empty()).then(|| value.to_owned())),
         }
     }
     if !flaws.is_empty() {

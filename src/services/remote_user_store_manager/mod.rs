@@ -36,7 +36,7 @@ fn changes(claims: Vec<Option<ClaimValue>>) -> Result<Changes, Fault> {
     let mut changes = Changes::default();
     for claim in claims {
         let claim = given(claim)?;
-        changes.set(&given(claim.claimURI)?, claim.value);
+        changes.set(given(claim.claimURI)?, claim.value);
     }
     Ok(changes)
 }

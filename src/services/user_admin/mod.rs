@@ -88,7 +88,7 @@ impl Operations for Behaviour {
         let mut changes = Changes::default();
         for claim in claims {
             let claim = given(claim)?;
-            changes.set(&given(claim.claimURI)?, claim.value);
+            changes.set(given(claim.claimURI)?, claim.value);
         }
         let password = call.aside(move |_, _| NewPassword::first(plain)).await.map_err(declared)?;
         let added = call.write(move |tx, now, realm, actor| {

@@ -165,7 +165,7 @@ impl Operations for Behaviour {
         let mut changes = Changes::default();
         for claim in userIdentityClaims {
             let claim = claim.ok_or_else(broken)?;
-            changes.set(&claim.claimUri.ok_or_else(broken)?, claim.claimValue);
+            changes.set(claim.claimUri.ok_or_else(broken)?, claim.claimValue);
         }
         let text = format!("Error while updating identity recovery data for : {}", call.actor()?.name);
         call.write(move |tx, now, realm, actor| account::set_own_claims(tx, now, realm, actor, changes))

@@ -347,7 +347,7 @@ impl Operations for Behaviour {
         for claim in claims {
             let claim = claim.ok_or_else(broken)?;
             // A claim without a name names no mapping.
-            changes.set(&claim.claimUri.unwrap_or_default(), claim.claimValue);
+            changes.set(claim.claimUri.unwrap_or_default(), claim.claimValue);
         }
         let (name, plain) = (userName.clone().unwrap_or_default(), secret(password));
         let password = call.aside(move |_, _| NewPassword::first(plain)).await?;

@@ -57,7 +57,7 @@ fn wanted(profile: UserProfileDTO) -> Option<(String, Changes)> {
         // The request's own flag decides, not the claim's (IS 5.3.0).
         if !field.readOnly {
             let uri = field.claimUri.clone()?;
-            changes.set(&uri, field.value);
+            changes.set(uri, field.value);
         }
     }
     let configuration = profile.profileConifuration.unwrap_or_else(|| DEFAULT_PROFILE.to_owned());

@@ -72,7 +72,11 @@ impl<'d> Found<'d> {
     /// The first element; a scalar given twice keeps its first value.
     #[must_use]
     pub fn first(self) -> Option<Element<'d>> {
-        self.elements().next()
+        match self.select {
+            Select::Run(0) => None,
+            // Whatever its letter case, as among the others.
+            Select::Run(_) | Select::Named(_) => self.siblings?.next(),
+        }
     }
 
     /// Whether an element stands for null: in a parameter any `xsi:nil` counts, in a bean only a true one.

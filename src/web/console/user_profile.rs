@@ -153,7 +153,7 @@ fn changes(visit: &Visit, fields: &[Field]) -> Result<Changes, Error> {
         if !new.is_empty() && pattern.is_some_and(|pattern| !pattern::matches(pattern, new)) {
             return wrong("field_malformed", field);
         }
-        changes.set(&field.uri, Some(new.to_owned()));
+        changes.set(Arc::clone(&field.uri), Some(new.to_owned()));
     }
     Ok(changes)
 }
