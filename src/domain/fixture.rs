@@ -178,7 +178,7 @@ impl World {
     pub(crate) fn claims(&self, user: &User, claims: &[(&str, Option<&str>)]) -> Result<(), Error> {
         let mut changes = Changes::default();
         for (uri, value) in claims {
-            changes.set(uri, value.map(str::to_owned));
+            changes.set(*uri, value.map(str::to_owned));
         }
         let (realm, user, now) = (Arc::clone(&self.realm), user.clone(), self.now());
         self.store.write_blocking(move |tx| {

@@ -111,7 +111,7 @@ mod tests {
     fn registered(world: &World, name: &'static str, claims: &[(&str, &str)]) -> Result<User, Error> {
         let mut changes = Changes::default();
         for (uri, value) in claims {
-            changes.set(uri, Some((*value).to_owned()));
+            changes.set(*uri, Some((*value).to_owned()));
         }
         let (realm, now) = (world.realm.clone(), world.now());
         let password = NewPassword::first(NEW.into()).unwrap();

@@ -220,7 +220,7 @@ fn ids_sort_in_the_order_in_which_users_were_added_even_at_one_moment() {
 fn zoe_with(world: &World, given: &[(&str, &str)]) -> User {
     let password = NewPassword::first(OLD.into()).unwrap();
     let mut claims = Changes::default();
-    given.iter().for_each(|(uri, value)| claims.set(uri, Some((*value).to_owned())));
+    given.iter().for_each(|(uri, value)| claims.set(*uri, Some((*value).to_owned())));
     let added = as_admin(world, SUPER, move |tx, now, realm, admin| {
         let new = user::NewUser {
             name: "zoe",

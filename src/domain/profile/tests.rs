@@ -30,7 +30,7 @@ fn gets(world: &World, actor: &Actor, typed: &str, profile: &str) -> Result<Opti
 fn sets(world: &World, actor: &Actor, typed: &'static str, claims: &[(&str, &str)]) -> Result<(), String> {
     let mut changes = Changes::default();
     for (uri, value) in claims {
-        changes.set(uri, Some((*value).to_owned()));
+        changes.set(*uri, Some((*value).to_owned()));
     }
     let (actor, realm, now) = (actor.clone(), world.realm.clone(), world.now());
     let done = world.store.write_blocking(move |tx| set(tx, now, &realm, &actor, typed, "default", changes));

@@ -14,7 +14,7 @@ fn adds(
     let roles: Vec<String> = roles.iter().map(|role| (*role).to_owned()).collect();
     let mut wanted = Changes::default();
     for (uri, value) in claims {
-        wanted.set(uri, Some((*value).to_owned()));
+        wanted.set(*uri, Some((*value).to_owned()));
     }
     as_admin(world, SUPER, move |tx, now, realm, actor| {
         let new = NewUser {
