@@ -1,3 +1,5 @@
+mod oracle;
+
 use super::*;
 
 fn parse(text: &str) -> Document<'_> {
