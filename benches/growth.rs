@@ -222,7 +222,7 @@ fn add_users(store: &Store, realm: &Arc<Realm>, actor: &Actor, count: usize, at_
                     ("emailaddress", format!("{}@example.org", name_of(number))),
                     ("organization", "Example".to_owned()),
                 ] {
-                    claims.set(&["http://wso2.org/claims/", claim].concat(), Some(value));
+                    claims.set(["http://wso2.org/claims/", claim].concat(), Some(value));
                 }
                 let new = NewUser {
                     name: &name_of(number),

@@ -66,10 +66,10 @@ pub fn folded(name: &str) -> String {
 /// A text in lower case, for comparing what mostly is already, as claims and permissions are.
 #[must_use]
 pub fn lowered(text: &str) -> Cow<'_, str> {
-    if text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
-        Cow::Borrowed(text)
-    } else {
-        Cow::Owned(text.to_lowercase())
+    // All of it, which the compiler looks at many bytes at a time.
+    match text.bytes().fold(false, |found, byte| found | !byte.is_ascii() | byte.is_ascii_uppercase()) {
+        false => Cow::Borrowed(text),
+        true => Cow::Owned(text.to_lowercase()),
     }
 }
 

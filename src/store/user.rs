@@ -24,6 +24,9 @@ fn row(row: &Row<'_>) -> Result<UserRow, Error> {
     Ok(UserRow { id: row.int(0)?, tenant: row.int(1)?, domain: row.text(2)?, name: row.text(3)? })
 }
 
+/// The store that nearly everybody is in.
+const PRIMARY: &str = "PRIMARY";
+
 /// The user of that folded name in that store.
 ///
 /// # Errors
@@ -31,9 +34,12 @@ fn row(row: &Row<'_>) -> Result<UserRow, Error> {
 pub fn find(tx: &mut Tx<'_>, tenant: i64, domain: &str, folded: &str) -> Result<Option<UserRow>, Error> {
     let sql =
         "SELECT id, tenant_id, domain, name FROM user WHERE tenant_id = $1 AND domain = $2 AND folded = $3";
-    tx.remembered("user", tenant, &[domain, "/", folded].concat(), |tx| {
-        tx.opt(sql, &[tenant.into(), domain.into(), folded.into()], row)
-    })
+    let read = |tx: &mut Tx<'_>| tx.opt(sql, &[tenant.into(), domain.into(), folded.into()], row);
+    match domain {
+        // Every call asks.
+        PRIMARY => tx.remembered("user of the primary store", tenant, folded, read),
+        _ => tx.remembered("user", tenant, &[domain, "/", folded].concat(), read),
+    }
 }
 
 /// The user with that key.

@@ -95,14 +95,18 @@ impl Operations for Behaviour {
         username: Option<String>,
         profile: Option<UserProfileDTO>,
     ) -> Result<(), Fault> {
-        let (Some(name), Some((profile_name, changes))) = (username.clone(), profile.and_then(wanted)) else {
-            refuse_stranger(call, username.as_deref(), Access::Write)?;
-            return Err(Fault::unknown());
-        };
-        call.write(move |tx, now, realm, actor| {
-            profile::set(tx, now, realm, actor, &name, &profile_name, changes)
-        })
-        .await
+        match (username, profile.and_then(wanted)) {
+            (Some(name), Some((profile_name, changes))) => {
+                call.write(move |tx, now, realm, actor| {
+                    profile::set(tx, now, realm, actor, &name, &profile_name, changes)
+                })
+                .await
+            }
+            (username, _) => {
+                refuse_stranger(call, username.as_deref(), Access::Write)?;
+                Err(Fault::unknown())
+            }
+        }
     }
 
     async fn deleteUserProfile(

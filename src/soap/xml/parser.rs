@@ -110,7 +110,7 @@ impl<'a, 'f> Parser<'a, 'f> {
     }
 
     pub(super) fn run(mut self) -> Result<Document<'a>, Malformed> {
-        while let Some(token) = self.tokens.next()? {
+        while let Some(token) = self.tokens.next(self.open.last().map(|open| open.name))? {
             match token {
                 Token::Start(name) => self.open_element(name)?,
                 Token::End(name) => self.close_element(name)?,

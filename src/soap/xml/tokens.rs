@@ -79,12 +79,12 @@ impl<'a> Tokens<'a> {
         Malformed::Syntax { at: u64::try_from(self.at).unwrap_or(u64::MAX), why: why.to_string() }
     }
 
-    /// The next token; `None` at the end.
-    pub(super) fn next(&mut self) -> Result<Option<Token<'a>>, Malformed> {
+    /// The next token; `None` at the end. Where an end tag comes, it most likely is that of the element `open`.
+    pub(super) fn next(&mut self, open: Option<&'a str>) -> Result<Option<Token<'a>>, Malformed> {
         let Some(first) = self.byte() else { return Ok(None) };
         let token = match first {
             b'<' => match self.byte_at(self.at + 1) {
-                Some(b'/') => self.end_tag()?,
+                Some(b'/') => self.end_tag(open)?,
                 Some(b'!' | b'?') => self.declaration()?,
                 _ => {
                     self.at += 1;
@@ -137,8 +137,14 @@ impl<'a> Tokens<'a> {
         Ok(InTag::Attribute(name, value))
     }
 
-    fn end_tag(&mut self) -> Result<Token<'a>, Malformed> {
+    fn end_tag(&mut self, open: Option<&'a str>) -> Result<Token<'a>, Malformed> {
         self.at += "</".len();
+        if let Some(name) = open
+            && self.rest().strip_prefix(name).is_some_and(|after| after.starts_with('>'))
+        {
+            self.at += name.len() + ">".len();
+            return Ok(Token::End(name));
+        }
         let name = self.name().map(|name| name.whole).unwrap_or_default();
         self.skip_blanks();
         if self.byte() != Some(b'>') {
@@ -193,24 +199,10 @@ impl<'a> Tokens<'a> {
     /// As many bytes as may belong to a name, if any do. How a name begins is for those to check who know its parts.
     fn name(&mut self) -> Option<Name<'a>> {
         let rest = self.rest();
-        let mut colon = None;
-        let mut length = 0;
-        for byte in rest.bytes() {
-            if !belongs_to_names(byte) {
-                break;
-            }
-            if byte == b':' && colon.is_none() {
-                colon = Some(length);
-            }
-            length += 1;
-        }
-        let whole = rest.get(..length).filter(|name| !name.is_empty())?;
-        self.at += length;
-        let (prefix, local) = match colon {
-            Some(colon) => (whole.get(..colon), whole.get(colon + 1..).unwrap_or_default()),
-            None => (None, whole),
-        };
-        Some(Name { whole, prefix, local })
+        let length = rest.bytes().position(|byte| !belongs_to_names(byte));
+        let whole = rest.get(..length.unwrap_or(rest.len())).filter(|name| !name.is_empty())?;
+        self.at += whole.len();
+        Some(Name::of(whole))
     }
 
     fn skip_blanks(&mut self) {
@@ -242,5 +234,16 @@ impl<'a> Tokens<'a> {
 
 /// Whether a byte may stand in a name. What is not ASCII is not looked at closely.
 fn belongs_to_names(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b':') || !byte.is_ascii()
+    /// Looked up, which is a fraction of the comparisons.
+    const BELONGS: [bool; 256] = {
+        let mut table = [false; 256];
+        let (mut rest, mut byte) = (table.as_mut_slice(), 0_u8);
+        while let Some((belongs, after)) = rest.split_first_mut() {
+            *belongs =
+                byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b':') || !byte.is_ascii();
+            (rest, byte) = (after, byte.wrapping_add(1));
+        }
+        table
+    };
+    BELONGS.get(usize::from(byte)).copied().unwrap_or_default()
 }
