@@ -5,9 +5,10 @@ use super::commands::{Desk, Failure, say};
 use crate::domain::mail_queue::{self, State};
 use crate::domain::{Actor, Now};
 use crate::store;
+use std::io::Write as _;
 
-/// Mails that are listed at most.
-const SHOWN: i64 = 1000;
+/// Mails that are listed at most, the newest.
+const SHOWN: usize = 1000;
 
 impl Desk {
     /// `mail …`
@@ -44,8 +45,10 @@ impl Desk {
             let known = State::ALL.map(State::name).join(", ");
             return Err(Failure::Usage(format!("there is no state {name}; a mail is one of {known}")));
         }
-        let mails = self.read(|tx| Ok(store::outbox::list(tx, state, SHOWN)?))?;
-        mails.iter().try_for_each(|mail| {
+        // One more tells whether there are more.
+        let asked = i64::try_from(SHOWN + 1).unwrap_or(i64::MAX);
+        let mails = self.read(|tx| Ok(store::outbox::list(tx, state, asked)?))?;
+        mails.iter().take(SHOWN).try_for_each(|mail| {
             let error = mail.last_error.as_deref().map(|text| format!(": {text}")).unwrap_or_default();
             say(&format!(
                 "{} {} {} to {} ({}), queued {}, {} attempts{error}",
@@ -57,6 +60,13 @@ impl Desk {
                 Now(mail.created_at).to_timestamp(),
                 mail.attempts
             ))
-        })
+        })?;
+        if mails.len() > SHOWN {
+            let more = format!(
+                "there are more; these are the newest {SHOWN}. --state NAME lists those of one state"
+            );
+            let _ = writeln!(std::io::stderr(), "{more}");
+        }
+        Ok(())
     }
 }

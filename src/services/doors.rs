@@ -4,6 +4,9 @@
 //! address. They count for the name that was given, so that one client with an old password is no trouble for the others
 //! behind the same proxy; and for the address as a whole, where many names are tried. Whoever presents what was right from
 //! there within a day is tried whatever others did, so that nobody can shut him out. IS 5.3.0 has no such limit.
+//!
+//! The count is our own: governor, which counts for the pages, has no way to ask without counting, and here it is asked
+//! before a login and counted only after it was refused.
 
 use crate::domain::login::Presented;
 use crate::domain::name::folded;

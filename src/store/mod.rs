@@ -2,7 +2,7 @@
 //!
 //! Reads run on the calling thread over a few pooled connections (WAL: a reader never waits for the writer).
 //! Writes go to one writer thread that commits whatever has queued up together, so that many waiting callers
-//! share one fsync. A write is answered only when it is durable. Nothing here knows a rule; the engine is
+//! share one fdatasync. A write is answered only when it is durable. Nothing here knows a rule; the engine is
 //! named in `sqlite.rs` and `tx.rs` with their folders, `migrate.rs` and `error.rs` only.
 
 pub mod application;

@@ -316,6 +316,33 @@ fn mails_that_wait_can_be_listed_retried_and_dropped() {
 }
 
 #[test]
+fn a_list_of_mails_that_is_cut_says_so() {
+    let installation = Installation::new(&[]);
+    installation.must(&["admin", "set-password", "--password-stdin"], "Better@123");
+    let database = rusqlite::Connection::open(installation.data().join("soapstone.db")).unwrap();
+    let insert = |from: u32, to: u32| {
+        let mails = "WITH RECURSIVE number(n) AS (SELECT ?1 UNION ALL SELECT n + 1 FROM number WHERE n < ?2) \
+                     INSERT INTO outbox (tenant_id, template, recipient, subject, body, state, due_at, created_at, content_type, message_id) \
+                     SELECT -1234, 'Test', n || '@example.org', '', '', 'sent', 0, 0, '', '' FROM number";
+        database.execute(mails, [from, to]).unwrap();
+    };
+    let list = || installation.command_line(&["mail", "list"], "");
+    insert(1, 1000);
+    let all = list();
+    assert_eq!(String::from_utf8_lossy(&all.stdout).lines().count(), 1000);
+    assert!(all.stderr.is_empty(), "{}", text(&all));
+    insert(1001, 1001);
+    let cut = list();
+    let (shown, said) = (String::from_utf8_lossy(&cut.stdout), String::from_utf8_lossy(&cut.stderr));
+    assert!(
+        shown.lines().count() == 1000
+            && shown.contains(" 1001@example.org")
+            && !shown.contains(" 1@example.org")
+    );
+    assert!(said.contains("there are more") && said.contains("--state"), "{said}");
+}
+
+#[test]
 fn a_second_server_on_the_same_data_says_so_and_leaves_the_first_alone() {
     let installation = Installation::start(&[]);
     let output = installation.command_line(&["--https-port", "0", "--http-port", "0"], "");

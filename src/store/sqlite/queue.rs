@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 const BATCH: usize = 256;
 
 /// How long a commit waits for callers who were there at the one before: they are likely to be back in a moment, and one
-/// `fsync` for all of them costs less than one for each. A caller who is alone never waits.
+/// `fdatasync` for all of them costs less than one for each. A caller who is alone never waits.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Patience {
     /// For the next of them.
