@@ -1,7 +1,7 @@
 //! `cargo bench --bench load`: what a request costs, as a ratio.
 //!
-//! Servers take turns under the same load in one run: a bare hyper and rustls server that sends the bytes of an answer
-//! from memory, Soapstone reading a profile of thirty fields (the same one again and again, and another user's each
+//! Servers take turns under the same load in one run: a bare hyper and rustls server that sends the bytes of Soapstone's
+//! answer, its head included, from memory, Soapstone reading a profile of thirty fields (the same one again and again, and another user's each
 //! time, first of as many as it remembers and then of more), and Soapstone writing a claim durably, each write a new value, again of the same user and of another one each
 //! time. Kept-alive TLS connections, basic authentication on every request. Counted are requests per second of processor
 //! time of the *server* process, so that the load generator, which runs beside it, does not blur the result. Rounds
@@ -16,20 +16,21 @@ mod support;
 
 use http_body_util::Full;
 use hyper::body::Bytes;
+use hyper::header::{HeaderMap, HeaderName, HeaderValue};
 use hyper::service::service_fn;
-use hyper::{Request, Response};
+use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use std::convert::Infallible;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
-use support::client::{basic, envelope};
+use support::client::{Answer, Client, basic, envelope};
 use support::installation::Installation;
 use support::measurement::{Wanted, wanted};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -55,7 +56,7 @@ fn main() {
         let file = |name: Option<String>| std::path::PathBuf::from(name.unwrap());
         let (certificate, key, body) =
             (file(arguments.next()), file(arguments.next()), file(arguments.next()));
-        return bare(&certificate, &key, std::fs::read(body).unwrap());
+        return bare(&certificate, &key, Recorded::read(&body));
     }
     let cores = match first.as_deref() {
         Some("free") => Cores::Every,
@@ -97,8 +98,52 @@ fn hold(pid: u32, core: usize) {
     }
 }
 
+/// An answer to be given again and again.
+#[derive(Clone)]
+struct Recorded {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Bytes,
+}
+
+impl Recorded {
+    /// Leaves an answer for [`Recorded::read`].
+    fn write(file: &Path, answer: &Answer) {
+        let mut bytes = format!("{}\n", answer.status).into_bytes();
+        for (name, value) in &answer.headers {
+            // Those that hyper adds.
+            if !["connection", "content-length", "date"].contains(&name.to_lowercase().as_str()) {
+                bytes.extend(format!("{name}: {value}\n").bytes());
+            }
+        }
+        bytes.push(b'\n');
+        bytes.extend(&answer.body);
+        std::fs::write(file, bytes).unwrap();
+    }
+
+    fn read(file: &Path) -> Self {
+        let bytes = std::fs::read(file).unwrap();
+        let end = bytes.windows(2).position(|two| two == b"\n\n").unwrap();
+        let head = String::from_utf8(bytes[..end].to_vec()).unwrap();
+        let (status, lines) = head.split_once('\n').unwrap();
+        let headers = lines.lines().map(|line| {
+            let (name, value) = line.split_once(": ").unwrap();
+            (name.parse::<HeaderName>().unwrap(), value.parse::<HeaderValue>().unwrap())
+        });
+        let (status, headers) = (status.parse().unwrap(), headers.collect());
+        Self { status, headers, body: bytes[end + 2..].to_vec().into() }
+    }
+
+    fn response(&self) -> Response<Full<Bytes>> {
+        let mut response = Response::new(Full::new(self.body.clone()));
+        *response.status_mut() = self.status;
+        *response.headers_mut() = self.headers.clone();
+        response
+    }
+}
+
 /// The yardstick: the same bytes, from memory.
-fn bare(certificate: &Path, key: &Path, body: Vec<u8>) {
+fn bare(certificate: &Path, key: &Path, answer: Recorded) {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     runtime.block_on(async move {
         let chain = vec![CertificateDer::from_pem_file(certificate).unwrap()];
@@ -113,25 +158,22 @@ fn bare(certificate: &Path, key: &Path, body: Vec<u8>) {
         let acceptor = TlsAcceptor::from(Arc::new(config));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         println!("https listening on {}", listener.local_addr().unwrap());
-        let body = Bytes::from(body);
         loop {
             let (stream, _) = listener.accept().await.unwrap();
-            let (acceptor, body) = (acceptor.clone(), body.clone());
+            let (acceptor, answer) = (acceptor.clone(), answer.clone());
             tokio::spawn(async move {
                 let _ = stream.set_nodelay(true);
                 let Ok(stream) = acceptor.accept(stream).await else { return };
                 let service = service_fn(move |request: Request<hyper::body::Incoming>| {
-                    let body = body.clone();
+                    let response = answer.response();
                     async move {
                         // The request is read, as any server must.
                         let _ = http_body_util::BodyExt::collect(request.into_body()).await;
-                        let mut response = Response::new(Full::new(body));
-                        let text = hyper::header::HeaderValue::from_static("text/xml;charset=UTF-8");
-                        response.headers_mut().insert(hyper::header::CONTENT_TYPE, text);
                         Ok::<_, Infallible>(response)
                     }
                 });
                 let _ = hyper::server::conn::http1::Builder::new()
+                    .title_case_headers(true)
                     .serve_connection(TokioIo::new(stream), service)
                     .await;
             });
@@ -151,9 +193,10 @@ impl Drop for Bare {
     }
 }
 
-fn start_bare(data: &Path, folder: &Path, body: &[u8]) -> Bare {
-    let file = folder.join("body");
-    std::fs::File::create(&file).unwrap().write_all(body).unwrap();
+/// Starts one that gives this answer, and looks whether it does.
+fn start_bare(data: &Path, folder: &Path, answer: &Answer) -> Bare {
+    let file = folder.join("answer");
+    Recorded::write(&file, answer);
     let mut process = Command::new(std::env::current_exe().unwrap())
         .arg("bare")
         .args([data.join("tls-cert.pem"), data.join("tls-key.pem"), file])
@@ -163,6 +206,14 @@ fn start_bare(data: &Path, folder: &Path, body: &[u8]) -> Bare {
     let mut line = String::new();
     BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
     let address = line.trim().strip_prefix("https listening on ").unwrap().parse().unwrap();
+    let given = Client::new(address, address, &data.join("tls-cert.pem")).get("/", &[]);
+    let of = |answer: &Answer| {
+        let mut lines: Vec<_> =
+            answer.headers.iter().map(|(name, value)| (name.clone(), value.len())).collect();
+        lines.sort();
+        (answer.status, lines, answer.body.clone())
+    };
+    assert_eq!(of(&given), of(answer), "the bytes are not the same");
     Bare { process, address }
 }
 
@@ -331,8 +382,9 @@ fn measure(cores: Cores, scale: Scale) {
         resident_kib(server.pid())
     );
     let set = support::soap::profile("tom", &[("http://wso2.org/claims/givenname", "Tom {n}")]);
-    let bare = start_bare(&server.data(), server.folder(), &answer.body);
-    let empty = start_bare(&server.data(), server.folder(), b"");
+    let bare = start_bare(&server.data(), server.folder(), &answer);
+    let accepted = client.admin("UserProfileMgtService", "setUserProfile", &set);
+    let empty = start_bare(&server.data(), server.folder(), &accepted);
     let load = |address, pid, operation, body: &str, status| Load {
         address,
         pid,
@@ -347,7 +399,7 @@ fn measure(cores: Cores, scale: Scale) {
         load(client.https, server.pid(), "getUserProfile", get, b"HTTP/1.1 200"),
         load(client.https, server.pid(), "getUserProfile", &get_few, b"HTTP/1.1 200"),
         load(client.https, server.pid(), "getUserProfile", &get_other, b"HTTP/1.1 200"),
-        load(empty.address, empty.process.id(), "setUserProfile", &set, b"HTTP/1.1 200"),
+        load(empty.address, empty.process.id(), "setUserProfile", &set, b"HTTP/1.1 202"),
         load(client.https, server.pid(), "setUserProfile", &set, b"HTTP/1.1 202"),
         load(client.https, server.pid(), "setUserProfile", &set_other, b"HTTP/1.1 202"),
     ];
