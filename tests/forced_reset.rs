@@ -17,7 +17,7 @@ use soapstone::domain::{
     seed, tenant, user,
 };
 use soapstone::mail::{Encryption, Settings, Smtp, Transport, Trust, Worker};
-use soapstone::store::{Store, outbox};
+use soapstone::store::{Store, aside, outbox};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -97,15 +97,12 @@ impl Installation {
     async fn login(&self, password: &str) -> Outcome {
         let (store, now, realm) = (self.store.clone(), self.clock.now(), Arc::clone(&self.realm));
         let presented = Presented { user_name: "admin".into(), password: password.into() };
-        tokio::task::spawn_blocking(move || login::attempt(&store, now, &realm, &presented, Face::Browser))
-            .await
-            .unwrap()
-            .unwrap()
+        aside(move || login::attempt(&store, now, &realm, &presented, Face::Browser)).await.unwrap().unwrap()
     }
 
     async fn set_password(&self, code: Secret, hint: Hint) -> Result<(), u32> {
         let (store, now, realm) = (self.store.clone(), self.clock.now(), Arc::clone(&self.realm));
-        tokio::task::spawn_blocking(move || {
+        aside(move || {
             recovery::set_password(&store, now, &realm, &code, &hint, &NEW.into(), &Presenter::default())
         })
         .await

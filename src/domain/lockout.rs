@@ -221,8 +221,8 @@ pub fn end_sessions(tx: &mut Tx<'_>, user: &User, changes: &Changes) -> Result<(
     Ok(())
 }
 
-/// Queues the mail about a lock or its end, when there was a change. A mail that cannot be made is no reason to fail
-/// what caused it.
+/// Tells of a lock or its end, when there was a change: the log, and the user by mail. A mail that cannot be made is no
+/// reason to fail what caused it.
 fn announce_lock(
     tx: &mut Tx<'_>,
     now: Now,
@@ -231,6 +231,10 @@ fn announce_lock(
     before: bool,
     after: bool,
 ) -> Result<(), Error> {
+    if before != after {
+        let (user, what) = (user.display_name(), if after { "locked" } else { "unlocked" });
+        tx.say_once_durable(move || tracing::info!(user, "an account was {what}"));
+    }
     match (before, after) {
         (false, true) => notice::tell(tx, now, realm, user, notice::ACCOUNT_LOCK, &[]),
         (true, false) => notice::tell(tx, now, realm, user, notice::ACCOUNT_UNLOCK, &[]),

@@ -208,7 +208,13 @@ fn settle(
     }
 }
 
-/// How the audit log names the user whom a typed name means: `admin[-1234]` (IS 5.3.0), and `***` where there is none of
+/// Says in the log whose login was refused, and why: what is looked for when somebody says that he cannot get in.
+pub fn say_refused(store: &Store, realm: &Realm, user_name: &str, refusal: Refusal) {
+    let user = named_in_log(store, realm, user_name);
+    tracing::info!(%user, reason = refusal.name(), "a login was refused");
+}
+
+/// How the log names the user whom a typed name means: `admin[-1234]` (IS 5.3.0), and `***` where there is none of
 /// that name, since people type passwords into the wrong field.
 pub fn named_in_log(store: &Store, realm: &Realm, user_name: &str) -> String {
     match store.read(|tx| look(tx, realm, user_name, Face::Services)) {

@@ -1,6 +1,7 @@
 //! Mails as `.eml` files, for development without a mail server.
 
 use super::{Failure, SettingsError};
+use crate::store::aside;
 use std::path::{Path, PathBuf};
 
 /// Makes the folder, readable by its owner only: mails carry codes.
@@ -13,11 +14,11 @@ pub(super) fn prepare(folder: &Path) -> Result<(), SettingsError> {
 
 /// Writes one mail. The name sorts by time and stays the same over attempts, so that none is written twice.
 pub(super) async fn deliver(folder: PathBuf, name: String, message: Vec<u8>) -> Result<(), Failure> {
-    let written = tokio::task::spawn_blocking(move || write(&folder, &name, &message)).await;
+    let written = aside(move || write(&folder, &name, &message)).await;
     match written {
-        Ok(Ok(())) => Ok(()),
-        Ok(Err(error)) => Err(Failure::Later(format!("the mail file cannot be written: {error}"))),
-        Err(_) => Err(Failure::Later("the mail file was not written".into())),
+        Some(Ok(())) => Ok(()),
+        Some(Err(error)) => Err(Failure::Later(format!("the mail file cannot be written: {error}"))),
+        None => Err(Failure::Later("the mail file was not written".into())),
     }
 }
 

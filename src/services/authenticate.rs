@@ -11,7 +11,7 @@ use crate::domain::login::{self, Face, Outcome, Presented, Refusal};
 use crate::domain::session::{self, Kind, Session};
 use crate::domain::{Actor, Error, Now, Secret, permission, remember_me};
 use crate::soap::Fault;
-use crate::store::Tx;
+use crate::store::{Tx, aside};
 use hyper::header::HeaderValue;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -235,15 +235,13 @@ pub async fn attempt(app: &Arc<App>, now: Now, peer: IpAddr, presented: Presente
         return Ok(Outcome::Refused(Refusal::TooMany));
     }
     let (kept, given) = (Arc::clone(app), presented.clone());
-    let decided = tokio::task::spawn_blocking(move || {
-        login::attempt(&kept.store, now, &kept.realm, &given, Face::Services)
-    })
-    .await
-    .unwrap_or(Err(Error::Broken("a login panicked")));
+    let decided = aside(move || login::attempt(&kept.store, now, &kept.realm, &given, Face::Services))
+        .await
+        .unwrap_or(Err(Error::Broken("a login panicked")));
     match &decided {
         Ok(Outcome::Refused(refusal)) => {
             app.doors.refused(now, peer, &presented);
-            tracing::debug!(reason = refusal.name(), "a login was refused");
+            login::say_refused(&app.store, &app.realm, &presented.user_name, *refusal);
         }
         Ok(Outcome::In(_)) => app.doors.opened(now, peer, &presented),
         _ => {}

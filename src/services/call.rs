@@ -4,7 +4,7 @@ use super::app::App;
 use super::fault;
 use crate::domain::{Actor, Error, Now, Realm, Secret, tenant_key};
 use crate::soap::Fault;
-use crate::store::Tx;
+use crate::store::{Tx, aside};
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -100,7 +100,7 @@ impl Call {
         work: impl FnOnce(&App, Now) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Fault> {
         let (app, now) = (Arc::clone(&self.app), self.now);
-        let done = tokio::task::spawn_blocking(move || work(&app, now)).await;
+        let done = aside(move || work(&app, now)).await;
         done.unwrap_or(Err(Error::Broken("a task panicked"))).map_err(fault::of)
     }
 

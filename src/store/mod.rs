@@ -6,6 +6,7 @@
 //! named in `sqlite.rs` and `tx.rs` with their folders, `migrate.rs` and `error.rs` only.
 
 pub mod application;
+mod aside;
 mod attribute;
 pub mod audit;
 pub mod captcha;
@@ -41,6 +42,7 @@ pub mod tenant_key;
 mod tx;
 pub mod user;
 
+pub use aside::aside;
 pub use error::Error;
 pub use sqlite::{Engine, Store, WriteError};
 pub use tx::{Row, Tx, Value};

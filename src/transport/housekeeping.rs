@@ -7,7 +7,7 @@ use crate::domain::{
     Clock, Error, Now, Realm, bulk_reset, forced_reset, idle_account, question_recovery, session,
     single_sign_on, tenant_key,
 };
-use crate::store::{self, Store};
+use crate::store::{self, Store, aside};
 use crate::web::Site;
 use std::sync::Arc;
 use std::time::Duration;
@@ -78,7 +78,7 @@ impl House {
         chore: impl FnOnce(&Store, &Arc<Realm>) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
         let (store, realm) = (self.store.clone(), Arc::clone(&self.realm));
-        let done = tokio::task::spawn_blocking(move || chore(&store, &realm)).await;
+        let done = aside(move || chore(&store, &realm)).await;
         done.unwrap_or(Err(Error::Broken("a chore has panicked")))
     }
 }

@@ -4,8 +4,8 @@
 use crate::domain::service_provider::{self, DASHBOARD, ServiceProvider};
 use crate::domain::{Clock, Error, Realm, Tenant, resident_idp, single_sign_on};
 use crate::saml::{self, Subject, binding};
-use crate::store::Store;
 use crate::store::single_sign_on::NoticeRow;
+use crate::store::{Store, aside};
 use crate::web::{Signers, signer_of, unsigned};
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, RootCertStore};
@@ -133,7 +133,11 @@ impl Courier {
         );
         if is_tls {
             let name = ServerName::try_from(host.to_owned()).map_err(|error| error.to_string())?;
-            let trusting = || async { tokio::task::spawn_blocking(trusting_the_system).await? };
+            let trusting = || async {
+                aside(trusting_the_system)
+                    .await
+                    .unwrap_or_else(|| Err(std::io::Error::other("a task panicked")))
+            };
             let tls = self.tls.get_or_try_init(trusting).await.map_err(|error| error.to_string())?;
             let stream = tls.connect(name, tcp).await.map_err(|error| error.to_string())?;
             exchange(stream, &request).await

@@ -15,7 +15,7 @@ use crate::mail::{self, Worker};
 use crate::ops::installation::{self, Lock};
 use crate::saml::SigningKey;
 use crate::services::{App, Doors, Process, WAITING_LOGINS};
-use crate::store::{self, Store};
+use crate::store::{self, Store, aside};
 use crate::web::{self, Signers, Site};
 use data::Data;
 use std::net::SocketAddr;
@@ -226,7 +226,7 @@ impl Server {
             tracing::warn!("not everything was finished in time");
         }
         let store = self.store.clone();
-        let _ = tokio::task::spawn_blocking(move || store.close()).await;
+        let _ = aside(move || store.close()).await;
     }
 }
 

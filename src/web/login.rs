@@ -14,7 +14,7 @@ use super::{Site, dashboard, forward_auth, page, texts};
 use crate::domain::login::{self, Face, Outcome, Presented, Refusal, RightCode, SignedIn};
 use crate::domain::session::{self, Kind, fingerprint};
 use crate::domain::{Error, Now, Realm, Secret, TenantId, governance, permission, single_sign_on};
-use crate::store::{self, Tx};
+use crate::store::{self, Tx, aside};
 use conversation::Conversation;
 use hyper::body::Bytes;
 use hyper::{Method, Request, Response, StatusCode};
@@ -168,9 +168,7 @@ pub async fn attempt(site: &Arc<Site>, request: &Request<Bytes>, source: Source)
         password: Secret::from(parameters.get("password").unwrap_or("")),
     };
     let (work, now) = (Arc::clone(site), site.now());
-    let decided = tokio::task::spawn_blocking(move || {
-        login::attempt(&work.store, now, &work.realm, &presented, Face::Browser)
-    });
+    let decided = aside(move || login::attempt(&work.store, now, &work.realm, &presented, Face::Browser));
     match decided.await.unwrap_or(Err(Error::Broken("a login panicked"))) {
         Ok(Outcome::In(signed_in)) => {
             let remember = parameters.get("chkRemember").is_some();
@@ -178,7 +176,7 @@ pub async fn attempt(site: &Arc<Site>, request: &Request<Bytes>, source: Source)
         }
         Ok(Outcome::Redeem(right)) => redeem(site, &conversation, &right),
         Ok(Outcome::Refused(refusal)) => {
-            tracing::debug!(reason = refusal.name(), "a login was refused");
+            login::say_refused(&site.store, &site.realm, &user_name, refusal);
             refuse(site, &conversation, &user_name, refusal)
         }
         Err(error) => failed(site, &error),

@@ -9,6 +9,7 @@ use super::{CONFIRM, Site, dashboard, forward_auth, login, texts};
 use crate::domain::password::{self, Rules};
 use crate::domain::recovery::{self, CodeProblem, Hint, Presenter, Refusal};
 use crate::domain::{Error, Secret};
+use crate::store::aside;
 use hyper::body::Bytes;
 use hyper::{Method, Request, Response, StatusCode, header};
 use serde::{Deserialize, Serialize};
@@ -230,10 +231,10 @@ pub async fn complete(site: &Arc<Site>, request: &Request<Bytes>, source: Source
     let (code, hint, plain) = (asked.code.clone(), asked.hint.clone(), Secret::from(password));
     let address = request.extensions().get::<Peer>().map(|peer| peer.0);
     let presenter = Presenter { address, ..Presenter::default() };
-    let done = tokio::task::spawn_blocking(move || {
+    let done = aside(move || {
         recovery::set_password(&work.store, now, &work.realm, &code, &hint, &plain, &presenter)
     });
-    match done.await.unwrap_or_else(|_| Err(Error::Broken("a reset panicked").into())) {
+    match done.await.unwrap_or_else(|| Err(Error::Broken("a reset panicked").into())) {
         Ok(_) => updated(site, request, &asked),
         Err(Refusal::Password(refused)) => form(site, &asked, Some(&refused.to_string())).await,
         Err(refusal) => refused(site, &asked, &refusal),

@@ -146,6 +146,13 @@ fn a_change_and_the_request_that_made_it_have_the_same_id_in_the_log() {
     let mut installation = Installation::start(&[]);
     let admin = Caller::basic(installation.client(), "admin", "admin");
     admin.add_user("tom", "Old@1234", &[]);
+    admin.add_role("test role", &["tom"], &[LOGIN]);
+    admin.configure(&[("Recovery.AdminPasswordReset.Offline", "true")]);
+    admin.trigger("tom");
+    let mut browser = Browser::new(installation.client());
+    let answer = browser.log_in("tom", &admin.single_claim("tom", OTP).unwrap());
+    let page = browser.follow(&answer);
+    assert!(browser.choose(&page, "Second@12").text().contains("Updated the password successfully"));
     assert!(installation.stop());
     let log = installation.log();
     let request = |line: &str| {
@@ -158,6 +165,10 @@ fn a_change_and_the_request_that_made_it_have_the_same_id_in_the_log() {
     };
     let audit = line(&["AUDIT_LOG", "Action : Add User | Target : tom"]);
     assert_eq!(request(audit), request(line(&["answered", "operation=\"addUser\""])));
+    // What takes a hash is done on another thread.
+    let audit = line(&["AUDIT_LOG", "Action : Complete Forced Password Reset"]);
+    let answered = line(&["answered", "POST", "/accountrecoveryendpoint/completepasswordreset.do"]);
+    assert_eq!(request(audit), request(answered));
 }
 
 #[test]
@@ -276,19 +287,28 @@ fn what_clients_send_begins_no_line_of_its_own() {
 
 #[test]
 fn why_somebody_was_not_let_in_is_told_to_who_asks_the_log_and_to_nobody_else() {
-    let mut installation = Installation::new(&[]);
-    installation.log_at("soapstone=debug");
-    installation.run();
-    Caller::basic(installation.client(), "admin", "admin").add_user("tom", "Old@1234", &[]);
+    let mut installation = Installation::start(&[]);
+    let admin = Caller::basic(installation.client(), "admin", "admin");
+    admin.add_user("tom", "Old@1234", &[]);
+    let (on, most) = ("account.lock.handler.enable", "account.lock.handler.On.Failure.Max.Attempts");
+    admin.configure(&[(on, "true"), (most, "2")]);
     for (user, password) in [("tom", "Wrong@1234"), ("nobody", "Old@1234")] {
         assert!(!Caller::basic(installation.client(), user, password).is_known());
+        Browser::new(installation.client()).log_in(user, password);
     }
     assert!(installation.stop());
     let log = installation.log();
-    for reason in ["wrong_password", "unknown_user"] {
-        let told = |line: &str| line.contains("a login was refused") && line.contains(reason);
-        assert!(log.lines().any(told), "{reason}: {log}");
+    for (user, reason) in [("tom[-1234]", "wrong_password"), ("***", "unknown_user")] {
+        let told = |line: &&str| {
+            let of = |text: &str| line.contains(text);
+            of("request{id=") && of("a login was refused") && of(&format!("user={user} ")) && of(reason)
+        };
+        assert_eq!(log.lines().filter(told).count(), 2, "{reason}: {log}");
     }
+    let locked =
+        |line: &str| line.contains("request{id=") && line.contains("an account was locked user=\"tom\"");
+    assert!(log.lines().any(locked), "{log}");
+    assert!(!log.contains("nobody"), "a name of nobody may be somebody's password");
 }
 
 /// Programs read one text whatever the reason was; who runs the server has to find it somewhere.

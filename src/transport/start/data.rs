@@ -6,7 +6,7 @@ use crate::domain::{
     Clock, Error, Now, Policy, Realm, identity_provider, notice, service_provider, template, tenant,
 };
 use crate::ops::installation::{self, MADE_WITH_KEY};
-use crate::store::{self, Store};
+use crate::store::{self, Store, aside};
 use crate::transport::{file_providers, service_providers, tls};
 use std::path::Path;
 use std::sync::Arc;
@@ -28,8 +28,8 @@ impl Data {
         clock: Arc<dyn Clock>,
     ) -> Result<Self, StartError> {
         let settings = settings.clone();
-        let opened = tokio::task::spawn_blocking(move || open(&settings, policy, clock)).await;
-        opened.map_err(|_| store::Error::Closed)?
+        let opened = aside(move || open(&settings, policy, clock)).await;
+        opened.ok_or(store::Error::Closed)?
     }
 
     /// Brings what comes of files to what they say now: mail templates, identity providers, service providers.

@@ -9,6 +9,7 @@ use super::{Answer, texts};
 use crate::domain::bulk_reset::{self, Named, Outcome, Progress, Source, list};
 use crate::domain::forced_reset::Options;
 use crate::domain::{Error, recovery};
+use crate::store::aside;
 use crate::store::reset_job::JobRow;
 use crate::web::Site;
 use serde::Serialize;
@@ -155,8 +156,7 @@ pub async fn job(visit: Arc<Visit>) -> Answer {
 /// Whom a draft is about, looked up beside the threads that serve other requests.
 async fn looked_up(visit: &Visit, id: i64) -> Result<Named, Error> {
     let (site, tenant) = (Arc::clone(&visit.site), visit.tenant());
-    let reading =
-        tokio::task::spawn_blocking(move || site.store.read(|tx| bulk_reset::named(tx, tenant, id, FIRST)));
+    let reading = aside(move || site.store.read(|tx| bulk_reset::named(tx, tenant, id, FIRST)));
     reading.await.unwrap_or(Err(Error::Broken("names could not be looked up")))
 }
 
@@ -196,9 +196,8 @@ async fn change(visit: &Visit, id: i64) -> Answer {
 pub async fn result(visit: Arc<Visit>) -> Answer {
     let id: i64 = visit.text("id").parse().unwrap_or(0);
     let (site, tenant) = (Arc::clone(&visit.site), visit.tenant());
-    let reading = tokio::task::spawn_blocking(move || {
-        site.store.read(|tx| bulk_reset::outcomes(tx, &site.realm, tenant, id, i64::MIN, -1))
-    });
+    let reading =
+        aside(move || site.store.read(|tx| bulk_reset::outcomes(tx, &site.realm, tenant, id, i64::MIN, -1)));
     let outcomes = reading.await.unwrap_or(Err(Error::Broken("a result could not be read")))?;
     // The mark at the beginning tells spreadsheets that it is UTF-8; the heading lets it be uploaded again.
     let mut text = String::from("\u{feff}username,result,reason,one-time password\r\n");

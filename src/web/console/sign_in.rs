@@ -9,6 +9,7 @@ use super::{LOGIN, SIGN_OUT, common, texts};
 use crate::domain::login::{self, Face, Outcome, Presented, SignedIn};
 use crate::domain::session::{self, Kind, Session};
 use crate::domain::{Actor, Error, Now, Secret, permission};
+use crate::store::aside;
 use crate::web::form::{Parameters, Source, cookie, encoded};
 use crate::web::late::{self, Next};
 use crate::web::{Site, login as pages, page};
@@ -147,9 +148,7 @@ pub async fn attempt(site: &Arc<Site>, request: &Request<Bytes>, peer: IpAddr) -
         password: Secret::from(parameters.get("password").unwrap_or("")),
     };
     let (work, now) = (Arc::clone(site), site.now());
-    let decided = tokio::task::spawn_blocking(move || {
-        login::attempt(&work.store, now, &work.realm, &presented, Face::Services)
-    });
+    let decided = aside(move || login::attempt(&work.store, now, &work.realm, &presented, Face::Services));
     let signed_in = match decided.await.unwrap_or(Err(Error::Broken("a login panicked"))) {
         Ok(Outcome::In(signed_in)) => signed_in,
         Ok(Outcome::Redeem(_) | Outcome::Refused(_)) => return refused(site, now, peer, &user_name, back),

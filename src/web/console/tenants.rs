@@ -11,7 +11,7 @@ use crate::domain::credential::Credential;
 use crate::domain::password::NewPassword;
 use crate::domain::tenant::{self, Described, Entry, NewTenant, Update};
 use crate::domain::{Actor, Error, Now, Secret, TenantId};
-use crate::store::Tx;
+use crate::store::{Tx, aside};
 use crate::web::sheet::Merged;
 use serde::Serialize;
 use std::sync::Arc;
@@ -131,7 +131,7 @@ pub async fn add(visit: Arc<Visit>) -> Answer {
 
 async fn added(visit: &Visit) -> Result<tenant::Tenant, Error> {
     let plain = Secret::from(visit.raw("password"));
-    let hashing = tokio::task::spawn_blocking(move || Credential::hash(&plain));
+    let hashing = aside(move || Credential::hash(&plain));
     let credential = hashing.await.unwrap_or(Err(Error::Broken("hashing panicked")))?;
     let text = |name: &str| Some(visit.text(name).to_owned());
     let new = NewTenant {

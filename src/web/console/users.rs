@@ -10,7 +10,7 @@ use crate::domain::listing::{self, page};
 use crate::domain::name::PRIMARY;
 use crate::domain::password::{self, NewPassword};
 use crate::domain::{Error, Secret, TenantId, account, console, user};
-use crate::store::Tx;
+use crate::store::{Tx, aside};
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -216,7 +216,7 @@ async fn added(visit: &Visit) -> Result<Option<String>, Error> {
 
 /// Hashes a first password beside the threads that serve other requests.
 async fn hashed(plain: Secret) -> Result<NewPassword, Error> {
-    let hashing = tokio::task::spawn_blocking(move || NewPassword::first(plain));
+    let hashing = aside(move || NewPassword::first(plain));
     hashing.await.unwrap_or(Err(Error::Broken("hashing panicked")))
 }
 
@@ -271,7 +271,7 @@ pub async fn password(visit: Arc<Visit>) -> Answer {
 pub async fn prepared(visit: &Visit, tenant: TenantId, name: &str) -> Result<NewPassword, Error> {
     let (site, typed) = (Arc::clone(&visit.site), name.to_owned());
     let plain = Secret::from(visit.raw("password"));
-    let hashing = tokio::task::spawn_blocking(move || {
+    let hashing = aside(move || {
         let earlier = site.store.read(|tx| match user::look_up(tx, tenant, &typed)? {
             Some(user) => password::earlier(tx, tenant, user.id.0),
             None => Ok(password::Earlier::default()),

@@ -3,6 +3,7 @@
 use super::{PASSWORD, Visit, text};
 use crate::domain::account::{self, Unchanged};
 use crate::domain::{Error, Secret, password};
+use crate::store::aside;
 use crate::web::texts;
 use hyper::Response;
 use std::sync::Arc;
@@ -22,9 +23,8 @@ pub(super) async fn answer(visit: &Visit<'_>) -> Result<Response<Vec<u8>>, Error
     }
     let (site, now, actor) = (Arc::clone(visit.site), visit.site.now(), visit.session.actor());
     let (id, old, new) = (Secret::from(visit.id.as_str()), Secret::from(old), Secret::from(new));
-    let changed = tokio::task::spawn_blocking(move || {
-        account::change_password(&site.store, now, &site.realm, &actor, &id, &old, &new)
-    });
+    let changed =
+        aside(move || account::change_password(&site.store, now, &site.realm, &actor, &id, &old, &new));
     match changed.await.unwrap_or(Err(Error::Broken("a change of password panicked")))? {
         Ok(()) => Ok(visit.done(PASSWORD, "password")),
         Err(Unchanged::WrongPassword) => show(visit, Some(text("wrong_password"))),

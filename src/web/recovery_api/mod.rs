@@ -12,6 +12,7 @@ use super::{Site, page, texts};
 use crate::domain::login::{self, Face, Outcome, Presented, SignedIn};
 use crate::domain::question_recovery::Pace;
 use crate::domain::{Error, Secret, SecretKey, Tenant, permission, tenant};
+use crate::store::aside;
 use base64::Engine as _;
 use hyper::body::Bytes;
 use hyper::header::{ALLOW, AUTHORIZATION, CONTENT_TYPE, HeaderMap, RETRY_AFTER, WWW_AUTHENTICATE};
@@ -240,7 +241,7 @@ async fn admit(site: &Arc<Site>, headers: &HeaderMap, tenant: &str) -> Result<()
     }
     let presented = Presented { user_name: name.to_owned(), password: secret.into() };
     let (work, now) = (Arc::clone(site), site.now());
-    let decided = tokio::task::spawn_blocking(move || {
+    let decided = aside(move || {
         let Some(signed_in) = recognised(&work, now, &presented)? else { return Ok(None) };
         let (tenant, user) = (signed_in.tenant.id, signed_in.user.id);
         let may = work.store.read(|tx| permission::authorized(tx, tenant, user, &[MANAGE]))?;

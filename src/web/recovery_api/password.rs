@@ -3,6 +3,7 @@
 use super::{Asked, Property, bad, empty, invalid_tenant, no_json, no_one, pairs, plain, problem};
 use crate::domain::recovery::{self, CodeProblem, Denied, Hint, Named, Presenter, Refusal};
 use crate::domain::{Error, Secret, governance};
+use crate::store::aside;
 use crate::web::texts;
 use hyper::{Response, StatusCode};
 use serde::Deserialize;
@@ -28,10 +29,10 @@ pub(super) async fn set(asked: &Asked<'_>) -> Result<Response<Vec<u8>>, Error> {
     let key = body.key.unwrap_or_default();
     let presenter = Presenter { address: asked.address, properties: pairs(body.properties) };
     let (work, now, code) = (Arc::clone(asked.site), asked.site.now(), Secret::from(key.as_str()));
-    let done = tokio::task::spawn_blocking(move || {
+    let done = aside(move || {
         recovery::set_password(&work.store, now, &work.realm, &code, &Hint::default(), &plain, &presenter)
     });
-    Ok(match done.await.unwrap_or_else(|_| Err(Error::Broken("a reset panicked").into())) {
+    Ok(match done.await.unwrap_or_else(|| Err(Error::Broken("a reset panicked").into())) {
         Ok(_) => empty(StatusCode::OK),
         Err(refusal) => refused(&refusal, &key),
     })

@@ -3,7 +3,7 @@
 use crate::domain::service_provider::ServiceProvider;
 use crate::domain::{Clock, Error, Realm, Tenant, TenantId, tenant_key};
 use crate::saml::{BadKey, Manner, Signer, SigningKey};
-use crate::store::Store;
+use crate::store::{Store, aside};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use std::collections::HashMap;
@@ -60,7 +60,7 @@ impl Signers {
     /// As [`Signers::of`].
     pub async fn ensure(&self, tenant: TenantId) -> Result<(), Error> {
         let (store, realm, now) = (self.store.clone(), Arc::clone(&self.realm), self.clock.now());
-        let made = tokio::task::spawn_blocking(move || tenant_key::ensure_of(&store, now, &realm, tenant));
+        let made = aside(move || tenant_key::ensure_of(&store, now, &realm, tenant));
         made.await.unwrap_or(Err(Error::Broken("a task panicked")))
     }
 
@@ -78,7 +78,7 @@ impl Signers {
         }
         let (store, realm, now) = (self.store.clone(), Arc::clone(&self.realm), self.clock.now());
         let owner = tenant.clone();
-        let read = tokio::task::spawn_blocking(move || {
+        let read = aside(move || {
             let key = tenant_key::ensure(&store, now, &realm, &owner)?;
             let bytes = STANDARD.decode(key.private_key.reveal()).unwrap_or_default();
             SigningKey::new(&bytes, &key.certificate).map_err(|why| {
