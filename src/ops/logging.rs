@@ -34,21 +34,58 @@ fn one_line(event: &[u8], colours: bool) -> std::borrow::Cow<'_, [u8]> {
     line.into()
 }
 
-/// Begins logging. `RUST_LOG` wins over the configured level.
+/// Begins logging: at the configured level, and as `RUST_LOG` says where it says something else.
 pub fn start(level: &str, json: bool) {
-    let filter = EnvFilter::try_from_default_env()
-        .or_else(|_| EnvFilter::try_new(level))
-        .unwrap_or_else(|_| EnvFilter::new("info"));
+    let asked = std::env::var("RUST_LOG").unwrap_or_default();
+    let (filter, unreadable) = filter(level, &asked);
     let colours = std::io::IsTerminal::is_terminal(&std::io::stderr());
     let lines = move || Lines { out: std::io::stderr(), colours };
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(lines).with_ansi(colours);
     // A second start in one process, as in tests, keeps the first.
     let _ = if json { builder.json().try_init() } else { builder.try_init() };
+    if let Some(why) = unreadable {
+        tracing::warn!(
+            RUST_LOG = asked,
+            why,
+            "the filter of the log cannot be read; the configured level counts"
+        );
+    }
+}
+
+/// What is logged, and why `asked` cannot be read if it cannot. Whoever asks for more of one target keeps all others, the
+/// audit lines among them.
+fn filter(level: &str, asked: &str) -> (EnvFilter, Option<String>) {
+    if asked.trim().is_empty() {
+        return (EnvFilter::new(level), None);
+    }
+    match EnvFilter::try_new(format!("{level},{asked}")) {
+        Ok(filter) => (filter, None),
+        Err(error) => (EnvFilter::new(level), Some(error.to_string())),
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::one_line;
+    use super::{filter, one_line};
+
+    #[test]
+    fn what_is_asked_for_comes_on_top_of_the_configured_level_and_what_cannot_be_read_changes_nothing() {
+        for (asked, expected, is_readable) in [
+            ("", "info", true),
+            (" ", "info", true),
+            ("warn", "warn", true),
+            ("soapstone=debug", "soapstone=debug,info", true),
+            ("error,soapstone=debug", "soapstone=debug,error", true),
+            ("soapstone=verbose", "info", false),
+        ] {
+            let (filter, unreadable) = filter("info", asked);
+            assert_eq!(
+                (filter.to_string().as_str(), unreadable.is_none()),
+                (expected, is_readable),
+                "{asked}"
+            );
+        }
+    }
 
     #[test]
     fn an_event_is_one_line_whatever_is_in_it() {
