@@ -14,7 +14,9 @@ pub enum Error {
     Busy,
     /// The file was written by a newer program.
     #[error(
-        "{path} has schema version {found}, this program knows {known}: start the newer soapstone, or restore the backup beside the file"
+        "{path} has schema version {found}, this program knows {known}\n\
+         hint: start the newer soapstone; or, to go back to what was there before it, put {path}.v{known}.bak in place of \
+         the file, if it is there, and remove the -wal and -shm beside it", path = path.display()
     )]
     NewerSchema {
         /// The database file.
@@ -24,6 +26,12 @@ pub enum Error {
         /// Newest version this program can write.
         known: u32,
     },
+    /// The file is no more where the data directory has it.
+    #[error(
+        "{0} was removed or replaced while the server runs: what is written now is lost when it stops. Stop it, and \
+         restore the file from a backup"
+    )]
+    Gone(std::path::PathBuf),
     /// What is in the file contradicts itself.
     #[error("the database is damaged: {0}")]
     Damaged(String),

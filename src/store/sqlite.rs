@@ -34,6 +34,8 @@ pub struct Store {
 #[derive(Debug)]
 struct Inner {
     path: PathBuf,
+    /// Which file that was when it was opened.
+    file: FileId,
     readers: Readers,
     queue: Arc<Queue>,
     writer: Mutex<Option<std::thread::JoinHandle<()>>>,
@@ -81,6 +83,7 @@ impl Store {
         // A cleared one-time password must not linger in a free corner of a page.
         connection.pragma_update(None, "secure_delete", true)?;
         migrate::run(&mut connection, &path)?;
+        let file = file_id(&path).map_err(|source| Error::Io { path: path.clone(), source })?;
         let outbox = Arc::new(Notify::new());
         let queue = Arc::new(Queue::default());
         let jobs = Arc::clone(&queue);
@@ -97,6 +100,7 @@ impl Store {
             inner: Arc::new(Inner {
                 readers: Readers::of(path.clone()),
                 path,
+                file,
                 queue,
                 writer: Mutex::new(Some(writer)),
                 outbox,
@@ -191,11 +195,27 @@ impl Store {
         }
     }
 
+    /// Looks whether the file is still where it was opened.
+    ///
+    /// # Errors
+    /// [`Error::Gone`], and [`Error::Io`] when that cannot be found out.
+    pub fn look_for_file(&self) -> Result<(), Error> {
+        let path = &self.inner.path;
+        match file_id(path) {
+            Ok(file) if file == self.inner.file => Ok(()),
+            Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+                Err(Error::Io { path: path.clone(), source })
+            }
+            _ => Err(Error::Gone(path.clone())),
+        }
+    }
+
     /// Tries whether a change would last, by one that leaves everything as it was.
     ///
     /// # Errors
     /// Why it would not.
     pub async fn try_write(&self) -> Result<(), Error> {
+        self.look_for_file()?;
         let tried = self.write(|tx| {
             // A page that is written over with what is on it would not be written at all.
             tx.execute_aside("UPDATE change_count SET count = count + 1 WHERE id = 1", &[])?;
@@ -251,6 +271,14 @@ impl Store {
         self.inner.queue.push(Box::new(Pending::new(work, reply)))?;
         Ok(answer)
     }
+}
+
+/// What tells a file from another one that took its name: device and inode.
+type FileId = (u64, u64);
+
+fn file_id(path: &Path) -> std::io::Result<FileId> {
+    use std::os::unix::fs::MetadataExt as _;
+    std::fs::metadata(path).map(|found| (found.dev(), found.ino()))
 }
 
 /// Has the file written ahead of, which lasts: only who finds a new file changes anything. SQLite waits for others at

@@ -45,6 +45,9 @@ impl House {
     /// next round.
     pub async fn round(&self, now: Now) {
         self.site.forget_quiet_addresses();
+        if let Err(error) = self.store.look_for_file() {
+            tracing::error!(%error, "the database is not where it was");
+        }
         let made = self.blocking(move |store, realm| tenant_key::make_missing(store, now, realm)).await;
         if let Err(error) = made {
             tracing::error!(%error, "the keys of tenants could not be made");

@@ -73,7 +73,7 @@ fn is_for_services(path: &str) -> bool {
 /// How long a change may take on a server that is well, the command line's changes before it included.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// Whether what clients ask for would last. A disk that is full or gone is found by trying to write only; who asks is told
+/// Whether what clients ask for would last. A full disk is found by trying to write only; who asks is told
 /// the reason, because he is the one to do something about it.
 async fn health(store: &Store) -> Response<Vec<u8>> {
     let why = match tokio::time::timeout(PATIENCE, store.try_write()).await {

@@ -80,6 +80,23 @@ async fn a_server_that_can_write_nothing_is_not_well_and_says_why() {
     assert_eq!((health().await.status, count()), (200, before), "it leaves everything as it was");
 }
 
+/// Everything still works, and would be lost when the server stops.
+#[tokio::test]
+async fn a_server_whose_database_was_removed_or_replaced_is_not_well() {
+    let running = Running::start().await;
+    let health = || running.ask("GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    let (place, aside) = (running.folder.0.join("soapstone.db"), running.folder.0.join("moved"));
+    std::fs::rename(&place, &aside).unwrap();
+    let told = |body: &str| body.contains("was removed or replaced") && body.contains("backup");
+    let answer = health().await;
+    assert!(answer.status == 503 && told(&answer.body), "{} {}", answer.status, answer.body);
+    std::fs::copy(&aside, &place).unwrap();
+    let answer = health().await;
+    assert!(answer.status == 503 && told(&answer.body), "{} {}", answer.status, answer.body);
+    std::fs::rename(&aside, &place).unwrap();
+    assert_eq!(health().await.status, 200);
+}
+
 #[tokio::test]
 async fn time_comes_from_the_clock_that_the_server_was_given() {
     let running = Running::start().await;
