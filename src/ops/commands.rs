@@ -14,8 +14,8 @@ use crate::domain::role::Grant;
 use crate::domain::seed::{Administrator, NewTenant};
 use crate::domain::take_over::Meant;
 use crate::domain::{
-    Actor, Clock, Error, Now, Policy, Realm, Secret, account, claim, clock::SystemClock, governance,
-    password, role, tenant, user,
+    Actor, Clock, Error, Now, Policy, Realm, Secret, account, claim, clock::SystemClock, forced_reset,
+    governance, lockout, password, role, tenant, user,
 };
 use crate::store::{self, Store, Tx};
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
@@ -64,6 +64,8 @@ impl Desk {
         admin_name: &str,
         admin_password: &Secret,
     ) -> Result<Self, Failure> {
+        let public_url = installation::served_at(folder).unwrap_or(policy.public_url);
+        let policy = Policy { public_url, ..policy };
         let opened: Installation = installation::open(folder)?;
         let (store, realm) = opened.realm(policy);
         installation::fill_if_new(&store, &SystemClock, &realm, admin_name, admin_password)?;
@@ -245,12 +247,19 @@ impl Desk {
                 let actor = self.actor(&of)?;
                 let (uri, mut changes) = (full_uri(&claim), Changes::default());
                 changes.set(uri.as_str(), Some(value));
-                self.write(move |tx, now, realm| {
+                let is_idle = self.write(move |tx, now, realm| {
                     let user = user::find(tx, actor.tenant, &name)?;
                     check_claim(tx, realm, actor.tenant, &uri)?;
-                    claim::write(tx, now, realm, &actor, &user, DEFAULT_PROFILE, changes)
+                    let forces = lockout::is_true(changes.get(forced_reset::TRIGGER).flatten());
+                    claim::write(tx, now, realm, &actor, &user, DEFAULT_PROFILE, changes)?;
+                    Ok(forces && forced_reset::Options::of(tx, actor.tenant)?.check().is_err())
                 })?;
-                say("stored")
+                say("stored")?;
+                if is_idle {
+                    let options = "switch an option on first, such as governance set Recovery.AdminPasswordReset.OTP true";
+                    let _ = writeln!(std::io::stderr(), "this forces no reset: {options}");
+                }
+                Ok(())
             }
         }
     }

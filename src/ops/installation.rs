@@ -4,6 +4,7 @@ use crate::domain::seed::{self, Administrator};
 use crate::domain::{Clock, Policy, Realm, Secret, SecretKey, TenantId, credential::Credential, tenant};
 use crate::store::{self, Store, Tx};
 use std::fs::File;
+use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -15,7 +16,9 @@ pub const MADE_WITH_KEY: &str = "codes, answers to challenge questions, mails th
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A file or folder cannot be made, read or written.
-    #[error("{path}: {source}")]
+    #[error(
+        "{path}: {source}\nhint: the data directory has to be writable for the user who runs this, and its disk not full"
+    )]
     Io {
         /// The file.
         path: PathBuf,
@@ -120,13 +123,42 @@ pub struct Installation {
 
 /// The lock that one server holds while it runs.
 #[derive(Debug)]
-pub struct Lock(#[expect(dead_code, reason = "the lock lasts as long as the file is open")] File);
+pub struct Lock {
+    file: File,
+    path: PathBuf,
+}
+
+impl Lock {
+    /// Leaves word where browsers reach the server: commands that force a reset meanwhile write links into mails, and know
+    /// nothing of its flags and environment.
+    ///
+    /// # Errors
+    /// What the system said.
+    pub fn say_served_at(&self, url: &str) -> Result<(), Error> {
+        let mut file = &self.file;
+        file.set_len(0).and_then(|()| file.write_all(url.as_bytes())).map_err(failed(&self.path))
+    }
+}
+
+/// Where browsers reach the server that runs on a folder; `None` when none does.
+#[must_use]
+pub fn served_at(folder: &Path) -> Option<String> {
+    let mut file = File::open(folder.join(LOCK)).ok()?;
+    // Whoever stopped left his word behind.
+    let Err(std::fs::TryLockError::WouldBlock) = file.try_lock_shared() else { return None };
+    let mut url = String::new();
+    file.read_to_string(&mut url).ok()?;
+    Some(url).filter(|url| !url.is_empty())
+}
 
 /// The file that says what programs present to the recovery API; made by the first server that serves the folder.
 pub const API_CLIENT: &str = "recovery-api-client";
 
 /// The password of the first administrator where nobody chose another; everybody knows it.
 pub const KNOWN_PASSWORD: &str = "admin";
+
+/// The file that a server locks, in the folder.
+const LOCK: &str = "server.lock";
 
 /// The database's file in the folder.
 const DATABASE: &str = "soapstone.db";
@@ -150,10 +182,10 @@ pub fn make_folder(folder: &Path) -> Result<(), Error> {
 /// # Errors
 /// [`store::Error::InUse`] when another server has it.
 pub fn lock(folder: &Path) -> Result<Lock, Error> {
-    let path = folder.join("server.lock");
+    let path = folder.join(LOCK);
     let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(failed(&path))?;
     match file.try_lock() {
-        Ok(()) => Ok(Lock(file)),
+        Ok(()) => Ok(Lock { file, path }),
         Err(std::fs::TryLockError::WouldBlock) => Err(store::Error::InUse(folder.to_owned()).into()),
         Err(std::fs::TryLockError::Error(source)) => Err(Error::Io { path, source }),
     }
@@ -298,10 +330,10 @@ pub fn is_new(store: &Store) -> Result<bool, Error> {
     Ok(found.is_none())
 }
 
-/// The password of an administrator who is made at the first start: the one in the settings, where an empty one is none.
+/// The password of an administrator who is made at the first start: the one in the settings, where a blank one is none.
 #[must_use]
 pub fn first_password(configured: &str) -> Secret {
-    Secret::from(if configured.is_empty() { KNOWN_PASSWORD } else { configured })
+    Secret::from(if configured.trim().is_empty() { KNOWN_PASSWORD } else { configured })
 }
 
 /// Fills an empty store with the super tenant and its administrator. Says whether it did. In any other, administrators

@@ -163,6 +163,7 @@ impl Server {
         let ground = Ground::take(settings, started_at).await?;
         let signer = certificate::signer(settings, &settings.data_dir, &ground.tls.pair)?;
         let policy = wiring::policy(settings, ground.https_port(), signer.certificate().to_owned())?;
+        ground.lock.say_served_at(&policy.public_url)?;
         let data = Data::open(settings, policy, Arc::clone(&clock)).await?;
         data.settle(settings, started_at).await?;
         let (drain, draining) = watch::channel(false);

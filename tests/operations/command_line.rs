@@ -2,6 +2,7 @@
 
 use crate::support::caller::{Caller, GIVEN_NAME, LOCKED, OTP, TRIGGER};
 use crate::support::installation::Installation;
+use crate::support::smtp_sink::{Offer, SmtpSink};
 use crate::support::visitor::Browser;
 use std::process::{Output, Stdio};
 
@@ -313,6 +314,40 @@ fn mails_that_wait_can_be_listed_retried_and_dropped() {
     let refused = installation.command_line(&["mail", "retry", zoe], "");
     assert!(!refused.status.success() && text(&refused).contains("cannot be sent"), "{}", text(&refused));
     assert!(!installation.command_line(&["mail", "retry", zoe, "--failed"], "").status.success());
+}
+
+/// The command knows nothing of the flags that the server was started with.
+#[test]
+fn a_reset_that_a_command_forces_mails_a_link_to_the_server_that_runs() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let mut sink = runtime.block_on(SmtpSink::start(Offer::default()));
+    let flags = ["--config", "soapstone.toml", "--public-url", "https://login.example.org"];
+    let mut installation = Installation::new(&flags);
+    let mail = format!("[mail]\nhost = \"localhost\"\nport = {}\nfrom = \"a@example.org\"\n", sink.port());
+    std::fs::write(installation.folder().join("soapstone.toml"), mail).unwrap();
+    installation.run();
+    let run = |arguments: &[&str], input: &str| installation.command_line(arguments, input);
+    let claim = ["--claim", "emailaddress=tom@example.org"];
+    assert!(
+        run(&[&["user", "add", "tom", "--password-stdin"][..], &claim].concat(), "Old@1234").status.success()
+    );
+    let forced = run(&["claim", "set", "tom", TRIGGER, "true"], "");
+    assert!(
+        text(&forced).contains("forces no reset") && text(&forced).contains("governance set"),
+        "{}",
+        text(&forced)
+    );
+    run(&["governance", "set", "Recovery.AdminPasswordReset.RecoveryLink", "true"], "");
+    let forced = run(&["claim", "set", "tom", TRIGGER, "true"], "");
+    assert!(!text(&forced).contains("forces no reset"), "{}", text(&forced));
+    let link = runtime.block_on(sink.next()).body();
+    assert!(link.contains("https://login.example.org/accountrecoveryendpoint/confirmrecovery.do"), "{link}");
+    // A server that has stopped may be started with others.
+    assert!(installation.stop());
+    installation.command_line(&["claim", "set", "tom", TRIGGER, "true"], "");
+    installation.run();
+    let link = runtime.block_on(sink.next()).body();
+    assert!(link.contains("https://localhost:9443/accountrecoveryendpoint/confirmrecovery.do"), "{link}");
 }
 
 #[test]
