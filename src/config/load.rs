@@ -136,6 +136,12 @@ fn worth_knowing(settings: &Settings, origins: &Origins) -> Vec<String> {
     if settings.mail.host.is_none() && settings.mail.transport != MailTransport::Smtp {
         said.push("no mail server is configured: mails are written to files, see mail.directory".to_owned());
     }
+    if settings.mail.host.is_some() && settings.mail.from.is_none() {
+        said.push(format!(
+            "{}: mails are sent as soapstone@localhost, which most mail servers refuse: set mail.from",
+            origins.of("mail.host")
+        ));
+    }
     if settings.hide_admin_service_wsdls {
         said.push(format!(
             "{}: WSDLs of admin services are hidden; hide_admin_service_wsdls = false in soapstone.toml shows them",
@@ -224,7 +230,13 @@ fn read_text(key: &'static Key, text: &str, origin: String) -> Result<Given, Err
 
 /// Reads a `soapstone.toml`; every value knows its line.
 fn read_toml(path: &Path) -> Result<(Vec<Given>, Vec<ServiceProvider>), Error> {
-    let text = std::fs::read_to_string(path).map_err(|source| Error::Io { path: path.to_owned(), source })?;
+    let bytes = std::fs::read(path).map_err(|source| Error::Io { path: path.to_owned(), source })?;
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let before = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
+        let (line, column) = place(&String::from_utf8_lossy(before), before.len());
+        let (path, why) = (path.to_owned(), "a character that is not UTF-8".to_owned());
+        Error::Syntax { path, line, column, why, hint: "save the file as UTF-8" }
+    })?;
     let syntax = |error: &toml::de::Error| {
         let (line, column) = place(&text, error.span().map_or(0, |span| span.start));
         Error::Syntax {

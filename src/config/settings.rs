@@ -303,6 +303,10 @@ impl Settings {
             }
             _ => {}
         }
+        if self.https_port == self.http_port && self.http_port != 0 {
+            let why = format!("{} is the port of HTTPS already", self.http_port);
+            return found("http_port", why, "use another one, or 0 for any that is free");
+        }
         if !(6..=64).contains(&self.otp_length) {
             return found("otp_length", format!("{} is out of range", self.otp_length), "use 6 to 64");
         }

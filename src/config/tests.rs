@@ -353,6 +353,7 @@ fn a_mistake_in_the_file_names_its_line() {
         ("\n[mail]\nprot = 25\n", "soapstone.toml:3:1: unknown field `prot`"),
         ("[smtp]\n", "soapstone.toml:1:2: unknown field `smtp`"),
         ("\nhost_name = [\n", "soapstone.toml:"),
+        ("\nhttp_port = 9443\n", "soapstone.toml:2: http_port: 9443 is the port of HTTPS already"),
         ("# a comment\notp_length = 3\n", "soapstone.toml:2: otp_length: 3 is out of range"),
         ("otp_alphabet = \"AAAAAAAAAAAA\"\n", "soapstone.toml:1: otp_alphabet: "),
         ("otp_alphabet = \"ABCDEFGHIJ \"\n", "soapstone.toml:1: otp_alphabet: "),
@@ -400,6 +401,14 @@ fn a_mistake_in_the_file_names_its_line() {
         let said = mistake(&folder.sources());
         assert!(said.contains(place) && said.contains("\nhint: "), "{text:?}: {said}");
     }
+}
+
+#[test]
+fn a_file_in_another_encoding_is_refused_with_the_place() {
+    let folder = Folder::new();
+    std::fs::write(folder.0.join("soapstone.toml"), b"https_port = 9443\n# K\xfcche\n").unwrap();
+    let said = mistake(&folder.sources());
+    assert!(said.contains("soapstone.toml:2:4: ") && said.contains("hint: save the file as UTF-8"), "{said}");
 }
 
 #[test]

@@ -76,6 +76,11 @@ impl Charset {
             [0xfe, 0xff, ..] => (UTF_16BE, 2),
             [0xff, 0xfe, ..] => (UTF_16LE, 2),
             _ => match self.kind {
+                // Who says ASCII and sends other bytes mostly means UTF-8, and sometimes something else.
+                Kind::Within(_, 0xff) if !body.is_ascii() => {
+                    let at = body.iter().position(|byte| !byte.is_ascii()).unwrap_or_default();
+                    return Err(InvalidBytes { charset: "US-ASCII", at });
+                }
                 Kind::Known(encoding) | Kind::Within(encoding, _) => (encoding, 0),
                 Kind::Utf16 => (UTF_16BE, 0),
                 Kind::Unknown => (UTF_8, 0),
@@ -128,8 +133,8 @@ fn decode_utf32(body: &[u8]) -> Result<Cow<'_, str>, InvalidBytes> {
 }
 
 /// What a name means for which the web reads a code page of Windows: US-ASCII and some of ISO 8859. Both agree on every
-/// character of the narrower one, so clients that write the wider one under its name are understood; what is written to
-/// them keeps to the name.
+/// character of the narrower one, so clients that write the wider one under its name are understood, unless that is
+/// US-ASCII; what is written to them keeps to the name.
 fn within(name: &str, encoding: &'static Encoding) -> Kind {
     let name = name.to_ascii_lowercase();
     let is_code_page = ["windows-", "cp125", "x-cp125", "dos-"].iter().any(|start| name.starts_with(start));
@@ -233,6 +238,15 @@ mod tests {
         assert_eq!(utf8.decode(b"\xef\xbb\xbfa").unwrap(), "a");
         assert_eq!(utf8.decode(&[0, 0, 0xfe, 0xff, 0, 0, 0, b'a']).unwrap(), "a");
         assert!(utf8.decode(b"a\xff").unwrap_err().to_string().contains("byte 1"));
+        let ascii = Charset::of(Some("text/xml; charset=US-ASCII"));
+        assert_eq!(ascii.decode(b"Jose").unwrap(), "Jose");
+        assert!(
+            ascii
+                .decode("José".as_bytes())
+                .unwrap_err()
+                .to_string()
+                .contains("US-ASCII byte sequence at byte 3")
+        );
         assert!(Charset::of(Some("text/xml; charset=foo")).is_unknown());
         assert_eq!(Charset::of(Some("text/xml; charset=\"utf-8\r\nX: y\"")).name(), "UTF-8");
     }

@@ -352,7 +352,11 @@ fn an_example_that_nobody_filled_in_and_a_second_adapter_are_told() {
     assert!(
         warnings(&folder).concat().contains("adapters.xml:2: the account at smtp.gmail.com is an example")
     );
-    folder.write("output-event-adapters.xml", &mail_property(&shipped.replace("xxxx", "own")));
+    let own = shipped.replace("xxxx", "own");
+    folder.write("output-event-adapters.xml", &mail_property(&own));
+    assert!(warnings(&folder).concat().contains("soapstone@localhost, which most mail servers refuse"));
+    let from = "<property key=\"mail.smtp.from\">is@example.org</property>";
+    folder.write("output-event-adapters.xml", &mail_property(&[&own, from].concat()));
     assert!(warnings(&folder).is_empty());
     let two = "<property key=\"mail.smtp.host\">one</property></adapterConfig>\n<adapterConfig type=\"email\">\
                <property key=\"mail.smtp.host\">two</property>";
