@@ -64,6 +64,7 @@ impl Desk {
         admin_name: &str,
         admin_password: &Secret,
     ) -> Result<Self, Failure> {
+        installation::must_not_overtake(folder)?;
         let public_url = installation::served_at(folder).unwrap_or(policy.public_url);
         let policy = Policy { public_url, ..policy };
         let opened: Installation = installation::open(folder)?;

@@ -31,6 +31,12 @@ pub enum Error {
          hint: check --data-dir; `soapstone admin set-password` and the first start of the server make one"
     )]
     Nothing(PathBuf),
+    /// A server of an older version runs.
+    #[error(
+        "an older soapstone server runs on {0}, and this program would change the database under it\n\
+         hint: stop that server and start this one, or use the older program's commands"
+    )]
+    OlderServer(PathBuf),
     /// The key file holds something else.
     #[error(
         "{0} is damaged: it must hold 64 hexadecimal digits\n\
@@ -140,15 +146,30 @@ impl Lock {
     }
 }
 
+/// The word of the server that runs on a folder; whoever stopped left his behind.
+fn word_of_server(folder: &Path) -> Option<File> {
+    let file = File::open(folder.join(LOCK)).ok()?;
+    matches!(file.try_lock_shared(), Err(std::fs::TryLockError::WouldBlock)).then_some(file)
+}
+
 /// Where browsers reach the server that runs on a folder; `None` when none does.
 #[must_use]
 pub fn served_at(folder: &Path) -> Option<String> {
-    let mut file = File::open(folder.join(LOCK)).ok()?;
-    // Whoever stopped left his word behind.
-    let Err(std::fs::TryLockError::WouldBlock) = file.try_lock_shared() else { return None };
     let mut url = String::new();
-    file.read_to_string(&mut url).ok()?;
+    word_of_server(folder)?.read_to_string(&mut url).ok()?;
     Some(url).filter(|url| !url.is_empty())
+}
+
+/// Refuses to bring a database up to date under the server that runs on it: that is an older program, which would go on
+/// with what it knows.
+///
+/// # Errors
+/// [`Error::OlderServer`].
+pub fn must_not_overtake(folder: &Path) -> Result<(), Error> {
+    match word_of_server(folder).is_some() && Store::is_behind(folder)? {
+        true => Err(Error::OlderServer(folder.to_owned())),
+        false => Ok(()),
+    }
 }
 
 /// The file that says what programs present to the recovery API; made by the first server that serves the folder.

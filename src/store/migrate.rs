@@ -24,6 +24,12 @@ const MIGRATIONS: &[&str] = &[
 /// The one that brings the terms that attributes are found by; the engine cannot make them of what is there.
 const TERMS: u32 = 12;
 
+/// Whether a file lacks what this program would bring to it.
+pub(super) fn is_behind(connection: &Connection) -> Result<bool, Error> {
+    let found: u32 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    Ok(found > 0 && MIGRATIONS.len() > found as usize)
+}
+
 /// Applies what is missing. An existing file is copied to `<file>.v<N>.bak` first; a newer file is refused.
 pub(super) fn run(connection: &mut Connection, path: &Path) -> Result<(), Error> {
     let known = u32::try_from(MIGRATIONS.len()).unwrap_or(u32::MAX);

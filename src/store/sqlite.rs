@@ -110,6 +110,18 @@ impl Store {
         })
     }
 
+    /// Whether opening the database of a directory would bring its schema up to date.
+    ///
+    /// # Errors
+    /// Failures of the database.
+    pub fn is_behind(directory: &Path) -> Result<bool, Error> {
+        let path = directory.join("soapstone.db");
+        match path.exists() {
+            true => migrate::is_behind(&connect(&path, OpenFlags::SQLITE_OPEN_READ_ONLY)?),
+            false => Ok(false),
+        }
+    }
+
     /// Declares that this process is the one that serves the data: it remembers what depends on attributes of users, and
     /// the others tell it when they change some. Called in a runtime, it answers writes inside of it.
     pub fn serve(&self) {

@@ -350,6 +350,27 @@ fn a_reset_that_a_command_forces_mails_a_link_to_the_server_that_runs() {
     assert!(link.contains("https://localhost:9443/accountrecoveryendpoint/confirmrecovery.do"), "{link}");
 }
 
+/// It would go on with what it knows of the tables.
+#[test]
+fn a_newer_program_leaves_the_database_alone_while_an_older_server_runs() {
+    let mut installation = Installation::start(&[]);
+    let database = rusqlite::Connection::open(installation.data().join("soapstone.db")).unwrap();
+    let version = || database.query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0)).unwrap();
+    let (now, before) = (version(), version() - 1);
+    // The last migration is an index.
+    database
+        .execute_batch(&format!("DROP INDEX outbox_of_recipient; PRAGMA user_version = {before}"))
+        .unwrap();
+    let refused = installation.command_line(&["user", "list"], "");
+    let said = text(&refused);
+    assert!(!refused.status.success() && said.contains("an older soapstone server runs"), "{said}");
+    assert_eq!(version(), before);
+    assert!(installation.stop());
+    assert!(installation.must(&["user", "list"], "").contains("admin"));
+    assert_eq!(version(), now);
+    assert!(installation.data().join(format!("soapstone.db.v{before}.bak")).exists());
+}
+
 #[test]
 fn a_list_of_mails_that_is_cut_says_so() {
     let installation = Installation::new(&[]);
