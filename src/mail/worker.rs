@@ -236,16 +236,17 @@ impl Worker {
     async fn note(&self, mail: &Taken, outcome: Result<(), Failure>) -> Result<(), store::Error> {
         let (id, template, attempts) = (mail.id, mail.template.as_str(), mail.attempts);
         let now = self.0.clock.now();
+        let next = now.plus_millis(pause_after(attempts));
         match &outcome {
             Ok(()) => tracing::info!(mail = id, template, attempts, "mail sent"),
             Err(Failure::Later(error)) => {
-                tracing::warn!(mail = id, template, attempts, error, "mail not sent yet")
+                let next = next.to_timestamp();
+                tracing::warn!(mail = id, template, attempts, error, next, "mail not sent yet")
             }
             Err(Failure::Never(error)) => {
                 tracing::warn!(mail = id, template, attempts, error, "mail refused for good")
             }
         }
-        let next = now.plus_millis(pause_after(attempts));
         self.0
             .store
             .write(move |tx| match outcome {
