@@ -298,12 +298,14 @@ fn why_somebody_was_not_let_in_is_told_to_who_asks_the_log_and_to_nobody_else() 
     }
     assert!(installation.stop());
     let log = installation.log();
-    for (user, reason) in [("tom[-1234]", "wrong_password"), ("***", "unknown_user")] {
+    let expected =
+        [("tom[-1234]", "wrong_password", 1), ("tom[-1234]", "locked", 1), ("***", "unknown_user", 2)];
+    for (user, reason, times) in expected {
         let told = |line: &&str| {
             let of = |text: &str| line.contains(text);
             of("request{id=") && of("a login was refused") && of(&format!("user={user} ")) && of(reason)
         };
-        assert_eq!(log.lines().filter(told).count(), 2, "{reason}: {log}");
+        assert_eq!(log.lines().filter(told).count(), times, "{reason}: {log}");
     }
     let locked =
         |line: &str| line.contains("request{id=") && line.contains("an account was locked user=\"tom\"");
