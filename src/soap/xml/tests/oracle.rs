@@ -90,7 +90,7 @@ fn resolved() -> Vec<String> {
 }
 
 fn tag_name() -> impl Strategy<Value = &'static str> {
-    prop::sample::select(vec!["a", "b", "p:a", "q:thing", "_x", "é", "a-b.c1", "Include"])
+    prop::sample::select(vec!["a", "b", "p:a", "p:a:b", "q:thing", "_x", "é", "a-b.c1", "Include"])
 }
 
 fn blank() -> impl Strategy<Value = &'static str> {
