@@ -6,7 +6,7 @@ use crate::domain::clock::SystemClock;
 use crate::ops::cli::Command;
 use crate::ops::commands::{Desk, say};
 use crate::ops::installation;
-use crate::services::PUBLISHED;
+use crate::services::{PUBLISHED, find};
 use crate::transport::{Server, check, policy};
 use std::error::Error;
 use std::io::{Read as _, Write as _};
@@ -59,10 +59,11 @@ fn rules(loaded: &Loaded) -> Result<Policy, config::Error> {
 /// how those who renew certificates say so.
 fn serve(loaded: &Loaded) -> Outcome {
     rules(loaded)?;
+    loaded.check_files()?;
     gather_randomness();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
-        for warning in &loaded.warnings {
+        for warning in warnings(loaded) {
             tracing::warn!("{warning}");
         }
         let server = Server::start(&loaded.settings, Arc::new(SystemClock)).await?;
@@ -96,6 +97,16 @@ fn serve(loaded: &Loaded) -> Outcome {
     // Whoever has been answered is safe. Nobody else is waited for.
     runtime.shutdown_background();
     Ok(())
+}
+
+/// What should be said about the settings. That a service is missing here is no mistake: the files of the original name
+/// others, too.
+fn warnings(loaded: &Loaded) -> Vec<String> {
+    let missing =
+        loaded.settings.http_admin_services.iter().filter(|name| *name != "*" && find(name).is_none());
+    let place = loaded.place_of("http_admin_services");
+    let missing = missing.map(|name| format!("{place}: http_admin_services: there is no service {name}"));
+    loaded.warnings.iter().cloned().chain(missing).collect()
 }
 
 /// Waits for a signal, for ever if it is not listened for.
@@ -182,11 +193,12 @@ fn check_config(loaded: &Loaded) -> Outcome {
     for file in &loaded.files {
         say(&format!("read {}", file.display()))?;
     }
-    for warning in &loaded.warnings {
+    for warning in warnings(loaded) {
         say(&format!("warning: {warning}"))?;
     }
     say(&format!("{:#?}", loaded.settings))?;
     rules(loaded)?;
+    loaded.check_files()?;
     check(&loaded.settings)?;
     if !loaded.settings.is_loopback() {
         say(

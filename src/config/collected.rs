@@ -1,7 +1,7 @@
 //! Values as they are collected: a later one replaces an earlier one, and each remembers where it was set, so that a
 //! mistake can be told with its place. Knows no source.
 
-use super::error::Error;
+use super::error::{Error, plainly};
 use super::keys::{KEYS, Key};
 use super::settings::Settings;
 use std::collections::HashMap;
@@ -26,7 +26,7 @@ impl Collected {
         }
         let mut alone = Table::new();
         insert(&mut alone, key.name, value.clone());
-        Settings::try_from(alone).map_err(|error| wrong(key, origin, error.message().to_owned()))?;
+        Settings::try_from(alone).map_err(|error| wrong(key, origin, plainly(error.message())))?;
         insert(&mut self.table, key.name, value);
         self.origins.0.insert(key.name, origin.to_owned());
         Ok(())
@@ -40,7 +40,7 @@ impl Collected {
         let whole = Settings::try_from(self.table.clone()).map_err(|error| Error::Value {
             origin: "configuration".to_owned(),
             key: "value".to_owned(),
-            why: error.message().to_owned(),
+            why: plainly(error.message()),
             hint: "`soapstone check-config --print-defaults` lists every key with its default".to_owned(),
         })?;
         match whole.mistake() {

@@ -40,3 +40,19 @@ pub enum Error {
         hint: String,
     },
 }
+
+/// What the reader of settings says, without the names that its types have in this program.
+pub(super) fn plainly(message: &str) -> String {
+    const WORDS: [(&str, &str); 9] = [
+        ("expected u16", "expected a number from 0 to 65535"),
+        ("expected u32", "expected a whole number"),
+        ("expected u64", "expected a whole number"),
+        ("expected usize", "expected a whole number"),
+        ("expected i64", "expected a whole number"),
+        ("expected a sequence", "expected a list in brackets"),
+        ("expected struct Log", "expected a table, [log]"),
+        ("expected struct Mail", "expected a table, [mail]"),
+        ("invalid IP address syntax", "invalid IP address, write it like 127.0.0.1 or ::1"),
+    ];
+    WORDS.iter().fold(message.to_owned(), |said, (word, plain)| said.replace(word, plain))
+}

@@ -2,7 +2,7 @@
 
 use super::address::is_web;
 use super::collected::{Collected, Origins, wrong};
-use super::error::Error;
+use super::error::{Error, plainly};
 use super::keys::{KEYS, Key, Kind};
 use super::service_provider::ServiceProvider;
 use super::settings::{MailTransport, Mistake, Settings};
@@ -65,6 +65,44 @@ impl Loaded {
     #[must_use]
     pub fn refused(&self, key: &str, why: String, hint: &str) -> Error {
         self.origins.refused(key, why, hint)
+    }
+
+    /// Where a key was set.
+    #[must_use]
+    pub fn place_of(&self, key: &str) -> &str {
+        self.origins.of(key)
+    }
+
+    /// Looks whether the files that settings name can be read. Only those who use them have to be able to.
+    ///
+    /// # Errors
+    /// Names the setting, its place and the file.
+    pub fn check_files(&self) -> Result<(), Error> {
+        let own = &self.settings;
+        for (key, path) in [
+            ("tls_certificate", &own.tls_certificate),
+            ("tls_key", &own.tls_key),
+            ("mail.trusted_certificates", &own.mail.trusted_certificates),
+        ] {
+            if let Some(path) = path {
+                std::fs::read(path).map_err(|error| unreadable(self.place_of(key), key, path, &error))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A setting that names a file which cannot be read.
+fn unreadable(origin: &str, key: &str, path: &Path, error: &std::io::Error) -> Error {
+    let here = std::env::current_dir().unwrap_or_default();
+    Error::Value {
+        origin: origin.to_owned(),
+        key: key.to_owned(),
+        why: format!("{}: {error}", path.display()),
+        hint: match path.is_absolute() {
+            true => "check the path and its permissions".to_owned(),
+            false => format!("check the path, which counts from {}, and its permissions", here.display()),
+        },
     }
 }
 
@@ -170,12 +208,19 @@ fn environment_and_flags(sources: &Sources) -> Result<Vec<Given>, Error> {
     for key in KEYS {
         let variable = key.variable();
         let of = |name: &str| sources.environment.iter().find(|(known, _)| known == name);
-        if let Some((_, text)) = of(&variable) {
-            given.push(read_text(key, text, format!("environment variable {variable}"))?);
-        } else if let Some((name, path)) = of(&format!("{variable}_FILE")) {
+        // Who passes on a variable that he has not set passes on an empty one, which is no number and no yes or no.
+        let says = |(_, text): &&(String, String)| match key.kind {
+            Kind::Number | Kind::Flag => !text.trim().is_empty(),
+            Kind::Text | Kind::List => true,
+        };
+        let own = of(&variable).filter(says);
+        let file = of(&format!("{variable}_FILE")).filter(|_| own.is_none_or(|(_, text)| text.is_empty()));
+        if let Some((name, path)) = file {
+            let origin = format!("environment variable {name}");
             let text = std::fs::read_to_string(path)
-                .map_err(|source| Error::Io { path: PathBuf::from(path), source })?;
-            let text = text.trim_end_matches(['\r', '\n']);
+                .map_err(|error| unreadable(&origin, key.name, Path::new(path), &error))?;
+            given.push(read_text(key, text.trim_end_matches(['\r', '\n']), origin)?);
+        } else if let Some((name, text)) = own {
             given.push(read_text(key, text, format!("environment variable {name}"))?);
         }
     }
@@ -243,7 +288,7 @@ fn read_toml(path: &Path) -> Result<(Vec<Given>, Vec<ServiceProvider>), Error> {
             path: path.to_owned(),
             line,
             column,
-            why: error.message().to_owned(),
+            why: plainly(error.message()),
             hint: "`soapstone check-config --print-defaults` lists every key with its default",
         }
     };

@@ -178,8 +178,45 @@ fn any_variable_can_be_read_from_a_file() {
     both.environment.push(("SOAPSTONE_MAIL_PASSWORD".into(), "direct".into()));
     assert_eq!(settings(&both).mail.password.0, "direct", "the variable itself wins");
 
+    let mut unset = with_variable(&folder, "SOAPSTONE_MAIL_PASSWORD_FILE", &path);
+    unset.environment.push(("SOAPSTONE_MAIL_PASSWORD".into(), String::new()));
+    assert_eq!(settings(&unset).mail.password.0, " begins with a blank", "unless it is passed on empty");
+
     let said = mistake(&with_variable(&folder, "SOAPSTONE_MAIL_PASSWORD_FILE", "/nowhere/secret"));
-    assert!(said.contains("/nowhere/secret: ") && said.contains("hint: "), "{said}");
+    let expected = "environment variable SOAPSTONE_MAIL_PASSWORD_FILE: mail.password: /nowhere/secret: ";
+    assert!(said.starts_with(expected) && said.contains("hint: "), "{said}");
+}
+
+#[test]
+fn a_number_or_a_flag_that_is_passed_on_empty_is_not_set() {
+    let folder = Folder::new();
+    folder.write("soapstone.toml", "https_port = 1001\n[mail]\nauth = false\n");
+    let mut sources = with_variable(&folder, "SOAPSTONE_HTTPS_PORT", "");
+    sources.environment.push(("SOAPSTONE_MAIL_AUTH".into(), " ".into()));
+    let settings = settings(&sources);
+    assert_eq!((settings.https_port, settings.mail.auth), (1001, false));
+}
+
+#[test]
+fn a_file_that_a_setting_names_is_missed_with_the_place_of_the_setting() {
+    let folder = Folder::new();
+    let there = folder.write("there.pem", "").display().to_string();
+    for (text, key) in [
+        (
+            format!("\ntls_certificate = \"gone.pem\"\ntls_key = {there:?}\n"),
+            "2: tls_certificate: gone.pem: ",
+        ),
+        (format!("tls_certificate = {there:?}\ntls_key = \"gone.pem\"\n"), "2: tls_key: gone.pem: "),
+        ("[mail]\ntrusted_certificates = \"gone.pem\"".into(), "2: mail.trusted_certificates: gone.pem: "),
+    ] {
+        folder.write("soapstone.toml", &text);
+        let said = load(&folder.sources()).unwrap().check_files().unwrap_err().to_string();
+        assert!(said.contains(&format!("soapstone.toml:{key}")), "{said}");
+        let here = std::env::current_dir().unwrap();
+        assert!(said.contains(&format!("which counts from {}", here.display())), "{said}");
+    }
+    folder.write("soapstone.toml", &format!("tls_certificate = {there:?}\ntls_key = {there:?}\n"));
+    load(&folder.sources()).unwrap().check_files().unwrap();
 }
 
 #[test]
@@ -327,7 +364,12 @@ fn a_mistake_in_the_environment_or_a_flag_names_it_with_its_value_and_its_meanin
     let folder = Folder::new();
     for (name, value, named) in [
         ("SOAPSTONE_HTTPS_PORT", "many", "\"many\" is not a whole number"),
-        ("SOAPSTONE_HTTPS_PORT", "70000", "https_port: "),
+        (
+            "SOAPSTONE_HTTPS_PORT",
+            "70000",
+            "https_port: invalid value: integer `70000`, expected a number from 0 to 65535",
+        ),
+        ("SOAPSTONE_BIND", "localhost", "bind: invalid IP address, write it like 127.0.0.1"),
         ("SOAPSTONE_BIND", "localhost", "bind: "),
         ("SOAPSTONE_LOG_JSON", "perhaps", "\"perhaps\" is not true or false"),
         ("SOAPSTONE_MAIL_TRANSPORT", "pigeon", "mail.transport: "),

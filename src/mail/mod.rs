@@ -4,6 +4,7 @@
 //! due, hands it to the transport of the [`Settings`] and notes what became of it. It knows the outbox and the key
 //! its texts are sealed with, and no rule about users.
 
+mod brief;
 mod directory;
 mod message;
 mod settings;

@@ -8,6 +8,7 @@
 //! server that no authority vouches for is asked a second time what it shows, and spoken with if that is byte for byte one
 //! of those that were named. It proves both times that it has the key.
 
+use super::brief::Brief;
 use super::{Encryption, Failure, Login, SettingsError, Smtp, Trust};
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::{
@@ -19,6 +20,7 @@ use lettre::transport::smtp::{Error, response::Severity};
 use rustls::pki_types::{CertificateDer, pem::PemObject as _};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
+use tokio::net::TcpStream;
 
 /// A mail server that mails can be handed to; shared by all lanes.
 pub(super) struct Server {
@@ -160,15 +162,20 @@ impl Server {
     /// Connects, as far as the credentials, which are for nobody else.
     async fn reach(&self, with: With) -> Result<AsyncSmtpConnection, Unreached> {
         let Smtp { host, port, timeout, encryption, .. } = &self.settings;
-        let from_the_start = (*encryption == Encryption::Implicit).then(|| self.tls(with)).transpose()?;
-        let mut connection = AsyncSmtpConnection::connect_tokio1(
-            (host.as_str(), *port),
-            Some(*timeout),
-            &self.hello,
-            from_the_start,
-            None,
-        )
-        .await
+        let address = (host.as_str(), *port);
+        let mut connection = match encryption {
+            // Nobody but who is trusted says anything here.
+            Encryption::Implicit => {
+                let tls = Some(self.tls(with)?);
+                AsyncSmtpConnection::connect_tokio1(address, Some(*timeout), &self.hello, tls, None).await
+            }
+            _ => {
+                let stream = TcpStream::connect(address)
+                    .await
+                    .map_err(|error| Failure::Later(format!("{}: connect: {error}", self.name())))?;
+                AsyncSmtpConnection::connect_with_transport(Box::new(Brief::new(stream)), &self.hello).await
+            }
+        }
         .map_err(|error| self.unreached("connect", &error))?;
         let upgrade = match encryption {
             Encryption::Never | Encryption::Implicit => false,

@@ -63,17 +63,21 @@ enum Shown {
     Token(Secret),
 }
 
-/// The session that a cookie names, if it is open; its use is noted at most once a minute.
-pub fn session(app: &App, now: Now, cookie: Option<&str>) -> Result<Option<Session>, Error> {
-    let Some(id) = cookie.filter(|id| !id.is_empty() && id.len() <= 128) else { return Ok(None) };
-    let found = app.store.read(|tx| session::find(tx, now, Kind::Admin, id))?;
-    if let Some(session) = &found
-        && session.wants_touch(now)
-    {
-        let id = Secret::from(id);
-        app.store.write_later("the use of a session", move |tx| session::touch(tx, now, id.reveal()))?;
+/// The first open session of those that cookies name, with its id; its use is noted at most once a minute.
+pub fn session<'c>(
+    app: &App,
+    now: Now,
+    cookies: impl Iterator<Item = &'c str>,
+) -> Result<Option<(&'c str, Session)>, Error> {
+    for id in cookies.filter(|id| !id.is_empty() && id.len() <= 128) {
+        let Some(session) = app.store.read(|tx| session::find(tx, now, Kind::Admin, id))? else { continue };
+        if session.wants_touch(now) {
+            let id = Secret::from(id);
+            app.store.write_later("the use of a session", move |tx| session::touch(tx, now, id.reveal()))?;
+        }
+        return Ok(Some((id, session)));
     }
-    Ok(found)
+    Ok(None)
 }
 
 /// Tells who calls an operation that is not open, and whether he may.

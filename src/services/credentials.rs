@@ -80,17 +80,22 @@ pub fn decoded(token: &str) -> Option<(String, Secret)> {
     (!user.is_empty() && !password.is_empty()).then(|| (user.to_owned(), password.into()))
 }
 
-/// The value of the `JSESSIONID` cookie. Clients send it alone, quoted, followed by `;$Path="/"` (gSOAP), or with
-/// all the attributes of `Set-Cookie` copied along.
-pub fn session_cookie(headers: &HeaderMap) -> Option<&str> {
+/// `JSESSIONID` cookies of a request at most that are looked at.
+const MOST_SESSIONS: usize = 4;
+
+/// The values of the `JSESSIONID` cookies: of several, as clients have that also speak to another server of the host, each
+/// may be the one of an open session. Clients send it alone, quoted, followed by `;$Path="/"` (gSOAP), or with all the
+/// attributes of `Set-Cookie` copied along.
+pub fn session_cookies(headers: &HeaderMap) -> impl Iterator<Item = &str> {
     headers
         .get_all(COOKIE)
         .iter()
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(name, _)| name.trim() == "JSESSIONID")
+        .filter(|(name, _)| name.trim() == "JSESSIONID")
         .map(|(_, value)| value.trim().trim_matches('"'))
+        .take(MOST_SESSIONS)
 }
 
 /// The `Set-Cookie` value that hands out a session. No Max-Age: the cookie lives as long as the client does.
@@ -153,9 +158,13 @@ mod tests {
         ] {
             let mut headers = HeaderMap::new();
             headers.insert(COOKIE, HeaderValue::from_str(text).unwrap());
-            assert_eq!(session_cookie(&headers), Some("AB12"), "{text}");
+            assert_eq!(session_cookies(&headers).collect::<Vec<_>>(), ["AB12"], "{text}");
         }
-        assert_eq!(session_cookie(&HeaderMap::new()), None);
+        assert_eq!(session_cookies(&HeaderMap::new()).count(), 0);
+        let mut headers = HeaderMap::new();
+        headers.append(COOKIE, HeaderValue::from_static("JSESSIONID=A; b=c; JSESSIONID=B"));
+        headers.append(COOKIE, HeaderValue::from_static("JSESSIONID=C"));
+        assert_eq!(session_cookies(&headers).collect::<Vec<_>>(), ["A", "B", "C"]);
     }
 
     #[test]

@@ -19,8 +19,21 @@ enum Kind {
     Within(&'static Encoding, u8),
     /// UTF-16 without byte order in its name: big endian with a mark when written.
     Utf16,
+    /// Big endian, and without a mark when written, unless its name says little endian.
+    Utf32(Order),
     Unknown,
 }
+
+/// Which byte of a number comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Order {
+    BigEndian,
+    LittleEndian,
+}
+
+/// What stands before a text in UTF-32.
+const MARKS_OF_UTF32: [(Order, [u8; 4]); 2] =
+    [(Order::BigEndian, [0, 0, 0xfe, 0xff]), (Order::LittleEndian, [0xff, 0xfe, 0, 0])];
 
 impl Default for Charset {
     fn default() -> Self {
@@ -41,6 +54,10 @@ impl Charset {
         }
         let kind = match Encoding::for_label(name.as_bytes()) {
             _ if name.eq_ignore_ascii_case("utf-16") => Kind::Utf16,
+            None if ["utf-32", "utf-32be"].iter().any(|known| name.eq_ignore_ascii_case(known)) => {
+                Kind::Utf32(Order::BigEndian)
+            }
+            None if name.eq_ignore_ascii_case("utf-32le") => Kind::Utf32(Order::LittleEndian),
             Some(encoding) => within(name, encoding),
             None => Kind::Unknown,
         };
@@ -70,8 +87,10 @@ impl Charset {
     /// # Errors
     /// The offset of the first byte that is not of the charset.
     pub fn decode<'b>(&self, body: &'b [u8]) -> Result<Cow<'b, str>, InvalidBytes> {
+        if let Some((order, _)) = MARKS_OF_UTF32.iter().find(|(_, mark)| body.starts_with(mark)) {
+            return decode_utf32(body, *order, 1);
+        }
         let (encoding, skip) = match body {
-            [0x00, 0x00, 0xfe, 0xff, ..] | [0xff, 0xfe, 0x00, 0x00, ..] => return decode_utf32(body),
             [0xef, 0xbb, 0xbf, ..] => (UTF_8, 3),
             [0xfe, 0xff, ..] => (UTF_16BE, 2),
             [0xff, 0xfe, ..] => (UTF_16LE, 2),
@@ -83,6 +102,7 @@ impl Charset {
                 }
                 Kind::Known(encoding) | Kind::Within(encoding, _) => (encoding, 0),
                 Kind::Utf16 => (UTF_16BE, 0),
+                Kind::Utf32(order) => return decode_utf32(body, order, 0),
                 Kind::Unknown => (UTF_8, 0),
             },
         };
@@ -104,6 +124,7 @@ impl Charset {
             Kind::Known(encoding) if encoding == UTF_16LE => utf16(&text, u16::to_le_bytes, None),
             Kind::Known(encoding) if encoding == UTF_16BE => utf16(&text, u16::to_be_bytes, None),
             Kind::Utf16 => utf16(&text, u16::to_be_bytes, Some([0xfe, 0xff])),
+            Kind::Utf32(order) => utf32(&text, order),
             // encoding_rs writes "&#233;" for what a charset lacks, which is what XML wants.
             Kind::Known(encoding) if encoding != UTF_8 => encoding.encode(&text).0.into_owned(),
             Kind::Within(encoding, last) => encode_within(&text, encoding, last),
@@ -120,13 +141,16 @@ pub struct InvalidBytes {
     at: usize,
 }
 
-fn decode_utf32(body: &[u8]) -> Result<Cow<'_, str>, InvalidBytes> {
-    let big = body.first() == Some(&0);
+/// Reads characters of four bytes, without the first ones.
+fn decode_utf32(body: &[u8], order: Order, without: usize) -> Result<Cow<'_, str>, InvalidBytes> {
     let mut text = String::with_capacity(body.len() / 4);
-    for (index, chunk) in body.chunks(4).enumerate().skip(1) {
+    for (index, chunk) in body.chunks(4).enumerate().skip(without) {
         let invalid = InvalidBytes { charset: "UTF-32", at: index * 4 };
         let four: [u8; 4] = chunk.try_into().map_err(|_| invalid)?;
-        let code = if big { u32::from_be_bytes(four) } else { u32::from_le_bytes(four) };
+        let code = match order {
+            Order::BigEndian => u32::from_be_bytes(four),
+            Order::LittleEndian => u32::from_le_bytes(four),
+        };
         text.push(char::from_u32(code).ok_or(invalid)?);
     }
     Ok(Cow::Owned(text))
@@ -163,6 +187,14 @@ fn encode_within(text: &str, encoding: &'static Encoding, last: u8) -> Vec<u8> {
 
 fn utf16(text: &str, bytes: fn(u16) -> [u8; 2], mark: Option<[u8; 2]>) -> Vec<u8> {
     mark.into_iter().flatten().chain(text.encode_utf16().flat_map(bytes)).collect()
+}
+
+fn utf32(text: &str, order: Order) -> Vec<u8> {
+    let bytes = match order {
+        Order::BigEndian => u32::to_be_bytes,
+        Order::LittleEndian => u32::to_le_bytes,
+    };
+    text.chars().map(u32::from).flat_map(bytes).collect()
 }
 
 /// A parameter of a media type: `charset` of `text/xml; charset="utf-8"`. Names ignore letter case.
@@ -278,6 +310,22 @@ mod tests {
         assert_eq!(named("utf-16").decode(&[0, b'a']).unwrap(), "a");
         assert_eq!(named("UTF-16LE").encode("a".into()), [b'a', 0]);
         assert_eq!(named("UTF-16BE").encode("a".into()), [0, b'a']);
+    }
+
+    #[test]
+    fn utf32_is_read_and_written_by_its_name_and_a_mark_wins_over_that() {
+        let named = |name: &str| Charset::of(Some(&format!("text/xml; charset={name}")));
+        let (big, little) = (&[0, 0, 0, 0xe9, 0, 1, 0xf6, 0][..], &[0xe9, 0, 0, 0, 0, 0xf6, 1, 0][..]);
+        for (name, bytes) in [("UTF-32", big), ("utf-32BE", big), ("UTF-32LE", little)] {
+            let charset = named(name);
+            assert_eq!((charset.name(), charset.is_unknown()), (name, false));
+            assert_eq!(charset.decode(bytes).unwrap(), "é😀");
+            assert_eq!(charset.encode("é😀".into()), bytes);
+            assert_eq!(charset.decode(&[&[0xff, 0xfe, 0, 0], little].concat()).unwrap(), "é😀");
+            assert_eq!(charset.decode(&[&[0, 0, 0xfe, 0xff], big].concat()).unwrap(), "é😀");
+        }
+        assert!(named("UTF-32").decode(&[0, 0, 0]).is_err());
+        assert!(named("UTF-32").decode(little).is_err());
     }
 
     #[test]

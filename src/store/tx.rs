@@ -1,4 +1,4 @@
-//! A transaction: four methods over one value type, so that the SQL of the aggregates names no engine.
+//! A transaction: statements over one value type, so that the SQL of the aggregates names no engine.
 //!
 //! SQL texts use `$1 … $n`, first appearing in ascending order (SQLite numbers them by first appearance).
 

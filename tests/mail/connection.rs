@@ -1,6 +1,6 @@
 //! How the worker speaks to a mail server: encryption, certificates, logins.
 
-use crate::smtp_sink::{Offer, SmtpSink};
+use crate::smtp_sink::{Fault, Offer, SmtpSink};
 use crate::{Bench, MINUTE, START, login, plain, trusting};
 use soapstone::mail::{Encryption, Smtp, Transport, Trust};
 
@@ -86,6 +86,26 @@ async fn required_starttls_sends_nothing_to_a_server_without_it() {
     let state = bench.state(id);
     assert_eq!(state.state, "queued");
     assert!(state.last_error.unwrap().contains("STARTTLS"));
+}
+
+/// It would otherwise fill the memory until somebody ends the server.
+#[tokio::test]
+async fn a_server_that_never_ends_a_line_is_hung_up_on() {
+    let bench = Bench::new().await;
+    let mut sink = SmtpSink::start(Offer::default()).await;
+    sink.fail(Fault::EndlessGreeting);
+    let id = bench.queue("tom@example.org", "s", "b").await;
+    let worker = bench.worker(Transport::Smtp(plain(sink.port())));
+    worker.send_due().await.unwrap();
+    let state = bench.state(id);
+    assert_eq!(state.state, "queued");
+    assert!(
+        state.last_error.as_deref().unwrap().contains("an answer of more than 131072 bytes"),
+        "{state:?}"
+    );
+    bench.clock.advance(2 * MINUTE);
+    worker.send_due().await.unwrap();
+    assert_eq!(sink.next().await.to, ["tom@example.org"]);
 }
 
 #[tokio::test]

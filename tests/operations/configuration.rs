@@ -120,10 +120,13 @@ fn what_a_start_would_refuse_is_refused_by_the_check_too() {
     std::fs::write(installation.folder().join("none.pem"), "nothing\n").unwrap();
     for (text, named) in [
         ("bind = \"0.0.0.0\"\n", "SOAPSTONE_ADMIN_PASSWORD"),
-        ("tls_certificate = \"no.pem\"\ntls_key = \"no.key\"\n", "no.pem"),
+        ("tls_certificate = \"no.pem\"\ntls_key = \"no.key\"\n", "own.toml:1: tls_certificate: no.pem: "),
         ("tls_certificate = \"none.pem\"\ntls_key = \"none.pem\"\n", "none.pem"),
         ("[mail]\nhost = \"mail.example.org\"\nfrom = \"nobody\"\n", "own.toml:3: mail.from"),
-        ("[mail]\nhost = \"m\"\ntrusted_certificates = \"no.pem\"\n", "mail.trusted_certificates"),
+        (
+            "[mail]\nhost = \"m\"\ntrusted_certificates = \"no.pem\"\n",
+            "own.toml:3: mail.trusted_certificates: no.pem: ",
+        ),
     ] {
         let said = error(&check(text));
         assert!(said.contains(named), "{text:?}: {said}");
@@ -137,6 +140,19 @@ fn what_a_start_would_refuse_is_refused_by_the_check_too() {
     let good = check("bind = \"0.0.0.0\"\nadmin_password = \"Better@123\"\n");
     assert!(good.status.success(), "{}", String::from_utf8_lossy(&good.stderr));
     assert!(!installation.data().join("soapstone.db").exists(), "a check makes nothing");
+}
+
+#[test]
+fn a_service_that_is_not_there_is_missed_where_it_is_named() {
+    let installation = Installation::new(&[]);
+    let own = installation.folder().join("own.toml");
+    std::fs::write(&own, "http_admin_services = [\"UserAdmin\", \"UserAdmn\"]\n").unwrap();
+    let said = installation.must(&["--config", "own.toml", "check-config"], "");
+    let warning = "warning: own.toml:1: http_admin_services: there is no service UserAdmn";
+    assert_eq!(
+        said.lines().filter(|line| line.contains("there is no service")).collect::<Vec<_>>(),
+        [warning]
+    );
 }
 
 #[test]

@@ -98,6 +98,19 @@ fn a_login_opens_a_session_that_every_service_takes_until_the_logout() {
 }
 
 #[test]
+fn of_several_sessions_that_a_client_names_the_open_one_counts() {
+    let world = World::new(&[]);
+    let session = log_in(&world, &named(TOM, OLD)).1.unwrap();
+    for (cookies, opens) in [
+        (format!("of-another-server; JSESSIONID={session}"), true),
+        (format!("{session}; JSESSIONID=of-another-server"), true),
+        ("of-another-server; JSESSIONID=closed".to_owned(), false),
+    ] {
+        assert_eq!(is_open(&world, &cookies), opens, "{cookies}");
+    }
+}
+
+#[test]
 fn a_refused_login_is_false_whatever_the_reason_and_opens_nothing() {
     let world = World::new(&[]);
     world.admin().add_user("idle", OLD, &[]);

@@ -38,6 +38,8 @@ pub struct Offer {
 pub enum Fault {
     /// Greet with this line, for example `421 4.3.2 busy`, and hang up.
     Greeting(&'static str),
+    /// Greet with a line that never ends.
+    EndlessGreeting,
     /// Answer MAIL FROM with this line.
     Sender(&'static str),
     /// Answer RCPT TO with this line.
@@ -274,6 +276,12 @@ async fn serve(shared: &Shared, stream: TcpStream, connection: usize) -> std::io
     let mut talk = Talk { shared, stream: BufReader::new(stream), encrypted, user: None, connection };
     if let Some(Fault::Greeting(line)) = talk.fault(|fault| matches!(fault, Fault::Greeting(_))) {
         return talk.say(line).await;
+    }
+    if talk.fault(|fault| *fault == Fault::EndlessGreeting).is_some() {
+        talk.stream.get_mut().write_all(b"220 ").await?;
+        loop {
+            talk.stream.get_mut().write_all(&[b'x'; 4096]).await?;
+        }
     }
     talk.say("220 sink ESMTP").await?;
     let (mut from, mut to) = (String::new(), Vec::new());

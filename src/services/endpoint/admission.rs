@@ -1,7 +1,7 @@
 //! Who is let in to an operation.
 
 use super::super::authenticate::{self, Caller, Denied, Stranger};
-use super::super::credentials::{Credentials, credentials, said_origin, session_cookie, session_set_cookie};
+use super::super::credentials::{Credentials, credentials, said_origin, session_cookies, session_set_cookie};
 use super::{Exchange, Target, Wrapping};
 use crate::domain::session::Kind;
 use crate::domain::{Actor, Secret, TenantId};
@@ -57,15 +57,15 @@ impl Exchange<'_> {
 
     fn admit(&self, target: Target, wrapping: Wrapping<'_>) -> Result<Admitted, Stopped> {
         let (app, now) = (self.app, self.app.clock.now());
-        let cookie = session_cookie(self.headers);
-        let session = authenticate::session(app, now, cookie).map_err(|error| {
+        let found = authenticate::session(app, now, session_cookies(self.headers)).map_err(|error| {
             tracing::error!(%error, "a session could not be looked up");
             Stopped::denied(Denied::Fault(Fault::authentication_error()), None)
         })?;
+        let known = found.as_ref().map(|(id, _)| Secret::from(*id));
+        let session = found.map(|(_, session)| session);
         // Without a session every answer hands out the id of a new one; it becomes a row when somebody signs in.
         let is_new = session.is_none();
         let fresh = || is_new.then(|| session_set_cookie(&Kind::Admin.new_id()));
-        let known = session.is_some().then(|| cookie.map(Secret::from)).flatten();
         let call = |actor: Option<Arc<Actor>>| {
             Call::new(Arc::clone(app), now, actor, known.clone(), self.connection.peer)
         };

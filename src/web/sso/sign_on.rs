@@ -2,9 +2,9 @@
 
 use super::{Carried, Notification, Partner, Refusal, partner, session_of, signer_of, unsigned};
 use crate::domain::service_provider::{self, DASHBOARD, ServiceProvider};
-use crate::domain::session::Session;
+use crate::domain::session::{self, Session};
 use crate::domain::single_sign_on::{self, MINUTES};
-use crate::domain::{Error, Now, Realm, Tenant, User, permission, resident_idp};
+use crate::domain::{Error, Realm, Tenant, User, permission, resident_idp};
 use crate::saml::binding::posted;
 use crate::saml::{self, Answer, AuthnRequest, Bearer, Message, Recipient, Status, Subject};
 use crate::store::Tx;
@@ -82,11 +82,9 @@ pub fn prepare(
     (tenant, user): (&Tenant, &User),
     session_id: &str,
 ) -> Result<Result<Ready, Barred>, Error> {
-    if let Some(barred) = barred(tx, asked, tenant, user)? {
-        return Ok(Err(barred));
-    }
-    let Some((owner, provider)) = service_provider::by_id(tx, asked.provider)? else {
-        return Ok(Err(Barred::NoProvider));
+    let (owner, provider) = match admitted(tx, asked, tenant, user)? {
+        Ok(there) => there,
+        Err(barred) => return Ok(Err(barred)),
     };
     let own = resident_idp::saml(tx, realm, &owner)?;
     let name_id = single_sign_on::subject(tx, realm, &owner, &provider, tenant, user)?;
@@ -99,17 +97,27 @@ pub fn prepare(
 
 /// What keeps a user out, whoever he is.
 pub fn barred(tx: &mut Tx<'_>, asked: &Asked, tenant: &Tenant, user: &User) -> Result<Option<Barred>, Error> {
+    Ok(admitted(tx, asked, tenant, user)?.err())
+}
+
+/// The service provider that somebody may sign in to, with the tenant it belongs to.
+fn admitted(
+    tx: &mut Tx<'_>,
+    asked: &Asked,
+    tenant: &Tenant,
+    user: &User,
+) -> Result<Result<(Tenant, ServiceProvider), Barred>, Error> {
     let Some((owner, provider)) = service_provider::by_id(tx, asked.provider)? else {
-        return Ok(Some(Barred::NoProvider));
+        return Ok(Err(Barred::NoProvider));
     };
     if !provider.is_saas && owner.id != tenant.id {
-        return Ok(Some(Barred::Tenant));
+        return Ok(Err(Barred::Tenant));
     }
     let is_dashboard = provider.issuer == DASHBOARD;
     if is_dashboard && !permission::authorized(tx, tenant.id, user.id, &[permission::LOGIN])? {
-        return Ok(Some(Barred::Permission));
+        return Ok(Err(Barred::Permission));
     }
-    Ok(None)
+    Ok(Ok((owner, provider)))
 }
 
 /// The page that carries the answer to the service provider.
@@ -280,7 +288,7 @@ pub(in crate::web) async fn with_session(
     let ready = site.store.write(move |tx| {
         let ready = prepare(tx, &realm, &own, (&tenant, &user), &id)?;
         if ready.is_ok() {
-            touch(tx, now, &id)?;
+            session::touch(tx, now, &id)?;
         }
         Ok::<_, Error>(ready)
     });
@@ -288,8 +296,4 @@ pub(in crate::web) async fn with_session(
         Ok(ready) => Ok(Some(finish(site, asked, &ready).await)),
         Err(_) => Ok(None),
     }
-}
-
-fn touch(tx: &mut Tx<'_>, now: Now, id: &str) -> Result<(), Error> {
-    crate::domain::session::touch(tx, now, id)
 }
