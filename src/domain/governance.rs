@@ -20,6 +20,8 @@ pub const MAILS_NAMES: &str = "Recovery.Notification.Username.Enable";
 pub const MAILS_ITSELF: &str = "Recovery.Notification.InternallyManage";
 /// Minutes a recovery code is good for.
 const EXPIRY_TIME: &str = "Recovery.ExpiryTime";
+/// What new passwords match.
+const PATTERN: &str = "passwordPolicy.pattern";
 /// Longest value that is stored.
 const MAX_VALUE: usize = 255;
 
@@ -81,6 +83,21 @@ fn sensible(
     let stored = text(tx, tenant, name)?;
     let default = known(name).filter(|_| !is_sensible(&stored));
     Ok(default.map_or(stored, |property| property.default.to_owned()))
+}
+
+/// What a value of a setting should be, where it is something else and would count as the default, or as off. The services
+/// store it all the same, as the original does.
+#[must_use]
+pub fn expected(name: &str, value: &str) -> Option<&'static str> {
+    let (default, value) = (known(name)?.default, value.trim());
+    let is_number = |text: &str| text.parse::<i64>().is_ok();
+    match default {
+        "true" | "false" => (!["true", "false"].iter().any(|word| value.eq_ignore_ascii_case(word)))
+            .then_some("true or false"),
+        _ if is_number(default) => (!is_number(value)).then_some("a whole number"),
+        _ if name == PATTERN => (!pattern::is_valid(value)).then_some("a Java expression"),
+        _ => None,
+    }
 }
 
 /// A connector with the values a tenant has for its properties.

@@ -36,6 +36,7 @@ pub mod mail_queue;
 pub mod name;
 pub mod neighbourhood;
 pub mod notice;
+pub mod onboarding;
 pub mod otp;
 pub mod password;
 pub mod pattern;

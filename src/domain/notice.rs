@@ -18,6 +18,10 @@ pub const FORCED_RESET_LINK: &str = "adminforcedpasswordreset";
 pub const FORCED_RESET_OTP: &str = "adminforcedpasswordresetwithotp";
 /// Link after the user asked for it.
 pub const FORGOTTEN_PASSWORD: &str = "passwordreset";
+/// Link to confirm the address of a new account.
+pub const CONFIRM_ADDRESS: &str = "emailconfirm";
+/// Link to choose the password of a new account.
+pub const CHOOSE_PASSWORD: &str = "askpassword";
 /// A password was reset; spelled as in the original.
 pub const RESET_DONE: &str = "passwordresetsucess";
 /// A user's name, which he forgot.

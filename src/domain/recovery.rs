@@ -16,7 +16,8 @@ use super::name::{QualifiedName, folded};
 use super::password::{self, NewPassword, Refused};
 use super::tenant::{self, Tenant};
 use super::{
-    Actor, Error, Now, Realm, Secret, TenantId, User, audit, forced_reset, governance, notice, session, user,
+    Actor, Error, Now, Realm, Secret, TenantId, User, audit, forced_reset, governance, notice, onboarding,
+    session, user,
 };
 use crate::store::recovery::RecoveryRow;
 use crate::store::{self, Store, Tx};
@@ -33,7 +34,7 @@ pub enum Scenario {
     Forgotten,
     /// The user forgot the password and answered the security questions.
     ByQuestions,
-    /// The account was made by its user and waits for confirmation.
+    /// The account is new, and its user is to confirm it.
     SelfSignUp,
     /// The account was made by an administrator; its user chooses the password.
     AskPassword,
@@ -75,12 +76,14 @@ impl Scenario {
     }
 
     fn step(self) -> &'static str {
-        if self == Self::SelfSignUp { "CONFIRM_SIGN_UP" } else { UPDATE_PASSWORD }
+        if self == Self::SelfSignUp { CONFIRM_SIGN_UP } else { UPDATE_PASSWORD }
     }
 }
 
 /// The step in which a code sets a password.
 const UPDATE_PASSWORD: &str = "UPDATE_PASSWORD";
+/// The step in which a code confirms an account.
+const CONFIRM_SIGN_UP: &str = "CONFIRM_SIGN_UP";
 /// The default of `Recovery.ExpiryTime`, also for values that make no sense.
 const EXPIRY_MINUTES: i64 = 1_440;
 
@@ -243,6 +246,32 @@ pub fn check(
     code: &Secret,
     hint: &Hint,
 ) -> Result<Pending, CodeProblem> {
+    find(tx, now, realm, code, hint, UPDATE_PASSWORD)
+}
+
+/// Whether a code could confirm an account now. Changes nothing.
+///
+/// # Errors
+/// What is wrong with the code.
+pub fn check_confirmation(
+    tx: &mut Tx<'_>,
+    now: Now,
+    realm: &Realm,
+    code: &Secret,
+    hint: &Hint,
+) -> Result<Pending, CodeProblem> {
+    find(tx, now, realm, code, hint, CONFIRM_SIGN_UP)
+}
+
+/// The recovery whose code is good for a step.
+fn find(
+    tx: &mut Tx<'_>,
+    now: Now,
+    realm: &Realm,
+    code: &Secret,
+    hint: &Hint,
+    step: &str,
+) -> Result<Pending, CodeProblem> {
     if code.reveal().trim().is_empty() {
         return Err(CodeProblem::Missing);
     }
@@ -252,7 +281,7 @@ pub fn check(
         Some(row) => row,
         None => the_one(realm, store::recovery::by_otp(tx, &hash)?, hint, tx)?,
     };
-    let scenario = Scenario::of(&row.scenario).filter(|_| row.step == UPDATE_PASSWORD);
+    let scenario = Scenario::of(&row.scenario).filter(|_| row.step == step);
     let scenario = scenario.ok_or(CodeProblem::Invalid)?;
     let tenant = tenant::by_id(tx, TenantId(row.tenant))?.filter(|tenant| tenant.active);
     let tenant = tenant.ok_or(CodeProblem::Invalid)?;
@@ -421,8 +450,10 @@ pub fn complete(
         return Err(CodeProblem::Invalid.into());
     }
     store::outbox::drop_of_recovery(tx, pending.id, now.0)?;
-    if scenario.is_forced() {
-        forced_reset::release(tx, now, realm, user)?;
+    match scenario {
+        Scenario::ForcedByLink | Scenario::ForcedByOtp => forced_reset::release(tx, now, realm, user)?,
+        Scenario::AskPassword => onboarding::finish(tx, user)?,
+        Scenario::Forgotten | Scenario::ByQuestions | Scenario::SelfSignUp => {}
     }
     replace_password(tx, now, realm, tenant, user, new, &presenter.properties)?;
     if scenario.is_forced() {

@@ -1,6 +1,7 @@
 //! What the commands do on a data directory, also while a server runs on it.
 
 use super::cli::{Admin, Claim, Governance, Of, Password, Role, Tenant, User};
+use super::hints;
 use super::installation::{self, Installation};
 use super::progress::Progress;
 use crate::domain::bulk_import::{self, File, Report};
@@ -14,8 +15,8 @@ use crate::domain::role::Grant;
 use crate::domain::seed::{Administrator, NewTenant};
 use crate::domain::take_over::Meant;
 use crate::domain::{
-    Actor, Clock, Error, Now, Policy, Realm, Secret, account, claim, clock::SystemClock, forced_reset,
-    governance, lockout, password, role, tenant, user,
+    Actor, Clock, Error, Now, Policy, Realm, Secret, account, claim, clock::SystemClock, governance,
+    password, role, tenant, user,
 };
 use crate::store::{self, Store, Tx};
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
@@ -119,7 +120,8 @@ impl Desk {
                     changes.set(full_uri(uri), Some(value.to_owned()));
                 }
                 let password = NewPassword::first(ask(&password, &name)?)?;
-                let added = self.write(move |tx, now, realm| {
+                let (added, hint) = self.write(move |tx, now, realm| {
+                    let hint = hints::of_new_user(tx, actor.tenant, &changes)?;
                     let new = user::NewUser {
                         name: &name,
                         password: &password,
@@ -128,9 +130,9 @@ impl Desk {
                         profile: DEFAULT_PROFILE,
                         require_change: false,
                     };
-                    user::add(tx, now, realm, &actor, &new)
+                    Ok((user::add(tx, now, realm, &actor, &new)?, hint))
                 })?;
-                say(&format!("added {}", added.display_name()))
+                say_with(&format!("added {}", added.display_name()), hint)
             }
             User::List { filter, of } => {
                 let actor = self.actor(&of)?;
@@ -248,19 +250,14 @@ impl Desk {
                 let actor = self.actor(&of)?;
                 let (uri, mut changes) = (full_uri(&claim), Changes::default());
                 changes.set(uri.as_str(), Some(value));
-                let is_idle = self.write(move |tx, now, realm| {
+                let hint = self.write(move |tx, now, realm| {
                     let user = user::find(tx, actor.tenant, &name)?;
                     check_claim(tx, realm, actor.tenant, &uri)?;
-                    let forces = lockout::is_true(changes.get(forced_reset::TRIGGER).flatten());
+                    let hint = hints::of_claims(tx, actor.tenant, &changes)?;
                     claim::write(tx, now, realm, &actor, &user, DEFAULT_PROFILE, changes)?;
-                    Ok(forces && forced_reset::Options::of(tx, actor.tenant)?.check().is_err())
+                    Ok(hint)
                 })?;
-                say("stored")?;
-                if is_idle {
-                    let options = "switch an option on first, such as governance set Recovery.AdminPasswordReset.OTP true";
-                    let _ = writeln!(std::io::stderr(), "this forces no reset: {options}");
-                }
-                Ok(())
+                say_with("stored", hint)
             }
         }
     }
@@ -289,6 +286,11 @@ impl Desk {
                 if !known.iter().any(|(known, _)| *known == name) {
                     return Err(Failure::Usage(format!(
                         "there is no policy {name}; `soapstone governance get` lists them"
+                    )));
+                }
+                if let Some(expected) = governance::expected(&name, &value) {
+                    return Err(Failure::Usage(format!(
+                        "{value:?} is not {expected}, which {name} should be"
                     )));
                 }
                 let setting = Setting { name, value: Some(value), display_name: None };
@@ -363,6 +365,15 @@ fn full_uri(claim: &str) -> String {
 }
 
 /// Names a claim that the tenant does not have: the original's refusal does not say which one it means.
+/// Says what was done and, beside it, what was not.
+fn say_with(done: &str, hint: Option<&str>) -> Result<(), Failure> {
+    say(done)?;
+    if let Some(hint) = hint {
+        let _ = writeln!(std::io::stderr(), "{hint}");
+    }
+    Ok(())
+}
+
 fn check_claim(tx: &mut Tx<'_>, realm: &Realm, tenant: tenant::TenantId, uri: &str) -> Result<(), Error> {
     match realm.catalogues.of(tx, tenant)?.find(uri) {
         Some(_) => Ok(()),

@@ -2,6 +2,7 @@
 
 pub mod cli;
 pub mod commands;
+mod hints;
 mod import;
 pub mod installation;
 pub mod logging;

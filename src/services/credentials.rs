@@ -10,6 +10,7 @@ use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use hyper::header::{AUTHORIZATION, COOKIE, HeaderMap, HeaderName, HeaderValue};
+use zeroize::Zeroizing;
 
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &alphabet::STANDARD,
@@ -75,8 +76,17 @@ pub fn credentials(headers: &HeaderMap) -> Credentials<'_> {
 /// pair, both non-empty: its sender is challenged again.
 pub fn decoded(token: &str) -> Option<(String, Secret)> {
     // Two blanks after the scheme leave one in front of the token, which no base64 reader accepts.
-    let bytes = zeroize::Zeroizing::new(BASE64.decode(token).ok()?);
-    let (user, password) = std::str::from_utf8(&bytes).ok()?.split_once(':')?;
+    let bytes = Zeroizing::new(BASE64.decode(token).ok()?);
+    // Java and Python write Latin-1 unless told otherwise.
+    let latin;
+    let text = match std::str::from_utf8(&bytes) {
+        Ok(text) => text,
+        Err(_) => {
+            latin = Zeroizing::new(encoding_rs::mem::decode_latin1(&bytes).into_owned());
+            latin.as_str()
+        }
+    };
+    let (user, password) = text.split_once(':')?;
     (!user.is_empty() && !password.is_empty()).then(|| (user.to_owned(), password.into()))
 }
 
@@ -118,11 +128,13 @@ mod tests {
     }
 
     #[test]
-    fn a_password_may_contain_colons_and_padding_may_be_missing() {
+    fn a_password_may_contain_colons_or_be_latin_1_and_padding_may_be_missing() {
         for (value, expected) in [
             ("Basic Y29sb246YTpi", ("colon", "a:b")),
             ("basic Y29sb246YTpi", ("colon", "a:b")),
             ("Basic YWRtaW46YWRtaW4", ("admin", "admin")),
+            ("Basic asO8cmc6w6k=", ("jürg", "é")),
+            ("Basic avxyZzrp", ("jürg", "é")),
         ] {
             let headers = headers(value);
             let Credentials::Basic(token) = credentials(&headers) else { panic!("{value}") };

@@ -12,6 +12,7 @@ mod forward_auth;
 mod late;
 mod login;
 mod multipart;
+mod onboarding;
 mod once;
 mod page;
 mod recovery_api;
@@ -176,7 +177,7 @@ impl Care {
             "/commonauth" | console::SIGN_IN => Self::CountOwn,
             "/dashboard/logout" | "/dashboard/logout.jag" => Self::Own,
             // Whoever has a code needs no other proof.
-            CONFIRM | COMPLETE | dashboard::PASSWORD => Self::Count,
+            CONFIRM | COMPLETE | onboarding::CONFIRM | dashboard::PASSWORD => Self::Count,
             _ if forgotten::takes(path) => Self::CountOwn,
             // The call carries credentials that no other site has.
             _ if recovery_api::Call::of(path).is_some() => Self::Count,
@@ -289,6 +290,7 @@ async fn shown(site: &Arc<Site>, request: Request<Bytes>, source: Source, peer: 
         "/authenticationendpoint/style.css" => site.look.style.answer(request.uri().query()),
         CONFIRM => reset::show(site, &request).await,
         COMPLETE => reset::complete(site, &request, source).await,
+        onboarding::CONFIRM => onboarding::answer(site, &request).await,
         _ if path == "/carbon" || path.starts_with("/carbon/") => {
             console::answer(site, request, source, peer).await
         }

@@ -20,7 +20,8 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form
 
 /// The pages, with the file each can be overridden by; those of dashboard and console are with
 /// their screens.
-pub(super) const TEMPLATES: [(&str, &str); 6] = [
+pub(super) const TEMPLATES: [(&str, &str); 7] = [
+    ("confirm.html", include_str!("templates/confirm.html")),
     ("continue.html", include_str!("templates/continue.html")),
     ("late.html", include_str!("templates/late.html")),
     ("layout.html", include_str!("templates/layout.html")),

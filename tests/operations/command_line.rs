@@ -185,7 +185,7 @@ fn what_cannot_be_done_is_said_and_ends_with_a_failure() {
     let installation = Installation::new(&[]);
     installation.must(&["admin", "set-password", "--password-stdin"], "Better@123");
     installation.must(&["user", "add", "tom", "--password-stdin"], "Old@1234");
-    let cases: [(&[&str], &str, &str); 17] = [
+    let cases: [(&[&str], &str, &str); 20] = [
         (&["user", "add", "tom", "--password-stdin"], "Old@1234", "already exists"),
         (&["user", "add", "x", "--password-stdin"], "Old@1234", "x"),
         (&["user", "add", "zoe", "--password-stdin"], "a b", "Credential"),
@@ -196,6 +196,13 @@ fn what_cannot_be_done_is_said_and_ends_with_a_failure() {
         (&["role", "assign", "tom", "no such role"], "", "no such role"),
         (&["claim", "set", "nobody", "givenname", "x"], "", "nobody"),
         (&["governance", "set", "No.Such.Policy", "true"], "", "No.Such.Policy"),
+        (
+            &["governance", "set", "Recovery.AdminPasswordReset.OTP", "ture"],
+            "",
+            "\"ture\" is not true or false",
+        ),
+        (&["governance", "set", "account.lock.handler.Time", "5m"], "", "\"5m\" is not a whole number"),
+        (&["governance", "set", "passwordPolicy.pattern", "["], "", "\"[\" is not a Java expression"),
         (&["user", "list", "--tenant", "no.example"], "", "no.example"),
         (
             &["claim", "get", "tom", "givenname", "nosuch"],
@@ -314,6 +321,33 @@ fn mails_that_wait_can_be_listed_retried_and_dropped() {
     let refused = installation.command_line(&["mail", "retry", zoe], "");
     assert!(!refused.status.success() && text(&refused).contains("cannot be sent"), "{}", text(&refused));
     assert!(!installation.command_line(&["mail", "retry", zoe, "--failed"], "").status.success());
+}
+
+/// The services store them without a word, as the original does.
+#[test]
+fn claims_that_do_not_do_what_they_say_are_stored_with_a_hint() {
+    let installation = Installation::new(&[]);
+    let run = |arguments: &[&str], input: &str| {
+        let output = installation.command_line(arguments, input);
+        assert!(output.status.success(), "{arguments:?}: {}", text(&output));
+        text(&output)
+    };
+    let add = |name: &str, claim: &str| {
+        run(&["user", "add", name, "--password-stdin", "--claim", claim], "Old@1234")
+    };
+    installation.must(&["admin", "set-password", "--password-stdin"], "Admin@1234");
+    assert!(add("ann", "identity/askPassword=true").contains("EmailVerification.Enable true"));
+    assert!(add("bob", "identity/adminForcedPasswordReset=true").contains("once the user is there"));
+    assert!(add("cid", "identity/accountLocked=true").contains("keeps nobody out"));
+    let lock = || run(&["claim", "set", "ann", "identity/accountLocked", "true"], "");
+    assert!(lock().contains("account.lock.handler.enable true"));
+    run(&["governance", "set", "account.lock.handler.enable", "true"], "");
+    assert!(!lock().contains("keeps nobody out"));
+    run(&["governance", "set", "EmailVerification.Enable", "true"], "");
+    let reachable = ["--claim", "emailaddress=dan@example.org", "--claim", "identity/askPassword=true"];
+    let added = run(&[&["user", "add", "dan", "--password-stdin"][..], &reachable].concat(), "Old@1234");
+    assert!(added.starts_with("added dan\n") && !added.contains("this mails"), "{added}");
+    assert!(run(&["mail", "list"], "").contains("dan@example.org"));
 }
 
 /// The command knows nothing of the flags that the server was started with.

@@ -12,6 +12,7 @@ mod codes;
 mod expiry;
 mod link;
 mod mails;
+mod onboarding;
 mod options;
 mod pages;
 mod races;

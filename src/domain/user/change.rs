@@ -8,7 +8,7 @@ use crate::domain::credential::Credential;
 use crate::domain::name::{ANONYMOUS_USER, QualifiedName, folded, is_reserved};
 use crate::domain::password::{self, NewPassword};
 use crate::domain::{
-    Actor, Error, Now, Realm, audit, forced_reset, pattern, recovery, role, session, tenant,
+    Actor, Error, Now, Realm, audit, forced_reset, onboarding, pattern, recovery, role, session, tenant,
 };
 use crate::store::{self, Tx};
 
@@ -21,7 +21,8 @@ pub struct NewUser<'a> {
     pub password: &'a NewPassword,
     /// Roles to join, which must exist.
     pub roles: &'a [String],
-    /// Claims to set; nothing is triggered by them, but they keep out whom they say is locked or disabled.
+    /// Claims to set. They keep out whom they say is locked or disabled, and may ask him [to finish his account](onboarding);
+    /// nothing else is triggered by them.
     pub claims: &'a Changes,
     /// Profile the claims belong to.
     pub profile: &'a str,
@@ -71,14 +72,18 @@ pub fn add(
         return Err(already_there(&name.name));
     }
     let roles = role::existing(tx, actor.tenant, &domain, new.roles)?;
-    claim::check_known(tx, realm, actor.tenant, new.claims)?;
+    let (task, claims) = onboarding::asked(tx, actor.tenant, new.claims)?;
+    claim::check_known(tx, realm, actor.tenant, &claims)?;
     let id = store::user::insert(tx, &row)?;
     password::remember(tx, now, actor.tenant, id, new.password)?;
     let user = User { id: UserId(id), tenant: actor.tenant, domain, name: name.name };
     for role in roles {
         store::role::add_member(tx, role, id)?;
     }
-    claim::set_at_creation(tx, now, realm, &user, new.profile, new.claims)?;
+    claim::set_at_creation(tx, now, realm, &user, new.profile, &claims)?;
+    if let Some(task) = task {
+        onboarding::begin(tx, now, realm, &user, task)?;
+    }
     let data = new.roles.iter().fold(String::from("Roles :"), |text, role| text + role + ",");
     // The original's line names the new user without his domain.
     audit::record(tx, now, actor, "Add User", &user.name, &data)?;

@@ -8,6 +8,7 @@ use crate::domain::catalogue::{EMAIL_ADDRESS, GIVEN_NAME, LAST_NAME};
 use crate::domain::claim::{Changes, DEFAULT_PROFILE};
 use crate::domain::listing::{self, page};
 use crate::domain::name::PRIMARY;
+use crate::domain::onboarding::{self, Task};
 use crate::domain::password::{self, NewPassword};
 use crate::domain::{Error, Secret, TenantId, account, console, user};
 use crate::store::{Tx, aside};
@@ -23,6 +24,12 @@ const AT_ONCE: [(&str, &str, &str); 3] = [
     ("mail", EMAIL_ADDRESS, "user_mail"),
     ("given_name", GIVEN_NAME, "user_given_name"),
     ("last_name", LAST_NAME, "user_last_name"),
+];
+
+/// What a new user can be asked to do himself: task, field, label.
+const TASKS: [(Task, &str, &str); 2] = [
+    (Task::ConfirmAddress, "verify_email", "user_verify_email"),
+    (Task::ChoosePassword, "ask_password", "user_ask_password"),
 ];
 
 /// A choice of a list.
@@ -161,6 +168,14 @@ pub async fn add(visit: Arc<Visit>) -> Answer {
     let at_once: Vec<[&str; 3]> =
         AT_ONCE.iter().map(|(field, _, label)| [*field, texts::text(label), visit.text(field)]).collect();
     context.insert("claims", &at_once);
+    let tasks: Vec<(&str, &str, bool)> = match visit.read(|tx| onboarding::is_enabled(tx, visit.tenant()))? {
+        true => TASKS
+            .iter()
+            .map(|(_, field, label)| (*field, texts::text(label), visit.text(field) == "true"))
+            .collect(),
+        false => Vec::new(),
+    };
+    context.insert("tasks", &tasks);
     context.insert("password_hint", &visit.realm().policy.password_message);
     match wrong {
         Some(wrong) => visit.show_again("console/user_add.html", context, &wrong),
@@ -192,6 +207,9 @@ async fn added(visit: &Visit) -> Result<Option<String>, Error> {
         if !visit.text(field).is_empty() {
             claims.set(uri, Some(visit.text(field).to_owned()));
         }
+    }
+    for (task, _, _) in TASKS.iter().filter(|(_, field, _)| visit.text(field) == "true") {
+        claims.set(task.claim(), Some("true".to_owned()));
     }
     let mut roles: Vec<String> = visit.parameters.all("role").map(str::to_owned).collect();
     roles.sort_unstable();

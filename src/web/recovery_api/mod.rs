@@ -229,7 +229,12 @@ async fn admit(site: &Arc<Site>, headers: &HeaderMap, tenant: &str) -> Result<()
     let parts: Vec<&str> = header.to_str().unwrap_or("").split_whitespace().collect();
     let [scheme, token] = parts.as_slice() else { return Err(empty(StatusCode::BAD_REQUEST)) };
     let decoded = base64::engine::general_purpose::STANDARD.decode(token).ok();
-    let decoded = decoded.and_then(|bytes| String::from_utf8(bytes).ok()).map(Secret::new);
+    // Java and Python write Latin-1 unless told otherwise.
+    let text = |bytes| {
+        String::from_utf8(bytes)
+            .unwrap_or_else(|error| encoding_rs::mem::decode_latin1(error.as_bytes()).into_owned())
+    };
+    let decoded = decoded.map(|bytes| Secret::new(text(bytes)));
     let pair = decoded.as_ref().and_then(|text| text.reveal().split_once(':'));
     let Some((name, secret)) = pair else { return Err(challenge("")) };
     if scheme.eq_ignore_ascii_case("client") {

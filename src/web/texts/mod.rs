@@ -70,6 +70,11 @@ pub const INFORMATION: &str = "Information";
 pub const UPDATED: &str = "Updated the password successfully";
 pub const CODE_MISSING: &str =
     "Cannot process the email notification confirmation. confirmation code is missing.";
+pub const CONFIRM_ACCOUNT: &str = "Confirm your account";
+pub const CONFIRM_ACCOUNT_HINT: &str =
+    "Press Confirm to show that this address is yours. Afterwards you can sign in to the account:";
+pub const CONFIRM: &str = "Confirm";
+pub const ACCOUNT_CONFIRMED: &str = "Your account is confirmed. You can sign in now.";
 pub const LINK_INVALID: &str = "This link is no longer valid. It was used, replaced or has expired. Ask your administrator for a new one.";
 pub const LINK_OVERTAKEN: &str = "Another link was opened in this browser since. Open the link of this page again, from its mail, or sign in with the one-time password again.";
 pub const TO_DASHBOARD: &str = "Go to my account";

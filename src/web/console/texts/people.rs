@@ -30,6 +30,8 @@ pub const TEXTS: &[(&str, &str)] = &[
     ("user_mail", "Email"),
     ("user_given_name", "First Name"),
     ("user_last_name", "Last Name"),
+    ("user_verify_email", "Mail a link by which the user confirms this address"),
+    ("user_ask_password", "Mail a link by which the user chooses the password"),
     ("roles_of_new_user", "Select roles of the user"),
     ("user_added", "User {0} is added successfully."),
     ("user_not_added", "Could not add user {0}. Error is: {1}"),
