@@ -88,6 +88,7 @@ impl Installation {
             trust: Trust::Authorities(Vec::new()),
             hello_name: None,
             timeout: Duration::from_secs(20),
+            patience: Duration::from_secs(20),
         };
         let settings =
             Settings { from: "noreply@example.org".into(), transport: Transport::Smtp(smtp), concurrency: 2 };

@@ -11,7 +11,7 @@ pub(super) fn mistake(settings: &Settings) -> Option<Mistake> {
     if let Some(name) = &settings.host_name
         && !is_host(name)
     {
-        let hint = "write it like is.example.org, without protocol, port and path";
+        let hint = "write it like is.example.org, without protocol, port and path, in parts of at most 63 characters";
         return found("host_name", format!("{name:?} is no host name"), hint);
     }
     if let Some(url) = &settings.public_url
@@ -61,9 +61,13 @@ fn host_of(url: &str) -> Option<&str> {
     Some(host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host))
 }
 
+/// Whether a text is a name as DNS has them, at most 253 characters of parts of at most 63, or an address.
 fn is_host(text: &str) -> bool {
-    let is_name = !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b));
-    is_name || text.parse::<IpAddr>().is_ok()
+    let is_part = |part: &str| {
+        (1..=63).contains(&part.len())
+            && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
+    };
+    (text.len() <= 253 && text.split('.').all(is_part)) || text.parse::<IpAddr>().is_ok()
 }
 
 /// Whether a host is of a domain, or is that domain.
@@ -119,9 +123,16 @@ mod tests {
         for good in ["is.example.org", "localhost", "192.0.2.7", "::1", "my_host"] {
             assert_eq!(why(|settings| settings.host_name = Some(good.into())), None, "{good}");
         }
-        for bad in
-            ["", "https://is.example.org", "is.example.org:9443", "is.example.org/carbon", "a b", "a@b"]
-        {
+        for bad in [
+            "",
+            "a..b",
+            &"a".repeat(64),
+            "https://is.example.org",
+            "is.example.org:9443",
+            "is.example.org/carbon",
+            "a b",
+            "a@b",
+        ] {
             let said = why(|settings| settings.host_name = Some(bad.into())).unwrap_or_default();
             assert!(said.starts_with("host_name: "), "{bad:?}: {said}");
         }

@@ -300,7 +300,7 @@ pub const KEYS: &[Key] = &[
         "mail.timeout_seconds",
         Number,
         "30",
-        "Time for one mail (mail.smtp.timeout, mail.smtp.connectiontimeout).",
+        "Time until the mail server takes the text of a mail (mail.smtp.timeout, mail.smtp.connectiontimeout); the answer to it is waited for longer, so that no mail is sent twice.",
     ),
     key("mail.concurrency", Number, "8", "Mails sent at the same time (minThread)."),
 ];

@@ -355,6 +355,7 @@ impl Settings {
     pub fn public_url_at(&self, https_port: u16) -> String {
         match &self.public_url {
             Some(url) => url.trim_end_matches('/').to_owned(),
+            None if self.host().contains(':') => format!("https://[{}]:{https_port}", self.host()),
             None => format!("https://{}:{https_port}", self.host()),
         }
     }

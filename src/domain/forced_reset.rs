@@ -179,9 +179,14 @@ pub fn cancel(tx: &mut Tx<'_>, now: Now, realm: &Realm, actor: &Actor, user: &Us
     if !is_pending(tx, user.id.0)? {
         return Ok(false);
     }
-    recovery::end(tx, now, user)?;
+    let row = recovery::end(tx, now, user)?;
     clear_published_code(tx, realm, user)?;
-    // A lock after failed logins is another state and outlives the reset.
+    // A lock after failed logins is another state and outlives the reset, unless wrong codes were what failed.
+    if let Some(row) = row.filter(|row| row.wrong_codes > 0)
+        && lockout::unlock_time(tx, user)? > row.created_at
+    {
+        lockout::release(tx, user)?;
+    }
     if !is_locked(tx, user)? {
         store::user::set_identity_claim(tx, user.id.0, LOCKED, Some("false"))?;
         tell_of_lock(tx, now, realm, user, notice::ACCOUNT_UNLOCK)?;
@@ -257,15 +262,16 @@ pub(super) fn move_published_codes(
     Ok(())
 }
 
-/// Takes the published codes of expired resets out of the claims, in every tenant; the users stay in reset. Called
-/// from time to time. Says how many codes there were.
+/// Keeps which codes have expired, of any recovery, and takes the published ones out of the claims, in every tenant; the
+/// users stay in reset. Called from time to time. Says how many codes there were.
 ///
 /// # Errors
 /// Failures of the database.
 pub fn clear_expired(tx: &mut Tx<'_>, now: Now, realm: &Realm) -> Result<usize, Error> {
     let mut cleared = 0;
-    for tenant in store::recovery::tenants_with_otp(tx)?.into_iter().map(TenantId) {
+    for tenant in store::recovery::tenants_with_codes(tx)?.into_iter().map(TenantId) {
         let issued_before = now.plus_minutes(-recovery::expiry_minutes(tx, tenant)?).0;
+        store::recovery::mark_expired(tx, tenant.0, issued_before, now.0)?;
         for user in store::recovery::with_older_otp(tx, tenant.0, issued_before)? {
             if let Some(user) = User::by_id(tx, user)?
                 && !claim::values(tx, realm, &user, &[PUBLISHED_CODE])?.is_empty()

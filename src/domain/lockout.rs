@@ -179,6 +179,14 @@ pub fn release(tx: &mut Tx<'_>, user: &User) -> Result<(), Error> {
     Ok(())
 }
 
+/// When the lock of a user ends by itself; 0 when it does not, or there is none.
+///
+/// # Errors
+/// Failures of the database.
+pub fn unlock_time(tx: &mut Tx<'_>, user: &User) -> Result<i64, Error> {
+    Ok(number(store::login::identity_claim(tx, user.id.0, UNLOCK_TIME)?.as_deref()))
+}
+
 /// Queues the mails about claims that lock, unlock, disable or enable a user, before they are written. Locks are
 /// announced only while the tenant locks accounts, as in the original.
 ///

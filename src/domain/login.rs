@@ -468,7 +468,7 @@ fn conclude(
     }
     if one.verdict == Verdict::Redeem {
         let user = user_of(&asked.tenant, &one.candidate);
-        return Outcome::Redeem(RightCode { tenant: asked.tenant, user, code: presented.password.clone() });
+        return Outcome::Redeem(RightCode { tenant: asked.tenant, user, code: presented.password.trimmed() });
     }
     let stored = one.upgrade.unwrap_or_else(|| Credential::from(one.candidate.credential.clone()));
     let proof = realm.verified.proof(asked.tenant.id.0, one.candidate.user, &stored, &presented.password);

@@ -318,12 +318,16 @@ fn claim_of(placeholder: &str) -> Option<String> {
 /// Addresses of one user at most: he writes them himself, and each gets every mail.
 const MOST_ADDRESSES: usize = 10;
 
-/// The claim is split at commas and loses its blanks; nobody gets the same mail twice.
+/// The claim is split at commas, and at semicolons as people write them; nobody gets the same mail twice. What is no address
+/// is none: a reset whose only mail could never leave would shut its user out.
 fn addresses(claim: &str) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
-    for part in claim.split(',') {
-        let address: String = part.chars().filter(|letter| !letter.is_whitespace()).collect();
-        if !address.is_empty() && !found.contains(&address) {
+    for part in claim.split([',', ';']) {
+        // `Tom <tom@example.org>` is how mail programs copy one.
+        let bare =
+            part.split_once('<').and_then(|(_, rest)| rest.split_once('>')).map_or(part, |(inner, _)| inner);
+        let address: String = bare.chars().filter(|letter| !letter.is_whitespace()).collect();
+        if is_address(&address) && !found.contains(&address) {
             found.push(address);
         }
         if found.len() >= MOST_ADDRESSES {
@@ -331,6 +335,15 @@ fn addresses(claim: &str) -> Vec<String> {
         }
     }
     found
+}
+
+/// Whether a text can be an address at all.
+fn is_address(text: &str) -> bool {
+    text.split_once('@').is_some_and(|(user, host)| {
+        let is_odd = |letter: char| letter.is_control() || "@<>()".contains(letter);
+        let is_text = |part: &str| !part.is_empty() && !part.contains(is_odd);
+        is_text(user) && is_text(host) && !user.contains(':')
+    })
 }
 
 /// The host of the public address, for message ids.

@@ -222,7 +222,8 @@ fn holders(grants: &[NamedRow], resource: &str, allowed: bool) -> Vec<String> {
 fn decide<'a>(grants: impl Iterator<Item = (&'a str, bool)>, resource: &str) -> Option<bool> {
     let resource = trimmed(resource);
     let mut nearest: Option<(usize, bool)> = None;
-    for (granted, allowed) in grants.map(|(granted, allowed)| (trimmed(granted), allowed)) {
+    let named = grants.filter(|(granted, _)| !is_blank(granted));
+    for (granted, allowed) in named.map(|(granted, allowed)| (trimmed(granted), allowed)) {
         if is_below(resource, granted) {
             nearest = match nearest {
                 Some((depth, _)) if depth > granted.len() => nearest,
@@ -232,6 +233,12 @@ fn decide<'a>(grants: impl Iterator<Item = (&'a str, bool)>, resource: &str) -> 
         }
     }
     nearest.map(|(_, allowed)| allowed)
+}
+
+/// Whether a path names nothing, not even the root, which is `/`. Scripts send an empty element where they mean no
+/// permission.
+pub(super) fn is_blank(resource: &str) -> bool {
+    resource.trim().is_empty()
 }
 
 /// A path without the slash at its beginning and end: the tree does not know them.

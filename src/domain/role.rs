@@ -2,7 +2,7 @@
 //! members are all users and are stored nowhere. Refusals in the words of the kernel of IS 5.3.0.
 
 use super::name::{APPLICATION, INTERNAL, PRIMARY, QualifiedName, folded, shown};
-use super::{Actor, Error, Now, Realm, TenantId, User, audit, user};
+use super::{Actor, Error, Now, Realm, TenantId, User, audit, permission, user};
 use crate::store::{self, Tx};
 
 /// The role of the primary administrator.
@@ -176,7 +176,9 @@ pub fn add_named(
     for member in &members {
         store::role::add_member(tx, id, member.id.0)?;
     }
-    for grant in grants {
+    // IS 5.3.0 passes over what names nothing.
+    let grants: Vec<&Grant> = grants.iter().filter(|grant| !permission::is_blank(&grant.resource)).collect();
+    for grant in &grants {
         store::role::set_grant(tx, id, &grant.resource.to_lowercase(), &grant.action, true)?;
     }
     let users: Vec<String> = members.iter().map(User::display_name).collect();

@@ -19,6 +19,12 @@ impl Secret {
         &self.0
     }
 
+    /// The text without the blanks around it, which come along when somebody copies it.
+    #[must_use]
+    pub fn trimmed(&self) -> Self {
+        Self::from(self.0.trim())
+    }
+
     /// Whether `presented` is this secret, in time that does not depend on where they differ.
     #[must_use]
     pub fn matches(&self, presented: &str) -> bool {

@@ -122,6 +122,12 @@ pub fn tenant(tx: &mut Tx<'_>, now: Now, realm: &Realm, new: &NewTenant<'_>) -> 
     {
         return Err(failed());
     }
+    if realm.policy.email_user_names && !name.contains('@') {
+        return Err(Error::refused(format!(
+            "{name:?} could never sign in there: where mail addresses are user names, {name}@{domain} is a user of \
+             {SUPER_DOMAIN}; name the administrator by a mail address"
+        )));
+    }
     let key = new.id.map(|id| id.0);
     let id = TenantId(store::tenant::insert(tx, key, &domain, new.email, new.created_at.0, &new.admin.name)?);
     let user = fill(tx, now, realm, id, "localhost", new.admin)?;
@@ -218,6 +224,16 @@ fn rows(table: &'static str) -> impl Iterator<Item = &'static str> {
 mod tests {
     use super::*;
     use crate::domain::fixture::*;
+
+    /// `admin@acme.example` would be looked for in `carbon.super`.
+    #[test]
+    fn where_mail_addresses_are_names_an_administrator_of_another_tenant_has_one() {
+        let world = World::with(|policy| policy.email_user_names = true);
+        let refused = adds(&world, None, "acme.example", "admin").unwrap_err();
+        assert!(refused.contains("name the administrator by a mail address"), "{refused}");
+        assert!(world.read(|tx| tenant::find(tx, "acme.example")).is_none());
+        adds(&world, None, "acme.example", "root@acme.example").unwrap();
+    }
 
     #[test]
     fn every_shipped_external_claim_stands_for_a_shipped_local_one() {

@@ -42,8 +42,11 @@ pub struct Smtp {
     pub trust: Trust,
     /// `mail.smtp.localhost`: the name we greet with; the machine's when absent.
     pub hello_name: Option<String>,
-    /// Longest time for one mail, connecting included.
+    /// Longest time until the server takes the text of a mail, connecting included.
     pub timeout: Duration,
+    /// Longest time for the text of a mail and the answer to it. A server that is slow there has the mail: who hangs up sends
+    /// it again (RFC 5321, 4.5.3.2.6).
+    pub patience: Duration,
 }
 
 /// The account at the mail server.

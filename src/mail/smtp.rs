@@ -20,6 +20,7 @@ use lettre::transport::smtp::{Error, response::Severity};
 use rustls::pki_types::{CertificateDer, pem::PemObject as _};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 use tokio::net::TcpStream;
 
 /// A mail server that mails can be handed to; shared by all lanes.
@@ -102,24 +103,44 @@ impl Server {
     pub(super) async fn deliver(&self, lane: &mut Lane, message: &lettre::Message) -> Result<(), Failure> {
         // Cancelled by the timeout or not, a connection in the middle of a mail is never used again.
         let open = lane.0.take();
-        let talk = async {
+        let announcing = async {
             let mut connection = match open {
                 Some(open) => self.still_open(open).await?,
                 None => self.connect().await?,
             };
-            hand_over(&mut connection, message).await.map(|()| connection)
+            announce(&mut connection, message)
+                .await
+                .map_err(|failure| self.with_login(failure, &connection))?;
+            Ok(connection)
         };
-        let outcome = tokio::time::timeout(self.settings.timeout, talk).await;
-        match outcome {
-            Ok(Ok(connection)) => {
-                lane.0 = Some(connection);
-                Ok(())
+        let mut connection = self.within(self.settings.timeout, announcing).await?;
+        let text = message.formatted();
+        let handing_over =
+            async { connection.message(&text).await.map(drop).map_err(|error| verdict("message", &error)) };
+        self.within(self.settings.patience, handing_over).await?;
+        lane.0 = Some(connection);
+        Ok(())
+    }
+
+    /// What comes of a part of a conversation, if the other side answers in time.
+    async fn within<T>(
+        &self,
+        limit: Duration,
+        part: impl Future<Output = Result<T, Failure>>,
+    ) -> Result<T, Failure> {
+        tokio::time::timeout(limit, part).await.unwrap_or_else(|_| {
+            let seconds = limit.as_secs_f32();
+            Err(Failure::Later(format!("{} did not answer within {seconds} s", self.name())))
+        })
+    }
+
+    /// A failure, with a word of the login that was configured and did not come about.
+    fn with_login(&self, failure: Failure, connection: &AsyncSmtpConnection) -> Failure {
+        match failure {
+            Failure::Later(why) if self.settings.login.is_some() && !can_log_in(connection) => {
+                Failure::Later(format!("{why} (not logged in: the server offers neither PLAIN nor LOGIN)"))
             }
-            Ok(Err(failure)) => Err(failure),
-            Err(_) => {
-                let seconds = self.settings.timeout.as_secs_f32();
-                Err(Failure::Later(format!("{} did not answer within {seconds} s", self.name())))
-            }
+            other => other,
         }
     }
 
@@ -200,8 +221,7 @@ impl Server {
 
     /// A server that offers no AUTH is taken at its word: it wants none.
     async fn log_in(&self, connection: &mut AsyncSmtpConnection, login: &Login) -> Result<(), Failure> {
-        const MECHANISMS: [Mechanism; 2] = [Mechanism::Plain, Mechanism::Login];
-        if connection.server_info().get_auth_mechanism(&MECHANISMS).is_none() {
+        if !can_log_in(connection) {
             return Ok(());
         }
         let credentials = Credentials::new(login.user.clone(), login.password.reveal().to_owned());
@@ -251,7 +271,15 @@ fn is_about_trust(error: &Error) -> bool {
     false
 }
 
-async fn hand_over(connection: &mut AsyncSmtpConnection, message: &lettre::Message) -> Result<(), Failure> {
+/// How we log in.
+const MECHANISMS: [Mechanism; 2] = [Mechanism::Plain, Mechanism::Login];
+
+fn can_log_in(connection: &AsyncSmtpConnection) -> bool {
+    connection.server_info().get_auth_mechanism(&MECHANISMS).is_some()
+}
+
+/// Says from whom and to whom a mail is, until its text is asked for.
+async fn announce(connection: &mut AsyncSmtpConnection, message: &lettre::Message) -> Result<(), Failure> {
     let envelope = message.envelope();
     let mut parameters = Vec::new();
     if envelope.from().into_iter().chain(envelope.to()).any(|address| !address.to_string().is_ascii()) {
@@ -271,9 +299,7 @@ async fn hand_over(connection: &mut AsyncSmtpConnection, message: &lettre::Messa
             .await
             .map_err(|error| verdict("recipient", &error))?;
     }
-    connection.command(Data).await.map_err(|error| verdict("message", &error))?;
-    connection.message(&message.formatted()).await.map_err(|error| verdict("message", &error))?;
-    Ok(())
+    connection.command(Data).await.map(drop).map_err(|error| verdict("message", &error))
 }
 
 /// A 5yz reply about the recipient or the text is final (RFC 5321, 4.2.1). One with enhanced status 5.7 is not: it

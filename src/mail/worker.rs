@@ -69,7 +69,7 @@ impl Worker {
         let mut longest = Duration::ZERO;
         let route = match settings.transport {
             Transport::Smtp(server) => {
-                longest = server.timeout;
+                longest = server.timeout + server.patience;
                 Route::Smtp(Box::new(smtp::Server::new(server)?))
             }
             Transport::Directory(folder) => {
@@ -149,9 +149,17 @@ impl Worker {
         }
         let free = self.0.concurrency.saturating_sub(lanes.len());
         let limit = i64::try_from(free).unwrap_or(i64::MAX);
-        let (due, next) = self.0.store.read(|tx| {
+        let (mut due, mut next) = self.0.store.read(|tx| {
             Ok::<_, store::Error>((outbox::count_due(tx, now.0, limit)?, outbox::next_due(tx)?))
         })?;
+        let latest = now.0.saturating_add(self.0.hidden.max(LONGEST_PAUSE * 75_000));
+        if next.is_some_and(|at| at > latest) {
+            tracing::warn!(
+                "mails waited for a time that a clock was set to which was ahead; they are tried now"
+            );
+            self.0.store.write(move |tx| outbox::bring_forward(tx, latest, now.0)).await?;
+            (due, next) = (limit.min(1), Some(now.0));
+        }
         for _ in 0..due {
             let worker = self.clone();
             lanes.spawn(async move { worker.work_lane().await });

@@ -409,8 +409,13 @@ fn read_password(given: &Password, name: &str) -> Result<Secret, Failure> {
     }
     if !given.password_stdin {
         if std::io::stdin().is_terminal() {
-            let typed = rpassword::prompt_password(format!("Password of {name}: "))?;
-            return Ok(Secret::from(typed));
+            let typed = Secret::new(rpassword::prompt_password(format!("Password of {name}: "))?);
+            // Nobody sees what he types.
+            let again = Secret::new(rpassword::prompt_password(format!("Password of {name}, once more: "))?);
+            return match typed.matches(again.reveal()) {
+                true => Ok(typed),
+                false => Err(Failure::Usage("the two passwords differ; nothing was changed".to_owned())),
+            };
         }
         return Err(Failure::Usage(
             "no password: use --password-stdin, SOAPSTONE_PASSWORD, or a terminal to type it".to_owned(),

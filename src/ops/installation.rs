@@ -5,6 +5,7 @@ use crate::domain::{Clock, Policy, Realm, Secret, SecretKey, TenantId, credentia
 use crate::store::{self, Store, Tx};
 use std::fs::File;
 use std::io::{Read as _, Write as _};
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -204,7 +205,11 @@ pub fn make_folder(folder: &Path) -> Result<(), Error> {
 /// [`store::Error::InUse`] when another server has it.
 pub fn lock(folder: &Path) -> Result<Lock, Error> {
     let path = folder.join(LOCK);
-    let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(failed(&path))?;
+    let mut options = File::options();
+    // Whoever can open it can lock it, too.
+    options.create(true).truncate(false).write(true).mode(0o600);
+    let file = options.open(&path).map_err(failed(&path))?;
+    keep_from(0o077, &file);
     match file.try_lock() {
         Ok(()) => Ok(Lock { file, path }),
         Err(std::fs::TryLockError::WouldBlock) => Err(store::Error::InUse(folder.to_owned()).into()),
@@ -266,11 +271,23 @@ fn refuse_lost(store: &Store, folder: &Path) -> Result<(), Error> {
 }
 
 /// Makes the database's file, if there is none, for its owner only: the folder may have been there before, open to all.
-/// SQLite gives its other files the same mode.
+/// One that is there, such as a restored backup, is kept from everybody who is not of its group. SQLite gives its other
+/// files the same mode.
 fn hide(database: &Path) -> Result<(), Error> {
-    use std::os::unix::fs::OpenOptionsExt as _;
     let made = File::options().append(true).create(true).mode(0o600).open(database);
-    made.map(drop).map_err(failed(database))
+    made.map(|file| keep_from(0o007, &file)).map_err(failed(database))
+}
+
+/// Takes rights away from a file, where its owner is who runs this.
+fn keep_from(whom: u32, file: &File) {
+    let rights = file.metadata().map(|known| known.permissions());
+    if let Ok(mut rights) = rights
+        && rights.mode() & whom != 0
+    {
+        rights.set_mode(rights.mode() & !whom);
+        // Somebody else's stays as it is; it works as well.
+        let _ = file.set_permissions(rights);
+    }
 }
 
 /// The key of the installation.

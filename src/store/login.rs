@@ -45,6 +45,8 @@ pub struct Pending {
     pub created_at: i64,
     /// Set when too many wrong codes were presented.
     pub voided_at: Option<i64>,
+    /// Set when it was found to be too old.
+    pub expired_at: Option<i64>,
 }
 
 const COLUMNS: &str = "SELECT u.id, u.domain, u.name, u.credential, u.require_change, u.password_changed_at, \
@@ -59,7 +61,7 @@ const COLUMNS: &str = "SELECT u.id, u.domain, u.name, u.credential, u.require_ch
     (SELECT value FROM identity_claim WHERE user_id = u.id \
      AND uri = 'http://wso2.org/claims/identity/failedLoginLockoutCount'), \
     (SELECT value FROM user_attribute WHERE user_id = u.id AND profile = 'default' AND name = 'active'), \
-    r.id, r.scenario, r.otp_hash, r.created_at, r.voided_at \
+    r.id, r.scenario, r.otp_hash, r.created_at, r.voided_at, r.expired_at \
     FROM user u LEFT JOIN recovery r ON r.user_id = u.id";
 
 fn candidate(row: &Row<'_>) -> Result<Candidate, Error> {
@@ -70,6 +72,7 @@ fn candidate(row: &Row<'_>) -> Result<Candidate, Error> {
             otp_hash: row.opt_bytes(14)?,
             created_at: row.int(15)?,
             voided_at: row.opt_int(16)?,
+            expired_at: row.opt_int(17)?,
         }),
         None => None,
     };

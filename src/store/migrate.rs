@@ -20,6 +20,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../schemas/sql/sqlite/0012_values_by_their_parts.sql"),
     include_str!("../../schemas/sql/sqlite/0013_applications.sql"),
     include_str!("../../schemas/sql/sqlite/0014_mails_to_an_address.sql"),
+    include_str!("../../schemas/sql/sqlite/0015_expired_codes.sql"),
 ];
 /// The one that brings the terms that attributes are found by; the engine cannot make them of what is there.
 const TERMS: u32 = 12;
@@ -111,7 +112,7 @@ mod tests {
         let connection = Connection::open(dir.path().join("soapstone.db")).unwrap();
         let back = "DROP TABLE application_inbound; DROP TABLE application_step; DROP TABLE application_claim; \
             DROP TABLE application_connector; DROP TABLE application_value; DROP TABLE application; \
-            DROP INDEX outbox_of_recipient; \
+            DROP INDEX outbox_of_recipient; ALTER TABLE recovery DROP COLUMN expired_at; \
             CREATE TABLE idp_reference (id INTEGER PRIMARY KEY); DROP TABLE user_attribute_term; DROP INDEX user_attribute_by_value; \
             CREATE INDEX user_attribute_by_value ON user_attribute (name, value)";
         connection.execute_batch(back).unwrap();

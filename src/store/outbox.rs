@@ -196,6 +196,14 @@ pub fn postpone(tx: &mut Tx<'_>, id: i64, due_at: i64, error: &str) -> Result<()
     Ok(())
 }
 
+/// Makes mails due that would wait beyond the longest pause there is: a clock was ahead when they were postponed.
+pub fn bring_forward(tx: &mut Tx<'_>, latest: i64, now: i64) -> Result<usize, Error> {
+    tx.execute(
+        "UPDATE outbox SET due_at = $1 WHERE state = 'queued' AND due_at > $2",
+        &[now.into(), latest.into()],
+    )
+}
+
 /// How a mail leaves the queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum End {

@@ -50,10 +50,12 @@ pub struct RecoveryRow {
     pub voided_at: Option<i64>,
     /// Who set the claim.
     pub forced_by: Option<String>,
+    /// Set when the codes were found to be too old.
+    pub expired_at: Option<i64>,
 }
 
 const COLUMNS: &str = "SELECT r.id, r.user_id, u.tenant_id, u.domain, u.folded, r.scenario, r.step, r.link_hash, \
-                       r.otp_hash, r.created_at, r.wrong_codes, r.voided_at, r.forced_by \
+                       r.otp_hash, r.created_at, r.wrong_codes, r.voided_at, r.forced_by, r.expired_at \
                        FROM recovery r JOIN user u ON u.id = r.user_id";
 
 fn recovery(row: &Row<'_>) -> Result<RecoveryRow, Error> {
@@ -71,6 +73,7 @@ fn recovery(row: &Row<'_>) -> Result<RecoveryRow, Error> {
         wrong_codes: row.int(10)?,
         voided_at: row.opt_int(11)?,
         forced_by: row.opt_text(12)?,
+        expired_at: row.opt_int(13)?,
     })
 }
 
@@ -106,12 +109,16 @@ pub fn by_otp(tx: &mut Tx<'_>, hash: &[u8]) -> Result<Vec<RecoveryRow>, Error> {
     tx.query(&format!("{COLUMNS} WHERE r.otp_hash = $1"), &[hash.into()], recovery)
 }
 
-/// The tenants in which some user has a one-time password.
-pub fn tenants_with_otp(tx: &mut Tx<'_>) -> Result<Vec<i64>, Error> {
-    tx.query(
-        "SELECT DISTINCT u.tenant_id FROM recovery r JOIN user u ON u.id = r.user_id WHERE r.otp_hash IS NOT NULL",
-        &[],
-        |row| row.int(0),
+/// The tenants in which some user has a code that is not known to be too old.
+pub fn tenants_with_codes(tx: &mut Tx<'_>) -> Result<Vec<i64>, Error> {
+    tx.query("SELECT DISTINCT tenant_id FROM recovery WHERE expired_at IS NULL", &[], |row| row.int(0))
+}
+
+/// Keeps that the codes of a tenant that were issued before a moment are too old.
+pub fn mark_expired(tx: &mut Tx<'_>, tenant: i64, before: i64, now: i64) -> Result<usize, Error> {
+    tx.execute(
+        "UPDATE recovery SET expired_at = $1 WHERE tenant_id = $2 AND expired_at IS NULL AND created_at < $3",
+        &[now.into(), tenant.into(), before.into()],
     )
 }
 
@@ -158,6 +165,8 @@ pub struct Forced {
     pub created_at: i64,
     /// Set when too many wrong codes were presented.
     pub voided_at: Option<i64>,
+    /// Set when the codes were found to be too old.
+    pub expired_at: Option<i64>,
     /// Who forced it.
     pub forced_by: String,
     /// Template and state of the mail with the code, if there was one; of several, which go to as many addresses, the state
@@ -168,7 +177,7 @@ pub struct Forced {
 const FORCED: &str = "SELECT r.id, u.domain, u.name, r.link_hash IS NOT NULL, r.otp_hash IS NOT NULL, r.created_at, \
     r.voided_at, r.forced_by, (SELECT o.template FROM outbox o WHERE o.recovery_id = r.id ORDER BY o.id DESC LIMIT 1), \
     (SELECT o.state FROM outbox o WHERE o.recovery_id = r.id ORDER BY CASE o.state WHEN 'failed' THEN 0 \
-    WHEN 'dropped' THEN 1 WHEN 'queued' THEN 2 ELSE 3 END LIMIT 1) \
+    WHEN 'dropped' THEN 1 WHEN 'queued' THEN 2 ELSE 3 END LIMIT 1), r.expired_at \
     FROM recovery r JOIN user u ON u.id = r.user_id \
     WHERE r.tenant_id = $1 AND r.forced_by IS NOT NULL AND r.id < $2 ORDER BY r.id DESC LIMIT $3";
 
@@ -186,6 +195,7 @@ pub fn forced(tx: &mut Tx<'_>, tenant: i64, after: Option<i64>, limit: i64) -> R
             voided_at: row.opt_int(6)?,
             forced_by: row.text(7)?,
             mail: row.opt_text(8)?.zip(row.opt_text(9)?),
+            expired_at: row.opt_int(10)?,
         })
     })
 }

@@ -20,12 +20,39 @@ pub(super) fn files(settings: &Settings, folder: &Path) -> tls::Files {
     }
 }
 
-/// Says so where clients would refuse it.
-pub(super) fn tell_expired(pair: &tls::Pair, files: &tls::Files, now: Now) {
-    if pair.valid_until.is_some_and(|until| until < now.0) {
-        let file = files.certificate.display();
-        tracing::warn!(%file, "the certificate has expired, and clients refuse it; another counts from the next start or SIGHUP");
+/// How long before its end a certificate is worth a word, in milliseconds: who renews them by hand needs some days.
+const SOON: i64 = 14 * 24 * 3_600_000;
+
+/// Says so where clients refuse it, or soon will.
+pub(super) fn tell_flaws(pair: &tls::Pair, files: &tls::Files, host: &str, now: Now) {
+    let Some(said) = &pair.said else { return };
+    for flaw in flaws(said, files.own, host, now) {
+        tracing::warn!(file = %files.certificate.display(), "{flaw}");
     }
+}
+
+/// What is wrong with a certificate. A name is missed in one of our own only: others may be for what stands in front.
+fn flaws(said: &tls::Said, is_own: bool, host: &str, now: Now) -> Vec<String> {
+    let mut found = Vec::new();
+    let renewal = "another counts from the next start or SIGHUP";
+    if said.valid_until < now.0 {
+        found.push(format!("the certificate has expired, and clients refuse it; {renewal}"));
+    } else if said.valid_until < now.0.saturating_add(SOON) {
+        let end = Now(said.valid_until).to_timestamp();
+        found.push(format!("the certificate expires at {end}, and clients will refuse it then; {renewal}"));
+    }
+    if said.valid_from > now.0 {
+        let begin = Now(said.valid_from).to_timestamp();
+        found.push(format!("the certificate is not valid before {begin}, and clients refuse it until then"));
+    }
+    if is_own && !said.names.iter().any(|name| name.eq_ignore_ascii_case(host)) {
+        found.push(format!(
+            "the certificate was made before host_name was {host}, and is for {}; remove it and its key, and the next \
+             start makes another",
+            said.names.join(", ")
+        ));
+    }
+    found
 }
 
 /// What messages are signed with: the server's key, or one of its own beside it where that is not RSA.
@@ -38,4 +65,24 @@ pub(super) fn signer(settings: &Settings, folder: &Path, tls: &tls::Pair) -> Res
     tls::make_if_missing(&files, settings.host())?;
     let made = tls::load(&files)?.pair.signer;
     made.ok_or_else(|| Error::Making("saml-key.pem holds no RSA key".to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DAY: i64 = 24 * 3_600_000;
+
+    #[test]
+    fn a_certificate_that_clients_refuse_or_soon_will_is_told() {
+        let said =
+            tls::Said { valid_from: 10 * DAY, valid_until: 100 * DAY, names: vec!["is.example.org".into()] };
+        let told = |day: i64, is_own: bool, host: &str| flaws(&said, is_own, host, Now(day * DAY)).join("; ");
+        assert_eq!(told(50, true, "IS.example.org"), "");
+        assert!(told(9, true, "is.example.org").contains("is not valid before 1970-01-11T"));
+        assert!(told(87, true, "is.example.org").contains("expires at 1970-04-11T"));
+        assert!(told(101, true, "is.example.org").contains("has expired"));
+        assert!(told(50, true, "localhost").contains("is for is.example.org; remove it and its key"));
+        assert_eq!(told(50, false, "localhost"), "", "something in front may have the name");
+    }
 }

@@ -134,7 +134,8 @@ pub struct Server {
     store: Store,
     realm: Arc<Realm>,
     clock: Arc<dyn Clock>,
-    certificate: (tls::Files, Arc<tls::Presented>),
+    /// Its files, what is presented, and the name that clients look for in it.
+    certificate: (tls::Files, Arc<tls::Presented>, String),
     /// Whether the data directory was filled just now.
     pub is_new: bool,
     drain: watch::Sender<bool>,
@@ -177,7 +178,7 @@ impl Server {
             store: data.store,
             realm: data.realm,
             clock: data.clock,
-            certificate: (ground.files, ground.tls.presented),
+            certificate: (ground.files, ground.tls.presented, settings.host().to_owned()),
             is_new: data.is_new,
             drain,
             patience: limits.drain,
@@ -210,8 +211,8 @@ impl Server {
     /// # Errors
     /// Which file is wrong; then the certificate that was presented so far stays.
     pub fn renew_certificate(&self) -> Result<(), StartError> {
-        let (files, presented) = &self.certificate;
-        certificate::tell_expired(&presented.renew(files)?, files, self.clock.now());
+        let (files, presented, host) = &self.certificate;
+        certificate::tell_flaws(&presented.renew(files)?, files, host, self.clock.now());
         Ok(())
     }
 
@@ -248,7 +249,7 @@ impl Ground {
         let files = certificate::files(settings, folder);
         tls::make_if_missing(&files, settings.host())?;
         let tls = tls::load(&files)?;
-        certificate::tell_expired(&tls.pair, &files, now);
+        certificate::tell_flaws(&tls.pair, &files, settings.host(), now);
         let https = bind(settings, settings.https_port, "--https-port").await?;
         let http = bind(settings, settings.http_port, "--http-port").await?;
         Ok(Self { lock, files, tls, https, http })

@@ -11,8 +11,10 @@ use rustls::pki_types::pem::{self, PemObject as _};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
+use x509_parser::extensions::GeneralName;
 
 /// Where certificate and key are.
 #[derive(Debug, Clone)]
@@ -105,14 +107,50 @@ pub struct Tls {
     pub pair: Pair,
 }
 
+/// What a certificate says that clients look at.
+#[derive(Debug, Clone)]
+pub struct Said {
+    /// From when on it is good, in milliseconds since 1970.
+    pub valid_from: i64,
+    /// From when on it is not.
+    pub valid_until: i64,
+    /// The names and addresses it is for.
+    pub names: Vec<String>,
+}
+
+impl Said {
+    fn of(certificate: &[u8]) -> Option<Self> {
+        let (_, parsed) = x509_parser::parse_x509_certificate(certificate).ok()?;
+        let millis = |moment: x509_parser::time::ASN1Time| moment.timestamp().saturating_mul(1000);
+        let names = parsed.subject_alternative_name().ok().flatten();
+        let names = names.map(|names| names.value.general_names.iter().filter_map(name).collect());
+        Some(Self {
+            valid_from: millis(parsed.validity().not_before),
+            valid_until: millis(parsed.validity().not_after),
+            names: names.unwrap_or_default(),
+        })
+    }
+}
+
+fn name(found: &GeneralName<'_>) -> Option<String> {
+    match found {
+        GeneralName::DNSName(name) => Some((*name).to_owned()),
+        GeneralName::IPAddress(bytes) => match bytes.len() {
+            4 => Some(IpAddr::from(<[u8; 4]>::try_from(*bytes).ok()?).to_string()),
+            _ => Some(IpAddr::from(<[u8; 16]>::try_from(*bytes).ok()?).to_string()),
+        },
+        _ => None,
+    }
+}
+
 /// A certificate with its key.
 #[derive(Debug, Clone)]
 pub struct Pair {
     certified: Arc<CertifiedKey>,
     /// The server's certificate, base64 of its DER form.
     pub certificate: String,
-    /// The moment from which clients refuse it, in milliseconds since 1970; nothing when it cannot be read.
-    pub valid_until: Option<i64>,
+    /// What it says of itself; nothing when it cannot be read.
+    pub said: Option<Said>,
     /// What messages are signed with; nothing when the key is of another kind than RSA.
     pub signer: Option<Arc<SigningKey>>,
 }
@@ -219,13 +257,11 @@ fn read(files: &Files) -> Result<Pair, Error> {
         .first()
         .ok_or_else(|| content(&files.certificate, "no certificate found".into(), "a certificate"))?;
     let certificate = base64::engine::general_purpose::STANDARD.encode(first);
-    let validity =
-        x509_parser::parse_x509_certificate(first).ok().map(|(_, parsed)| parsed.validity().clone());
-    let valid_until = validity.map(|validity| validity.not_after.timestamp().saturating_mul(1000));
+    let said = Said::of(first);
     let key = PrivateKeyDer::from_pem_slice(&read(&files.key)?)
         .map_err(|error| content(&files.key, wrong(&error), "a private key"))?;
     let signer = SigningKey::new(key.secret_der(), &certificate).ok().map(Arc::new);
     let provider = rustls::crypto::aws_lc_rs::default_provider();
     let certified = CertifiedKey::from_der(chain, key, &provider).map_err(|error| mismatch(files, &error))?;
-    Ok(Pair { certified: Arc::new(certified), certificate, valid_until, signer })
+    Ok(Pair { certified: Arc::new(certified), certificate, said, signer })
 }

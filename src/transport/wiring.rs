@@ -175,11 +175,18 @@ pub fn mail(settings: &Settings, data_dir: &Path) -> Result<mail::Settings, std:
         (_, Some(host)) => mail::Transport::Smtp(smtp(settings, host)?),
     };
     Ok(mail::Settings {
-        from: own.from.clone().unwrap_or_else(|| format!("soapstone@{}", settings.host())),
+        from: own.from.clone().unwrap_or_else(|| {
+            let host = settings.host();
+            let is_address = host.parse::<std::net::IpAddr>().is_ok();
+            format!("soapstone@{}", if is_address { "localhost" } else { host })
+        }),
         transport,
         concurrency: own.concurrency,
     })
 }
+
+/// How long a mail server may take to say that it has a mail.
+const PATIENCE: Duration = Duration::from_secs(300);
 
 fn smtp(settings: &Settings, host: &str) -> Result<mail::Smtp, std::io::Error> {
     let own = &settings.mail;
@@ -209,6 +216,7 @@ fn smtp(settings: &Settings, host: &str) -> Result<mail::Smtp, std::io::Error> {
         trust,
         hello_name: own.hello_name.clone(),
         timeout: Duration::from_secs(own.timeout_seconds.max(1)),
+        patience: Duration::from_secs(own.timeout_seconds).max(PATIENCE),
     })
 }
 

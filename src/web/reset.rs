@@ -5,7 +5,7 @@
 
 use super::form::{Parameters, Peer, Source, cookie, encoded};
 use super::page::{self, Message};
-use super::{CONFIRM, Site, dashboard, forward_auth, login, texts};
+use super::{COMPLETE, CONFIRM, Site, dashboard, forward_auth, login, texts};
 use crate::domain::password::{self, Rules};
 use crate::domain::recovery::{self, CodeProblem, Hint, Presenter, Refusal};
 use crate::domain::{Error, Secret};
@@ -23,6 +23,8 @@ const COOKIE_PATH: &str = "/accountrecoveryendpoint";
 /// Says that the browser was sent here by a page that had the code, and whose code that was: a browser keeps one, and
 /// another link may be opened in it meanwhile.
 const OPENED: &str = "opened";
+/// Says that a new password was set.
+const DONE: &str = "done";
 /// What the cookie is sealed for.
 const PLACE: &str = "reset page";
 
@@ -168,13 +170,18 @@ async fn form(site: &Site, asked: &Asked, message: Option<&str>) -> Response<Vec
     response
 }
 
+/// Whether a browser asks on behalf of somebody who looks at its pages. Scripts do not say so.
+fn navigates(request: &Request<Bytes>) -> bool {
+    request.headers().get("sec-fetch-mode").is_some_and(|mode| mode == "navigate")
+}
+
 /// Shows the form. A browser gets it at an address without the code, which would stay in its history and be shown by who
 /// looks over the user's shoulder; the cookie carries it there. Scripts, which do not say that they navigate, get the form at
 /// once as from the original.
 pub async fn show(site: &Arc<Site>, request: &Request<Bytes>) -> Response<Vec<u8>> {
     let parameters = Parameters::of(request);
     let asked = Asked::of(site, &parameters);
-    if request.headers().get("sec-fetch-mode").is_none_or(|mode| mode != "navigate") {
+    if !navigates(request) {
         return form(site, &asked, None).await;
     }
     let opened = parameters.get(OPENED);
@@ -212,10 +219,13 @@ pub(super) async fn show_for(site: &Arc<Site>, code: Secret, callback: &str) -> 
 /// Sets the new password. Only a form that is posted does: browsers send the cookie with whatever link of another site is
 /// followed, and the older ones do not say where that link was.
 pub async fn complete(site: &Arc<Site>, request: &Request<Bytes>, source: Source) -> Response<Vec<u8>> {
-    if request.method() != Method::POST {
-        return show(site, request).await;
-    }
     let parameters = Parameters::of(request);
+    if request.method() != Method::POST {
+        return match parameters.get(DONE) {
+            Some(_) => done(site, &callback(site, parameters.get("callback"))),
+            None => show(site, request).await,
+        };
+    }
     let asked = Asked::of(site, &parameters).or_kept(site, request, source);
     let password = parameters.get("reset-password").unwrap_or("");
     if password.trim().is_empty() {
@@ -250,8 +260,24 @@ fn refused(site: &Site, asked: &Asked, refusal: &Refusal) -> Response<Vec<u8>> {
     problem(site, &[&format!("Code    : {code}"), &format!("Message :{text}")])
 }
 
+/// Says that it is done. A browser is sent to a page that says so: who loads that again does not send the form again, whose
+/// code is used.
 fn updated(site: &Site, request: &Request<Bytes>, asked: &Asked) -> Response<Vec<u8>> {
-    let is_ours = asked.callback == dashboard::address(site);
+    let mut response = match navigates(request) {
+        true => {
+            let query = encoded(&[(DONE, "true"), ("callback", &asked.callback)]);
+            page::redirect(site, &format!("{COMPLETE}?{query}"))
+        }
+        false => done(site, &asked.callback),
+    };
+    if cookie(request.headers(), COOKIE).is_some() {
+        page::set_cookie_below(&mut response, COOKIE_PATH, COOKIE, "", Some(0));
+    }
+    response
+}
+
+fn done(site: &Site, callback: &str) -> Response<Vec<u8>> {
+    let is_ours = callback == dashboard::address(site);
     let way_on = if is_ours { texts::TO_DASHBOARD } else { texts::TO_APPLICATION };
     let message = Message {
         title: texts::INFORMATION,
@@ -259,13 +285,9 @@ fn updated(site: &Site, request: &Request<Bytes>, asked: &Asked) -> Response<Vec
         id: "info-msg",
         is_error: false,
         lines: &[texts::UPDATED],
-        link: Some((&asked.callback, way_on)),
+        link: Some((callback, way_on)),
     };
-    let mut response = page::message(site, StatusCode::OK, message);
-    if cookie(request.headers(), COOKIE).is_some() {
-        page::set_cookie_below(&mut response, COOKIE_PATH, COOKIE, "", Some(0));
-    }
-    response
+    page::message(site, StatusCode::OK, message)
 }
 
 fn problem(site: &Site, lines: &[&str]) -> Response<Vec<u8>> {

@@ -79,11 +79,41 @@ async fn a_server_that_falls_silent_is_given_up_after_the_timeout() {
     let sink = SmtpSink::start(Offer::default()).await;
     sink.fail(Fault::SilentAfterData);
     let id = bench.queue("tom@example.org", "s", "b").await;
-    let settings = Smtp { timeout: Duration::from_millis(200), ..plain(sink.port()) };
+    let settings = Smtp { patience: Duration::from_millis(200), ..plain(sink.port()) };
     bench.worker(Transport::Smtp(settings)).send_due().await.unwrap();
     let state = bench.state(id);
     assert_eq!(state.state, "queued");
     assert!(state.last_error.unwrap().contains("did not answer"));
+}
+
+/// Whoever hangs up on it sends the mail again, and it has it already.
+#[tokio::test]
+async fn a_server_that_is_slow_to_say_that_it_has_a_mail_is_waited_for() {
+    let bench = Bench::new().await;
+    let mut sink = SmtpSink::start(Offer::default()).await;
+    sink.fail(Fault::SlowAfterData(Duration::from_millis(600)));
+    let id = bench.queue("tom@example.org", "s", "b").await;
+    let settings = Smtp { timeout: Duration::from_millis(300), ..plain(sink.port()) };
+    bench.worker(Transport::Smtp(settings)).send_due().await.unwrap();
+    sink.next().await;
+    assert_eq!((bench.state(id).state.as_str(), bench.state(id).attempts), ("sent", 1));
+}
+
+/// The machine's clock was ahead when the mail was postponed.
+#[tokio::test]
+async fn a_mail_does_not_wait_for_a_time_that_a_wrong_clock_had() {
+    let bench = Bench::new().await;
+    let mut sink = SmtpSink::start(Offer::default()).await;
+    let year = 365 * 24 * 60 * MINUTE;
+    bench.clock.advance(year);
+    sink.fail(Fault::Recipient("451 4.7.1 come back later"));
+    let id = bench.queue("tom@example.org", "s", "b").await;
+    let worker = bench.worker(Transport::Smtp(plain(sink.port())));
+    worker.send_due().await.unwrap();
+    assert_eq!(bench.state(id).state, "queued");
+    bench.clock.advance(-year);
+    worker.send_due().await.unwrap();
+    assert_eq!(sink.next().await.to, ["tom@example.org"]);
 }
 
 // B30, B31

@@ -120,6 +120,7 @@ fn plain(port: u16) -> Smtp {
         trust: Trust::Authorities(Vec::new()),
         hello_name: Some("client.example".into()),
         timeout: Duration::from_secs(20),
+        patience: Duration::from_secs(20),
     }
 }
 

@@ -125,7 +125,32 @@ async fn a_browser_gets_the_form_at_an_address_without_the_code() {
     let over = get(&running, &opened, NAVIGATION).await;
     assert!(over.body.contains("no longer valid"), "{}", over.body);
     let fields = [("confirmation", code.as_str()), ("reset-password", NEW)];
-    assert!(post(&running, COMPLETE, &fields, &cookie).await.body.contains("Updated the password"));
+    let done = post(&running, COMPLETE, &fields, &cookie).await;
+    let done = get(&running, &below(&running, done.header("Location").unwrap()), &cookie).await;
+    assert!(done.body.contains("Updated the password"), "{}", done.body);
+}
+
+/// The form would be sent again, and its code is used.
+#[tokio::test]
+async fn who_loads_the_page_of_a_finished_reset_again_is_told_the_same() {
+    let (running, code) = tom_in_reset(|_| {}).await;
+    let fields = [("confirmation", code.as_str()), ("reset-password", NEW), ("callback", "//evil.example/")];
+    let own = format!(
+        "Origin: {}\r\nSec-Fetch-Site: same-origin\r\nSec-Fetch-Mode: navigate\r\n",
+        running.server.public_url()
+    );
+    let sent = post(&running, COMPLETE, &fields, &own).await;
+    assert_eq!(sent.status, 302, "{}", sent.body);
+    let done = below(&running, sent.header("Location").unwrap());
+    assert!(!done.contains(&code) && !done.contains("evil"), "{done}");
+    for _ in 0..2 {
+        let page = get(&running, &done, NAVIGATION).await;
+        assert!(page.body.contains("Updated the password successfully"), "{}", page.body);
+    }
+    assert!(tom_is_in(&running, NEW).await);
+    let elsewhere =
+        get(&running, &format!("{COMPLETE}?done=true&callback=https%3A%2F%2Fevil.example"), "").await;
+    assert!(!elsewhere.body.contains("evil"), "{}", elsewhere.body);
 }
 
 #[tokio::test]

@@ -52,6 +52,24 @@ fn the_code_leads_through_the_login_form_to_the_new_password() {
     }
 }
 
+/// Whoever copies it from a mail has a blank or the end of the line with it.
+#[test]
+fn a_code_may_be_pasted_with_blanks_around_it() {
+    let world = World::new(&[OFFLINE]);
+    let admin = world.admin();
+    admin.trigger(TOM);
+    let code = admin.single_claim(TOM, OTP).unwrap();
+    for pasted in [format!("{code} "), format!(" {code}"), format!("\t{code}\n")] {
+        let answer = world.browser().log_in(TOM, &pasted);
+        assert_eq!(piece(answer.location(), "confirmation"), Some(code.as_str()), "{pasted:?}");
+    }
+    let mut browser = world.browser();
+    let answer = browser.log_in(TOM, &format!("{code} "));
+    let page = browser.follow(&answer);
+    assert!(browser.choose(&page, NEW).text().contains("Updated the password successfully"));
+    assert!(world.lets_in(TOM, NEW));
+}
+
 // D49
 #[test]
 fn the_profile_shows_the_code_once_its_claim_is_supported_by_default() {

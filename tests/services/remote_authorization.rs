@@ -329,3 +329,24 @@ fn a_tenant_grants_what_is_its_own_and_nothing_protected() {
     done(&admin, "authorizeRole", &["test role", "/permission/protected/server-admin", UI]);
     assert!(may(&admin, "isUserAuthorized", &[TOM, "/permission/protected/server-admin", UI]));
 }
+
+/// SoapUI, PHP and forms send an empty element where they mean nothing.
+#[test]
+fn a_permission_that_names_nothing_gives_nothing() {
+    let world = World::new(&[]);
+    let admin = world.admin();
+    for (number, nothing) in ["", " "].into_iter().enumerate() {
+        let role = format!("blank{number}");
+        admin.add_role(&role, &[TOM], &[nothing, LOGIN]);
+        done(&admin, "authorizeRole", &[&role, nothing, UI]);
+        done(&admin, "authorizeUser", &[TOM, nothing, UI]);
+        for resource in ["/permission/protected", "/permission/admin", MANAGE, "/"] {
+            assert!(!may(&admin, "isRoleAuthorized", &[&role, resource, UI]), "{nothing:?}: {resource}");
+            assert!(!may(&admin, "isUserAuthorized", &[TOM, resource, UI]), "{nothing:?}: {resource}");
+        }
+        assert!(may(&admin, "isRoleAuthorized", &[&role, LOGIN, UI]));
+    }
+    let tom = world.caller(TOM, OLD);
+    let list = "<s:listUsers xmlns:s=\"http://mgt.user.carbon.wso2.org\"/>";
+    assert_eq!(tom.fault("UserAdmin", "listUsers", list).local_code(), "50978");
+}

@@ -280,6 +280,21 @@ fn each_operation_asks_for_its_permission() {
     assert_eq!(anybody.call(SERVICE, "listUsers", &request("listUsers", "")).status, 401);
 }
 
+/// SoapUI, PHP and forms send an empty element where they mean nothing.
+#[test]
+fn a_permission_that_names_nothing_gives_nothing() {
+    let world = world();
+    let (admin, tom) = (world.admin(), world.caller(TOM, OLD));
+    for nothing in ["", " "] {
+        accepted(
+            &admin,
+            "setRoleUIPermission",
+            &[("roleName", "test role"), ("rawResources", nothing), ("rawResources", LOGIN)],
+        );
+        assert_eq!(fault(&tom, "listUsers", &[]).local_code(), "50978", "{nothing:?}");
+    }
+}
+
 #[test]
 fn a_tenant_sees_and_changes_its_own_users_and_roles_only() {
     let world = world();

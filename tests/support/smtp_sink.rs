@@ -50,6 +50,8 @@ pub enum Fault {
     DropAfterData,
     /// Never answer the message.
     SilentAfterData,
+    /// Take that long to answer the message.
+    SlowAfterData(Duration),
 }
 
 /// A mail that was taken.
@@ -328,7 +330,8 @@ async fn serve(shared: &Shared, stream: TcpStream, connection: usize) -> std::io
             talk.say("354 go on").await?;
             let data = talk.message().await?;
             let after = talk.fault(|fault| {
-                matches!(fault, Fault::Message(_) | Fault::DropAfterData | Fault::SilentAfterData)
+                use Fault::{DropAfterData, Message, SilentAfterData, SlowAfterData};
+                matches!(fault, Message(_) | DropAfterData | SilentAfterData | SlowAfterData(_))
             });
             match after {
                 Some(Fault::Message(line)) => {
@@ -336,6 +339,7 @@ async fn serve(shared: &Shared, stream: TcpStream, connection: usize) -> std::io
                     continue;
                 }
                 Some(Fault::SilentAfterData) => std::future::pending().await,
+                Some(Fault::SlowAfterData(time)) => tokio::time::sleep(time).await,
                 _ => {}
             }
             let (encrypted, user) = (talk.encrypted, talk.user.clone());

@@ -107,8 +107,11 @@ impl Adapter {
                 "mail.smtp.ssl.trust" => ("mail.trust_any_certificate", Value::Boolean(self.trusts(value))),
                 "mail.smtp.localhost" => ("mail.hello_name", text(value.trim())),
                 "mail.smtp.timeout" | "mail.smtp.connectiontimeout" => {
-                    // JavaMail counts milliseconds.
+                    // JavaMail counts milliseconds, and waits for ever where there are none.
                     let millis = value.trim().parse::<i64>().unwrap_or(30_000);
+                    if millis <= 0 {
+                        continue;
+                    }
                     ("mail.timeout_seconds", Value::Integer((millis / 1000).max(1)))
                 }
                 "minThread" => ("mail.concurrency", number(value)),

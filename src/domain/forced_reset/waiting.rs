@@ -68,7 +68,7 @@ fn shown(now: Now, minutes: i64, row: store::recovery::Forced) -> Waiting {
     let is_voided = row.voided_at.is_some();
     let stage = if is_voided && !row.link {
         Stage::Voided
-    } else if recovery::has_expired(now, row.created_at, minutes) {
+    } else if recovery::is_over(now, (row.created_at, row.expired_at), minutes) {
         Stage::Expired
     } else {
         Stage::Open

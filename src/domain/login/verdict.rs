@@ -107,7 +107,7 @@ fn judge_pending(
     if !recovery::is_code(realm, &presented.password, hash) {
         return Verdict::WrongCode { count: !right };
     }
-    if recovery::has_expired(now, pending.created_at, rules.expiry_minutes) {
+    if recovery::is_over(now, (pending.created_at, pending.expired_at), rules.expiry_minutes) {
         return Verdict::ExpiredCode;
     }
     match rules.face {

@@ -1,6 +1,6 @@
 //! What roles and many users at once may execute, and which of it makes administrators.
 
-use super::{EXECUTE, PROTECTED, decide, is_below, is_closed, one_allows, shortened, trimmed};
+use super::{EXECUTE, PROTECTED, decide, is_below, is_blank, is_closed, one_allows, shortened, trimmed};
 use crate::domain::{Error, TenantId, UserId, role};
 use crate::store::grant::GrantRow;
 use crate::store::{self, Tx};
@@ -108,9 +108,10 @@ pub fn is_reserved(granted: &str) -> bool {
     ADMINISTRATOR.into_iter().chain([PROTECTED]).any(covers)
 }
 
-/// A list of permissions without repetitions and without those that another one covers.
+/// A list of permissions without repetitions and without those that another one covers, or that name nothing.
 #[must_use]
 pub fn condensed(mut permissions: Vec<String>) -> Vec<String> {
+    permissions.retain(|permission| !is_blank(permission));
     permissions.sort_unstable();
     permissions.dedup();
     shortened(permissions)

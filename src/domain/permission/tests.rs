@@ -21,6 +21,12 @@ fn a_grant_covers_what_is_below_and_nothing_beside() {
     }
     assert_eq!(decide(entries(&[]), "/permission"), None);
     assert_eq!(decide(entries(&[("/", true)]), "/permission/admin"), Some(true));
+    for nothing in ["", " ", "\n"] {
+        assert_eq!(decide(entries(&[(nothing, true)]), "/permission/admin"), None, "{nothing:?}");
+        assert!(!is_reserved(nothing));
+    }
+    let list = |some: &[&str]| condensed(some.iter().map(|one| (*one).to_owned()).collect());
+    assert_eq!(list(&["", "/permission", "/permission/admin", " "]), ["/permission"]);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 //! An administrator's lock, a disabled account and a forced reset stand in its way: nobody gets around an
 //! administrator's decision by asking for a mail.
 
-use super::{Codes, Scenario, all_by_name, begin, expiry_minutes, has_expired};
+use super::{Codes, Scenario, all_by_name, begin, expiry_minutes, is_over};
 use crate::domain::claim::Changes;
 use crate::domain::{
     Error, Now, Realm, Secret, Tenant, User, forced_reset, governance, lockout, notice, otp,
@@ -117,7 +117,7 @@ pub fn forgot(
 pub fn has_link(tx: &mut Tx<'_>, now: Now, user: &User) -> Result<bool, Error> {
     let row = store::recovery::of_user(tx, user.id.0)?;
     let Some(row) = row.filter(|row| row.scenario == Scenario::Forgotten.name()) else { return Ok(false) };
-    Ok(!has_expired(now, row.created_at, expiry_minutes(tx, user.tenant)?))
+    Ok(!is_over(now, (row.created_at, row.expired_at), expiry_minutes(tx, user.tenant)?))
 }
 
 /// The same for a name that somebody gave, whoever he is: what there is to do is done after this returns, and says

@@ -173,6 +173,23 @@ fn a_lock_after_failed_logins_outlives_a_cancelled_reset() {
     assert_eq!(world.refusal("tom", OLD), Some(Refusal::Locked));
 }
 
+/// Whom his administrator gives a new password would else not get in with it.
+#[test]
+fn a_lock_by_wrong_codes_ends_with_the_reset() {
+    let (world, tom) = with(&[OFFLINE]);
+    world.set("account.lock.handler.enable", "true");
+    world.set("account.lock.handler.On.Failure.Max.Attempts", "2");
+    for way_out in [TRIGGER, LOCKED] {
+        world.trigger(&tom).unwrap();
+        for _ in 0..2 {
+            world.refusal("tom", "ZZZZZZ");
+        }
+        assert_eq!(world.read(|tx| is_locked(tx, &tom)), true);
+        world.claims(&tom, &[(way_out, Some("false"))]).unwrap();
+        assert!(world.gets_in("tom", OLD), "{way_out}");
+    }
+}
+
 // G78
 #[test]
 fn a_forgotten_password_link_is_replaced_by_a_forced_reset() {
@@ -347,6 +364,25 @@ fn an_expired_code_is_taken_out_of_the_claims_and_the_user_stays_in_reset() {
     assert!(published(&world, &tom).is_none());
     assert_eq!(world.refusal("tom", OLD), Some(Refusal::WrongCode));
     assert!(world.row(&tom).is_some());
+}
+
+#[test]
+fn a_code_that_has_expired_stays_so_when_codes_are_good_for_longer() {
+    let (world, tom) = with(&[LINK, OFFLINE]);
+    world.trigger(&tom).unwrap();
+    let (link, otp) = (link_code(&world, &tom), published(&world, &tom).unwrap());
+    world.pass_minutes(1_441);
+    let (realm, now) = (world.realm.clone(), world.now());
+    world.write(move |tx| clear_expired(tx, now, &realm));
+    world.set("Recovery.ExpiryTime", "14400");
+    for code in [&link, &otp] {
+        assert_eq!(world.problem(code, NEW), Some(18002));
+    }
+    assert!(!world.redeems("tom", &otp));
+    // A new one is good for as long as codes are now.
+    world.trigger(&tom).unwrap();
+    world.pass_minutes(1_441);
+    world.complete(&link_code(&world, &tom), NEW).unwrap();
 }
 
 #[test]

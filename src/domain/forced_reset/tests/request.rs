@@ -165,6 +165,24 @@ fn without_a_mail_address_nothing_happens_but_the_fault() {
     }
 }
 
+/// A mail that can never leave is none, and its user would be shut out.
+#[test]
+fn what_is_no_address_counts_as_none_and_an_address_is_found_as_people_write_it() {
+    let (world, tom) = with(&[LINK]);
+    for none in ["tom", "tom@", "@example.org", "tom@b@example.org", "<tom>", "tom <>", "a:b@example.org"] {
+        world.claims(&tom, &[(MAIL, Some(none))]).unwrap();
+        assert!(world.trigger(&tom).is_err(), "{none}");
+        assert!(world.row(&tom).is_none(), "{none}");
+    }
+    for some in ["Tom <tom@example.org>", "tom; tom@example.org", "tom@example.org;tom@example.org,"] {
+        world.claims(&tom, &[(MAIL, Some(some))]).unwrap();
+        world.trigger(&tom).unwrap();
+        assert_eq!(world.mails(&tom).len(), 1, "{some}: one to tom@example.org");
+        assert_eq!(world.all_mails().len(), 1, "{some}: and no other");
+        world.claims(&tom, &[(TRIGGER, Some("false"))]).unwrap();
+    }
+}
+
 // B29
 #[test]
 fn without_a_template_nothing_happens_but_the_fault() {
