@@ -5,6 +5,8 @@
 //! not there is a success, as in the original. Knows nothing of users: values stay where they are, but for the one-time
 //! passwords of pending resets.
 
+pub mod older;
+
 use super::catalogue::{Claim, LOCAL_DIALECT};
 use super::forced_reset::{PUBLISHED_CODE, move_published_codes};
 use super::{Actor, Error, Now, audit};

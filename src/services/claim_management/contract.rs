@@ -46,7 +46,7 @@ dto! {
 }
 
 service! {
-    /// The claim service of older releases, which 5.3.0 kept as a shell.
+    /// Lists and changes the claims of the caller's tenant as older releases did; 5.3.0 kept a shell of it.
     pub ClaimManagementService in "http://mgt.claim.carbon.wso2.org" schema "http://org.apache.axis2/xsd" with Call,
     each ([faults ClaimManagementException]) {
         fn getClaimMappingByDialect(dialectUri: Option<String>) -> Option<ClaimDialectDTO>
