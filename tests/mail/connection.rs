@@ -55,6 +55,19 @@ async fn a_server_that_offers_no_login_is_not_asked_for_one() {
 }
 
 #[tokio::test]
+async fn a_login_that_the_server_does_not_offer_is_told_where_it_is_missed() {
+    let bench = Bench::new().await;
+    let offer = Offer { account: Some(("mailer", "s3cret")), login_of_others: true, ..Offer::default() };
+    let mut sink = SmtpSink::start(offer).await;
+    let id = bench.queue("tom@example.org", "s", "b").await;
+    let settings = Smtp { login: login("mailer", "s3cret"), ..plain(sink.port()) };
+    bench.worker(Transport::Smtp(settings)).send_due().await.unwrap();
+    assert!(sink.waiting().is_empty() && sink.logins().is_empty());
+    let error = bench.state(id).last_error.unwrap();
+    assert!(error.contains("530") && error.contains("offers neither PLAIN nor LOGIN"), "{error}");
+}
+
+#[tokio::test]
 async fn a_server_with_the_old_login_only_is_served() {
     let bench = Bench::new().await;
     let offer = Offer { account: Some(("mailer", "s3cret")), login_only: true, ..Offer::default() };

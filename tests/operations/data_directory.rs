@@ -36,6 +36,24 @@ fn a_key_that_is_lost_is_not_replaced_without_a_word() {
     fresh.must(&["admin", "set-password", "--password-stdin"], "Better@123");
 }
 
+/// `sqlite3 .backup` makes a file that everybody can read, and whoever can open the lock can hold it.
+#[test]
+fn what_others_could_read_or_lock_is_kept_from_them() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mut installation = Installation::start(&[]);
+    assert!(installation.stop());
+    let file = |name: &str| installation.data().join(name);
+    let rights = |name: &str| file(name).metadata().unwrap().permissions().mode() & 0o777;
+    assert_eq!((rights("soapstone.db"), rights("server.lock")), (0o600, 0o600));
+    for name in ["soapstone.db", "server.lock"] {
+        std::fs::set_permissions(file(name), std::fs::Permissions::from_mode(0o666)).unwrap();
+    }
+    let (database, lock) = (file("soapstone.db"), file("server.lock"));
+    installation.run();
+    let rights = |path: &std::path::Path| path.metadata().unwrap().permissions().mode() & 0o777;
+    assert_eq!((rights(&database), rights(&lock)), (0o660, 0o600), "a group may be meant");
+}
+
 /// Whoever lost his database, or restored one without what was written last, would be served an empty installation whose
 /// administrator has the password that everybody knows.
 #[test]

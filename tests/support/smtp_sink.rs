@@ -29,6 +29,8 @@ pub struct Offer {
     pub account: Option<(&'static str, &'static str)>,
     /// Announce AUTH LOGIN only, as old servers do.
     pub login_only: bool,
+    /// Announce a way to log in that only others know.
+    pub login_of_others: bool,
     /// Show a certificate as `openssl req -x509` makes it: that of an authority, without a name of the server.
     pub authority: bool,
 }
@@ -295,7 +297,11 @@ async fn serve(shared: &Shared, stream: TcpStream, connection: usize) -> std::io
                 offers.push("250-STARTTLS");
             }
             if shared.offer.account.is_some() {
-                offers.push(if shared.offer.login_only { "250-AUTH LOGIN" } else { "250-AUTH PLAIN LOGIN" });
+                offers.push(match shared.offer {
+                    Offer { login_of_others: true, .. } => "250-AUTH XOAUTH2 GSSAPI",
+                    Offer { login_only: true, .. } => "250-AUTH LOGIN",
+                    _ => "250-AUTH PLAIN LOGIN",
+                });
             }
             offers.push("250 SIZE 1000000");
             talk.say(&offers.join("\r\n")).await?;

@@ -184,7 +184,7 @@ fn a_lock_by_wrong_codes_ends_with_the_reset() {
         for _ in 0..2 {
             world.refusal("tom", "ZZZZZZ");
         }
-        assert_eq!(world.read(|tx| is_locked(tx, &tom)), true);
+        assert!(world.read(|tx| is_locked(tx, &tom)));
         world.claims(&tom, &[(way_out, Some("false"))]).unwrap();
         assert!(world.gets_in("tom", OLD), "{way_out}");
     }
