@@ -27,6 +27,17 @@ pub struct Property {
     pub default: &'static str,
 }
 
+/// How the names of settings begin that are kept for those who read them and change nothing here: nobody registers himself
+/// in a browser, and reCaptcha is a service of somebody else.
+const IDLE: [&str; 3] =
+    ["SelfRegistration.", "sso.login.recaptcha.", "Recovery.Question.Password.ReCaptcha."];
+
+/// Whether a setting of that name changes nothing.
+#[must_use]
+pub fn is_idle(name: &str) -> bool {
+    IDLE.iter().any(|start| name.starts_with(start))
+}
+
 const fn property(
     name: &'static str,
     display_name: &'static str,

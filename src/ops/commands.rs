@@ -15,8 +15,8 @@ use crate::domain::role::Grant;
 use crate::domain::seed::{Administrator, NewTenant};
 use crate::domain::take_over::Meant;
 use crate::domain::{
-    Actor, Clock, Error, Now, Policy, Realm, Secret, account, claim, clock::SystemClock, governance,
-    password, role, tenant, user,
+    Actor, Clock, Error, Now, Policy, Realm, Secret, account, claim, clock::SystemClock, connectors,
+    governance, password, role, tenant, user,
 };
 use crate::store::{self, Store, Tx};
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
@@ -293,9 +293,11 @@ impl Desk {
                         "{value:?} is not {expected}, which {name} should be"
                     )));
                 }
+                let idle = connectors::is_idle(&name)
+                    .then_some("this server keeps the policy and does not act on it");
                 let setting = Setting { name, value: Some(value), display_name: None };
                 self.write(move |tx, now, _| governance::update(tx, now, &actor, &[setting]))?;
-                say("stored")
+                say_with("stored", idle)
             }
         }
     }

@@ -343,7 +343,10 @@ fn claims_that_do_not_do_what_they_say_are_stored_with_a_hint() {
     assert!(lock().contains("account.lock.handler.enable true"));
     run(&["governance", "set", "account.lock.handler.enable", "true"], "");
     assert!(!lock().contains("keeps nobody out"));
-    run(&["governance", "set", "EmailVerification.Enable", "true"], "");
+    assert!(!run(&["governance", "set", "EmailVerification.Enable", "true"], "").contains("does not act"));
+    assert!(
+        run(&["governance", "set", "SelfRegistration.Enable", "true"], "").contains("does not act on it")
+    );
     let reachable = ["--claim", "emailaddress=dan@example.org", "--claim", "identity/askPassword=true"];
     let added = run(&[&["user", "add", "dan", "--password-stdin"][..], &reachable].concat(), "Old@1234");
     assert!(added.starts_with("added dan\n") && !added.contains("this mails"), "{added}");

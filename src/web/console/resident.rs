@@ -7,6 +7,7 @@ use super::flash::Flash;
 use super::sheet::{SHOWN, Sheet, agreed, is_switch, text_sent};
 use super::visit::{self, Visit};
 use super::{Answer, texts};
+use crate::domain::connectors;
 use crate::domain::governance::{self, Configured, REMEMBER_ME_TIMEOUT, SESSION_IDLE_TIMEOUT};
 use crate::domain::identity_provider::{self, Authenticator, IdentityProvider, Property, Setting};
 use crate::domain::service_provider::is_web;
@@ -39,7 +40,7 @@ const TEMPLATE: &str = "console/resident.html";
 struct Policy {
     name: &'static str,
     label: &'static str,
-    hint: &'static str,
+    hint: String,
     /// What stands in the field.
     value: String,
     is_flag: bool,
@@ -58,6 +59,13 @@ struct Category {
     connectors: Vec<Connector>,
 }
 
+/// What the original says of a policy, and that it is only kept where it is.
+fn hint(property: &connectors::Property) -> String {
+    let idle = connectors::is_idle(property.name).then(|| texts::text("resident_idle_policy"));
+    let said = [property.description].into_iter().chain(idle).filter(|text| !text.is_empty());
+    said.collect::<Vec<_>>().join(". ")
+}
+
 /// The policies by category and connector, with what stands in their fields; `is` tells boxes from texts.
 fn categories(connectors: &[Configured], standing: &Sheet, is: &Sheet) -> Vec<Category> {
     let of = |category: &&'static str| {
@@ -65,13 +73,13 @@ fn categories(connectors: &[Configured], standing: &Sheet, is: &Sheet) -> Vec<Ca
             connectors.iter().filter(|(connector, _)| connector.category == *category).collect();
         found.sort_by_key(|(connector, _)| connector.name != FIRST_CONNECTOR);
         let made = found.into_iter().map(|(connector, properties)| {
-            let policy = |(property, _): &(&'static crate::domain::connectors::Property, String)| {
+            let policy = |(property, _): &(&'static connectors::Property, String)| {
                 let field = [SETTING, property.name].concat();
                 let value = standing.text(&field).to_owned();
                 Policy {
                     name: property.name,
                     label: property.display_name,
-                    hint: property.description,
+                    hint: hint(property),
                     is_flag: is_switch(is.text(&field)),
                     on: value == "true",
                     value,

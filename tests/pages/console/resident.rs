@@ -132,6 +132,7 @@ async fn every_policy_is_on_the_page_and_none_changes_when_nothing_was_changed()
     let before = stored(&running, sql);
     let page = console.open("idp/resident").await.body;
     assert_eq!(page.matches("name=\"property__").count(), 36);
+    assert_eq!(page.matches("does not act on it").count(), 8, "what is only kept is told");
     let fields = filled(&page);
     let saved = console.submit("idp/resident", &changed(&fields, &[])).await.body;
     assert!(saved.contains("Successfully updated"), "{saved}");

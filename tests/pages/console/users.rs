@@ -22,6 +22,25 @@ async fn with_ann(permissions: &[&str]) -> Running {
 }
 
 #[tokio::test]
+async fn a_new_user_is_mailed_a_link_to_choose_his_password_where_his_tenant_has_users_do_so() {
+    let running = Running::start().await;
+    let console = Console::admin(&running).await;
+    assert!(!console.open("users/add").await.body.contains("ask_password"));
+    govern(&running, &[("EmailVerification.Enable", "true")]).await;
+    let mut fields = new_user("tom", "Old@1234");
+    fields.push(("ask_password", "true"));
+    let refused = console.submit("users/add", &fields).await.body;
+    assert!(plain(&refused).contains("Sending email address is not configured for the user."), "{refused}");
+    assert!(refused.contains("name=\"ask_password\" type=\"checkbox\" value=\"true\" checked"), "{refused}");
+    fields.push(("mail", "tom@example.org"));
+    let added = console.submit("users/add", &fields).await;
+    assert!(plain(&added.body).contains("User tom is added successfully."), "{}", added.body);
+    let mail = stored(&running, "SELECT template || ' ' || recipient FROM outbox");
+    assert_eq!(mail, "askpassword tom@example.org");
+    assert_eq!(claim(&running, "tom", "http://wso2.org/claims/identity/accountLocked").await, "true");
+}
+
+#[tokio::test]
 async fn a_user_is_added_found_changed_and_deleted() {
     let running = Running::start().await;
     add_role(&running, "test role", "admin", "/permission/admin/login").await;

@@ -9,6 +9,7 @@ pub const TEXTS: &[(&str, &str)] = &[
     ("resident_realm", "Resident Realm Configuration"),
     ("resident_idle", "Idle Session Time Out"),
     ("resident_remember", "Remember Me Period"),
+    ("resident_idle_policy", "This server keeps the setting and does not act on it"),
     ("resident_minutes", "In minutes"),
     ("resident_inbound", "Inbound Authentication Configuration"),
     ("resident_saml", "SAML2 Web SSO Configuration"),
