@@ -63,6 +63,7 @@ pub mod take_over;
 pub mod template;
 pub mod tenant;
 pub mod tenant_key;
+pub mod text_file;
 pub mod user;
 pub mod user_store;
 

@@ -156,7 +156,9 @@ impl Desk {
 
     /// Adds the users of a file and says on standard error how far it is and who could not be added.
     fn import(&self, actor: &Actor, path: &Path, store: &str) -> Result<(), Failure> {
-        let file = File::csv(&std::fs::read(path).map_err(unreadable(path))?);
+        let read = File::csv(&std::fs::read(path).map_err(unreadable(path))?);
+        let file = read.map_err(|wrong| Failure::Usage(format!("{}, {wrong}", path.display())))?;
+        let guessed = file.guessed();
         let mut progress = Progress::begin("users", file.len());
         let mut told = 0;
         let show = |report: &Report| {
@@ -171,6 +173,11 @@ impl Desk {
         self.store.wait_for_others();
         let (added, there, failed) = (report.added, report.duplicates.len(), report.failed.len());
         say(&format!("added {added} users, {there} were there already, {failed} could not be added"))?;
+        if let Some(charset) = guessed {
+            let path = path.display();
+            let hint = "if it holds letters of other languages, they are wrong now";
+            let _ = writeln!(std::io::stderr(), "{path} is not UTF-8 and was read as {charset}; {hint}");
+        }
         if failed > 0 {
             return Err(Failure::Usage(format!("{failed} users could not be added")));
         }

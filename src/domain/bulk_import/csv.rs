@@ -1,12 +1,22 @@
 //! Reads comma-separated text as opencsv does, which the original uses: quotes around fields, doubled or escaped by a
 //! backslash inside them, and line breaks inside quotes. A backslash that escapes nothing stays, so that passwords do.
 
-/// The fields of every line; blank lines are one empty field.
-pub fn read(text: &str) -> Vec<Vec<String>> {
+/// A line: where it begins in the file, from 1, and its fields; a blank one is one empty field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    pub number: usize,
+    pub cells: Vec<String>,
+}
+
+/// The lines of a text.
+pub fn read(text: &str, separator: char) -> Vec<Line> {
     let mut lines = Vec::new();
-    let (mut line, mut field, mut quoted) = (Vec::new(), String::new(), false);
+    let (mut cells, mut field, mut quoted) = (Vec::new(), String::new(), false);
+    let (mut begun, mut number) = (1, 1);
     let mut letters = text.chars().peekable();
     while let Some(letter) = letters.next() {
+        let breaks = letter == '\n' || (letter == '\r' && letters.peek() != Some(&'\n'));
+        number += usize::from(breaks);
         match letter {
             '"' if quoted && letters.next_if_eq(&'"').is_some() => field.push('"'),
             '"' => {
@@ -19,18 +29,20 @@ pub fn read(text: &str) -> Vec<Vec<String>> {
             '\\' if quoted => {
                 field.push(letters.next_if(|next| matches!(next, '"' | '\\')).unwrap_or(letter))
             }
-            ',' if !quoted => line.push(std::mem::take(&mut field)),
-            '\r' if !quoted && letters.peek() == Some(&'\n') => {}
-            '\n' | '\r' if !quoted => {
-                line.push(std::mem::take(&mut field));
-                lines.push(std::mem::take(&mut line));
+            _ if quoted => field.push(letter),
+            '\r' if !breaks => {}
+            _ if breaks => {
+                cells.push(std::mem::take(&mut field));
+                lines.push(Line { number: begun, cells: std::mem::take(&mut cells) });
+                begun = number;
             }
-            other => field.push(other),
+            _ if letter == separator => cells.push(std::mem::take(&mut field)),
+            _ => field.push(letter),
         }
     }
-    if !field.is_empty() || !line.is_empty() {
-        line.push(field);
-        lines.push(line);
+    if !field.is_empty() || !cells.is_empty() {
+        cells.push(field);
+        lines.push(Line { number: begun, cells });
     }
     lines
 }
@@ -40,18 +52,27 @@ mod tests {
     use super::read;
 
     #[test]
-    fn fields_stand_between_commas_and_in_quotes_where_they_need_them() {
+    fn fields_stand_between_separators_and_in_quotes_where_they_need_them() {
         for (text, expected) in [
-            ("a,b\nc,d\n", vec![vec!["a", "b"], vec!["c", "d"]]),
-            ("a,b\r\nc", vec![vec!["a", "b"], vec!["c"]]),
-            ("\"a,b\", \"c\"\"d\"", vec![vec!["a,b", "c\"d"]]),
-            ("\"a\nb\",c", vec![vec!["a\nb", "c"]]),
-            ("\"a\\\"b\\\\\",c", vec![vec!["a\"b\\", "c"]]),
-            ("tom,pass\\word", vec![vec!["tom", "pass\\word"]]),
-            ("a,,\n\nb", vec![vec!["a", "", ""], vec![""], vec!["b"]]),
+            ("a,b\nc,d\n", vec![(1, vec!["a", "b"]), (2, vec!["c", "d"])]),
+            ("a,b\r\nc", vec![(1, vec!["a", "b"]), (2, vec!["c"])]),
+            ("\"a,b\", \"c\"\"d\"", vec![(1, vec!["a,b", "c\"d"])]),
+            ("\"a\r\nb\",c\rd", vec![(1, vec!["a\r\nb", "c"]), (3, vec!["d"])]),
+            ("\"a\\\"b\\\\\",c", vec![(1, vec!["a\"b\\", "c"])]),
+            ("tom,pass\\word", vec![(1, vec!["tom", "pass\\word"])]),
+            ("a,,\n\nb", vec![(1, vec!["a", "", ""]), (2, vec![""]), (3, vec!["b"])]),
             ("", vec![]),
         ] {
-            assert_eq!(read(text), expected, "{text:?}");
+            for separator in [',', ';'] {
+                let change = |text: &str| text.replace(',', &separator.to_string());
+                let lines = read(&change(text), separator);
+                let found: Vec<_> = lines.into_iter().map(|line| (line.number, line.cells)).collect();
+                let expected: Vec<(usize, Vec<String>)> = expected
+                    .iter()
+                    .map(|(number, cells)| (*number, cells.iter().map(|cell| change(cell)).collect()))
+                    .collect();
+                assert_eq!(found, expected, "{text:?}");
+            }
         }
     }
 }

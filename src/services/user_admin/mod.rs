@@ -402,12 +402,12 @@ impl Operations for Behaviour {
         let (actor, domain) = (call.actor()?.clone(), userStoreDomain.unwrap_or_default());
         call.aside(move |app, now| {
             if file.ends_with("xls") || file.ends_with("xlsx") {
-                return Err(bulk_import::spreadsheet(&app.realm));
+                return Err(bulk_import::spreadsheet(&app.realm, &bytes));
             }
             if !file.ends_with("csv") {
                 return Err(Error::refused("Unsupported format"));
             }
-            let file = File::csv(&bytes);
+            let file = File::csv(&bytes).map_err(bulk_import::no_text)?;
             bulk_import::run(&app.store, now, &app.realm, &actor, &domain, file, |_| {})?.into_result()
         })
         .await

@@ -8,7 +8,7 @@ use super::visit::{self, Visit};
 use super::{Answer, texts};
 use crate::domain::bulk_reset::{self, Named, Outcome, Progress, Source, list};
 use crate::domain::forced_reset::Options;
-use crate::domain::{Error, recovery};
+use crate::domain::{Error, recovery, text_file};
 use crate::store::aside;
 use crate::store::reset_job::JobRow;
 use crate::web::Site;
@@ -87,22 +87,25 @@ async fn draft(visit: &Visit) -> Result<i64, Error> {
         let role = visit.text("role");
         (Source::Role(role.to_owned()), texts::filled("from_role", &[role]))
     } else {
-        (Source::Names(listed(visit)?), texts::text("from_list").to_owned())
+        let (names, told) = listed(visit)?;
+        (Source::Names(names), told)
     };
     let (now, actor) = (visit.now(), visit.actor.clone());
     visit.write(move |tx| bulk_reset::draft(tx, now, &actor, &source, &told)).await
 }
 
-/// The names of a file or of the text area. Both at once are not guessed about.
-fn listed(visit: &Visit) -> Result<Vec<String>, Error> {
-    let typed = list::typed(visit.raw("names"));
-    let Some(file) = visit.parameters.file("list") else { return Ok(typed) };
+/// The names of a file or of the text area, and how they are called. Both at once are not guessed about.
+fn listed(visit: &Visit) -> Result<(Vec<String>, String), Error> {
+    let (typed, told) = (list::typed(visit.raw("names")), texts::text("from_list").to_owned());
+    let Some(file) = visit.parameters.file("list") else { return Ok((typed, told)) };
     if !typed.is_empty() {
         return Err(Error::refused(texts::text("list_or_names")));
     }
-    let text = std::str::from_utf8(&file.bytes).map_err(|_| Error::refused(texts::text("list_not_text")))?;
-    list::of_file(text)
-        .map_err(|open| Error::refused(texts::filled("list_unclosed", &[&open.line.to_string()])))
+    let refused = |key, line: usize| Error::refused(texts::filled(key, &[&line.to_string()]));
+    let read = text_file::read(&file.bytes).map_err(|wrong| refused("list_not_text", wrong.line))?;
+    let names = list::of_file(&read.text).map_err(|open| refused("list_unclosed", open.line))?;
+    let told = if read.is_guessed() { texts::filled("from_list_in", &[read.charset]) } else { told };
+    Ok((names, told))
 }
 
 /// One job: what it will do, how far it is, what became of whom.

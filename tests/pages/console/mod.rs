@@ -131,24 +131,32 @@ impl<'r> Console<'r> {
     }
 
     /// Sends a form with a file to a screen.
-    pub async fn upload(&self, screen: &str, fields: &[(&str, &str)], file: (&str, &str)) -> Answer {
+    pub async fn upload(
+        &self,
+        screen: &str,
+        fields: &[(&str, &str)],
+        file: (&str, impl AsRef<[u8]>),
+    ) -> Answer {
         let token = self.token();
         let mut body = String::new();
         for (name, value) in fields.iter().chain(&[("csrf", token.as_str())]) {
             body += &format!("--x42\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
         }
-        let (field, text) = file;
+        let (field, content) = file;
         body += &format!(
             "--x42\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"a.csv\"\r\n\
-             Content-Type: text/csv\r\n\r\n{text}\r\n--x42--\r\n"
+             Content-Type: text/csv\r\n\r\n"
         );
+        let body = [body.as_bytes(), content.as_ref(), b"\r\n--x42--\r\n"].concat();
         let request = format!(
             "POST /carbon/{screen} HTTP/1.1\r\nHost: localhost\r\n{}{SAME_SITE_FORM}\
-             Content-Type: multipart/form-data; boundary=x42\r\nContent-Length: {}\r\n\r\n{body}",
+             Content-Type: multipart/form-data; boundary=x42\r\nContent-Length: {}\r\n\r\n",
             self.headers(),
             body.len()
         );
-        let answer = self.running.ask(&request).await;
+        let mut wire = self.running.connect().await;
+        wire.send(&[request.as_bytes(), &body].concat()).await;
+        let answer = wire.answer().await;
         self.keep(&answer);
         answer
     }

@@ -331,10 +331,18 @@ async fn a_draft_says_whom_it_is_about_and_who_of_them_is_unknown() {
     assert_eq!(names_of(&page, "names"), ["tom", "tom,ann", "x\"y", "müller", "NOSUCH/tom", "<b>"]);
     assert_eq!(names_of(&page, "unknown"), ["tom,ann", "x\"y", "müller", "NOSUCH/tom", "<b>"]);
     assert!(page.contains("Unknown users: 5.") && !page.contains("<b>"), "{page}");
-    let file = "tom;Tom;Smith\r\n=x;;\r\n";
-    let id = id_of(&console.upload("bulk-resets", &[("names", " \r\n")], ("list", file)).await);
-    let page = console.open(&format!("bulk-resets/job?id={id}")).await.body;
-    assert_eq!(names_of(&page, "names"), ["tom", "=x"]);
+    let utf16: Vec<u8> =
+        "\u{feff}tom\tTom\r\nmüller\t\r\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for (file, names, source) in [
+        (b"tom;Tom;Smith\r\n=x;;\r\n".as_slice(), ["tom", "=x"], "List<"),
+        (b"tom;Tom\r\nm\xfcller;M\xfcller\r\n", ["tom", "müller"], "List, read as windows-1252<"),
+        (&utf16, ["tom", "müller"], "List<"),
+    ] {
+        let id = id_of(&console.upload("bulk-resets", &[("names", " \r\n")], ("list", file)).await);
+        let page = console.open(&format!("bulk-resets/job?id={id}")).await.body;
+        assert_eq!(names_of(&page, "names"), names);
+        assert!(page.contains(source), "{page}");
+    }
     let role = id_of(&console.send("bulk-resets", &[("role", "test role")]).await);
     let page = console.open(&format!("bulk-resets/job?id={role}")).await.body;
     assert!(names_of(&page, "names") == ["tom"] && !page.contains("id=\"unknown\""), "{page}");
@@ -345,8 +353,9 @@ async fn a_list_that_is_refused_says_why_and_keeps_what_was_typed() {
     let running = with_tom(&[OFFLINE]).await;
     let console = Console::admin(&running).await;
     for (names, file, said) in [
-        ("ann\r\neve", "tom", "There are a file and typed names."),
-        ("", "tom\n\"ann\nbob", "in line 2 of the file is never closed"),
+        ("ann\r\neve", b"tom".as_slice(), "There are a file and typed names."),
+        ("", b"tom\n\"ann\nbob", "in line 2 of the file is never closed"),
+        ("", b"tom\nann\x00", "Line 2 of the file is neither UTF-8 nor"),
     ] {
         let refused = console.upload("bulk-resets", &[("names", names)], ("list", file)).await;
         assert!(refused.status == 200 && refused.body.contains(said), "{}", refused.body);

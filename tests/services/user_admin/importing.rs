@@ -8,10 +8,10 @@ use base64::Engine as _;
 fn a_file_of_users_is_imported() {
     let world = world();
     let admin = world.admin();
-    let encoded = |text: &str| base64::engine::general_purpose::STANDARD.encode(text);
-    let file = encoded(&format!(
-        "UserName,Password\nbulkUser1,{OLD},{GIVEN_NAME}=Bulk\nbulkUser2,{OLD},role=test role\n"
-    ));
+    let encoded = |bytes: &[u8]| base64::engine::general_purpose::STANDARD.encode(bytes);
+    let file =
+        format!("UserName,Password\nbulkUser1,{OLD},{GIVEN_NAME}=Bulk\nbulkUser2,{OLD},role=test role\n");
+    let file = encoded(file.as_bytes());
     let import = |name: &str, content: &str| {
         let arguments = [
             ("userStoreDomain", "PRIMARY"),
@@ -36,9 +36,21 @@ fn a_file_of_users_is_imported() {
          imported."
     );
     assert_eq!(text("users.txt", &file), "Unsupported format");
-    assert!(text("users.xlsx", &file).starts_with(
+    assert!(text("users.xlsx", &encoded(include_bytes!("../../../fixtures/import/users.xlsx"))).starts_with(
         "Error occurs while importing user names. All user names were not imported. Last error was : Credential not valid."
     ));
+    let unreadable = "Error occured while adding userlist";
+    for name in ["users.xlsx", "users.xls"] {
+        assert_eq!(text(name, &file), unreadable);
+    }
+    // As Excel writes it, and what is no text in any charset.
+    let excel = [b"UserName,Password\nltn1,P\xe4ssw0rd1,", GIVEN_NAME.as_bytes(), b"=J\xfcrgen\n"].concat();
+    assert_eq!(import("users.csv", &encoded(&excel)).status, 202);
+    assert!(world.caller("ltn1", "Pässw0rd1").is_known());
+    assert_eq!(admin.claim("ltn1", GIVEN_NAME).as_deref(), Some("Jürgen"));
+    assert_eq!(text("users.csv", &encoded(b"UserName,Password\nltn2,P\x81ssw0rd1\n")), unreadable);
+    let spaces = text("users.csv", &encoded(b"UserName Password\nsemi Passw0rd1\n"));
+    assert!(spaces.contains("Username of line 2 is not valid.") && !spaces.contains("Passw0rd1"), "{spaces}");
     assert_eq!(
         refused_robust(&admin, "bulkImportUsers", &[("fileName", "users.csv")]),
         "Required data not provided"
@@ -103,20 +115,34 @@ fn a_file_comes_as_an_attachment_however_mail_libraries_write_it() {
 #[test]
 fn the_command_line_says_who_could_not_be_imported() {
     let world = world();
-    let path = world.folder.path().join("some.csv");
-    std::fs::write(&path, format!("UserName,Password\nann,{OLD}\ntom,{OLD}\nx,{OLD}\n")).unwrap();
-    let output = std::process::Command::new(env!("CARGO_BIN_EXE_soapstone"))
-        .arg("--data-dir")
-        .arg(&world.settings.data_dir)
-        .args(["user", "import"])
-        .arg(&path)
-        .output()
-        .unwrap();
-    let (said, complained) =
-        (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+    let import = |content: &[u8]| {
+        let path = world.folder.path().join("some.csv");
+        std::fs::write(&path, content).unwrap();
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_soapstone"))
+            .arg("--data-dir")
+            .arg(&world.settings.data_dir)
+            .args(["user", "import"])
+            .arg(&path)
+            .output()
+            .unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        (text(output.stdout), text(output.stderr), output.status)
+    };
+    let file = format!("UserName,Password\nann,{OLD}\ntom,{OLD}\nx,{OLD}\n");
+    let (said, complained, status) = import(file.as_bytes());
     assert_eq!(said, "added 1 users, 1 were there already, 1 could not be added\n");
     assert!(complained.contains("x: Username x is not valid."), "{complained}");
     assert!(complained.contains("100 % 3/3 users"), "{complained}");
-    assert!(!output.status.success());
+    assert!(!status.success());
     assert!(world.caller("ann", OLD).is_known());
+    let (said, complained, status) = import(b"UserName;Password\neve;\xc4 \nbob;B\xf6b@1234\n");
+    assert_eq!(said, "added 1 users, 0 were there already, 1 could not be added\n");
+    assert!(complained.contains("some.csv is not UTF-8 and was read as windows-1252"), "{complained}");
+    assert!(!status.success() && world.caller("bob", "Böb@1234").is_known());
+    let (said, complained, status) = import(b"UserName,Password\nkim,K\xc3\xb6m@1234\nlea,L\xf6a@1234\n");
+    assert!(said.is_empty() && !status.success());
+    assert!(complained.contains("some.csv, line 3: this is neither UTF-8"), "{complained}");
+    let (_, complained, _) = import(b"UserName Password\nkim Secret@1\n");
+    assert!(complained.contains("line 2: Username of line 2 is not valid."), "{complained}");
+    assert!(!complained.contains("Secret@1"), "{complained}");
 }
