@@ -34,7 +34,7 @@ pub struct Presented {
 /// Through which door.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Face {
-    /// The login form; the only place where a one-time password can be redeemed.
+    /// The login form, also the console's; the only place where a one-time password can be redeemed.
     Browser,
     /// Basic authentication and AuthenticationAdmin.
     Services,

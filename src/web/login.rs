@@ -10,7 +10,7 @@ use super::forgotten::{self, Offered};
 use super::form::{Parameters, Peer, Source, cookie, encoded};
 use super::sso::{self, Asked, Barred, Ready};
 use super::texts::account::text;
-use super::{Site, dashboard, forward_auth, page, texts};
+use super::{CONFIRM, Site, dashboard, forward_auth, page, texts};
 use crate::domain::login::{self, Face, Outcome, Presented, Refusal, RightCode, SignedIn};
 use crate::domain::session::{self, Kind, fingerprint};
 use crate::domain::{Error, Now, Realm, Secret, TenantId, governance, permission, single_sign_on};
@@ -292,20 +292,22 @@ enum Entry {
     Refused,
 }
 
-/// The right one-time password: on to the reset page, with an absolute address whose parameters are set apart.
+/// The right one-time password: on to the reset page.
 fn redeem(site: &Arc<Site>, conversation: &Conversation, right: &RightCode) -> Response<Vec<u8>> {
-    let leads_to = conversation.after_reset(site);
-    let own = encoded(&[
+    let own = to_reset(right, &conversation.after_reset(site));
+    page::redirect(site, &format!("{CONFIRM}?{}&{own}", conversation.query()))
+}
+
+/// What the reset page has to know of a right one-time password, each parameter apart from the others, and where it leads
+/// afterwards: an absolute address.
+pub fn to_reset(right: &RightCode, leads_to: &str) -> String {
+    encoded(&[
         ("username", &right.user.name),
         ("userstoredomain", &right.user.domain),
         ("tenantdomain", &right.tenant.domain),
         ("confirmation", right.code.reveal()),
-        ("callback", &leads_to),
-    ]);
-    page::redirect(
-        site,
-        &format!("/accountrecoveryendpoint/confirmrecovery.do?{}&{own}", conversation.query()),
-    )
+        ("callback", leads_to),
+    ])
 }
 
 /// Back to the form. With `showAuthFailureReason` the original's codes are part of the address.

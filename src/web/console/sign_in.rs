@@ -1,8 +1,8 @@
 //! Signing in to the console and out of it, at the addresses of the original (`/carbon/admin/login.jsp`).
 //!
-//! The decision is the one of the services: who is in reset, locked or disabled is refused, and so is who does not hold
-//! the login permission. All of it reads alike. The console has a session of its own; the one of the dashboard opens
-//! nothing here.
+//! The decision is the one of every login form: who is in reset, locked or disabled is refused, and so is who does not hold
+//! the login permission. All of it reads alike. Only the right one-time password of who is in reset leads on, to the reset
+//! page and from there back here. The console has a session of its own; the one of the dashboard opens nothing here.
 
 use super::screens::SCREENS;
 use super::{LOGIN, SIGN_OUT, common, texts};
@@ -12,7 +12,7 @@ use crate::domain::{Actor, Error, Now, Secret, permission};
 use crate::store::aside;
 use crate::web::form::{Parameters, Source, cookie, encoded};
 use crate::web::late::{self, Next};
-use crate::web::{Site, login as pages, page};
+use crate::web::{CONFIRM, Site, login as pages, page};
 use hyper::body::Bytes;
 use hyper::{Method, Request, Response, StatusCode};
 use std::net::IpAddr;
@@ -148,10 +148,15 @@ pub async fn attempt(site: &Arc<Site>, request: &Request<Bytes>, peer: IpAddr) -
         password: Secret::from(parameters.get("password").unwrap_or("")),
     };
     let (work, now) = (Arc::clone(site), site.now());
-    let decided = aside(move || login::attempt(&work.store, now, &work.realm, &presented, Face::Services));
+    let decided = aside(move || login::attempt(&work.store, now, &work.realm, &presented, Face::Browser));
     let signed_in = match decided.await.unwrap_or(Err(Error::Broken("a login panicked"))) {
         Ok(Outcome::In(signed_in)) => signed_in,
-        Ok(Outcome::Redeem(_) | Outcome::Refused(_)) => return refused(site, now, peer, &user_name, back),
+        Ok(Outcome::Redeem(right)) => {
+            let leads_to = [&site.realm.policy.public_url, back].concat();
+            let own = pages::to_reset(&right, &leads_to);
+            return page::redirect(site, &format!("{CONFIRM}?{own}"));
+        }
+        Ok(Outcome::Refused(_)) => return refused(site, now, peer, &user_name, back),
         Err(error) => return pages::failed(site, &error),
     };
     let actor = signed_in.actor();

@@ -17,6 +17,81 @@ fn sign_in(pages: &Pages) {
     assert_eq!(pages.post("/carbon/admin/login_action.jsp", &fields).location(), "/carbon/");
 }
 
+/// The answer to the console's login form, and what is asked for with it.
+fn sign_in_as(pages: &Pages, name: &str, password: &str, back: &str) -> Page {
+    let token = pages.get("/carbon/admin/login.jsp").field("csrf");
+    let fields = [("username", name), ("password", password), ("csrf", &token), ("back", back)];
+    pages.post("/carbon/admin/login_action.jsp", &fields)
+}
+
+#[test]
+fn the_right_one_time_password_leads_from_the_login_form_to_the_reset_page_and_back() {
+    let pages = Pages::new();
+    let tom = pages.force(&[OFFLINE]);
+    let code = pages.world.claim(&tom, PUBLISHED).unwrap();
+    let refused = "/carbon/admin/login.jsp?loginStatus=false";
+    assert_eq!(sign_in_as(&pages, "tom", OLD, "").location(), refused);
+    assert_eq!(sign_in_as(&pages, "tom", "WRONG1", "").location(), refused);
+    for (back, leads_to) in [
+        ("/carbon/users?filter=a%26b", "/carbon/users?filter=a%26b"),
+        ("https://evil.example/carbon/", "/carbon/"),
+        ("//evil.example", "/carbon/"),
+    ] {
+        let onward = sign_in_as(&pages, "tom", &code, back);
+        assert!(onward.location().starts_with(&format!("{CONFIRM}?")), "{onward:?}");
+        for (name, value) in [
+            ("username", "tom"),
+            ("userstoredomain", "PRIMARY"),
+            ("tenantdomain", "carbon.super"),
+            ("confirmation", &code),
+            ("callback", &[PUBLIC, leads_to].concat()),
+        ] {
+            assert_eq!(onward.parameter(name), value);
+        }
+        assert_eq!(pages.get(onward.location()).field("callback"), [PUBLIC, leads_to].concat());
+    }
+    assert!(!pages.cookies.borrow().contains_key("carbonSession"), "a code opens no session");
+    let form = pages.get(sign_in_as(&pages, "tom", &code, "").location());
+    let fields: Vec<(&str, String)> =
+        ["confirmation", "username", "userstoredomain", "tenantdomain", "callback"]
+            .into_iter()
+            .map(|name| (name, form.field(name)))
+            .collect();
+    let mut fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    fields.extend([("reset-password", NEW), ("reset-password2", NEW)]);
+    let done = pages.post(COMPLETE, &fields).body;
+    assert!(done.contains("Updated the password successfully"), "{done}");
+    assert!(done.contains(&format!("href=\"{PUBLIC}/carbon/\"")), "{done}");
+    assert_eq!(sign_in_as(&pages, "tom", &code, "").location(), refused, "a code is good once");
+    assert_eq!(sign_in_as(&pages, "tom", NEW, "").location(), "/carbon/");
+}
+
+#[test]
+fn codes_at_the_login_form_are_judged_as_at_the_other_one() {
+    let pages = Pages::new();
+    let tom = pages.force(&[OFFLINE]);
+    let code = pages.world.claim(&tom, PUBLISHED).unwrap();
+    let refused = "/carbon/admin/login.jsp?loginStatus=false";
+    // Another site's form, and a link.
+    let fields = [("username", "tom"), ("password", code.as_str()), ("csrf", "0")];
+    let foreign = pages.post("/carbon/admin/login_action.jsp", &fields);
+    assert!(foreign.location().starts_with("/carbon/admin/login.jsp?loginStatus=cookies"), "{foreign:?}");
+    let link = pages.get(&format!("/carbon/admin/login_action.jsp?{}", encoded(&fields[..2])));
+    assert!(link.location().starts_with("/carbon/admin/login.jsp"), "{link:?}");
+    for _ in 0..5 {
+        assert_eq!(sign_in_as(&pages, "tom", "WRONG1", "").location(), refused);
+    }
+    assert_eq!(
+        sign_in_as(&pages, "tom", &code, "").location(),
+        refused,
+        "five wrong ones void the right one"
+    );
+    pages.world.trigger(&tom).unwrap();
+    let code = pages.world.claim(&tom, PUBLISHED).unwrap();
+    pages.pass_minutes(1441);
+    assert_eq!(sign_in_as(&pages, "tom", &code, "").location(), refused, "nor does an expired one lead on");
+}
+
 fn token(pages: &Pages) -> String {
     pages.get("/carbon/users/add").field("csrf")
 }
