@@ -96,8 +96,7 @@ fn go_together(one: &str, other: &str) -> bool {
     one == other || is_hybrid(one) || is_hybrid(other)
 }
 
-/// The keys of roles that must exist for a user of a store; everyone is accepted and left out, and so is a blank name: an
-/// empty element of a list is one (IS 5.3.0).
+/// The keys of roles that must exist for a user of a store; everyone is accepted and left out, and so is a blank name.
 ///
 /// # Errors
 /// Names the role that does not exist.
@@ -108,8 +107,8 @@ pub fn existing(
     typed: &[String],
 ) -> Result<Vec<i64>, Error> {
     let mut found = Vec::with_capacity(typed.len());
-    let typed = meant_for_user(tx, tenant, domain, typed)?;
-    for role in typed.iter().filter(|role| !is_everyone(role) && !role.trim().is_empty()) {
+    let typed = meant_for_user(tx, tenant, domain, &named(typed))?;
+    for role in typed.iter().filter(|role| !is_everyone(role)) {
         match find_for(tx, tenant, domain, role)? {
             Some(id) => found.push(id),
             None => {
@@ -208,7 +207,7 @@ fn members_that_exist(
 ) -> Result<Vec<User>, Error> {
     let mut found = Vec::with_capacity(typed.len());
     let mut missing = Vec::new();
-    for name in typed.iter().filter(|name| !name.is_empty()) {
+    for name in typed.iter().filter(|name| !name.trim().is_empty()) {
         let user = user::look_up(tx, tenant, name)?;
         match user.filter(|user| domain.is_none_or(|domain| go_together(domain, &user.domain))) {
             Some(user) => found.push(user),
@@ -374,7 +373,8 @@ pub fn members(tx: &mut Tx<'_>, realm: &Realm, tenant: TenantId, typed: &str) ->
     Ok(members.into_iter().map(|(domain, name)| shown(&domain, &name)).collect())
 }
 
-/// Takes roles from a user and gives others.
+/// Takes roles from a user and gives others. Blank names are passed over as in all lists, and a role that is given twice is
+/// given once.
 ///
 /// # Errors
 /// The kernel's refusals: everyone in a list, the admin role of the administrator, unknown roles, memberships that are
@@ -396,12 +396,17 @@ pub fn update_of_user(
         return Err(Error::refused("Everyone role cannot be updated"));
     }
     // Roles of other stores, which earlier versions gave, can be taken and not be given.
-    for role in &meant_for_user(tx, actor.tenant, &user.domain, deleted)? {
+    for role in &meant_for_user(tx, actor.tenant, &user.domain, &named(deleted))? {
         let id = must_exist(tx, actor.tenant, role)?;
         store::role::remove_member(tx, id, user.id.0)?;
     }
-    for role in &meant_for_user(tx, actor.tenant, &user.domain, added)? {
+    let mut given = Vec::with_capacity(added.len());
+    for role in &meant_for_user(tx, actor.tenant, &user.domain, &named(added))? {
         let id = find_for(tx, actor.tenant, &user.domain, role)?.ok_or_else(|| no_such_role(role))?;
+        if given.contains(&id) {
+            continue;
+        }
+        given.push(id);
         if !store::role::add_member(tx, id, user.id.0)? {
             // Hybrid roles are beside the store; the directory names its entry.
             let role = QualifiedName::parse(role);
@@ -417,6 +422,11 @@ pub fn update_of_user(
     }
     let data = format!("Roles : [{}]", added.join(", "));
     audit::record(tx, now, actor, "Update Roles of User", &user.display_name(), &data)
+}
+
+/// The names of a list without blank ones: an empty element of it is one (IS 5.3.0).
+fn named(typed: &[String]) -> Vec<String> {
+    typed.iter().filter(|name| !name.trim().is_empty()).cloned().collect()
 }
 
 /// Takes users out of a role and puts others in.

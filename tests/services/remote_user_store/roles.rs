@@ -124,8 +124,13 @@ fn a_user_gets_and_loses_roles_in_one_request() {
         assert_eq!(refused_void(&admin, "updateRoleListOfUser", &arguments), text);
     }
     assert_eq!(roles_of(&admin, TOM), after, "a refused request changes nothing");
-    accepted(&admin, "updateRoleListOfUser", &update(TOM, &[], &[]));
-    assert_eq!(roles_of(&admin, TOM), after);
+    for nothing in [update(TOM, &[], &[]), update(TOM, &[""], &[" ", ""])] {
+        accepted(&admin, "updateRoleListOfUser", &nothing);
+        assert_eq!(roles_of(&admin, TOM), after);
+    }
+    let twice = update(TOM, &["desk", "desk", ""], &["test role", "", "TEST ROLE", "PRIMARY/test role"]);
+    accepted(&admin, "updateRoleListOfUser", &twice);
+    assert_eq!(roles_of(&admin, TOM), ["Internal/everyone", "Internal/staff", "test role"]);
     assert_eq!(roles_of(&admin, "nobody"), ["Internal/everyone"], "so says the original of anybody");
     assert_eq!(refused(&admin, "getRoleListOfUser", &[]), "unknown");
 }

@@ -104,6 +104,15 @@ fn members_of_roles_and_roles_of_users_are_read_and_changed() {
         &[("userName", TOM), ("newRoles", "test role"), ("deletedRoles", "desk")],
     );
     assert_eq!(ticked_of(TOM), ["test role", "Internal/everyone"]);
+    for list in ["newRoles", "deletedRoles"] {
+        accepted(&admin, "addRemoveRolesOfUser", &[("userName", TOM), (list, "")]);
+    }
+    accepted(
+        &admin,
+        "updateRolesOfUser",
+        &[("userName", TOM), ("newRoleList", ""), ("newRoleList", "test role")],
+    );
+    assert_eq!(ticked_of(TOM), ["test role", "Internal/everyone"], "blank names are passed over");
     accepted(&admin, "updateRolesOfUser", &[("userName", TOM)]);
     assert_eq!(ticked_of(TOM), ["Internal/everyone"], "a request without roles takes all of them");
     assert_eq!(ticked_of("nobody"), ["Internal/everyone"]);
