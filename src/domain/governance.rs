@@ -62,7 +62,7 @@ pub fn number(tx: &mut Tx<'_>, tenant: TenantId, name: &str) -> Result<i64, Erro
 /// # Errors
 /// Failures of the database.
 pub fn expression(tx: &mut Tx<'_>, tenant: TenantId, name: &str) -> Result<String, Error> {
-    sensible(tx, tenant, name, |stored| !stored.trim().is_empty() && pattern::is_valid(stored))
+    sensible(tx, tenant, name, |stored| !stored.trim().is_empty() && pattern::is_usable(stored))
 }
 
 /// A setting that people read; a blank one counts as the default.
@@ -204,6 +204,10 @@ pub(super) fn put(
     for setting in changes {
         let value = setting.value.as_deref().unwrap_or_default();
         store::idp::set_property(tx, resident, &setting.name, value)?;
+        if setting.name == PATTERN && !value.trim().is_empty() {
+            // Stored all the same; who looks for what became of it finds it in the log.
+            let _ = pattern::is_usable(value);
+        }
     }
     let now = session_limits(tx, tenant)?;
     if now != before {

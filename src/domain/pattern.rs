@@ -1,8 +1,8 @@
 //! Java expressions for names and passwords, matched as `String.matches` does: the whole text, ASCII classes.
 //!
 //! Deployments bring these expressions with them (`PasswordJavaRegEx`, `passwordPolicy.pattern`), look-ahead
-//! included. They are compiled once and kept; one that cannot be compiled matches nothing and is logged. Knows
-//! nothing of what is matched.
+//! included. They are compiled once and kept; one that cannot be compiled is logged, and matches nothing. Knows nothing
+//! of what is matched.
 
 use fancy_regex::Regex;
 use std::collections::HashMap;
@@ -20,6 +20,12 @@ pub fn matches(pattern: &str, text: &str) -> bool {
     compiled(pattern).is_some_and(|regex| regex.is_match(text).unwrap_or(false))
 }
 
+/// As [`is_valid`], for those who go by something else where it is none: the log says so, once and not at every password.
+#[must_use]
+pub fn is_usable(pattern: &str) -> bool {
+    compiled(pattern).is_some()
+}
+
 /// Whether `pattern` is an expression at all, for those who accept one.
 #[must_use]
 pub fn is_valid(pattern: &str) -> bool {
@@ -35,7 +41,8 @@ fn compiled(pattern: &str) -> Option<Arc<Regex>> {
     let regex = match Regex::new(&whole_text(pattern)) {
         Ok(regex) => Some(Arc::new(regex)),
         Err(error) => {
-            tracing::warn!(pattern, %error, "this expression cannot be compiled and will match nothing");
+            // One that came with the settings ends the start; this one somebody has stored.
+            tracing::warn!(pattern, %error, "this expression cannot be compiled: it matches nothing, or its default counts");
             None
         }
     };
@@ -46,7 +53,8 @@ fn compiled(pattern: &str) -> Option<Arc<Regex>> {
     regex
 }
 
-/// The expression in this engine's words: Java's `\d \w \s` and `\p{Punct}` mean ASCII, `\Q…\E` quotes.
+/// The expression in this engine's words: Java's `\d \w \s` and `\p{Punct}` mean ASCII, `\h` is white space and no
+/// hexadecimal digit, `\Q…\E` quotes.
 fn whole_text(pattern: &str) -> String {
     let mut out = String::with_capacity(pattern.len() + 8);
     out.push_str(r"\A(?:");
@@ -64,6 +72,8 @@ fn whole_text(pattern: &str) -> String {
 /// Translates the escape at the start of `from` and returns what follows it.
 fn translate_escape<'p>(from: &'p str, out: &mut String) -> &'p str {
     const BLANK: &str = r" \t\n\x0B\f\r";
+    const HORIZONTAL: &str = r" \t\xA0\x{1680}\x{180E}\x{2000}-\x{200A}\x{202F}\x{205F}\x{3000}";
+    const VERTICAL: &str = r"\n\x0B\f\r\x{85}\x{2028}\x{2029}";
     let mut letters = from.chars();
     letters.next();
     let Some(letter) = letters.next() else {
@@ -78,7 +88,15 @@ fn translate_escape<'p>(from: &'p str, out: &mut String) -> &'p str {
         'W' => out.push_str("[^a-zA-Z_0-9]"),
         's' => out.push_str(&format!("[{BLANK}]")),
         'S' => out.push_str(&format!("[^{BLANK}]")),
+        'h' => out.push_str(&format!("[{HORIZONTAL}]")),
+        'H' => out.push_str(&format!("[^{HORIZONTAL}]")),
+        'v' => out.push_str(&format!("[{VERTICAL}]")),
+        'V' => out.push_str(&format!("[^{VERTICAL}]")),
+        'R' => out.push_str(&format!(r"(?:\r\n|[{VERTICAL}])")),
         'Z' => out.push_str(r"\z"),
+        // What is no letter of ASCII stands for itself; here two of them do not.
+        '<' | '>' => out.push(letter),
+        _ if !letter.is_ascii() => out.push(letter),
         'Q' => {
             let (quoted, rest) = rest.split_once(r"\E").unwrap_or((rest, ""));
             out.push_str(&fancy_regex::escape(quoted));
@@ -86,11 +104,11 @@ fn translate_escape<'p>(from: &'p str, out: &mut String) -> &'p str {
         }
         'p' | 'P' => {
             if let Some((class, rest)) = rest.strip_prefix('{').and_then(|name| name.split_once('}'))
-                && let Some(name) = ascii_class(class)
+                && let Some(members) = members(class)
             {
-                out.push_str(if letter == 'p' { "[[:" } else { "[[:^" });
-                out.push_str(name);
-                out.push_str(":]]");
+                out.push_str(if letter == 'p' { "[" } else { "[^" });
+                out.push_str(members);
+                out.push(']');
                 return rest;
             }
             out.push('\\');
@@ -104,22 +122,35 @@ fn translate_escape<'p>(from: &'p str, out: &mut String) -> &'p str {
     rest
 }
 
-/// The POSIX classes of `java.util.regex.Pattern`, which are ASCII there.
-fn ascii_class(java: &str) -> Option<&'static str> {
+/// The classes of `java.util.regex.Pattern` that have other names here: those of POSIX, which are ASCII there, and those
+/// of `java.lang.Character`, which are not.
+fn members(java: &str) -> Option<&'static str> {
     Some(match java {
-        "Lower" => "lower",
-        "Upper" => "upper",
-        "ASCII" => "ascii",
-        "Alpha" => "alpha",
-        "Digit" => "digit",
-        "Alnum" => "alnum",
-        "Punct" => "punct",
-        "Graph" => "graph",
-        "Print" => "print",
-        "Blank" => "blank",
-        "Cntrl" => "cntrl",
-        "XDigit" => "xdigit",
-        "Space" => "space",
+        "Lower" => "[:lower:]",
+        "Upper" => "[:upper:]",
+        "ASCII" => "[:ascii:]",
+        "Alpha" => "[:alpha:]",
+        "Digit" => "[:digit:]",
+        "Alnum" => "[:alnum:]",
+        "Punct" => "[:punct:]",
+        "Graph" => "[:graph:]",
+        "Print" => "[:print:]",
+        "Blank" => "[:blank:]",
+        "Cntrl" => "[:cntrl:]",
+        "XDigit" => "[:xdigit:]",
+        "Space" => "[:space:]",
+        "javaLowerCase" => r"\p{Lowercase}",
+        "javaUpperCase" => r"\p{Uppercase}",
+        "javaTitleCase" => r"\p{Lt}",
+        "javaAlphabetic" => r"\p{Alphabetic}",
+        "javaIdeographic" => r"\p{Ideographic}",
+        "javaLetter" => r"\p{L}",
+        "javaDigit" => r"\p{Nd}",
+        "javaLetterOrDigit" => r"\p{L}\p{Nd}",
+        "javaDefined" => r"\P{Cn}",
+        "javaSpaceChar" => r"\p{Z}",
+        "javaWhitespace" => r"\t-\r\x1C-\x1F\p{Z}&&[^\xA0\x{2007}\x{202F}]",
+        "javaISOControl" => r"\x00-\x1F\x7F-\x{9F}",
         _ => return None,
     })
 }
@@ -167,6 +198,32 @@ mod tests {
         assert!(matches(r"\p{Punct}+", "$+<=>^`|~"), "symbols count as punctuation to Java");
         assert!(matches(r"[\p{Upper}\p{Digit}]+", "A1"));
         assert!(matches(r"\P{Alpha}+", "12"));
+    }
+
+    #[test]
+    fn what_this_engine_reads_otherwise_means_what_it_means_in_java() {
+        for (pattern, yes, no) in [
+            (r"a\hb", "a\u{a0}b", "acb"),
+            (r"[^\h]+", "beef", "be ef"),
+            (r"\H+", "beef", "be\tef"),
+            (r"a\vb", "a\u{2028}b", "a b"),
+            (r"\V+", "a b", "a\nb"),
+            (r"a\Rb", "a\r\nb", "a\n\nb"),
+            (r"\p{javaUpperCase}+", "ÄÖ", "Äö"),
+            (r"\P{javaUpperCase}+", "äö1", "Äö"),
+            (r"(?=.*\p{javaLowerCase})(?=.*\p{javaDigit}).{3,}", "ß٣x", "ABC"),
+            (r"[\p{javaLetterOrDigit}_]+", "é_٣", "a-b"),
+            (r"[\p{javaWhitespace}x]+", "x\u{2003}\u{1c}", "x\u{a0}"),
+            (r"\P{javaWhitespace}+", "x\u{a0}", "x y"),
+            (r"\p{IsAlphabetic}+\p{IsLatin}", "éé", "é1"),
+            (r"[\<\>]\<a\>\§[\€]", "<<a>§€", "a"),
+            (r"\u0041\x42\t\e", "AB\t\u{1b}", "AB"),
+            (r"[a-z&&[^b]]+", "ac", "ab"),
+            (r"a++b", "aab", "b"),
+        ] {
+            assert!(matches(pattern, yes), "{pattern} on {yes:?}");
+            assert!(!matches(pattern, no), "{pattern} on {no:?}");
+        }
     }
 
     #[test]

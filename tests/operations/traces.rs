@@ -112,6 +112,30 @@ fn no_secret_ever_reaches_the_log_the_audit_trail_or_the_database() {
     }
 }
 
+/// The services store any policy, as the original does; one that cannot be read leaves the default in force.
+#[test]
+fn a_password_pattern_that_is_none_is_told_once() {
+    let mut installation = Installation::start(&[]);
+    let admin = Caller::basic(installation.client(), "admin", "admin");
+    admin.configure(&[
+        ("passwordPolicy.enable", "true"),
+        ("passwordPolicy.pattern", r"^\p{javaUpperCase}\w+\h?$"),
+    ]);
+    admin.add_user("tom", "Old1234", &[]);
+    admin.configure(&[("passwordPolicy.pattern", "^[A-Z$")]);
+    for number in 0..3 {
+        admin.set_password("tom", &format!("Ab@{number}12345"));
+    }
+    assert!(installation.stop());
+    let log = installation.log();
+    let told = log.lines().filter(|line| line.contains("this expression cannot be compiled"));
+    let told: Vec<&str> = told.collect();
+    assert!(
+        matches!(told.as_slice(), [line] if line.contains("WARN") && line.contains("^[A-Z$")),
+        "{told:?}"
+    );
+}
+
 #[test]
 fn every_change_of_an_administrator_leaves_a_row_and_the_originals_log_line() {
     let mut installation = Installation::start(&[]);
