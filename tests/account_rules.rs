@@ -21,7 +21,7 @@ fn console(browser: &mut Browser, user: &str, password: &str) -> bool {
     let token = text.split_once("name=\"csrf\" value=\"").unwrap().1.split('"').next().unwrap().to_owned();
     let fields = [("csrf", token.as_str()), ("username", user), ("password", password)];
     let answer = browser.post("/carbon/admin/login_action.jsp", &fields);
-    !answer.location().contains("loginStatus")
+    answer.location().ends_with("/carbon/")
 }
 
 /// The answer of `AuthenticationAdmin.login` and the session it opened.
