@@ -67,7 +67,9 @@ fn is_host(text: &str) -> bool {
         (1..=63).contains(&part.len())
             && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
     };
-    (text.len() <= 253 && text.split('.').all(is_part)) || text.parse::<IpAddr>().is_ok()
+    // A dot at the end says that the name is whole.
+    let bare = text.strip_suffix('.').unwrap_or(text);
+    (text.len() <= 253 && bare.split('.').all(is_part)) || text.parse::<IpAddr>().is_ok()
 }
 
 /// Whether a host is of a domain, or is that domain.

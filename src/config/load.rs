@@ -85,7 +85,8 @@ impl Loaded {
             ("mail.trusted_certificates", &own.mail.trusted_certificates),
         ] {
             if let Some(path) = path {
-                std::fs::read(path).map_err(|error| unreadable(self.place_of(key), key, path, &error))?;
+                std::fs::File::open(path)
+                    .map_err(|error| unreadable(self.place_of(key), key, path, &error))?;
             }
         }
         Ok(())
@@ -214,7 +215,8 @@ fn environment_and_flags(sources: &Sources) -> Result<Vec<Given>, Error> {
             Kind::Text | Kind::List => true,
         };
         let own = of(&variable).filter(says);
-        let file = of(&format!("{variable}_FILE")).filter(|_| own.is_none_or(|(_, text)| text.is_empty()));
+        let file = of(&format!("{variable}_FILE"))
+            .filter(|(_, path)| !path.is_empty() && own.is_none_or(|(_, text)| text.is_empty()));
         if let Some((name, path)) = file {
             let origin = format!("environment variable {name}");
             let text = std::fs::read_to_string(path)

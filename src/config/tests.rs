@@ -370,7 +370,6 @@ fn a_mistake_in_the_environment_or_a_flag_names_it_with_its_value_and_its_meanin
             "https_port: invalid value: integer `70000`, expected a number from 0 to 65535",
         ),
         ("SOAPSTONE_BIND", "localhost", "bind: invalid IP address, write it like 127.0.0.1"),
-        ("SOAPSTONE_BIND", "localhost", "bind: "),
         ("SOAPSTONE_LOG_JSON", "perhaps", "\"perhaps\" is not true or false"),
         ("SOAPSTONE_MAIL_TRANSPORT", "pigeon", "mail.transport: "),
         ("SOAPSTONE_OTP_LENGTH", "3", "otp_length: 3 is out of range"),

@@ -285,7 +285,8 @@ fn add(
         // not make one alone; the original asks only there, and so hands `admin` to all who manage users.
         let result = match user::look_up(tx, actor.tenant, &one.name)? {
             Some(_) => Ok(false),
-            None => console::add_user(tx, now, realm, actor, &new).map(|_| true),
+            // What is refused when he is there already, a link that nobody can be mailed, leaves nothing of him.
+            None => tx.attempt(|tx| console::add_user(tx, now, realm, actor, &new).map(|_| true)),
         };
         results.push((one, refusal_apart(result)?));
     }

@@ -8,7 +8,9 @@ use super::catalogue::Claim;
 use super::claim::{self, Changes};
 use super::lockout::{self, LOCKED};
 use super::recovery::{self, Codes, Scenario};
-use super::{Actor, Error, Now, Realm, Secret, TenantId, User, audit, governance, notice, otp, session};
+use super::{
+    Actor, Error, Now, Realm, Secret, TenantId, User, audit, governance, notice, onboarding, otp, session,
+};
 use crate::store::{self, Tx};
 
 mod outlook;
@@ -96,6 +98,11 @@ pub fn consider(
     let unlocks = changes.get(LOCKED).flatten().is_some_and(|value| value.eq_ignore_ascii_case("false"));
     if trigger_is_false(changes) || unlocks {
         cancel(tx, now, realm, actor, user)?;
+    }
+    if let Some(locked) = changes.get(LOCKED)
+        && lockout::is_true(locked) != is_locked(tx, user)?
+    {
+        onboarding::withdraw(tx, now, user)?;
     }
     lockout::end_sessions(tx, user, changes)?;
     lockout::announce(tx, now, realm, user, changes)

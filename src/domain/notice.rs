@@ -341,7 +341,7 @@ fn addresses(claim: &str) -> Vec<String> {
 fn is_address(text: &str) -> bool {
     text.split_once('@').is_some_and(|(user, host)| {
         let is_odd = |letter: char| letter.is_control() || "@<>()".contains(letter);
-        let is_text = |part: &str| !part.is_empty() && !part.contains(is_odd);
+        let is_text = |text: &str| !text.split('.').any(str::is_empty) && !text.contains(is_odd);
         is_text(user) && is_text(host) && !user.contains(':')
     })
 }

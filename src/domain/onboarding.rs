@@ -3,7 +3,8 @@
 //!
 //! A claim that comes with the new user asks for it, and is not kept. It means something while the tenant's *User
 //! Onboarding* is on; otherwise it is a claim like any other. Until the user has followed the link he is locked, if the tenant
-//! wants that and locks accounts at all.
+//! wants that. As in the original, that keeps out who is to choose a password only while the tenant locks accounts at all, and
+//! who is to confirm his address in any case.
 
 use super::claim::Changes;
 use super::lockout::{self, LOCKED};
@@ -107,6 +108,37 @@ pub(super) fn begin(tx: &mut Tx<'_>, now: Now, realm: &Realm, user: &User, task:
         minutes: Some(recovery::expiry_minutes(tx, user.tenant)?),
     };
     notice::queue(tx, now, realm, user, &mail, carried)
+}
+
+/// What a new user is to do, as long as he has not done it.
+fn pending(tx: &mut Tx<'_>, user: &User) -> Result<Option<Task>, Error> {
+    let row = store::recovery::of_user(tx, user.id.0)?;
+    let scenario = row.and_then(|row| Scenario::of(&row.scenario));
+    Ok(Task::ALL.into_iter().find(|task| Some(task.scenario()) == scenario))
+}
+
+/// Ends what a new user is to do: an administrator has locked or unlocked him, and no mail of before undoes that.
+///
+/// # Errors
+/// Failures of the database.
+pub(super) fn withdraw(tx: &mut Tx<'_>, now: Now, user: &User) -> Result<(), Error> {
+    if pending(tx, user)?.is_some() {
+        recovery::end(tx, now, user)?;
+    }
+    Ok(())
+}
+
+/// Lets a user in who was to choose a password and has one of an administrator's now. Whoever has the link, at an address that
+/// was perhaps mistyped, chooses none any more.
+///
+/// # Errors
+/// Failures of the database.
+pub(super) fn password_is_set(tx: &mut Tx<'_>, now: Now, user: &User) -> Result<(), Error> {
+    if pending(tx, user)? == Some(Task::ChoosePassword) {
+        recovery::end(tx, now, user)?;
+        finish(tx, user)?;
+    }
+    Ok(())
 }
 
 /// Lets a user in who has chosen his password.

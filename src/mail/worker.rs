@@ -153,12 +153,12 @@ impl Worker {
             Ok::<_, store::Error>((outbox::count_due(tx, now.0, limit)?, outbox::next_due(tx)?))
         })?;
         let latest = now.0.saturating_add(self.0.hidden.max(LONGEST_PAUSE * 75_000));
-        if next.is_some_and(|at| at > latest) {
+        if self.0.store.read(outbox::last_due)?.is_some_and(|at| at > latest) {
             tracing::warn!(
-                "mails waited for a time that a clock was set to which was ahead; they are tried now"
+                "mails waited for a time of another clock and are tried now: this one or an earlier one is wrong"
             );
             self.0.store.write(move |tx| outbox::bring_forward(tx, latest, now.0)).await?;
-            (due, next) = (limit.min(1), Some(now.0));
+            (due, next) = (due.max(limit.min(1)), Some(now.0));
         }
         for _ in 0..due {
             let worker = self.clone();

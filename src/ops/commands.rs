@@ -373,7 +373,6 @@ fn full_uri(claim: &str) -> String {
     if claim.contains("://") { claim.to_owned() } else { format!("http://wso2.org/claims/{claim}") }
 }
 
-/// Names a claim that the tenant does not have: the original's refusal does not say which one it means.
 /// Says what was done and, beside it, what was not.
 fn say_with(done: &str, hint: Option<&str>) -> Result<(), Failure> {
     say(done)?;
@@ -383,6 +382,7 @@ fn say_with(done: &str, hint: Option<&str>) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Names a claim that the tenant does not have: the original's refusal does not say which one it means.
 fn check_claim(tx: &mut Tx<'_>, realm: &Realm, tenant: tenant::TenantId, uri: &str) -> Result<(), Error> {
     match realm.catalogues.of(tx, tenant)?.find(uri) {
         Some(_) => Ok(()),

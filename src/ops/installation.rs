@@ -206,10 +206,10 @@ pub fn make_folder(folder: &Path) -> Result<(), Error> {
 pub fn lock(folder: &Path) -> Result<Lock, Error> {
     let path = folder.join(LOCK);
     let mut options = File::options();
-    // Whoever can open it can lock it, too.
+    // Whoever can open it can lock it, too. A group may be let use the command line, which has to see who serves.
     options.create(true).truncate(false).write(true).mode(0o600);
     let file = options.open(&path).map_err(failed(&path))?;
-    keep_from(0o077, &file);
+    keep_from(0o007, &file);
     match file.try_lock() {
         Ok(()) => Ok(Lock { file, path }),
         Err(std::fs::TryLockError::WouldBlock) => Err(store::Error::InUse(folder.to_owned()).into()),

@@ -132,6 +132,13 @@ pub fn next_due(tx: &mut Tx<'_>) -> Result<Option<i64>, Error> {
     tx.opt("SELECT due_at FROM outbox WHERE state = 'queued' ORDER BY due_at LIMIT 1", &[], |row| row.int(0))
 }
 
+/// When the last of what is queued is due.
+pub fn last_due(tx: &mut Tx<'_>) -> Result<Option<i64>, Error> {
+    tx.opt("SELECT due_at FROM outbox WHERE state = 'queued' ORDER BY due_at DESC LIMIT 1", &[], |row| {
+        row.int(0)
+    })
+}
+
 /// How many mails are due, counting no further than `limit`.
 pub fn count_due(tx: &mut Tx<'_>, now: i64, limit: i64) -> Result<i64, Error> {
     tx.one(

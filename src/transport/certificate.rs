@@ -26,13 +26,14 @@ const SOON: i64 = 14 * 24 * 3_600_000;
 /// Says so where clients refuse it, or soon will.
 pub(super) fn tell_flaws(pair: &tls::Pair, files: &tls::Files, host: &str, now: Now) {
     let Some(said) = &pair.said else { return };
-    for flaw in flaws(said, files.own, host, now) {
+    for flaw in flaws(said, host, now) {
         tracing::warn!(file = %files.certificate.display(), "{flaw}");
     }
 }
 
-/// What is wrong with a certificate. A name is missed in one of our own only: others may be for what stands in front.
-fn flaws(said: &tls::Said, is_own: bool, host: &str, now: Now) -> Vec<String> {
+/// What is wrong with a certificate. A name is missed in one of our own making only: others may be for what stands in front,
+/// or for many names.
+fn flaws(said: &tls::Said, host: &str, now: Now) -> Vec<String> {
     let mut found = Vec::new();
     let renewal = "another counts from the next start or SIGHUP";
     if said.valid_until < now.0 {
@@ -45,10 +46,14 @@ fn flaws(said: &tls::Said, is_own: bool, host: &str, now: Now) -> Vec<String> {
         let begin = Now(said.valid_from).to_timestamp();
         found.push(format!("the certificate is not valid before {begin}, and clients refuse it until then"));
     }
-    if is_own && !said.names.iter().any(|name| name.eq_ignore_ascii_case(host)) {
+    let address = |text: &str| text.parse::<std::net::IpAddr>().ok();
+    let is_for = |name: &String| {
+        name.eq_ignore_ascii_case(host) || (address(host).is_some() && address(name) == address(host))
+    };
+    if said.is_made && !said.names.iter().any(is_for) {
         found.push(format!(
-            "the certificate was made before host_name was {host}, and is for {}; remove it and its key, and the next \
-             start makes another",
+            "the certificate was made before host_name was {host}, and is for {}; without it and its key the next start \
+             makes another pair, which clients and service providers have to be given",
             said.names.join(", ")
         ));
     }
@@ -75,14 +80,20 @@ mod tests {
 
     #[test]
     fn a_certificate_that_clients_refuse_or_soon_will_is_told() {
-        let said =
-            tls::Said { valid_from: 10 * DAY, valid_until: 100 * DAY, names: vec!["is.example.org".into()] };
-        let told = |day: i64, is_own: bool, host: &str| flaws(&said, is_own, host, Now(day * DAY)).join("; ");
+        let said = |is_made: bool| tls::Said {
+            valid_from: 10 * DAY,
+            valid_until: 100 * DAY,
+            names: vec!["is.example.org".into(), "::1".into()],
+            is_made,
+        };
+        let told =
+            |day: i64, is_made: bool, host: &str| flaws(&said(is_made), host, Now(day * DAY)).join("; ");
+        assert_eq!(told(50, true, "0:0:0:0:0:0:0:1"), "");
         assert_eq!(told(50, true, "IS.example.org"), "");
         assert!(told(9, true, "is.example.org").contains("is not valid before 1970-01-11T"));
         assert!(told(87, true, "is.example.org").contains("expires at 1970-04-11T"));
         assert!(told(101, true, "is.example.org").contains("has expired"));
-        assert!(told(50, true, "localhost").contains("is for is.example.org; remove it and its key"));
+        assert!(told(50, true, "localhost").contains("is for is.example.org, ::1; without it and its key"));
         assert_eq!(told(50, false, "localhost"), "", "something in front may have the name");
     }
 }

@@ -16,6 +16,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 use x509_parser::extensions::GeneralName;
 
+/// The organization in a certificate that was made here.
+const MAKER: &str = "Soapstone";
+
 /// Where certificate and key are.
 #[derive(Debug, Clone)]
 pub struct Files {
@@ -116,6 +119,8 @@ pub struct Said {
     pub valid_until: i64,
     /// The names and addresses it is for.
     pub names: Vec<String>,
+    /// Whether it is one that this program makes.
+    pub is_made: bool,
 }
 
 impl Said {
@@ -128,6 +133,8 @@ impl Said {
             valid_from: millis(parsed.validity().not_before),
             valid_until: millis(parsed.validity().not_after),
             names: names.unwrap_or_default(),
+            is_made: parsed.issuer() == parsed.subject()
+                && parsed.subject().iter_organization().any(|name| name.as_str() == Ok(MAKER)),
         })
     }
 }
@@ -182,7 +189,7 @@ pub fn make_if_missing(files: &Files, host: &str) -> Result<bool, Error> {
     }
     params.distinguished_name = DistinguishedName::new();
     params.distinguished_name.push(DnType::CommonName, host);
-    params.distinguished_name.push(DnType::OrganizationName, "Soapstone");
+    params.distinguished_name.push(DnType::OrganizationName, MAKER);
     // Ten years: whoever pins it should not have to do so again soon.
     let today = time::OffsetDateTime::from_unix_timestamp(
         crate::domain::Clock::now(&crate::domain::clock::SystemClock).0 / 1000,

@@ -394,7 +394,7 @@ fn a_newer_program_leaves_the_database_alone_while_an_older_server_runs() {
     let database = rusqlite::Connection::open(installation.data().join("soapstone.db")).unwrap();
     let version = || database.query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0)).unwrap();
     let (now, before) = (version(), version() - 1);
-    // The last migration is an index.
+    // The last migration is a column.
     database
         .execute_batch(&format!(
             "ALTER TABLE recovery DROP COLUMN expired_at; PRAGMA user_version = {before}"

@@ -51,7 +51,7 @@ fn what_others_could_read_or_lock_is_kept_from_them() {
     let (database, lock) = (file("soapstone.db"), file("server.lock"));
     installation.run();
     let rights = |path: &std::path::Path| path.metadata().unwrap().permissions().mode() & 0o777;
-    assert_eq!((rights(&database), rights(&lock)), (0o660, 0o600), "a group may be meant");
+    assert_eq!((rights(&database), rights(&lock)), (0o660, 0o660), "a group may be meant");
 }
 
 /// Whoever lost his database, or restored one without what was written last, would be served an empty installation whose

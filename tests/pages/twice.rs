@@ -3,7 +3,9 @@
 
 use super::console::{Console, borrowed, field, location, stored, untouched};
 use super::server::Running;
-use super::{COMPLETE, CONFIRM, NEW, SAME_SITE_FORM, begin, get, is_in, post, tom_in_reset, tom_is_in};
+use super::{
+    COMPLETE, CONFIRM, NEW, SAME_SITE_FORM, begin, below, get, is_in, post, tom_in_reset, tom_is_in,
+};
 
 #[tokio::test]
 async fn a_login_and_a_new_password_that_are_sent_twice_succeed() {
@@ -18,6 +20,7 @@ async fn a_login_and_a_new_password_that_are_sent_twice_succeed() {
     ];
     for _ in 0..2 {
         let done = post(&running, COMPLETE, &fields, SAME_SITE_FORM).await;
+        let done = get(&running, &below(&running, done.header("Location").unwrap()), SAME_SITE_FORM).await;
         assert!(done.body.contains("Updated the password successfully"), "{}", done.body);
     }
     // Sent by a page of another site, or without a number, the code is used.

@@ -39,6 +39,19 @@ fn users_come_with_passwords_claims_and_roles_and_the_first_line_is_a_heading() 
     assert_eq!(claim::DEFAULT_PROFILE, "default");
 }
 
+/// What is refused behind the moment at which a user is there leaves nothing of him, and the others are added.
+#[test]
+fn whom_no_link_can_be_mailed_is_not_added_and_the_others_are() {
+    let world = World::new();
+    world.set("EmailVerification.Enable", "true");
+    let ask = "http://wso2.org/claims/identity/askPassword=true";
+    let mail = "http://wso2.org/claims/emailaddress=bob@example.org";
+    let report = import(&world, "", format!("h\nann,Ann@1234,{ask}\nbob,Bob@1234,{ask},{mail}\n")).unwrap();
+    assert_eq!((report.added, report.failed.len()), (1, 1), "{report:?}");
+    assert!(world.read(|tx| user::look_up(tx, SUPER, "ann")).is_none());
+    assert_eq!(world.mails(&world.find("bob")).len(), 1);
+}
+
 #[test]
 fn whoever_came_with_a_file_still_signs_in_after_a_day() {
     let world = World::new();

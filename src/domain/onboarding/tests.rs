@@ -144,6 +144,46 @@ fn the_tenant_decides_whether_there_is_a_lock_and_whether_a_mail() {
     assert!(world.gets_in("ann", NEW) && !world.gets_in("ann", FIRST));
 }
 
+/// As in the original.
+#[test]
+fn where_accounts_are_not_locked_only_who_is_to_confirm_is_kept_out() {
+    let world = world();
+    world.set(LOCKING, "false");
+    added(&world, &[(ASK, "true")]).unwrap();
+    assert!(world.gets_in("ann", FIRST));
+    deleted(&world);
+    let user = added(&world, &[(VERIFY, "true")]).unwrap();
+    assert!(matches!(world.refusal("ann", FIRST), Some(LoginRefusal::Unconfirmed)));
+    confirms(&world, &mailed(&world, &user).remove(0).1).unwrap();
+    assert!(world.gets_in("ann", FIRST));
+}
+
+/// The link may lie in a mailbox that is somebody else's, and a mail of before lifts no lock of later.
+#[test]
+fn a_link_ends_with_what_an_administrator_decides() {
+    let world = world();
+    let user = added(&world, &[(ASK, "true")]).unwrap();
+    let (_, code) = mailed(&world, &user).remove(0);
+    let (realm, now) = (world.realm.clone(), world.now());
+    world.write(move |tx| {
+        let (actor, password) = (admin(tx, SUPER)?, NewPassword::first("Given@1234".into())?);
+        user::set_password_by_admin(tx, now, &realm, &actor, "ann", &password)
+    });
+    assert!(world.gets_in("ann", "Given@1234"));
+    assert_eq!(world.problem(&code, NEW), Some(18001));
+    deleted(&world);
+
+    let user = added(&world, &[(VERIFY, "true")]).unwrap();
+    let (_, code) = mailed(&world, &user).remove(0);
+    world.claims(&user, &[(LOCKED, Some("true"))]).unwrap();
+    assert!(world.row(&user).is_some(), "who writes back what he read decides nothing");
+    world.claims(&user, &[(LOCKED, Some("false"))]).unwrap();
+    assert!(world.gets_in("ann", FIRST));
+    world.claims(&user, &[(LOCKED, Some("true"))]).unwrap();
+    assert!(matches!(confirms(&world, &code), Err(CodeProblem::Invalid)));
+    assert!(matches!(world.refusal("ann", FIRST), Some(LoginRefusal::Locked)));
+}
+
 #[test]
 fn a_user_who_cannot_be_reached_is_not_added() {
     let world = world();

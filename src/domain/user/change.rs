@@ -142,6 +142,7 @@ pub fn set_password_by_admin(
     };
     store_password(tx, now, realm, &user, new)?;
     forced_reset::cancel(tx, now, realm, actor, &user)?;
+    onboarding::password_is_set(tx, now, &user)?;
     audit::record(tx, now, actor, "Change Password by Administrator", &user.display_name(), "")
 }
 

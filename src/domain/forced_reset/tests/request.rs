@@ -169,7 +169,17 @@ fn without_a_mail_address_nothing_happens_but_the_fault() {
 #[test]
 fn what_is_no_address_counts_as_none_and_an_address_is_found_as_people_write_it() {
     let (world, tom) = with(&[LINK]);
-    for none in ["tom", "tom@", "@example.org", "tom@b@example.org", "<tom>", "tom <>", "a:b@example.org"] {
+    for none in [
+        "tom",
+        "tom@",
+        "@example.org",
+        "tom@b@example.org",
+        "<tom>",
+        "tom <>",
+        "a:b@example.org",
+        "tom..x@example.org",
+        "tom@example..org",
+    ] {
         world.claims(&tom, &[(MAIL, Some(none))]).unwrap();
         assert!(world.trigger(&tom).is_err(), "{none}");
         assert!(world.row(&tom).is_none(), "{none}");
