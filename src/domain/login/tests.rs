@@ -236,14 +236,15 @@ fn the_attribute_active_refuses_unless_it_says_true() {
 fn an_unconfirmed_account_says_so_only_while_it_is_locked() {
     let world = World::new();
     let tom = world.find("tom");
-    let (realm, user, now) = (world.realm.clone(), tom.clone(), world.now());
-    world.write(move |tx| {
-        let codes = recovery::Codes::default();
-        recovery::begin(tx, now, &realm, &user, Scenario::SelfSignUp, codes, None)
-    });
-    assert!(world.gets_in("tom", OLD));
-    world.claims(&tom, &[(LOCKED, Some("true"))]).unwrap();
-    assert_eq!(world.refusal("tom", OLD), Some(Refusal::Unconfirmed));
+    for (locked, refusal) in [("false", None), ("true", Some(Refusal::Unconfirmed))] {
+        world.claims(&tom, &[(LOCKED, Some(locked))]).unwrap();
+        let (realm, user, now) = (world.realm.clone(), tom.clone(), world.now());
+        world.write(move |tx| {
+            let codes = recovery::Codes::default();
+            recovery::begin(tx, now, &realm, &user, Scenario::SelfSignUp, codes, None)
+        });
+        assert_eq!(world.refusal("tom", OLD), refusal);
+    }
 }
 
 #[test]
